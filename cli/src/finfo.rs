@@ -1,0 +1,131 @@
+//! `ulp finfo`: the limits of formats, as `torch.finfo` prints them, or side by side.
+
+use std::iter::once;
+
+use ulp::{Format, Layout};
+
+use crate::formats::{self, with_format};
+
+const HEADINGS: [&str; 11] = [
+    "format",
+    "bits",
+    "exponent",
+    "fraction",
+    "bias",
+    "max",
+    "min normal",
+    "min subnormal",
+    "eps",
+    "inf",
+    "NaN",
+];
+
+type Row = [String; HEADINGS.len()];
+
+/// A line for each of the formats named.
+pub(crate) fn lines(names: &[String]) -> Result<String, String> {
+    let mut lines = String::new();
+    for name in names {
+        let format = formats::parse(name)?;
+        let line = with_format!(format, F => ulp::finfo::<F>().to_string());
+        lines += &line.ok_or_else(|| format!("cannot describe {format} yet"))?;
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// All formats, one a row.
+pub(crate) fn table() -> String {
+    let formats = ulp::Dtype::ALL.iter();
+    let rows = formats.filter_map(|&format| with_format!(format, F => row::<F>()));
+    let rows: Vec<Row> = once(HEADINGS.map(String::from)).chain(rows).collect();
+    let widths: [usize; HEADINGS.len()] =
+        std::array::from_fn(|i| rows.iter().map(|row| row[i].len()).max().unwrap_or(0));
+
+    let line = |row: &Row| {
+        let cells = row
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(i, (cell, width))| match i {
+                0 => format!("{cell:<width$}"),
+                _ => format!("  {cell:>width$}"),
+            });
+        cells.chain(once("\n".into())).collect::<String>()
+    };
+    rows.iter().map(line).collect()
+}
+
+fn row<F: Format>() -> Row {
+    let info = ulp::finfo::<F>();
+    let layout: Layout = F::LAYOUT;
+    let number = |value: F| general(value.cast::<f64>());
+    let mark = |has: bool| if has { "yes" } else { "-" }.to_string();
+    [
+        info.dtype.to_string(),
+        layout.bits().to_string(),
+        layout.exponent_bits().to_string(),
+        layout.fraction_bits().to_string(),
+        layout.bias().to_string(),
+        number(info.max),
+        number(info.smallest_normal),
+        // Without a zero there is nothing below the normal numbers.
+        if layout.zero() {
+            number(info.smallest_subnormal)
+        } else {
+            mark(false)
+        },
+        number(info.eps),
+        mark(layout.infinities()),
+        mark(layout.nan_code().is_some()),
+    ]
+}
+
+/// A finite number as C's `%g` prints it: six significant digits, no trailing zeros.
+fn general(value: f64) -> String {
+    let scientific = format!("{value:.5e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let trim = |digits: &str| {
+        let significant = if digits.contains('.') {
+            digits.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            digits
+        };
+        significant.to_string()
+    };
+    match usize::try_from(5 - exponent) {
+        Ok(places) if exponent >= -4 => trim(&format!("{value:.places$}")),
+        _ => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{}e{sign}{:02}", trim(digits), exponent.abs())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::general;
+
+    #[test]
+    fn numbers_print_as_c_prints_them() {
+        for (value, text) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (-448.0, "-448"),
+            (65504.0, "65504"),
+            (999_999.0, "999999"),
+            (999_999.5, "1e+06"),
+            (57344.0, "57344"),
+            (f64::from(f32::MAX), "3.40282e+38"),
+            (f64::MAX, "1.79769e+308"),
+            (5e-324, "4.94066e-324"),
+            (0.000_976_562_5, "0.000976562"),
+            (6.103_515_625e-5, "6.10352e-05"),
+            (0.0001, "0.0001"),
+            (0.125, "0.125"),
+        ] {
+            assert_eq!(general(value), text);
+        }
+    }
+}

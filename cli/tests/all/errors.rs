@@ -1,0 +1,297 @@
+//! What goes wrong says so in one line that names the file, and leaves everything as it was.
+
+use std::fs;
+#[cfg(unix)]
+use std::io::Write;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
+
+use safetensors::Dtype;
+
+use crate::world::{Content, Tensor, WEIGHTS, World};
+
+fn small() -> Vec<u8> {
+    let data = [1.0_f32, 2.0, 3.0].map(f32::to_le_bytes).concat();
+    Content::of([
+        ("x", Tensor::flat(Dtype::F32, data)),
+        ("n", Tensor::flat(Dtype::U8, [1, 2, 3])),
+    ])
+    .bytes()
+}
+
+fn header(json: &str) -> Vec<u8> {
+    [&(json.len() as u64).to_le_bytes(), json.as_bytes()].concat()
+}
+
+fn convert_fails(world: &World, input: &str, words: &[&str]) {
+    world.fails(
+        &["convert", input, "out", "--to", "bf16"],
+        &[&[input], words].concat(),
+    );
+}
+
+#[test]
+fn a_missing_file_and_a_directory() {
+    let world = World::new();
+    convert_fails(&world, "missing.safetensors", &["No such file"]);
+    fs::create_dir(world.path("folder")).unwrap();
+    convert_fails(&world, "folder", &[]);
+}
+
+#[test]
+fn a_file_of_something_else() {
+    let world = World::new();
+    let files: [(&str, Vec<u8>); 7] = [
+        ("empty", Vec::new()),
+        (
+            "text",
+            b"These are words, and no weights at all.\n".repeat(100),
+        ),
+        ("zeros", vec![0; 4096]),
+        ("ones", vec![0xff; 4096]),
+        ("json", header("[1, 2, 3]")),
+        ("deep", header(&"[".repeat(100_000))),
+        ("latin1", [&1_u64.to_le_bytes()[..], b"\xe9"].concat()),
+    ];
+    for (name, bytes) in files {
+        world.write(name, bytes);
+        convert_fails(&world, name, &["safetensors"]);
+    }
+}
+
+#[test]
+fn a_header_that_lies() {
+    let world = World::new();
+    for (json, data) in [
+        (
+            r#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
+            4,
+        ),
+        (
+            r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+            8,
+        ),
+        (
+            r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
+            4,
+        ),
+        (
+            r#"{"x":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}"#,
+            4,
+        ),
+        (
+            r#"{"x":{"dtype":"F33\n\u001b[2J","shape":[1],"data_offsets":[0,4]}}"#,
+            4,
+        ),
+        (
+            r#"{"x\ny":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+            8,
+        ),
+        (
+            r#"{"x":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#,
+            2,
+        ),
+        (
+            r#"{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#,
+            4,
+        ),
+        (
+            r#"{"x":{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,4]}}"#,
+            4,
+        ),
+        (
+            r#"{"x":{"dtype":"F32","shape":[9223372036854775807,4,0],"data_offsets":[0,0]}}"#,
+            0,
+        ),
+        (
+            r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+            4,
+        ),
+        (r#"{"x":{"dtype":"F32","shape":[1]}}"#, 4),
+        (r#"{"__metadata__":{"a":1}}"#, 0),
+    ] {
+        world.write("lies", [header(json), vec![0; data]].concat());
+        convert_fails(&world, "lies", &["not a safetensors file"]);
+    }
+}
+
+#[test]
+fn a_truncated_file() {
+    let world = World::new();
+    let bytes = small();
+    for length in 0..bytes.len() {
+        world.write("cut", &bytes[..length]);
+        convert_fails(&world, "cut", &["truncated"]);
+    }
+    world.write("long", [bytes.as_slice(), b"!"].concat());
+    convert_fails(&world, "long", &["data are not as long"]);
+
+    let weights = fs::read(WEIGHTS).unwrap();
+    for length in [
+        7,
+        8,
+        9,
+        1000,
+        1383,
+        1384,
+        1385,
+        weights.len() / 2,
+        weights.len() - 1,
+    ] {
+        world.write("weights", &weights[..length]);
+        convert_fails(&world, "weights", &["truncated"]);
+    }
+}
+
+/// Whatever one byte becomes: a file or an error, and no panic.
+#[test]
+fn a_damaged_header() {
+    let world = World::new();
+    let bytes = small();
+    let data = 12 + 3;
+    for place in 0..bytes.len() - data {
+        for flip in [0x01, 0x10, 0x80] {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= flip;
+            world.write("damaged", &damaged);
+            let output = world.ulp(&["convert", "damaged", "out", "--to", "f16"]);
+            let lines = output.stderr.split_inclusive(|&byte| byte == b'\n').count();
+            match output.status.code() {
+                Some(0) => fs::remove_file(world.path("out")).unwrap(),
+                code => assert_eq!((code, lines), (Some(2), 1), "byte {place} ^ {flip:x}"),
+            }
+            assert_eq!(world.files().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_format_that_cannot_be_written() {
+    let world = World::new();
+    world.write("in", small());
+    for (format, words) in [
+        ("bf17", &["bf17", "bfloat16"][..]),
+        ("", &["bfloat16"]),
+        ("i8", &["i8", "bfloat16"]),
+        ("two\nlines", &["bfloat16"]),
+        ("float4_e2m1fn", &["float4_e2m1fn", "packed"]),
+        ("float6_e2m3fn", &["float6_e2m3fn", "packed"]),
+        ("float6_e3m2fn", &["float6_e3m2fn", "packed"]),
+        ("float8_e3m4", &["float8_e3m4", "safetensors"]),
+        ("float8_e4m3b11fnuz", &["float8_e4m3b11fnuz", "safetensors"]),
+    ] {
+        world.fails(
+            &["convert", "in", "out", "--to", format],
+            &[&["in: "], words].concat(),
+        );
+    }
+}
+
+#[test]
+fn an_output_that_exists() {
+    let world = World::new();
+    world.write("in", small());
+    world.write("there", "precious");
+    world.fails(
+        &["convert", "in", "there", "--to", "f16"],
+        &["there: ", "exists"],
+    );
+    world.fails(&["convert", "in", "in", "--to", "f16"], &["in: ", "exists"]);
+    world.fails(
+        &["convert", "in", "./in", "--to", "f16"],
+        &["./in: ", "exists"],
+    );
+    fs::create_dir(world.path("folder")).unwrap();
+    world.fails(
+        &["convert", "in", "folder", "--to", "f16"],
+        &["folder: ", "exists"],
+    );
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", world.path("link")).unwrap();
+        world.fails(
+            &["convert", "in", "link", "--to", "f16"],
+            &["link: ", "exists"],
+        );
+        assert!(fs::read_link(world.path("link")).is_ok());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_appears_meanwhile() {
+    let world = World::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
+    command.current_dir(world.path("."));
+    command.args(["convert", "/dev/stdin", "out", "--to", "f16"]);
+    command.stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let bytes = Content::of([("x", Tensor::flat(Dtype::F32, vec![0; 1 << 20]))]).bytes();
+    // No pipe holds so much: when it is written, the program reads, and has seen that there is no output.
+    input.write_all(&bytes).unwrap();
+    world.write("out", "precious");
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stderr.starts_with(b"ulp: out: exists already"));
+    assert_eq!(
+        world.files(),
+        [("out".to_string(), b"precious".to_vec())].into()
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_is_full() {
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
+    let output = command.arg("finfo").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stderr.starts_with(b"ulp: standard output: "));
+}
+
+#[test]
+fn an_output_in_no_directory() {
+    let world = World::new();
+    world.write("in", small());
+    world.fails(
+        &["convert", "in", "no/out", "--to", "f16"],
+        &["no/out: ", "No such file"],
+    );
+    world.fails(&["convert", "in", "in/out", "--to", "f16"], &["in/out: "]);
+}
+
+#[test]
+fn a_name_cannot_break_the_line() {
+    let world = World::new();
+    convert_fails(&world, "absent", &[]);
+    world.fails(
+        &["convert", "two\nlines", "out", "--to", "f16"],
+        &["two\\nlines"],
+    );
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let world = World::new();
+    world.write("in", small());
+    for arguments in [
+        &[][..],
+        &["convert"],
+        &["convert", "in", "out"],
+        &["reverse"],
+        &["finfo", "--all"],
+    ] {
+        let output = world.ulp(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            output.stdout.is_empty() && !output.stderr.is_empty(),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(world.files().len(), 1);
+}

@@ -1,0 +1,75 @@
+//! `ulp finfo`: torch's lines, and the table.
+
+use crate::world::World;
+
+const LINES: [(&str, &str); 4] = [
+    (
+        "float16",
+        "finfo(resolution=0.001, min=-65504, max=65504, eps=0.000976562, smallest_normal=6.10352e-05, tiny=6.10352e-05, dtype=float16)",
+    ),
+    (
+        "f32",
+        "finfo(resolution=1e-06, min=-3.40282e+38, max=3.40282e+38, eps=1.19209e-07, smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=float32)",
+    ),
+    (
+        "bf16",
+        "finfo(resolution=0.01, min=-3.38953e+38, max=3.38953e+38, eps=0.0078125, smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)",
+    ),
+    (
+        "F8_E4M3",
+        "finfo(resolution=1, min=-448, max=448, eps=0.125, smallest_normal=0.015625, tiny=0.015625, dtype=float8_e4m3fn)",
+    ),
+];
+
+#[test]
+fn a_line_for_each_format_named() {
+    let world = World::new();
+    let names = LINES.map(|(name, _)| name);
+    let expected = LINES.map(|(_, line)| line).join("\n") + "\n";
+    assert_eq!(world.succeeds(&[&["finfo"][..], &names].concat()), expected);
+    for (name, line) in LINES {
+        assert_eq!(world.succeeds(&["finfo", name]), format!("{line}\n"));
+    }
+}
+
+#[test]
+fn a_table_of_all_formats() {
+    let table = World::new().succeeds(&["finfo"]);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows.len(), 16, "{table}");
+    for row in [
+        "float64 64 11 52 1023 1.79769e+308 2.22507e-308 4.94066e-324 2.22045e-16 yes yes",
+        "float32 32 8 23 127 3.40282e+38 1.17549e-38 1.4013e-45 1.19209e-07 yes yes",
+        "float16 16 5 10 15 65504 6.10352e-05 5.96046e-08 0.000976562 yes yes",
+        "bfloat16 16 8 7 127 3.38953e+38 1.17549e-38 9.18355e-41 0.0078125 yes yes",
+        "float8_e4m3fn 8 4 3 7 448 0.015625 0.00195312 0.125 - yes",
+        "float8_e5m2 8 5 2 15 57344 6.10352e-05 1.52588e-05 0.25 yes yes",
+        "float8_e4m3 8 4 3 7 240 0.015625 0.00195312 0.125 yes yes",
+        "float8_e3m4 8 3 4 3 15.5 0.25 0.015625 0.0625 yes yes",
+        "float8_e4m3fnuz 8 4 3 8 240 0.0078125 0.000976562 0.125 - yes",
+        "float8_e5m2fnuz 8 5 2 16 57344 3.05176e-05 7.62939e-06 0.25 - yes",
+        "float8_e4m3b11fnuz 8 4 3 11 30 0.000976562 0.00012207 0.125 - yes",
+        "float8_e8m0fnu 8 8 0 127 1.70141e+38 5.87747e-39 - 1 - yes",
+        "float6_e2m3fn 6 2 3 1 7.5 1 0.125 0.125 - -",
+        "float6_e3m2fn 6 3 2 3 28 0.25 0.0625 0.25 - -",
+        "float4_e2m1fn 4 2 1 1 6 1 0.5 0.5 - -",
+    ] {
+        let row: Vec<&str> = row.split(' ').collect();
+        assert!(rows.contains(&row), "{row:?} not in\n{table}");
+    }
+    let ends: Vec<usize> = table.lines().map(str::len).collect();
+    assert!(
+        ends.iter().all(|&end| end == ends[0]),
+        "not aligned:\n{table}"
+    );
+}
+
+#[test]
+fn an_unknown_format_lists_the_known() {
+    let world = World::new();
+    world.fails(&["finfo", "bf17"], &["bf17", "bfloat16", "float8_e4m3fn"]);
+    world.fails(&["finfo", "bf16", "nonsense\n"], &["nonsense"]);
+}

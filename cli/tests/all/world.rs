@@ -1,0 +1,193 @@
+//! A directory of its own for a test, files in it, and the program run in it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use tempfile::TempDir;
+
+/// The weights that the repository holds.
+pub(crate) const WEIGHTS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../data/silero-vad-8k.safetensors"
+);
+
+/// The dtypes that can be converted to, by what `--to` calls them.
+pub(crate) const TARGETS: [(&str, Dtype); 9] = [
+    ("f64", Dtype::F64),
+    ("f32", Dtype::F32),
+    ("f16", Dtype::F16),
+    ("bf16", Dtype::BF16),
+    ("f8_e4m3", Dtype::F8_E4M3),
+    ("f8_e5m2", Dtype::F8_E5M2),
+    ("f8_e8m0", Dtype::F8_E8M0),
+    ("f8_e4m3fnuz", Dtype::F8_E4M3FNUZ),
+    ("f8_e5m2fnuz", Dtype::F8_E5M2FNUZ),
+];
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tensor {
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Tensor {
+    pub(crate) fn new(dtype: Dtype, shape: &[usize], data: impl Into<Vec<u8>>) -> Tensor {
+        Tensor {
+            dtype,
+            shape: shape.to_vec(),
+            data: data.into(),
+        }
+    }
+
+    /// A vector of all the data.
+    pub(crate) fn flat(dtype: Dtype, data: impl Into<Vec<u8>>) -> Tensor {
+        let data = data.into();
+        Tensor::new(dtype, &[data.len() * 8 / dtype.bitsize()], data)
+    }
+}
+
+/// A file's content, in an order that can be compared.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Content {
+    pub(crate) tensors: BTreeMap<String, Tensor>,
+    pub(crate) metadata: Option<HashMap<String, String>>,
+}
+
+impl Content {
+    pub(crate) fn of<const N: usize>(tensors: [(&str, Tensor); N]) -> Content {
+        let tensors = tensors
+            .map(|(name, tensor)| (name.to_string(), tensor))
+            .into();
+        Content {
+            tensors,
+            metadata: None,
+        }
+    }
+
+    pub(crate) fn read(path: &Path) -> Content {
+        let bytes = fs::read(path).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let tensors = SafeTensors::deserialize(&bytes)
+            .unwrap()
+            .tensors()
+            .into_iter();
+        Content {
+            tensors: tensors
+                .map(|(name, view)| (name, Tensor::new(view.dtype(), view.shape(), view.data())))
+                .collect(),
+            metadata: header.metadata().clone(),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let views = self.tensors.iter().map(|(name, tensor)| {
+            (
+                name,
+                TensorView::new(tensor.dtype, tensor.shape.clone(), &tensor.data).unwrap(),
+            )
+        });
+        safetensors::serialize(views, self.metadata.clone()).unwrap()
+    }
+}
+
+pub(crate) struct World {
+    directory: TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> World {
+        World {
+            directory: TempDir::new().unwrap(),
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    /// Every file here, with its bytes.
+    pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let entries = fs::read_dir(self.directory.path())
+            .unwrap()
+            .map(Result::unwrap);
+        entries
+            .filter(|entry| entry.file_type().unwrap().is_file())
+            .map(|entry| {
+                (
+                    entry.file_name().into_string().unwrap(),
+                    fs::read(entry.path()).unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    pub(crate) fn ulp(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
+        command
+            .current_dir(self.directory.path())
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    /// What a command that must succeed prints.
+    pub(crate) fn succeeds(&self, arguments: &[&str]) -> String {
+        let output = self.ulp(arguments);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), errors.as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Converts `content` to the format `to`. Returns what was written, and the summary.
+    pub(crate) fn convert(&self, content: &Content, to: &str) -> (Content, String) {
+        self.write("in", content.bytes());
+        let output = format!("out-{to}");
+        let summary = self.succeeds(&["convert", "in", &output, "--to", to]);
+        (Content::read(&self.path(&output)), summary)
+    }
+
+    /// A command that must fail: exit code 2, one line on standard error with all of `words`, and nothing else, on disk or printed.
+    pub(crate) fn fails(&self, arguments: &[&str], words: &[&str]) {
+        let before = self.files();
+        let output = self.ulp(arguments);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+        assert!(
+            errors.ends_with('\n') && errors.lines().count() == 1,
+            "{arguments:?}: {errors:?}"
+        );
+        for word in words {
+            assert!(
+                errors.contains(word),
+                "{arguments:?}: {word} not in {errors:?}"
+            );
+        }
+        assert!(
+            self.files() == before,
+            "{arguments:?} changed the directory"
+        );
+    }
+}
+
+/// The number on the summary's line of this name.
+pub(crate) fn counted(summary: &str, name: &str) -> usize {
+    let line = summary
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .unwrap();
+    line.split(' ').next().unwrap().parse().unwrap()
+}

@@ -1,0 +1,67 @@
+//! Floating-point formats of machine learning, exact to the last place.
+//!
+//! fp32, fp16, bf16, the fp8, fp6 and fp4 formats, and those that you declare: look at a number's bits, ask a format's limits,
+//! convert from any format to any other in any rounding. `no_std`, no dependency, and all of it works in constants.
+//!
+//! ```
+//! use ulp::{Bf16, Cast, F8E4M3Fn, F16, Flags, Format, Rounding, finfo};
+//!
+//! // Convert, at run time or in a constant.
+//! const HALF: F16 = F16::from_f32(0.5);
+//! assert_eq!(Bf16::from_f64(1.0 / 3.0).to_f32(), 0.33398438);
+//!
+//! // In another rounding, from any format to any other, with IEEE 754's exceptions.
+//! let (x, flags) = HALF.cast_with::<F8E4M3Fn>(Cast::new().rounding(Rounding::TowardZero));
+//! assert_eq!((x.to_f32(), flags), (0.5, Flags::NONE));
+//!
+//! // Limits, and the bits of a number.
+//! assert_eq!(finfo::<F8E4M3Fn>().max.to_f32(), 448.0);
+//! assert_eq!(HALF.parts().exponent, 14);
+//! ```
+//!
+//! # Four nouns
+//! - A [`Layout`] is a format as plain data: widths, bias, which special codes there are. No format has code of its own.
+//! - A [`Format`] is a type whose bits a layout reads: `f32`, `f64`, [`F16`], [`Bf16`], [`F8E4M3Fn`], …, and those declared
+//!   with [`float_type!`].
+//! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
+//! - [`Flags`] tell what happened.
+//!
+//! # Rules
+//! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
+//! time, not on another CPU, not under another rounding mode or flush-to-zero setting of the thread. [`Cast::bits`] has the
+//! rules of NaN, zeros, signs and overflow.
+//!
+//! # Features
+//! - `std` (default): `alloc`, and links the standard library.
+//! - `alloc`: what needs an allocator. Nothing does yet.
+#![no_std]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+mod cast;
+mod code;
+mod dtype;
+mod finfo;
+mod float_type;
+mod format;
+mod formats;
+mod layout;
+mod limits;
+mod rounding;
+mod ruler;
+
+pub use cast::Cast;
+pub use code::Parts;
+pub use dtype::{Dtype, UnknownDtype};
+pub use finfo::{Finfo, finfo};
+pub use format::{Bits, Format};
+pub use formats::{
+    Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
+    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16,
+};
+pub use layout::Layout;
+pub use rounding::{Flags, Overflow, Rounding};
+
+#[doc(hidden)]
+pub use float_type::private as __private;

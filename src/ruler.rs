@@ -1,0 +1,376 @@
+//! The one routine that rounds and packs, and the number between two formats that it works on.
+//!
+//! In every [`Layout`] the codes of growing magnitudes are growing integers, and between two neighbouring codes the value is
+//! a linear function of the code. So the codes are the marks of a ruler, and every real number has a *place* on it: the code
+//! that it would have, fraction and all. 3.25 between 3.0 (code 4) and 4.0 (code 5) of a format lies at 4.25. To round a
+//! number to the format, in any of six ways, is to round its place to an integer; the carry into the exponent is the carry of
+//! that addition; and overflow is one comparison with the largest finite code.
+//!
+//! A place is a fixed-point number: a word with `drop` bits after the point, the lowest of which stands for all below it
+//! (a *sticky* bit: 1 if any of them is). It counts from the number zero, also where zero has no code.
+//!
+//! Nothing here branches on a value, only on layouts and roundings, which are constants where speed matters. The word is as
+//! narrow as the two formats allow, since a vector holds twice as many words of half the width; a `const fn` can't be generic
+//! over integer types, so a macro writes the module for three of them.
+
+use crate::{Cast, Layout, Overflow, Rounding};
+
+/// Halves the code of a wide IEEE format, if `to` still rounds rightly from what is left: the lower half becomes a sticky bit.
+///
+/// The upper 20 of an f64's 52 fraction bits are enough for every target of up to 16 bits, and a vector holds twice as many.
+/// Unless subnormals would be normal in `to`: they begin lower down.
+#[inline(always)]
+pub(crate) const fn fold(from: Layout, to: Layout, bits: u64) -> (Layout, u64) {
+    const HALF: u32 = u64::BITS / 2;
+    if from.is_ieee()
+        && from.bits() > HALF
+        && from.fraction_bits() >= HALF + to.fraction_bits() + GUARD_BITS
+        && from.min_exponent() <= to.min_exponent()
+    {
+        let sticky = (bits as u32 != 0) as u64;
+        (from.shorter(HALF), bits >> HALF | sticky)
+    } else {
+        (from, bits)
+    }
+}
+
+/// Bits below a code's last that decide every rounding and flag: one for the half, one for all that is below it, and one
+/// more since tininess is judged with a bit more precision.
+const GUARD_BITS: u32 = 3;
+
+/// Bits after the point of a place: none where every number of `from` lies on a mark of `to`.
+#[inline(always)]
+const fn drop_bits(from: Layout, to: Layout) -> u32 {
+    let finer =
+        from.fraction_bits() > to.fraction_bits() || from.finest_exponent() < to.finest_exponent();
+    if finer {
+        max(
+            GUARD_BITS,
+            from.fraction_bits().saturating_sub(to.fraction_bits()),
+        )
+    } else {
+        0
+    }
+}
+
+/// The width of the word that holds every code of both formats, and every place of `from` on the ruler of `to`.
+#[inline(always)]
+pub(crate) const fn word_bits(from: Layout, to: Layout) -> u32 {
+    // Exponents, counted from the smallest of `to`; one more where zero has no code, and one for the carry.
+    let above = from.min_exponent() - to.min_exponent();
+    let exponents = max(
+        (1 << from.exponent_bits()) + if above > 0 { above as u32 } else { 0 },
+        1 << to.exponent_bits(),
+    ) + 2;
+    let point = to.fraction_bits() + drop_bits(from, to);
+    // `log2` needs an exact conversion to a float: f32 in words of 32 bits, f64 in words of 64.
+    let exact = match from.fraction_bits() {
+        0..=23 => 0,
+        24..=52 => 64,
+        _ => 128,
+    };
+    max(
+        max(from.bits(), to.bits()),
+        max(u32::BITS - exponents.leading_zeros() + point, exact),
+    )
+}
+
+const fn max(a: u32, b: u32) -> u32 {
+    if a > b { a } else { b }
+}
+
+/// Whether two IEEE formats differ in their fraction bits alone, as binary32 and bfloat16, or binary16 and E5M2.
+#[inline(always)]
+const fn shares_exponents(from: Layout, to: Layout) -> bool {
+    from.is_ieee()
+        && to.is_ieee()
+        && from.exponent_bits() == to.exponent_bits()
+        && from.bias() == to.bias()
+}
+
+/// The magnitude of what lies past the largest finite number (IEEE 754-2019, 7.4).
+#[inline(always)]
+const fn past_max(cast: Cast, to: Layout, negative: bool, infinite: bool) -> u64 {
+    let outward = match cast.rounding {
+        Rounding::TiesToEven | Rounding::TiesToAway => true,
+        Rounding::TowardPositive => !negative,
+        Rounding::TowardNegative => negative,
+        Rounding::TowardZero | Rounding::ToOdd => false,
+    };
+    match (cast.overflow, to.infinity_code(), to.nan_code()) {
+        (Overflow::Ieee, Some(code), _) | (Overflow::Ieee, None, Some(code))
+            if outward || infinite =>
+        {
+            code
+        }
+        _ => to.max_code(),
+    }
+}
+
+macro_rules! word {
+    ($module:ident, $Word:ty, |$integer:ident, $point:ident| $log2:expr) => {
+        pub(crate) mod $module {
+            use super::{drop_bits, past_max, shares_exponents};
+            use crate::{Cast, Flags, Layout, Overflow, Rounding};
+
+            /// Converts a code of `from` to `to`, as [`Cast::bits`] says.
+            #[inline(always)]
+            pub(crate) const fn cast(
+                cast: Cast,
+                from: Layout,
+                to: Layout,
+                bits: $Word,
+            ) -> ($Word, Flags) {
+                let bits = bits & from.code_mask() as $Word;
+                let magnitude = bits & from.magnitude_mask() as $Word;
+                let negative = bits & from.sign_mask() as $Word != 0;
+                let sign = negative as $Word * to.sign_mask() as $Word;
+                let top_number = from.max_code() + from.infinities() as u64;
+                let infinite = from.infinities() && magnitude == top_number as $Word;
+                let is_nan = magnitude > top_number as $Word
+                    || from.nan_is_negative_zero() && negative && magnitude == 0;
+                let is_zero = from.zero() && magnitude == 0;
+
+                let drop = drop_bits(from, to);
+                let up = to.fraction_bits() + drop - from.fraction_bits();
+                if drop == 0
+                    && shares_exponents(from, to)
+                    && matches!(cast.overflow, Overflow::Ieee)
+                {
+                    // Nothing changes but the length of the fraction, and NaNs are quieted.
+                    let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
+                    let signaling = is_nan && bits & from.quiet_bit() as $Word == 0;
+                    return ((bits | quiet) << up, Flags::INVALID.when(signaling));
+                }
+                let reach = place(from, to, top_number as $Word);
+                let place = place(from, to, magnitude);
+                let (code, flags) = pack(cast, to, sign, infinite, place, drop, reach);
+                let code = if shares_exponents(from, to) && cast.carries_to_infinity() {
+                    // Both rulers are one: the sign may go along, and rounding carries into the infinity by itself.
+                    round(cast.rounding, negative, bits << up, drop)
+                } else {
+                    code
+                };
+                if is_nan {
+                    nan(from, to, sign, magnitude)
+                } else if !to.signed() && negative && !is_zero {
+                    let code = match to.nan_code() {
+                        Some(code) => code,
+                        None => 0,
+                    };
+                    (code as $Word, Flags::INVALID)
+                } else {
+                    (code, flags)
+                }
+            }
+
+            /// The NaN of `to` for one of `from` (IEEE 754-2019, 6.2.3).
+            #[inline(always)]
+            const fn nan(
+                from: Layout,
+                to: Layout,
+                sign: $Word,
+                magnitude: $Word,
+            ) -> ($Word, Flags) {
+                let signaling = from.has_payloads() && magnitude & from.quiet_bit() as $Word == 0;
+                let Some(canonical) = to.nan_code() else {
+                    return (to.max_code() as $Word, Flags::INVALID);
+                };
+                let payload = if from.has_payloads() && to.has_payloads() {
+                    let fraction = magnitude & from.fraction_mask() as $Word;
+                    if from.fraction_bits() > to.fraction_bits() {
+                        fraction >> (from.fraction_bits() - to.fraction_bits())
+                    } else {
+                        fraction << (to.fraction_bits() - from.fraction_bits())
+                    }
+                } else {
+                    0
+                };
+                // FNUZ's NaN has no sign.
+                let sign = if from.nan_is_negative_zero() { 0 } else { sign };
+                (
+                    canonical as $Word | sign | payload,
+                    Flags::INVALID.when(signaling),
+                )
+            }
+
+            /// The place of a code of `from` on the ruler of `to`.
+            #[inline(always)]
+            const fn place(from: Layout, to: Layout, magnitude: $Word) -> $Word {
+                let point = to.fraction_bits() + drop_bits(from, to);
+                let up = point - from.fraction_bits();
+                let hidden = from.hidden_bit() as $Word;
+                let on_from = if from.zero() {
+                    magnitude
+                } else {
+                    magnitude + hidden
+                };
+
+                let above = from.min_exponent() - to.min_exponent();
+                let shift = (above.unsigned_abs() as $Word) << point;
+                if above == 0 {
+                    on_from << up
+                } else if above > 0 {
+                    // A subnormal number of `from` may be normal in `to`: then its logarithm says where. If not, both rulers
+                    // are straight there.
+                    let straight_bits = from.fraction_bits().saturating_sub(above as u32);
+                    let lift = (above - from.fraction_bits() as i32 + 1) as $Word;
+                    if on_from >> straight_bits == 0 {
+                        on_from << (point - straight_bits)
+                    } else if on_from < hidden {
+                        log2(on_from, point).wrapping_add(lift << point)
+                    } else {
+                        (on_from << up) + shift
+                    }
+                } else {
+                    // A normal number of `from` may be subnormal in `to`, where the ruler is straight: its significand moves
+                    // down.
+                    let below = above.unsigned_abs() as $Word;
+                    let field = magnitude >> from.fraction_bits();
+                    let exponent = field.saturating_sub(from.zero() as $Word);
+                    let significand = on_from - (exponent << from.fraction_bits());
+                    let down = below.saturating_sub(exponent);
+                    let gone = (point + 1) as $Word;
+                    let down = if down < gone { down } else { gone };
+                    if exponent < below {
+                        let lost = significand << up & ((1 << down) - 1);
+                        significand << up >> down | (lost != 0) as $Word
+                    } else {
+                        (on_from << up).wrapping_sub(shift)
+                    }
+                }
+            }
+
+            /// The logarithm to base 2 of an integer, linear between powers of two: a place with `point` bits after the
+            /// point. Arbitrary for 0.
+            #[inline(always)]
+            const fn log2($integer: $Word, $point: u32) -> $Word {
+                $log2
+            }
+
+            /// Rounds a place to a mark and packs its code.
+            ///
+            /// `reach` is the largest place there is, that of the infinity if `infinite` may be true.
+            #[inline(always)]
+            pub(crate) const fn pack(
+                cast: Cast,
+                to: Layout,
+                sign: $Word,
+                infinite: bool,
+                place: $Word,
+                drop: u32,
+                reach: $Word,
+            ) -> ($Word, Flags) {
+                let negative = sign != 0;
+                // The place of code 0, which is not that of the number zero where zero has no code.
+                let first = if to.zero() {
+                    0
+                } else {
+                    (to.hidden_bit() as $Word) << drop
+                };
+                let rounding = match cast.rounding {
+                    // Without zero, the one significand of a single bit is odd: a tie goes up from it.
+                    Rounding::TiesToEven if to.fraction_bits() == 0 && !to.zero() => {
+                        Rounding::TiesToAway
+                    }
+                    rounding => rounding,
+                };
+                let code = round(rounding, negative, place.saturating_sub(first), drop);
+
+                // What can't be past the largest is not compared with it.
+                let max = to.max_code() as $Word;
+                let rest: $Word = (1 << drop) - 1;
+                let reach = reach.saturating_sub(first);
+                let past = if (reach + rest) >> drop <= max {
+                    infinite
+                } else {
+                    code > max || infinite && reach >> drop <= max
+                };
+                let magnitude = if past {
+                    past_max(cast, to, negative, infinite) as $Word
+                } else {
+                    code
+                };
+                let packed = if to.nan_is_negative_zero() && magnitude == 0 {
+                    0
+                } else {
+                    magnitude | sign
+                };
+
+                let exact = place & rest == 0 && place >= first;
+                let kept = infinite && to.infinities() && matches!(cast.overflow, Overflow::Ieee);
+                let underflow = !exact && !past && is_tiny(rounding, to, negative, place, drop);
+                let flags = Flags::INEXACT
+                    .when(!kept && (past || !exact))
+                    .union(Flags::OVERFLOW.when(!kept && past))
+                    .union(Flags::UNDERFLOW.when(underflow));
+                (packed, flags)
+            }
+
+            /// Rounds a place to an integer.
+            #[inline(always)]
+            const fn round(rounding: Rounding, negative: bool, place: $Word, drop: u32) -> $Word {
+                if drop == 0 {
+                    return place;
+                }
+                let half: $Word = 1 << (drop - 1);
+                let rest: $Word = (1 << drop) - 1;
+                let bump = match rounding {
+                    Rounding::TiesToEven => half - 1 + (place >> drop & 1),
+                    Rounding::TiesToAway => half,
+                    Rounding::TowardPositive if !negative => rest,
+                    Rounding::TowardNegative if negative => rest,
+                    Rounding::ToOdd if place >> drop & 1 == 0 => rest,
+                    _ => 0,
+                };
+                place.wrapping_add(bump) >> drop
+            }
+
+            /// Whether a place, rounded with unbounded exponents, lies below the smallest normal number.
+            #[inline(always)]
+            const fn is_tiny(
+                rounding: Rounding,
+                to: Layout,
+                negative: bool,
+                place: $Word,
+                drop: u32,
+            ) -> bool {
+                if drop == 0 {
+                    return place < to.hidden_bit() as $Word;
+                }
+                // In the binade below the smallest normal number, where it matters, steps would be half as long. Those of a
+                // one-bit significand count exponents, so that the last bit of the one below the first is 0.
+                let even = (to.fraction_bits() == 0 && to.zero()) as $Word;
+                let place = place + (even << (drop - 1));
+                round(rounding, negative, place, drop - 1) < 2 * to.hidden_bit() as $Word + even
+            }
+        }
+    };
+}
+
+// The bits of a float are its exponent and fraction side by side: its logarithm. The conversion of an integer of so few bits
+// is exact, so no rounding mode of the thread changes it, and vectors have an instruction for it.
+word!(word32, u32, |integer, point| {
+    let bits = (integer as i32 as f32)
+        .to_bits()
+        .wrapping_sub(1f32.to_bits());
+    if point > 23 {
+        bits << (point - 23)
+    } else {
+        bits >> (23 - point)
+    }
+});
+word!(word64, u64, |integer, point| {
+    let bits = (integer as i64 as f64)
+        .to_bits()
+        .wrapping_sub(1f64.to_bits());
+    if point > 52 {
+        bits << (point - 52)
+    } else {
+        bits >> (52 - point)
+    }
+});
+word!(word128, u128, |integer, point| {
+    let exponent = (integer | 1).ilog2();
+    ((exponent as u128) << point) + (integer << (point - exponent)) - (1 << point)
+});

@@ -1,0 +1,389 @@
+//! `finfo` against numpy, `ml_dtypes` and torch, which were asked once (`data/*.py`), and against C's `%g`.
+
+#![allow(clippy::float_cmp, reason = "the values compared are exact")]
+
+use ulp::{
+    Bf16, Dtype, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
+    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Finfo, Format, Layout, finfo, float_type,
+};
+
+const NUMPY: &str = include_str!("data/finfo.csv");
+const TORCH: &str = include_str!("data/torch-finfo.txt");
+
+/// `precision` as `ml_dtypes` has it where ⌊fraction bits · log10 2⌋, and with it torch's `resolution`, is 0.
+///
+/// 3 · 0.30103 = 0.90, 2 · 0.30103 = 0.60, and E8M0 has no fraction bits: none holds a decimal digit.
+const ML_DTYPES_HAS_PRECISION_1: [&str; 7] = [
+    "float8_e4m3fn",
+    "float8_e5m2",
+    "float8_e4m3",
+    "float8_e4m3fnuz",
+    "float8_e5m2fnuz",
+    "float8_e4m3b11fnuz",
+    "float8_e8m0fnu",
+];
+
+/// Calls a function generic over [`Format`] once for every shipped format.
+macro_rules! for_every_format {
+    ($function:ident) => {{
+        $function::<f64>();
+        $function::<f32>();
+        $function::<F16>();
+        $function::<Bf16>();
+        $function::<F8E4M3Fn>();
+        $function::<F8E5M2>();
+        $function::<F8E4M3>();
+        $function::<F8E3M4>();
+        $function::<F8E4M3Fnuz>();
+        $function::<F8E5M2Fnuz>();
+        $function::<F8E4M3B11Fnuz>();
+        $function::<F8E8M0Fnu>();
+        $function::<F6E2M3Fn>();
+        $function::<F6E3M2Fn>();
+        $function::<F4E2M1Fn>();
+    }};
+}
+
+/// One line of finfo.csv.
+struct Row {
+    header: Vec<&'static str>,
+    cells: Vec<&'static str>,
+}
+
+impl Row {
+    fn all() -> Vec<Self> {
+        let mut lines = NUMPY.lines().filter(|line| !line.starts_with('#'));
+        let header: Vec<_> = lines.next().unwrap().split(',').collect();
+        lines
+            .map(|line| Self {
+                header: header.clone(),
+                cells: line.split(',').collect(),
+            })
+            .collect()
+    }
+
+    fn of(dtype: &str) -> Self {
+        Self::all()
+            .into_iter()
+            .find(|row| row.cell("dtype") == dtype)
+            .unwrap_or_else(|| panic!("finfo.csv has no line for {dtype}"))
+    }
+
+    fn cell(&self, field: &str) -> &'static str {
+        let column = self.header.iter().position(|&name| name == field);
+        self.cells[column.unwrap_or_else(|| panic!("finfo.csv has no column {field}"))]
+    }
+
+    fn integer(&self, field: &str) -> i64 {
+        self.cell(field).parse().unwrap()
+    }
+
+    fn float(&self, field: &str) -> f64 {
+        hex_float(self.cell(field))
+    }
+}
+
+/// Reads what Python's `float.hex` writes: sign, `0x`, one digit, a point, 13 digits, `p`, a decimal exponent.
+fn hex_float(text: &str) -> f64 {
+    let (sign, magnitude) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text),
+    };
+    let (digits, exponent) = magnitude
+        .strip_prefix("0x")
+        .and_then(|rest| rest.split_once('p'))
+        .unwrap();
+    let (whole, fraction) = digits.split_once('.').unwrap();
+    let significand = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap();
+    let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
+    let step = if exponent < 0 { 0.5 } else { 2.0 };
+    // Each step is exact, since the result is.
+    (0..exponent.unsigned_abs()).fold(sign * significand as f64, |value, _| value * step)
+}
+
+fn widened<F: Format>(value: F) -> f64 {
+    value.cast::<f64>()
+}
+
+fn is_numpys<F: Format>() {
+    let info = finfo::<F>();
+    let row = Row::of(F::DTYPE);
+    let dtype = F::DTYPE;
+
+    assert_eq!(info.dtype, dtype);
+    for (field, value) in [
+        ("bits", i64::from(info.bits)),
+        ("machep", i64::from(info.machep)),
+        ("negep", i64::from(info.negep)),
+        ("nexp", i64::from(info.nexp)),
+        ("iexp", i64::from(info.iexp)),
+        ("nmant", i64::from(info.nmant)),
+        ("minexp", i64::from(info.minexp)),
+        ("maxexp", i64::from(info.maxexp)),
+    ] {
+        assert_eq!(value, row.integer(field), "{dtype}: {field}");
+    }
+    for (field, value) in [
+        ("eps", widened(info.eps)),
+        ("epsneg", widened(info.epsneg)),
+        ("max", widened(info.max)),
+        ("min", widened(info.min)),
+        ("smallest_normal", widened(info.smallest_normal)),
+        ("smallest_normal", widened(info.tiny())),
+        ("smallest_subnormal", widened(info.smallest_subnormal)),
+    ] {
+        assert_eq!(value, row.float(field), "{dtype}: {field}");
+    }
+
+    if ML_DTYPES_HAS_PRECISION_1.contains(&dtype) {
+        assert_eq!(row.integer("precision"), 1, "{dtype}: precision");
+        assert_eq!(info.precision, 0, "{dtype}: precision");
+        assert_eq!(info.resolution, 1.0, "{dtype}: resolution");
+    } else {
+        assert_eq!(
+            i64::from(info.precision),
+            row.integer("precision"),
+            "{dtype}: precision"
+        );
+        // numpy rounds 10^-precision to the format itself; here it stays an f64, as in torch.
+        let rounded = widened(info.resolution.cast::<F>());
+        assert_eq!(rounded, row.float("resolution"), "{dtype}: resolution");
+    }
+}
+
+#[test]
+fn every_field_of_every_format_is_numpys() {
+    for_every_format!(is_numpys);
+}
+
+#[test]
+fn the_table_has_every_format_and_no_other() {
+    let mut ours: Vec<_> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
+    let mut theirs: Vec<_> = Row::all().iter().map(|row| row.cell("dtype")).collect();
+    ours.sort_unstable();
+    theirs.sort_unstable();
+    assert_eq!(ours, theirs);
+}
+
+fn precision_follows_the_rule<F: Format>() {
+    let expected = match F::LAYOUT.fraction_bits() {
+        // ⌊52 · 0.30103⌋, ⌊23 · 0.30103⌋, ⌊10 · 0.30103⌋, ⌊7 · 0.30103⌋, ⌊4 · 0.30103⌋ = ⌊15.65⌋, ⌊6.92⌋, ⌊3.01⌋, ⌊2.11⌋, ⌊1.20⌋.
+        52 => (15, 1e-15),
+        23 => (6, 1e-6),
+        10 => (3, 1e-3),
+        7 => (2, 1e-2),
+        4 => (1, 1e-1),
+        0..=3 => (0, 1.0),
+        other => panic!("no expectation for {other} fraction bits"),
+    };
+    let info = finfo::<F>();
+    assert_eq!((info.precision, info.resolution), expected, "{}", F::DTYPE);
+}
+
+#[test]
+fn precision_and_resolution_are_torchs() {
+    for_every_format!(precision_follows_the_rule);
+}
+
+fn torchs_line(dtype: &str) -> Option<&'static str> {
+    let end = format!("dtype={dtype})");
+    TORCH.lines().find(|line| line.ends_with(&end))
+}
+
+fn prints_torchs_line<F: Format>() {
+    if let Some(line) = torchs_line(F::DTYPE) {
+        assert_eq!(finfo::<F>().to_string(), line);
+    }
+}
+
+#[test]
+fn display_is_torchs_line() {
+    assert_eq!(
+        TORCH.lines().filter(|line| !line.starts_with('#')).count(),
+        9
+    );
+    for_every_format!(prints_torchs_line);
+}
+
+/// The formats that torch has no line for: C's `%g` of the values in finfo.csv.
+#[test]
+fn display_of_the_other_formats() {
+    assert_eq!(
+        finfo::<F8E4M3>().to_string(),
+        "finfo(resolution=1, min=-240, max=240, eps=0.125, smallest_normal=0.015625, tiny=0.015625, dtype=float8_e4m3)"
+    );
+    assert_eq!(
+        finfo::<F8E3M4>().to_string(),
+        "finfo(resolution=0.1, min=-15.5, max=15.5, eps=0.0625, smallest_normal=0.25, tiny=0.25, dtype=float8_e3m4)"
+    );
+    assert_eq!(
+        finfo::<F8E4M3B11Fnuz>().to_string(),
+        "finfo(resolution=1, min=-30, max=30, eps=0.125, smallest_normal=0.000976562, tiny=0.000976562, \
+         dtype=float8_e4m3b11fnuz)"
+    );
+    assert_eq!(
+        finfo::<F6E2M3Fn>().to_string(),
+        "finfo(resolution=1, min=-7.5, max=7.5, eps=0.125, smallest_normal=1, tiny=1, dtype=float6_e2m3fn)"
+    );
+    assert_eq!(
+        finfo::<F6E3M2Fn>().to_string(),
+        "finfo(resolution=1, min=-28, max=28, eps=0.25, smallest_normal=0.25, tiny=0.25, dtype=float6_e3m2fn)"
+    );
+    assert_eq!(
+        finfo::<F4E2M1Fn>().to_string(),
+        "finfo(resolution=1, min=-6, max=6, eps=0.5, smallest_normal=1, tiny=1, dtype=float4_e2m1fn)"
+    );
+}
+
+/// A layout of 20 fraction bits and a chosen largest value: NaN codes take what lies above it.
+///
+/// Its topmost exponent field, 63, stands for `exponent`; `significand` is the largest value's, 2^20 to 2^21 − 1.
+const fn with_max(exponent: i32, significand: u64) -> Layout {
+    Layout::finite(6, 20)
+        .with_bias(63 - exponent)
+        .with_high_nans((1 << 21) - 1 - significand)
+}
+
+float_type! {
+    /// Largest value 999999.5 = 1999999 · 2^-1.
+    struct Tie(u32) = with_max(19, 1_999_999), "tie", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 999999.
+    struct SixNines(u32) = with_max(19, 1_999_998), "six_nines", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 999998.5.
+    struct TieToEven(u32) = with_max(19, 1_999_997), "tie_to_even", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 2^20 - 1 = 1048575.
+    struct TieUp(u32) = with_max(19, 2_097_150), "tie_up", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 100000 = 1600000 · 2^-4.
+    struct Zeros(u32) = with_max(16, 1_600_000), "zeros", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 1200000.
+    struct Million(u32) = with_max(20, 1_200_000), "million", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 1717987 · 2^-34 = 1.00000004e-4.
+    struct Fixed(u32) = with_max(-14, 1_717_987), "fixed", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 1717986 · 2^-34 = 9.9999947e-5.
+    struct Scientific(u32) = with_max(-14, 1_717_986), "scientific", [sign, zero, nan];
+}
+float_type! {
+    /// Largest value 27487790 · 2^-38 = 9.9999997e-5: 24 fraction bits, of whose 2^24 topmost codes 6066641 are NaNs.
+    struct Carry(u32) = Layout::finite(6, 24).with_bias(77).with_high_nans(6_066_641), "carry", [sign, zero, nan];
+}
+float_type! {
+    /// 13 fraction bits: a step of 2^-13 above 1.
+    struct Step13(u32) = Layout::ieee(5, 13), "step13", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// Bias 0 and two fraction bits: 0.5, 1, 1.5 are subnormals.
+    struct OneIsSubnormal(u8) = Layout::finite(3, 2).with_bias(0), "one_is_subnormal", [sign, zero];
+}
+
+fn shown<F: Format>(field: &str) -> String {
+    let line = finfo::<F>().to_string();
+    let (_, rest) = line
+        .split_once(&format!("{field}="))
+        .unwrap_or_else(|| panic!("{line} has no {field}"));
+    rest.split([',', ')']).next().unwrap().to_owned()
+}
+
+/// C 17, 7.21.6.1: precision 6, style `e` if the exponent after rounding is below -4 or not below 6, trailing zeros removed.
+/// A tie in the decimal digits goes to even, since the value printed is exact.
+#[test]
+fn numbers_print_as_c_prints_them() {
+    assert_eq!(
+        shown::<Tie>("max"),
+        "1e+06",
+        "999999.5 carries into a seventh digit"
+    );
+    assert_eq!(shown::<Tie>("min"), "-1e+06");
+    assert_eq!(shown::<SixNines>("max"), "999999");
+    assert_eq!(
+        shown::<TieToEven>("max"),
+        "999998",
+        "999998.5 ties to an even digit"
+    );
+    assert_eq!(
+        shown::<TieUp>("max"),
+        "1.04858e+06",
+        "104857|5 ties to an even digit"
+    );
+    assert_eq!(
+        shown::<Zeros>("max"),
+        "100000",
+        "zeros before the point stay"
+    );
+    assert_eq!(
+        shown::<Million>("max"),
+        "1.2e+06",
+        "zeros after the point go"
+    );
+    assert_eq!(shown::<Fixed>("max"), "0.0001");
+    assert_eq!(shown::<Scientific>("max"), "9.99999e-05");
+    assert_eq!(
+        shown::<Carry>("max"),
+        "0.0001",
+        "the exponent counts after rounding"
+    );
+    assert_eq!(
+        shown::<Step13>("eps"),
+        "0.00012207",
+        "0.000122070|3 loses its last zero"
+    );
+    assert_eq!(
+        shown::<F16>("eps"),
+        "0.000976562",
+        "976562|5 ties to an even digit"
+    );
+    assert_eq!(
+        shown::<f64>("max"),
+        "1.79769e+308",
+        "three digits of exponent"
+    );
+}
+
+#[test]
+fn a_declared_formats_line() {
+    // 20 fraction bits: ⌊20 · 0.30103⌋ = 6, a step of 2^-20 = 9.536743e-7; bias 44: 2^(1 - 44) = 1.1368684e-13.
+    assert_eq!(
+        finfo::<Tie>().to_string(),
+        "finfo(resolution=1e-06, min=-1e+06, max=1e+06, eps=9.53674e-07, smallest_normal=1.13687e-13, \
+         tiny=1.13687e-13, dtype=tie)"
+    );
+}
+
+/// `eps` is the step above 1 and `epsneg` the step below it also where 1 is a subnormal: here 0.5, 1, 1.5.
+#[test]
+fn steps_around_a_subnormal_one() {
+    let info = finfo::<OneIsSubnormal>();
+    assert_eq!(widened(info.eps), 0.5);
+    assert_eq!(widened(info.epsneg), 0.5);
+    assert_eq!((info.machep, info.negep), (-1, -1));
+    assert_eq!(widened(info.smallest_normal), 2.0);
+    assert_eq!(widened(info.smallest_subnormal), 0.5);
+    // Exponent field 7, bias 0: 2^7 · 1.75.
+    assert_eq!(widened(info.max), 224.0);
+    assert_eq!((info.minexp, info.maxexp), (1, 8));
+}
+
+const HALF_INFO: Finfo<F16> = finfo::<F16>();
+const LARGEST: F16 = HALF_INFO.max;
+const TABLE: [u32; finfo::<F4E2M1Fn>().bits as usize] = [finfo::<F8E8M0Fnu>().nexp; 4];
+
+#[test]
+fn finfo_in_a_constant() {
+    assert_eq!(LARGEST.to_bits(), 0x7bff);
+    assert_eq!(HALF_INFO.smallest_subnormal.to_bits(), 0x0001);
+    assert_eq!(HALF_INFO.tiny().to_bits(), 0x0400);
+    assert_eq!(TABLE, [8; 4]);
+}

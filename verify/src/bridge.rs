@@ -1,0 +1,282 @@
+//! The crate in the oracle's terms.
+
+use core::num::FpCategory;
+
+use ulp::{
+    Bf16, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
+    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Format, Layout,
+};
+
+use crate::oracle::{self, Question, Rounding, Shape, Value};
+use crate::tally::Tally;
+
+/// The two policies on what lies past the largest finite value: IEEE's, and saturation.
+pub const SATURATE: [bool; 2] = [false, true];
+
+/// The crate's cast with that rounding and policy.
+#[must_use]
+pub fn cast(rounding: Rounding, saturate: bool) -> Cast {
+    let cast = Cast::new().rounding(match rounding {
+        Rounding::TiesToEven => ulp::Rounding::TiesToEven,
+        Rounding::TiesToAway => ulp::Rounding::TiesToAway,
+        Rounding::TowardZero => ulp::Rounding::TowardZero,
+        Rounding::TowardPositive => ulp::Rounding::TowardPositive,
+        Rounding::TowardNegative => ulp::Rounding::TowardNegative,
+        Rounding::ToOdd => ulp::Rounding::ToOdd,
+    });
+    if saturate { cast.saturating() } else { cast }
+}
+
+/// Builds the crate's layout for a shape.
+///
+/// # Panics
+/// Where the crate refuses it.
+#[must_use]
+pub fn layout(shape: &Shape) -> Layout {
+    let layout = Layout::finite(shape.exponent_bits, shape.fraction_bits)
+        .with_sign(shape.signed)
+        .with_zero(shape.zero)
+        .with_bias(shape.bias)
+        .with_high_nans(shape.nans)
+        .with_infinities(shape.infinity);
+    if shape.nan_at_negative_zero {
+        layout.with_negative_zero(false)
+    } else {
+        layout
+    }
+}
+
+/// What `Layout::classify` should say of a value.
+#[must_use]
+pub fn category(shape: &Shape, value: &Value) -> FpCategory {
+    match value {
+        Value::Nan { .. } => FpCategory::Nan,
+        Value::Infinite { .. } => FpCategory::Infinite,
+        Value::Finite { magnitude, .. } if magnitude.significand == 0 => FpCategory::Zero,
+        // A normal value has the leading bit of the significand.
+        Value::Finite { magnitude, .. } if magnitude.significand >> shape.fraction_bits == 0 => {
+            FpCategory::Subnormal
+        }
+        Value::Finite { .. } => FpCategory::Normal,
+    }
+}
+
+/// A shipped format: the oracle's description, and the crate's.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped {
+    /// `numpy`'s name.
+    pub name: &'static str,
+    /// The oracle's description.
+    pub shape: Shape,
+    /// The crate's.
+    pub layout: Layout,
+}
+
+impl Shipped {
+    fn of<F: Format>() -> Self {
+        Self {
+            name: F::DTYPE,
+            shape: oracle::shipped(F::DTYPE),
+            layout: F::LAYOUT,
+        }
+    }
+}
+
+/// A cast between two types that the compiler knew.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// Of what.
+    pub from: Shipped,
+    /// To what.
+    pub to: Shipped,
+    plain: fn(u64) -> u64,
+    with: fn(u64, Cast) -> (u64, u8),
+}
+
+impl Pair {
+    /// Compares the typed casts with the oracle on one code of the source: every rounding, both policies, and the default.
+    pub fn check(&self, bits: u64, casts: &Casts, tally: &mut Tally) {
+        let question = Question::new(&self.to.shape, oracle::decode(&self.from.shape, bits));
+        let what = || format!("{} {bits:#x} -> {}", self.from.name, self.to.name);
+        tally.input();
+        let right = question.answer(Rounding::TiesToEven, false).0;
+        let is = self.plain(bits);
+        tally.check(is == right, || {
+            format!("{}, cast(): {is:#x}, right: {right:#x}", what())
+        });
+        for &(rounding, saturate, cast) in &casts.0 {
+            let right = question.answer(rounding, saturate);
+            let is = self.with(bits, cast);
+            tally.check(is == right, || {
+                describe(&what(), rounding, saturate, is, right)
+            });
+        }
+    }
+
+    /// The same for `Cast::bits` with layouts that the compiler doesn't know.
+    pub fn check_layouts(&self, bits: u64, casts: &Casts, tally: &mut Tally) {
+        let (from, to) = (&self.from, &self.to);
+        check_layouts(
+            (&from.shape, from.layout),
+            (&to.shape, to.layout),
+            bits,
+            casts,
+            tally,
+        );
+    }
+
+    /// What the default cast gives.
+    #[must_use]
+    pub fn plain(&self, bits: u64) -> u64 {
+        (self.plain)(bits)
+    }
+
+    /// What the typed cast gives.
+    #[must_use]
+    pub fn with(&self, bits: u64, cast: Cast) -> (u64, u8) {
+        (self.with)(bits, cast)
+    }
+}
+
+/// All twelve casts.
+#[derive(Clone, Debug)]
+pub struct Casts(Vec<(Rounding, bool, Cast)>);
+
+impl Casts {
+    /// Six roundings, two policies.
+    #[must_use]
+    pub fn all() -> Self {
+        let one =
+            |rounding| SATURATE.map(|saturate| (rounding, saturate, cast(rounding, saturate)));
+        Self(Rounding::ALL.into_iter().flat_map(one).collect())
+    }
+}
+
+/// Compares the crate with the oracle on one code and two layouts known at run time, under every cast.
+pub fn check_layouts(
+    from: (&Shape, Layout),
+    to: (&Shape, Layout),
+    bits: u64,
+    casts: &Casts,
+    tally: &mut Tally,
+) {
+    let question = Question::new(to.0, oracle::decode(from.0, bits));
+    tally.input();
+    for &(rounding, saturate, cast) in &casts.0 {
+        let right = question.answer(rounding, saturate);
+        let is = by_layout(cast, from.1, to.1, bits);
+        tally.check(is == right, || {
+            describe(
+                &format!("{:?} {bits:#x} -> {:?}", from.0, to.0),
+                rounding,
+                saturate,
+                is,
+                right,
+            )
+        });
+    }
+}
+
+fn by_layout(cast: Cast, from: Layout, to: Layout, bits: u64) -> (u64, u8) {
+    let (code, flags) = cast.bits(from, to, bits);
+    (code, flags.bits())
+}
+
+fn describe(
+    what: &str,
+    rounding: Rounding,
+    saturate: bool,
+    is: (u64, u8),
+    right: (u64, u8),
+) -> String {
+    let policy = if saturate { "Saturate" } else { "Ieee" };
+    format!(
+        "{what}, {rounding:?}, {policy}: {:#x} flags {:#x}, right: {:#x} flags {:#x}",
+        is.0, is.1, right.0, right.1
+    )
+}
+
+/// A type's codes as `u64`s.
+trait Codes: Format {
+    fn of(code: u64) -> Self;
+    fn code(self) -> u64;
+}
+
+fn pair<S: Codes, D: Codes>() -> Pair {
+    Pair {
+        from: Shipped::of::<S>(),
+        to: Shipped::of::<D>(),
+        plain: |bits| S::of(bits).cast::<D>().code(),
+        with: |bits, cast| {
+            let (result, flags) = S::of(bits).cast_with::<D>(cast);
+            (result.code(), flags.bits())
+        },
+    }
+}
+
+/// The inherent conversions of a type.
+#[derive(Clone, Copy, Debug)]
+pub struct Inherent {
+    /// Whose.
+    pub of: Shipped,
+    /// `from_f32`.
+    pub from_f32: fn(f32) -> u64,
+    /// `from_f64`.
+    pub from_f64: fn(f64) -> u64,
+    /// `to_f32`.
+    pub to_f32: fn(u64) -> f32,
+    /// `to_f64`.
+    pub to_f64: fn(u64) -> f64,
+}
+
+macro_rules! formats {
+    (floats: $($float:ident $float_bits:ident),*; narrow: $($name:ident $bits:ident),*) => {
+        $(impl Codes for $float {
+            fn of(code: u64) -> Self {
+                $float::from_bits(code as $float_bits)
+            }
+            fn code(self) -> u64 {
+                self.to_bits() as u64
+            }
+        })*
+        $(impl Codes for $name {
+            fn of(code: u64) -> Self {
+                $name::from_bits(code as $bits)
+            }
+            fn code(self) -> u64 {
+                self.to_bits() as u64
+            }
+        })*
+
+        /// Every pair of shipped formats.
+        #[must_use]
+        pub fn pairs() -> Vec<Pair> {
+            let mut pairs = Vec::new();
+            $(pairs.extend(to_each::<$float>());)*
+            $(pairs.extend(to_each::<$name>());)*
+            pairs
+        }
+
+        fn to_each<S: Codes>() -> Vec<Pair> {
+            vec![$(pair::<S, $float>(),)* $(pair::<S, $name>()),*]
+        }
+
+        /// The inherent conversions of every type that the crate declares.
+        #[must_use]
+        pub fn inherent() -> Vec<Inherent> {
+            vec![$(Inherent {
+                of: Shipped::of::<$name>(),
+                from_f32: |x| $name::from_f32(x).code(),
+                from_f64: |x| $name::from_f64(x).code(),
+                to_f32: |code| $name::of(code).to_f32(),
+                to_f64: |code| $name::of(code).to_f64(),
+            }),*]
+        }
+    };
+}
+
+formats! {
+    floats: f64 u64, f32 u32;
+    narrow: F16 u16, Bf16 u16, F8E4M3Fn u8, F8E5M2 u8, F8E4M3 u8, F8E3M4 u8, F8E4M3Fnuz u8, F8E5M2Fnuz u8, F8E4M3B11Fnuz u8,
+        F8E8M0Fnu u8, F6E2M3Fn u8, F6E3M2Fn u8, F4E2M1Fn u8
+}

@@ -1,0 +1,299 @@
+//! Rounding by comparison.
+
+use core::cmp::Ordering;
+
+use super::value::{Dyadic, Value, decode, magnitude};
+use super::{INEXACT, INVALID, OVERFLOW, Rounding, Shape, UNDERFLOW};
+
+/// Where a value lies between two neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Between {
+    /// On the lower one.
+    Exact,
+    /// Nearer to the lower one.
+    Low,
+    /// Half-way.
+    Half,
+    /// Nearer to the upper one.
+    High,
+}
+
+impl Between {
+    /// The place of `value`, which is not below `lower` and not above its successor.
+    fn new(value: Dyadic, lower: Dyadic) -> Between {
+        if value.compare(lower) == Ordering::Equal {
+            return Between::Exact;
+        }
+        match value.compare(lower.half_way()) {
+            Ordering::Less => Between::Low,
+            Ordering::Equal => Between::Half,
+            Ordering::Greater => Between::High,
+        }
+    }
+
+    /// Whether rounding takes the upper one (IEEE 754-2019, 4.3). `odd` is of the lower one's code, and the upper one's is
+    /// the other parity. `ties_up` stands for evenness in a format that has none.
+    fn goes_up(self, rounding: Rounding, negative: bool, odd: bool, ties_up: bool) -> bool {
+        if self == Between::Exact {
+            return false;
+        }
+        match rounding {
+            Rounding::TiesToEven => {
+                self == Between::High || self == Between::Half && (odd || ties_up)
+            }
+            Rounding::TiesToAway => self != Between::Low,
+            Rounding::TowardZero => false,
+            Rounding::TowardPositive => !negative,
+            Rounding::TowardNegative => negative,
+            Rounding::ToOdd => !odd,
+        }
+    }
+}
+
+/// Where a magnitude lies among those of a format.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// Below the smallest, in a format without zero.
+    Below,
+    /// On the value of this code or between it and the next.
+    At(u64, Between),
+    /// Not below what the code after the largest finite one's would be worth.
+    Beyond,
+}
+
+/// Where a magnitude lies from the smallest normal, on the grid of the format's precision that goes on below it.
+#[derive(Clone, Copy, Debug)]
+enum Tiny {
+    /// Not below it.
+    No,
+    /// Between it and the last point of the grid below it.
+    Last(Between),
+    /// On that point or below it.
+    Yes,
+}
+
+/// A value to be rounded to a format: the searching is done once for all roundings and policies.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    to: &'a Shape,
+    value: Value,
+    place: Place,
+    tiny: Tiny,
+}
+
+impl<'a> Question<'a> {
+    /// Asks what `value` is in the format `to`.
+    #[must_use]
+    pub fn new(to: &'a Shape, value: Value) -> Self {
+        let (place, tiny) = match value {
+            Value::Finite { magnitude, .. } => (place(to, magnitude), tiny(to, magnitude)),
+            _ => (Place::Beyond, Tiny::No),
+        };
+        Self {
+            to,
+            value,
+            place,
+            tiny,
+        }
+    }
+
+    /// The code and the flags of the cast.
+    #[must_use]
+    pub fn answer(&self, rounding: Rounding, saturate: bool) -> (u64, u8) {
+        let to = self.to;
+        match self.value {
+            Value::Nan { negative, payload } => {
+                let signaling = if self.value.is_signaling() {
+                    INVALID
+                } else {
+                    0
+                };
+                match nan(to, negative, payload) {
+                    Some(code) => (code, signaling),
+                    // As CUDA does: `__nv_cvt_float_to_fp4` and `_fp6` turn a NaN to the positive largest value.
+                    None => (to.max(), INVALID),
+                }
+            }
+            Value::Infinite { negative: true } if !to.signed => (refused(to), INVALID),
+            Value::Infinite { negative } if to.infinity && !saturate => {
+                (signed(to, negative, to.max() + 1), 0)
+            }
+            // An infinity is not rounded: no rounding direction gives it the largest finite value.
+            Value::Infinite { negative } => (
+                overflow(to, negative, Rounding::TiesToEven, saturate),
+                OVERFLOW | INEXACT,
+            ),
+            Value::Finite {
+                negative,
+                magnitude,
+            } => {
+                if magnitude.significand == 0 {
+                    // torch and ml_dtypes: 0 to E8M0 is 2^-127.
+                    let flags = if to.zero { 0 } else { INEXACT | UNDERFLOW };
+                    (signed(to, negative, 0), flags)
+                } else if negative && !to.signed {
+                    (refused(to), INVALID)
+                } else {
+                    self.round(negative, rounding, saturate)
+                }
+            }
+        }
+    }
+
+    fn round(&self, negative: bool, rounding: Rounding, saturate: bool) -> (u64, u8) {
+        let to = self.to;
+        let underflow = if self.is_tiny(negative, rounding) {
+            UNDERFLOW
+        } else {
+            0
+        };
+        match self.place {
+            Place::Below => (signed(to, negative, 0), INEXACT | underflow),
+            // IEEE 754-2019, 7.5: exact is not an underflow.
+            Place::At(code, Between::Exact) => (signed(to, negative, code), 0),
+            Place::At(code, between) => {
+                let up = between.goes_up(rounding, negative, code & 1 == 1, ties_go_up(to));
+                let code = code + u64::from(up);
+                if code > to.max() {
+                    (
+                        overflow(to, negative, rounding, saturate),
+                        OVERFLOW | INEXACT,
+                    )
+                } else {
+                    (signed(to, negative, code), INEXACT | underflow)
+                }
+            }
+            Place::Beyond => (
+                overflow(to, negative, rounding, saturate),
+                OVERFLOW | INEXACT,
+            ),
+        }
+    }
+
+    /// IEEE 754-2019, 7.5 a: tininess after rounding, "as though the exponent range were unbounded".
+    fn is_tiny(&self, negative: bool, rounding: Rounding) -> bool {
+        match self.tiny {
+            Tiny::No => false,
+            Tiny::Yes => true,
+            Tiny::Last(between) => {
+                // The last point's code would be the one before the smallest normal's: with more than one bit of significand its
+                // significand is all ones; with one bit, codes alternate in parity.
+                let smallest_normal_is_odd = self.to.fraction_bits == 0 && self.to.zero;
+                !between.goes_up(
+                    rounding,
+                    negative,
+                    !smallest_normal_is_odd,
+                    ties_go_up(self.to),
+                )
+            }
+        }
+    }
+}
+
+/// What a cast gives: the code, and the flags as IEEE 754-2019, 7 numbers them in x86's order.
+#[must_use]
+pub fn cast(from: &Shape, to: &Shape, bits: u64, rounding: Rounding, saturate: bool) -> (u64, u8) {
+    Question::new(to, decode(from, bits)).answer(rounding, saturate)
+}
+
+/// E8M0 has only powers of two, and neither torch nor `ml_dtypes` makes its ties even: they go up.
+fn ties_go_up(to: &Shape) -> bool {
+    to.fraction_bits == 0 && !to.zero
+}
+
+/// A magnitude with its sign, and no code of -0 where there is no -0.
+fn signed(to: &Shape, negative: bool, code: u64) -> u64 {
+    if !negative || code == 0 && to.nan_at_negative_zero {
+        code
+    } else {
+        code | to.sign_bit()
+    }
+}
+
+/// The NaN of a format that has any.
+fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Option<u64> {
+    let sign = if negative { to.sign_bit() } else { 0 };
+    if to.has_payload() {
+        // IEEE 754-2019, 6.2.3: as much of the payload as fits, its top bits as F16C keeps them; 6.2.1: quieted.
+        let width = to.fraction_bits;
+        let quiet = 1 << (width - 1);
+        let kept = payload.map_or(0, |(fraction, from)| {
+            if from > width {
+                fraction >> (from - width)
+            } else {
+                fraction << (width - from)
+            }
+        });
+        let exponent = to.top() - to.nans;
+        Some(sign | exponent | quiet | kept)
+    } else if to.nans > 0 {
+        Some(sign | to.top())
+    } else if to.nan_at_negative_zero {
+        Some(to.sign_bit())
+    } else {
+        None
+    }
+}
+
+/// What an unsigned format gives for a negative value.
+fn refused(to: &Shape) -> u64 {
+    nan(to, false, None).unwrap_or(0)
+}
+
+/// What stands for a value past the largest finite one.
+fn overflow(to: &Shape, negative: bool, rounding: Rounding, saturate: bool) -> u64 {
+    // IEEE 754-2019, 7.4.
+    let to_infinity = match rounding {
+        Rounding::TiesToEven | Rounding::TiesToAway => true,
+        Rounding::TowardZero | Rounding::ToOdd => false,
+        Rounding::TowardPositive => !negative,
+        Rounding::TowardNegative => negative,
+    };
+    let largest = signed(to, negative, to.max());
+    if saturate || !to_infinity {
+        largest
+    } else if to.infinity {
+        signed(to, negative, to.max() + 1)
+    } else {
+        // OFP8 1.0, 5: without saturation E4M3 overflows to NaN.
+        nan(to, negative, None).unwrap_or(largest)
+    }
+}
+
+/// Searches the codes for the last one whose value is not above `value`.
+fn place(to: &Shape, value: Dyadic) -> Place {
+    let max = to.max();
+    if magnitude(to, 0).compare(value) == Ordering::Greater {
+        return Place::Below;
+    }
+    if value.compare(magnitude(to, max).successor()) != Ordering::Less {
+        return Place::Beyond;
+    }
+    let (mut low, mut high) = (0, max);
+    while low < high {
+        let middle = high - (high - low) / 2;
+        if magnitude(to, middle).compare(value) == Ordering::Greater {
+            high = middle - 1;
+        } else {
+            low = middle;
+        }
+    }
+    Place::At(low, Between::new(value, magnitude(to, low)))
+}
+
+fn tiny(to: &Shape, value: Dyadic) -> Tiny {
+    // The smallest normal is 2^p of these units, and the grid in the binade below it has this unit for its step.
+    let precision = to.fraction_bits + 1;
+    let least_field = i32::from(to.zero);
+    let last = Dyadic {
+        significand: (1 << precision) - 1,
+        exponent: least_field - to.bias - precision as i32,
+    };
+    if value.compare(last.successor()) != Ordering::Less {
+        Tiny::No
+    } else if value.compare(last) == Ordering::Greater {
+        Tiny::Last(Between::new(value, last))
+    } else {
+        Tiny::Yes
+    }
+}

@@ -1,0 +1,216 @@
+//! Layouts that nobody ships, made at random from a fixed seed: what holds for the shipped formats holds for all.
+
+use fastrand::Rng;
+use ulp::{Cast, Flags, Layout, Parts};
+use ulp_verify::bridge::{Casts, category, check_layouts, layout};
+use ulp_verify::oracle::{Question, Rounding, Shape, Value, decode};
+use ulp_verify::tally::{Report, Tally, parallel};
+
+/// The crate's limit.
+const MOST_MAGNITUDE_BITS: u32 = 63;
+/// Pieces of work, a seed each.
+const PIECES: u64 = 256;
+/// Layouts or pairs of them a piece.
+const LAYOUTS: u64 = 800;
+/// Codes a layout or pair.
+const CODES: u64 = 48;
+
+pub(crate) fn run(report: &mut Report) {
+    let casts = Casts::all();
+    report.line(
+        "random layouts: fields, and decode, encode and order of codes",
+        random(|rng, tally| {
+            let shape = shape(rng);
+            let layout = layout(&shape);
+            check_fields(&shape, layout, tally);
+            for _ in 0..CODES {
+                check_code(&shape, layout, code(rng, &shape), tally);
+            }
+        }),
+    );
+    report.line(
+        "random pairs of layouts: casts, values and flags",
+        random(|rng, tally| {
+            let (from, to) = (shape(rng), shape(rng));
+            let (from_layout, to_layout) = (layout(&from), layout(&to));
+            for _ in 0..CODES {
+                let code = source(rng, &from, &to);
+                check_layouts((&from, from_layout), (&to, to_layout), code, &casts, tally);
+            }
+        }),
+    );
+}
+
+fn random(check: impl Fn(&mut Rng, &mut Tally) + Sync) -> Tally {
+    parallel(PIECES, |piece, tally| {
+        let mut rng = Rng::with_seed(piece);
+        for _ in 0..LAYOUTS {
+            check(&mut rng, tally);
+        }
+    })
+}
+
+/// Any format that is a format: most of them small or like the usual ones, some as wide as can be.
+fn shape(rng: &mut Rng) -> Shape {
+    loop {
+        let wide = rng.u32(..4) == 0;
+        let exponent_bits = rng.u32(1..=if wide { 20 } else { 9 });
+        let fraction_bits = rng.u32(0..=if wide { 58 } else { 12 });
+        if exponent_bits + fraction_bits > MOST_MAGNITUDE_BITS {
+            continue;
+        }
+        let middle = 1 << (exponent_bits - 1);
+        let bias = match rng.u32(..4) {
+            0 => middle + rng.i32(-200..=200),
+            1 => middle,
+            _ => middle - 1,
+        };
+        let all_fractions = (1 << fraction_bits) - 1;
+        let signed = rng.bool();
+        let zero = rng.u32(..4) != 0;
+        let nan_at_negative_zero = signed && zero && rng.u32(..4) == 0;
+        let nans = match rng.u32(..8) {
+            0 => rng.u64(0..=all_fractions + 1),
+            1..4 => all_fractions,
+            4 => 1,
+            _ => 0,
+        };
+        let infinity = rng.bool();
+        let shape = Shape {
+            exponent_bits,
+            fraction_bits,
+            bias,
+            signed,
+            zero,
+            nan_at_negative_zero,
+            nans,
+            infinity,
+        };
+        // No rule says which NaN a format that had both kinds would give.
+        let one_kind = !nan_at_negative_zero || nans == 0;
+        // Room for a finite value that is not zero.
+        let room = nans + u64::from(infinity) + u64::from(zero) <= shape.top();
+        if one_kind && room {
+            return shape;
+        }
+    }
+}
+
+/// A code of a format: any, or one of those about its special places.
+fn code(rng: &mut Rng, shape: &Shape) -> u64 {
+    let near = rng.u64(..4).wrapping_sub(2);
+    let any = rng.u64(..);
+    let code = match rng.u32(..5) {
+        0 => near,
+        1 => (1 << shape.fraction_bits) + near,
+        2 => shape.top() - near,
+        3 => shape.max() + near,
+        _ => any,
+    };
+    (code & shape.top() | any & shape.sign_bit()) & shape.mask()
+}
+
+/// A code of `from` that is interesting to `to`: any, or one about a value of `to` or about the point half-way to its next.
+fn source(rng: &mut Rng, from: &Shape, to: &Shape) -> u64 {
+    let Value::Finite {
+        negative,
+        magnitude,
+    } = decode(to, code(rng, to))
+    else {
+        return code(rng, from);
+    };
+    let magnitude = match rng.u32(..4) {
+        0 => return code(rng, from),
+        1 => magnitude,
+        _ => magnitude.half_way(),
+    };
+    let (near, _) = Question::new(
+        from,
+        Value::Finite {
+            negative,
+            magnitude,
+        },
+    )
+    .answer(Rounding::TowardZero, true);
+    near.wrapping_add(rng.u64(..5)).wrapping_sub(2) & from.mask()
+}
+
+/// What the crate says of its layout, against what it was made from.
+fn check_fields(shape: &Shape, layout: Layout, tally: &mut Tally) {
+    let special = (layout.infinities(), layout.high_nans(), layout.zero());
+    let right = layout.bits() == shape.bits()
+        && layout.exponent_bits() == shape.exponent_bits
+        && layout.fraction_bits() == shape.fraction_bits
+        && layout.bias() == shape.bias
+        && layout.signed() == shape.signed
+        && special == (shape.infinity, shape.nans, shape.zero)
+        && layout.negative_zero() == (shape.signed && shape.zero && !shape.nan_at_negative_zero)
+        && layout.precision() == shape.fraction_bits + 1
+        && layout.max_code() == shape.max();
+    tally.check(right, || format!("{shape:?}: {layout:?}"));
+
+    // What the crate derives, against the values of codes.
+    let log2 = |code| match decode(shape, code) {
+        Value::Finite { magnitude, .. } => Some(magnitude.log2()),
+        _ => None,
+    };
+    let quiet = |code| match decode(shape, code) {
+        value @ Value::Nan { negative, .. } => !negative && !value.is_signaling(),
+        _ => false,
+    };
+    let max = layout.max_code();
+    let has_nan = shape.nan_at_negative_zero || shape.nans > 0;
+    let mut right = Some(layout.max_exponent()) == log2(max)
+        && layout.min_positive_code() == u64::from(shape.zero)
+        && layout.infinity_code() == shape.infinity.then_some(max + 1)
+        && layout.nan_code().is_some() == has_nan
+        && layout.nan_code().is_none_or(quiet);
+    let normal = if shape.zero {
+        1 << shape.fraction_bits
+    } else {
+        0
+    };
+    if normal <= max {
+        right &= layout.min_normal_code() == normal && Some(layout.min_exponent()) == log2(normal);
+    }
+    tally.check(right, || {
+        format!("{shape:?}: what is derived for {layout:?}")
+    });
+}
+
+fn check_code(shape: &Shape, layout: Layout, code: u64, tally: &mut Tally) {
+    tally.input();
+    let parts = layout.decode(code);
+    let back = layout.encode(parts);
+    tally.check(back == code, || {
+        format!("{shape:?}: encode(decode({code:#x})) is {back:#x}")
+    });
+    let fields = Parts {
+        sign: code & shape.sign_bit() != 0,
+        exponent: ((code & shape.top()) >> shape.fraction_bits) as u32,
+        fraction: code & ((1 << shape.fraction_bits) - 1),
+    };
+    let (is, right) = (layout.classify(code), category(shape, &decode(shape, code)));
+    tally.check(is == right, || {
+        format!("{shape:?}: {code:#x} is {is:?}, right: {right:?}")
+    });
+    tally.check(parts == fields, || {
+        format!("{shape:?}: decode({code:#x}) is {parts:?}")
+    });
+
+    // The order of codes is that of values: widened to `f64`, or truncated to it, the next is not below.
+    let next = code + 1;
+    let finite = |code| matches!(decode(shape, code), Value::Finite { .. });
+    if next & shape.top() != 0 && finite(code) && finite(next) {
+        let widen = |code| {
+            let truncate = Cast::new().rounding(ulp::Rounding::TowardZero);
+            let (bits, flags) = truncate.bits(layout, Layout::BINARY64, code);
+            (f64::from_bits(bits).abs(), flags == Flags::NONE)
+        };
+        let ((low, low_exact), (high, high_exact)) = (widen(code), widen(next));
+        let right = low < high || low <= high && !(low_exact && high_exact);
+        tally.check(right, || {
+            format!("{shape:?}: {code:#x} is {low:e}, the next {high:e}")
+        });
+    }
+}

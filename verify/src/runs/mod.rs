@@ -1,0 +1,8 @@
+//! The runs, a file each.
+
+pub(crate) mod f32_apfloat;
+pub(crate) mod f32_half;
+pub(crate) mod layout;
+pub(crate) mod narrow;
+pub(crate) mod p3109;
+pub(crate) mod wide;
