@@ -65,3 +65,8 @@ pub use rounding::{Flags, Overflow, Rounding};
 
 #[doc(hidden)]
 pub use float_type::private as __private;
+
+/// The code of the README is tested too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

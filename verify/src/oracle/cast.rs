@@ -255,7 +255,7 @@ fn overflow(to: &Shape, negative: bool, rounding: Rounding, saturate: bool) -> u
     } else if to.infinity {
         signed(to, negative, to.max() + 1)
     } else {
-        // OFP8 1.0, 5: without saturation E4M3 overflows to NaN.
+        // OFP8 1.0: without saturation E4M3 overflows to NaN.
         nan(to, negative, None).unwrap_or(largest)
     }
 }

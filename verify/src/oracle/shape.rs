@@ -111,7 +111,7 @@ pub const SHIPPED: [(&str, Shape); 15] = [
     ("float16", ieee(5, 10, 15)),
     // The upper half of a binary32.
     ("bfloat16", ieee(8, 7, 127)),
-    // OCP 8-bit Floating Point Specification (OFP8) 1.0, table 1: E4M3 has bias 7, no infinities, and one NaN a sign,
+    // OCP 8-bit Floating Point Specification (OFP8) 1.0: E4M3 has bias 7, no infinities, and one NaN a sign,
     // S.1111.111; E5M2 has bias 15 and IEEE's special codes.
     ("float8_e4m3fn", ocp(4, 3, 7, 1)),
     ("float8_e5m2", ieee(5, 2, 15)),
@@ -149,7 +149,7 @@ pub fn shipped(name: &str) -> Shape {
 
 /// IEEE P3109's format of `bits` bits and `precision` bits of significand, the leading one counted.
 ///
-/// Interim report, 3: zero at code 0. Signed: bias 2^(K-P-1), NaN where -0 would be. Unsigned: bias 2^(K-P), NaN at the top code.
+/// Interim report: zero at code 0. Signed: bias 2^(K-P-1), NaN where -0 would be. Unsigned: bias 2^(K-P), NaN at the top code.
 /// Extended formats have the infinity at the largest magnitude that is left.
 ///
 /// # Panics

@@ -29,7 +29,7 @@ fn from_f32(name: &str, x: f32, rounding: Rounding, saturate: bool) -> (u64, u8)
     )
 }
 
-/// OFP8 1.0, table 2; MX 1.0, tables 4 to 7; the README of `ml_dtypes`; binary16 and bfloat16 as everyone prints them.
+/// OFP8 1.0 and MX 1.0, their tables of limits; the README of `ml_dtypes`; binary16 and bfloat16 as everyone prints them.
 #[test]
 fn limits_are_those_that_the_documents_print() {
     // Name; smallest subnormal, or smallest; smallest normal; largest finite.
