@@ -52,10 +52,16 @@ impl Cast {
         self.overflow(Overflow::Saturate)
     }
 
+    /// Whether an infinity stays one, where there is one.
+    #[inline(always)]
+    pub(crate) const fn keeps_infinity(self) -> bool {
+        matches!(self.overflow, Overflow::Ieee)
+    }
+
     /// Whether what lies past the largest finite number becomes the infinity, where there is one.
     #[inline(always)]
-    pub(crate) const fn carries_to_infinity(self) -> bool {
-        matches!(self.overflow, Overflow::Ieee)
+    pub(crate) const fn rounds_to_infinity(self) -> bool {
+        self.keeps_infinity()
             && matches!(self.rounding, Rounding::TiesToEven | Rounding::TiesToAway)
     }
 

@@ -111,7 +111,7 @@ macro_rules! word {
     ($module:ident, $Word:ty, |$integer:ident, $point:ident| $log2:expr) => {
         pub(crate) mod $module {
             use super::{drop_bits, past_max, shares_exponents};
-            use crate::{Cast, Flags, Layout, Overflow, Rounding};
+            use crate::{Cast, Flags, Layout, Rounding};
 
             /// Converts a code of `from` to `to`, as [`Cast::bits`] says.
             #[inline(always)]
@@ -132,27 +132,22 @@ macro_rules! word {
                 let is_zero = from.zero() && magnitude == 0;
 
                 let drop = drop_bits(from, to);
-                let up = to.fraction_bits() + drop - from.fraction_bits();
-                if drop == 0
-                    && shares_exponents(from, to)
-                    && matches!(cast.overflow, Overflow::Ieee)
-                {
-                    // Nothing changes but the length of the fraction, and NaNs are quieted.
+                if shares_exponents(from, to) && drop == 0 && cast.keeps_infinity() {
+                    // Nothing changes but the length of the fraction, and NaNs are made quiet.
                     let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
                     let signaling = is_nan && bits & from.quiet_bit() as $Word == 0;
-                    return ((bits | quiet) << up, Flags::INVALID.when(signaling));
+                    let code = (bits | quiet) << (to.fraction_bits() - from.fraction_bits());
+                    return (code, Flags::INVALID.when(signaling));
                 }
                 let reach = place(from, to, top_number as $Word);
                 let place = place(from, to, magnitude);
-                let (code, flags) = pack(cast, to, sign, infinite, place, drop, reach);
-                let code = if shares_exponents(from, to) && cast.carries_to_infinity() {
-                    // Both rulers are one: the sign may go along, and rounding carries into the infinity by itself.
-                    round(cast.rounding, negative, bits << up, drop)
-                } else {
-                    code
-                };
-                if is_nan {
-                    nan(from, to, sign, magnitude)
+                let number = pack(cast, to, sign, infinite, place, drop, reach);
+                let nan = nan(from, to, sign, magnitude);
+                if shares_exponents(from, to) && cast.rounds_to_infinity() {
+                    let code = round_in_place(cast, from, to, bits, is_nan);
+                    (code, if is_nan { nan.1 } else { number.1 })
+                } else if is_nan {
+                    nan
                 } else if !to.signed() && negative && !is_zero {
                     let code = match to.nan_code() {
                         Some(code) => code,
@@ -160,8 +155,30 @@ macro_rules! word {
                     };
                     (code as $Word, Flags::INVALID)
                 } else {
-                    (code, flags)
+                    number
                 }
+            }
+
+            /// Rounds a code to one of the same exponents: both rulers are one, so the sign may go along, and a carry gives the
+            /// infinity by itself. A NaN is made quiet and cut.
+            #[inline(always)]
+            const fn round_in_place(
+                cast: Cast,
+                from: Layout,
+                to: Layout,
+                bits: $Word,
+                is_nan: bool,
+            ) -> $Word {
+                let drop = drop_bits(from, to);
+                let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
+                let place = (bits | quiet) << (to.fraction_bits() + drop - from.fraction_bits());
+                let negative = bits & from.sign_mask() as $Word != 0;
+                let bump = if is_nan {
+                    0
+                } else {
+                    bump(cast.rounding, negative, place, drop)
+                };
+                (place + bump) >> drop
             }
 
             /// The NaN of `to` for one of `from` (IEEE 754-2019, 6.2.3).
@@ -298,7 +315,7 @@ macro_rules! word {
                 };
 
                 let exact = place & rest == 0 && place >= first;
-                let kept = infinite && to.infinities() && matches!(cast.overflow, Overflow::Ieee);
+                let kept = infinite && to.infinities() && cast.keeps_infinity();
                 let underflow = !exact && !past && is_tiny(rounding, to, negative, place, drop);
                 let flags = Flags::INEXACT
                     .when(!kept && (past || !exact))
@@ -311,19 +328,26 @@ macro_rules! word {
             #[inline(always)]
             const fn round(rounding: Rounding, negative: bool, place: $Word, drop: u32) -> $Word {
                 if drop == 0 {
-                    return place;
+                    place
+                } else {
+                    (place + bump(rounding, negative, place, drop)) >> drop
                 }
+            }
+
+            /// What to add to a place so that cutting the bits after the point rounds it. There is at least one.
+            #[inline(always)]
+            const fn bump(rounding: Rounding, negative: bool, place: $Word, drop: u32) -> $Word {
                 let half: $Word = 1 << (drop - 1);
                 let rest: $Word = (1 << drop) - 1;
-                let bump = match rounding {
-                    Rounding::TiesToEven => half - 1 + (place >> drop & 1),
+                let odd = place >> drop & 1;
+                match rounding {
+                    Rounding::TiesToEven => half - 1 + odd,
                     Rounding::TiesToAway => half,
                     Rounding::TowardPositive if !negative => rest,
                     Rounding::TowardNegative if negative => rest,
-                    Rounding::ToOdd if place >> drop & 1 == 0 => rest,
+                    Rounding::ToOdd if odd == 0 => rest,
                     _ => 0,
-                };
-                place.wrapping_add(bump) >> drop
+                }
             }
 
             /// Whether a place, rounded with unbounded exponents, lies below the smallest normal number.
