@@ -52,6 +52,18 @@ impl Cast {
         self.overflow(Overflow::Saturate)
     }
 
+    /// Whether this is the rounding. A comparison rather than a `match`, which would keep a loop from vectorizing where the
+    /// rounding is known only at run time.
+    #[inline(always)]
+    pub(crate) const fn rounds(self, rounding: Rounding) -> bool {
+        self.rounding as u8 == rounding as u8
+    }
+
+    #[inline(always)]
+    pub(crate) const fn rounds_to_nearest(self) -> bool {
+        self.rounds(Rounding::TiesToEven) || self.rounds(Rounding::TiesToAway)
+    }
+
     /// Whether an infinity stays one, where there is one.
     #[inline(always)]
     pub(crate) const fn keeps_infinity(self) -> bool {
@@ -61,8 +73,7 @@ impl Cast {
     /// Whether what lies past the largest finite number becomes the infinity, where there is one.
     #[inline(always)]
     pub(crate) const fn rounds_to_infinity(self) -> bool {
-        self.keeps_infinity()
-            && matches!(self.rounding, Rounding::TiesToEven | Rounding::TiesToAway)
+        self.keeps_infinity() && self.rounds_to_nearest()
     }
 
     /// Converts a code of `from` to the code of `to` that has its value, or, where there is none, rounds once.
@@ -83,7 +94,11 @@ impl Cast {
     /// them, and a loop over it vectorizes.
     #[inline(always)]
     pub const fn bits(self, from: Layout, to: Layout, bits: u64) -> (u64, Flags) {
-        let (from, bits) = ruler::fold(from, to, bits);
+        let (from, bits) = if ruler::folds(from, to, 32) {
+            (from.shorter(32), ruler::fold(bits, 32))
+        } else {
+            (from, bits)
+        };
         match ruler::word_bits(from, to) {
             0..=32 => {
                 let (code, flags) = ruler::word32::cast(self, from, to, bits as u32);

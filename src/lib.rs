@@ -36,6 +36,8 @@
 //! - `alloc`: what needs an allocator. Nothing does yet.
 #![no_std]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
@@ -50,6 +52,8 @@ mod layout;
 mod limits;
 mod rounding;
 mod ruler;
+mod simd;
+pub mod slice;
 
 pub use cast::Cast;
 pub use code::Parts;
@@ -62,6 +66,7 @@ pub use formats::{
 };
 pub use layout::Layout;
 pub use rounding::{Flags, Overflow, Rounding};
+pub use simd::{Isa, UnknownIsa};
 
 #[doc(hidden)]
 pub use float_type::private as __private;

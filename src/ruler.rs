@@ -11,27 +11,30 @@
 //!
 //! Nothing here branches on a value, only on layouts and roundings, which are constants where speed matters. The word is as
 //! narrow as the two formats allow, since a vector holds twice as many words of half the width; a `const fn` can't be generic
-//! over integer types, so a macro writes the module for three of them.
+//! over integer types, so a macro writes the module for each width.
 
-use crate::{Cast, Layout, Overflow, Rounding};
+use crate::{Cast, Layout, Rounding};
 
-/// Halves the code of a wide IEEE format, if `to` still rounds rightly from what is left: the lower half becomes a sticky bit.
+/// Whether a code of an IEEE format, cut to its upper `half` bits, still rounds rightly to `to` if the lowest bit left says
+/// whether anything was lost: see [`fold`].
 ///
-/// The upper 20 of an f64's 52 fraction bits are enough for every target of up to 16 bits, and a vector holds twice as many.
-/// Unless subnormals would be normal in `to`: they begin lower down.
+/// Not if subnormals would be normal in `to`: they begin lower down.
 #[inline(always)]
-pub(crate) const fn fold(from: Layout, to: Layout, bits: u64) -> (Layout, u64) {
-    const HALF: u32 = u64::BITS / 2;
-    if from.is_ieee()
-        && from.bits() > HALF
-        && from.fraction_bits() >= HALF + to.fraction_bits() + GUARD_BITS
+pub(crate) const fn folds(from: Layout, to: Layout, half: u32) -> bool {
+    from.is_ieee()
+        && from.bits() == 2 * half
+        && from.fraction_bits() >= half + to.fraction_bits() + GUARD_BITS
         && from.min_exponent() <= to.min_exponent()
-    {
-        let sticky = (bits as u32 != 0) as u64;
-        (from.shorter(HALF), bits >> HALF | sticky)
-    } else {
-        (from, bits)
-    }
+}
+
+/// Cuts the lower `half` bits of a code of that many more, and keeps whether they were 0 in the lowest bit left.
+///
+/// The upper 20 of an f64's 52 fraction bits are enough for every target of up to 16 bits, and the upper 7 of an f32's 23 for one
+/// of 8; and a vector holds twice as many codes of half the width.
+#[inline(always)]
+pub(crate) const fn fold(bits: u64, half: u32) -> u64 {
+    let sticky = bits & ((1 << half) - 1) != 0;
+    bits >> half | sticky as u64
 }
 
 /// Bits below a code's last that decide every rounding and flag: one for the half, one for all that is below it, and one
@@ -91,19 +94,21 @@ const fn shares_exponents(from: Layout, to: Layout) -> bool {
 /// The magnitude of what lies past the largest finite number (IEEE 754-2019, 7.4).
 #[inline(always)]
 const fn past_max(cast: Cast, to: Layout, negative: bool, infinite: bool) -> u64 {
-    let outward = match cast.rounding {
-        Rounding::TiesToEven | Rounding::TiesToAway => true,
-        Rounding::TowardPositive => !negative,
-        Rounding::TowardNegative => negative,
-        Rounding::TowardZero | Rounding::ToOdd => false,
-    };
-    match (cast.overflow, to.infinity_code(), to.nan_code()) {
-        (Overflow::Ieee, Some(code), _) | (Overflow::Ieee, None, Some(code))
-            if outward || infinite =>
-        {
-            code
-        }
+    let unbounded = match (to.infinity_code(), to.nan_code()) {
+        (Some(code), _) | (None, Some(code)) => code,
         _ => to.max_code(),
+    };
+    let outward = infinite
+        || cast.rounds_to_nearest()
+        || cast.rounds(if negative {
+            Rounding::TowardNegative
+        } else {
+            Rounding::TowardPositive
+        });
+    if outward && cast.keeps_infinity() {
+        unbounded
+    } else {
+        to.max_code()
     }
 }
 
@@ -176,7 +181,7 @@ macro_rules! word {
                 let bump = if is_nan {
                     0
                 } else {
-                    bump(cast.rounding, negative, place, drop)
+                    bump(cast, negative, place, drop)
                 };
                 (place + bump) >> drop
             }
@@ -285,14 +290,14 @@ macro_rules! word {
                 } else {
                     (to.hidden_bit() as $Word) << drop
                 };
-                let rounding = match cast.rounding {
-                    // Without zero, the one significand of a single bit is odd: a tie goes up from it.
-                    Rounding::TiesToEven if to.fraction_bits() == 0 && !to.zero() => {
-                        Rounding::TiesToAway
-                    }
-                    rounding => rounding,
-                };
-                let code = round(rounding, negative, place.saturating_sub(first), drop);
+                let cast =
+                    if to.fraction_bits() == 0 && !to.zero() && cast.rounds(Rounding::TiesToEven) {
+                        // Without zero, the one significand of a single bit is odd: a tie goes up from it.
+                        cast.rounding(Rounding::TiesToAway)
+                    } else {
+                        cast
+                    };
+                let code = round(cast, negative, place.saturating_sub(first), drop);
 
                 // What can't be past the largest is not compared with it.
                 let max = to.max_code() as $Word;
@@ -316,7 +321,7 @@ macro_rules! word {
 
                 let exact = place & rest == 0 && place >= first;
                 let kept = infinite && to.infinities() && cast.keeps_infinity();
-                let underflow = !exact && !past && is_tiny(rounding, to, negative, place, drop);
+                let underflow = !exact && !past && is_tiny(cast, to, negative, place, drop);
                 let flags = Flags::INEXACT
                     .when(!kept && (past || !exact))
                     .union(Flags::OVERFLOW.when(!kept && past))
@@ -326,34 +331,44 @@ macro_rules! word {
 
             /// Rounds a place to an integer.
             #[inline(always)]
-            const fn round(rounding: Rounding, negative: bool, place: $Word, drop: u32) -> $Word {
+            const fn round(cast: Cast, negative: bool, place: $Word, drop: u32) -> $Word {
                 if drop == 0 {
                     place
                 } else {
-                    (place + bump(rounding, negative, place, drop)) >> drop
+                    (place + bump(cast, negative, place, drop)) >> drop
                 }
             }
 
             /// What to add to a place so that cutting the bits after the point rounds it. There is at least one.
+            ///
+            /// The rounding chooses three summands that are the same for a whole tensor.
             #[inline(always)]
-            const fn bump(rounding: Rounding, negative: bool, place: $Word, drop: u32) -> $Word {
+            const fn bump(cast: Cast, negative: bool, place: $Word, drop: u32) -> $Word {
                 let half: $Word = 1 << (drop - 1);
                 let rest: $Word = (1 << drop) - 1;
-                let odd = place >> drop & 1;
-                match rounding {
-                    Rounding::TiesToEven => half - 1 + odd,
-                    Rounding::TiesToAway => half,
-                    Rounding::TowardPositive if !negative => rest,
-                    Rounding::TowardNegative if negative => rest,
-                    Rounding::ToOdd if odd == 0 => rest,
-                    _ => 0,
-                }
+                let even = if cast.rounds(Rounding::TiesToEven) {
+                    half - 1
+                } else if cast.rounds(Rounding::TiesToAway) {
+                    half
+                } else if cast.rounds(Rounding::ToOdd) {
+                    rest
+                } else {
+                    0
+                };
+                let odd = if cast.rounds_to_nearest() { half } else { 0 };
+                let directed = cast.rounds(if negative {
+                    Rounding::TowardNegative
+                } else {
+                    Rounding::TowardPositive
+                });
+                let nearest = if place >> drop & 1 == 0 { even } else { odd };
+                nearest | if directed { rest } else { 0 }
             }
 
             /// Whether a place, rounded with unbounded exponents, lies below the smallest normal number.
             #[inline(always)]
             const fn is_tiny(
-                rounding: Rounding,
+                cast: Cast,
                 to: Layout,
                 negative: bool,
                 place: $Word,
@@ -366,7 +381,7 @@ macro_rules! word {
                 // one-bit significand count exponents, so that the last bit of the one below the first is 0.
                 let even = (to.fraction_bits() == 0 && to.zero()) as $Word;
                 let place = place + (even << (drop - 1));
-                round(rounding, negative, place, drop - 1) < 2 * to.hidden_bit() as $Word + even
+                round(cast, negative, place, drop - 1) < 2 * to.hidden_bit() as $Word + even
             }
         }
     };
@@ -374,6 +389,12 @@ macro_rules! word {
 
 // The bits of a float are its exponent and fraction side by side: its logarithm. The conversion of an integer of so few bits
 // is exact, so no rounding mode of the thread changes it, and vectors have an instruction for it.
+word!(word16, u16, |integer, point| {
+    let bits = (integer as i16 as f32)
+        .to_bits()
+        .wrapping_sub(1f32.to_bits());
+    (bits >> (23 - point)) as u16
+});
 word!(word32, u32, |integer, point| {
     let bits = (integer as i32 as f32)
         .to_bits()

@@ -1,0 +1,95 @@
+//! Bulk work: kernels, which say what happens to an element, and ISAs, which say how a loop over elements is compiled.
+//!
+//! Neither knows the other. A [`Kernel`] is branch-free code on a block of elements, inlined into the loop of each ISA, where
+//! the compiler vectorizes it with what the ISA has.
+
+mod convert;
+mod isa;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+use core::mem::MaybeUninit;
+
+pub(crate) use convert::convert;
+pub use isa::{Isa, UnknownIsa};
+
+/// Elements that the inner loop does at once: a few vectors, so that their latencies overlap.
+const BLOCK: usize = 64;
+/// Elements of a small block, one or two vectors: a short slice and the rest of a long one.
+const SMALL: usize = 16;
+
+/// What happens to one element, or rather to a block of them.
+pub(crate) trait Kernel {
+    /// What it reads.
+    type Src: Copy;
+    /// What it writes.
+    type Dst: Copy;
+    /// Whether an element may be done twice: the last block of a slice is then stepped back over what is done.
+    const REPEATABLE: bool;
+
+    /// Does elements `first` to `first + N` of the slice. Implementations are `#[inline(always)]` loops over the arrays, without
+    /// branches on values, and initialise all of `dst`.
+    fn block<const N: usize>(
+        &mut self,
+        first: usize,
+        src: &[Self::Src; N],
+        dst: &mut [MaybeUninit<Self::Dst>; N],
+    );
+}
+
+/// Runs a kernel over two slices of the same length, which initialises `dst`.
+#[inline]
+pub(crate) fn run<K: Kernel>(
+    isa: Isa,
+    kernel: &mut K,
+    src: &[K::Src],
+    dst: &mut [MaybeUninit<K::Dst>],
+) {
+    assert!(src.len() == dst.len());
+    #[cfg(target_arch = "x86_64")]
+    x86_64::run(isa, kernel, src, dst);
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = isa;
+        blocks(kernel, src, dst);
+    }
+}
+
+/// The loop, as each ISA compiles it.
+#[inline(always)]
+fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
+    let len = src.len();
+    let mut first = 0;
+    while len - first >= BLOCK {
+        block_at::<K, BLOCK>(kernel, first, src, dst);
+        first += BLOCK;
+    }
+    while len - first >= SMALL {
+        block_at::<K, SMALL>(kernel, first, src, dst);
+        first += SMALL;
+    }
+    if K::REPEATABLE && first < len && len >= SMALL {
+        block_at::<K, SMALL>(kernel, len - SMALL, src, dst);
+    } else {
+        while first < len {
+            block_at::<K, 1>(kernel, first, src, dst);
+            first += 1;
+        }
+    }
+}
+
+#[inline(always)]
+fn block_at<K: Kernel, const N: usize>(
+    kernel: &mut K,
+    first: usize,
+    src: &[K::Src],
+    dst: &mut [MaybeUninit<K::Dst>],
+) {
+    let src = src[first..]
+        .first_chunk()
+        .expect("a block lies in its slice");
+    let dst = dst[first..]
+        .first_chunk_mut()
+        .expect("a block lies in its slice");
+    kernel.block::<N>(first, src, dst);
+}

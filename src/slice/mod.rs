@@ -1,0 +1,101 @@
+//! Whole tensors: conversion of slices at the speed of memory.
+//!
+//! Every function gives the bits that the scalar conversion gives, for every input, on every [`Isa`].
+//!
+//! Source and destination are slices, `&[S]` and `&mut [D]`: they can't overlap.
+//!
+//! The loops are compiled in your crate, at its optimization level: in a debug build they are slow. Put this in your
+//! `Cargo.toml` to optimize them there too:
+//!
+//! ```toml
+//! [profile.dev]
+//! opt-level = 2
+//! ```
+
+mod view;
+
+use core::mem::MaybeUninit;
+
+use crate::{Cast, Format, Isa, simd};
+
+pub use view::{from_bits, from_bits_mut, to_bits, to_bits_mut};
+
+/// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.
+///
+/// ```
+/// use ulp::{Bf16, slice};
+///
+/// let mut to = [Bf16::default(); 3];
+/// slice::cast(&[1.0f32, 0.1, 1e39], &mut to);
+/// assert_eq!(slice::to_bits(&to), [0x3f80, 0x3dcd, 0x7f80]);
+/// ```
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[inline]
+#[track_caller]
+pub fn cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
+    cast_with(src, dst, Cast::new());
+}
+
+/// Casts every element as `cast` says, on the best [`Isa`] of this CPU.
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[inline]
+#[track_caller]
+pub fn cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
+    cast_on(Isa::detect(), src, dst, cast);
+}
+
+/// Casts every element as `cast` says, on this [`Isa`].
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[inline]
+#[track_caller]
+pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) {
+    same_length(src.len(), dst.len());
+    simd::convert(isa, src, view::as_uninit(dst), cast);
+}
+
+/// Casts every element into memory that need not be initialised, and returns it initialised. Ties to even, IEEE's overflow.
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[inline]
+#[track_caller]
+pub fn cast_uninit<'a, S: Format, D: Format>(
+    src: &[S],
+    dst: &'a mut [MaybeUninit<D>],
+) -> &'a mut [D] {
+    same_length(src.len(), dst.len());
+    simd::convert(Isa::detect(), src, dst, Cast::new());
+    view::assume_init(dst)
+}
+
+/// Casts every element into a new vector. Ties to even, IEEE's overflow.
+///
+/// ```
+/// use ulp::{F8E4M3Fn, slice};
+///
+/// let narrow: Vec<F8E4M3Fn> = slice::cast_to_vec(&[1.0f32, 464.0]);
+/// assert_eq!(narrow[1].to_f32(), 448.0);
+/// ```
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn cast_to_vec<S: Format, D: Format>(src: &[S]) -> alloc::vec::Vec<D> {
+    let mut vec = alloc::vec::Vec::with_capacity(src.len());
+    cast_uninit::<S, D>(src, &mut vec.spare_capacity_mut()[..src.len()]);
+    view::set_len(&mut vec, src.len());
+    vec
+}
+
+#[inline]
+#[track_caller]
+fn same_length(src: usize, dst: usize) {
+    assert!(
+        src == dst,
+        "the source has {src} elements and the destination {dst}"
+    );
+}

@@ -1,0 +1,71 @@
+//! Slices of numbers as slices of their bits, and back, without a copy.
+#![allow(
+    unsafe_code,
+    reason = "`Format` promises that a number and its bits are the same memory"
+)]
+
+use core::mem::MaybeUninit;
+use core::slice;
+
+use crate::Format;
+
+/// Bits as numbers, in place.
+///
+/// ```
+/// use ulp::{F16, slice};
+///
+/// let numbers: &[F16] = slice::from_bits(&[0x3c00, 0x4000]);
+/// assert_eq!(numbers[1].to_f32(), 2.0);
+/// ```
+#[inline]
+pub fn from_bits<F: Format>(bits: &[F::Bits]) -> &[F] {
+    const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
+    // SAFETY: `Format` promises the size, the alignment and the validity of all bits; the lifetime is that of `bits`.
+    unsafe { slice::from_raw_parts(bits.as_ptr().cast(), bits.len()) }
+}
+
+/// Bits as numbers, in place, to be changed.
+#[inline]
+pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
+    const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
+    // SAFETY: as in `from_bits`; every number is valid bits too, and the borrow is exclusive.
+    unsafe { slice::from_raw_parts_mut(bits.as_mut_ptr().cast(), bits.len()) }
+}
+
+/// Numbers as bits, in place. Those above the width of the format are what they are.
+#[inline]
+pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
+    const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };
+    // SAFETY: `Format` promises the size and the alignment, and that a number is initialised throughout.
+    unsafe { slice::from_raw_parts(numbers.as_ptr().cast(), numbers.len()) }
+}
+
+/// Numbers as bits, in place, to be changed.
+#[inline]
+pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
+    const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };
+    // SAFETY: as in `to_bits`; all bits are valid numbers, and the borrow is exclusive.
+    unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
+}
+
+/// Initialised numbers as memory that a kernel initialises again.
+#[inline]
+pub(super) fn as_uninit<F: Format>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {
+    // SAFETY: the layouts are the same. The slice goes only to kernels, which write numbers and never make one uninitialised.
+    unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
+}
+
+/// Memory that a kernel has initialised, as numbers.
+#[inline]
+pub(super) fn assume_init<F: Format>(memory: &mut [MaybeUninit<F>]) -> &mut [F] {
+    // SAFETY: the layouts are the same, and callers have run a kernel over the whole slice.
+    unsafe { slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), memory.len()) }
+}
+
+/// Sets the length of a vector whose first `len` elements a kernel has initialised.
+#[cfg(feature = "alloc")]
+pub(super) fn set_len<F: Format>(vec: &mut alloc::vec::Vec<F>, len: usize) {
+    assert!(len <= vec.capacity());
+    // SAFETY: the capacity is enough, and callers have run a kernel over these elements.
+    unsafe { vec.set_len(len) }
+}
