@@ -430,6 +430,18 @@ impl Layout {
         }
     }
 
+    /// Equality, for constants.
+    pub(crate) const fn same(self, other: Self) -> bool {
+        self.bits == other.bits
+            && self.fraction_bits == other.fraction_bits
+            && self.bias == other.bias
+            && self.signed == other.signed
+            && self.zero == other.zero
+            && self.negative_zero == other.negative_zero
+            && self.infinities == other.infinities
+            && self.high_nans == other.high_nans
+    }
+
     /// Whether it is as IEEE 754 has it, but for the widths and the bias.
     #[inline]
     pub(crate) const fn is_ieee(self) -> bool {

@@ -3,6 +3,8 @@
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+#[cfg(target_arch = "x86_64")]
+use super::x86_64;
 use super::{Isa, Kernel, run};
 use crate::format::{from_code, to_code};
 use crate::ruler::{self, word16};
@@ -40,6 +42,10 @@ pub(crate) fn convert<S: Format, D: Format>(
     dst: &mut [MaybeUninit<D>],
     cast: Cast,
 ) {
+    #[cfg(target_arch = "x86_64")]
+    if x86_64::convert(isa, src, dst, cast) {
+        return;
+    }
     if cast == Cast::new() {
         run(isa, &mut Convert::new(TiesToEven), src, dst);
     } else {

@@ -25,7 +25,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 pub struct Isa(Level);
 
 /// The instruction sets, each with all that those before it have.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub(super) enum Level {
     /// What the program is compiled for.

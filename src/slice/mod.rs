@@ -26,7 +26,7 @@ pub use view::{from_bits, from_bits_mut, to_bits, to_bits_mut};
 /// use ulp::{Bf16, slice};
 ///
 /// let mut to = [Bf16::default(); 3];
-/// slice::cast(&[1.0f32, 0.1, 1e39], &mut to);
+/// slice::cast(&[1.0f32, 0.1, f32::MAX], &mut to);
 /// assert_eq!(slice::to_bits(&to), [0x3f80, 0x3dcd, 0x7f80]);
 /// ```
 ///

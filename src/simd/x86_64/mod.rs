@@ -4,10 +4,25 @@
     reason = "functions compiled for a CPU feature are unsafe to call without it"
 )]
 
+mod float16;
+mod lookup;
+mod overrides;
+
 use core::mem::MaybeUninit;
+
+pub(super) use overrides::convert;
 
 use super::isa::{Isa, Level};
 use super::{Kernel, blocks};
+use crate::{Cast, Format};
+
+/// A block too small for vectors.
+#[inline(always)]
+fn one_by_one<S: Format, D: Format>(cast: Cast, src: &[S], dst: &mut [MaybeUninit<D>]) {
+    for (dst, &src) in dst.iter_mut().zip(src) {
+        dst.write(src.cast_with(cast).0);
+    }
+}
 
 macro_rules! loops {
     ($($level:ident = $name:ident, $features:literal;)*) => {

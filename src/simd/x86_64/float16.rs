@@ -1,0 +1,178 @@
+//! Conversions to and from 16 bits by F16C, AVX-512 and AVX512-BF16.
+
+#[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
+use core::arch::x86_64::*;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+
+use super::one_by_one;
+use crate::simd::Kernel;
+use crate::{Cast, Format};
+
+/// The elements of a step; blocks are multiples of it, or one element.
+const LANES: usize = 16;
+
+/// A kernel that does `LANES` elements at a time.
+macro_rules! kernel {
+    (
+        $(#[$meta:meta])*
+        $name:ident<$(const $constant:ident: $type:ty,)* S, D>, $from:literal => $to:literal bytes,
+        |$src:ident, $dst:ident| $step:block
+    ) => {
+        $(#[$meta])*
+        pub(super) struct $name<$(const $constant: $type,)* S, D> {
+            cast: Cast,
+            formats: PhantomData<(S, D)>,
+        }
+
+        impl<$(const $constant: $type,)* S, D> $name<$($constant,)* S, D> {
+            /// `cast` is what the instructions do, for what is left of a slice shorter than a step.
+            pub(super) fn new(cast: Cast) -> Self {
+                Self { cast, formats: PhantomData }
+            }
+        }
+
+        impl<$(const $constant: $type,)* S: Format, D: Format> Kernel for $name<$($constant,)* S, D> {
+            type Src = S;
+            type Dst = D;
+            const REPEATABLE: bool = true;
+
+            #[inline(always)]
+            fn block<const N: usize>(
+                &mut self,
+                _: usize,
+                src: &[S; N],
+                dst: &mut [MaybeUninit<D>; N],
+            ) {
+                assert!(size_of::<S>() == $from && size_of::<D>() == $to);
+                if N % LANES != 0 {
+                    return one_by_one(self.cast, src, dst);
+                }
+                for first in (0..N).step_by(LANES) {
+                    // SAFETY: the table of overrides runs this where the CPU has the instructions. LANES numbers from `first` on
+                    // lie in the block, of the sizes asserted above.
+                    unsafe {
+                        let $src = src.as_ptr().add(first).cast::<u8>();
+                        let $dst = dst.as_mut_ptr().add(first).cast::<u8>();
+                        $step
+                    }
+                }
+            }
+        }
+    };
+}
+
+kernel! {
+    /// `vcvtps2ph`, F16C.
+    F32ToF16<const ROUNDING: i32, S, D>, 4 => 2 bytes, |src, dst| {
+        for half in 0..2 {
+            let x = _mm256_loadu_ps(src.add(32 * half).cast());
+            _mm_storeu_si128(dst.add(16 * half).cast(), _mm256_cvtps_ph::<ROUNDING>(x));
+        }
+    }
+}
+
+kernel! {
+    /// `vcvtps2ph`, AVX-512.
+    F32ToF16Wide<const ROUNDING: i32, S, D>, 4 => 2 bytes, |src, dst| {
+        let x = _mm512_loadu_ps(src.cast());
+        _mm256_storeu_si256(dst.cast(), _mm512_cvtps_ph::<ROUNDING>(x));
+    }
+}
+
+kernel! {
+    /// `vcvtph2ps`, F16C.
+    F16ToF32<S, D>, 2 => 4 bytes, |src, dst| {
+        for half in 0..2 {
+            let x = _mm_loadu_si128(src.add(16 * half).cast());
+            _mm256_storeu_ps(dst.add(32 * half).cast(), _mm256_cvtph_ps(x));
+        }
+    }
+}
+
+kernel! {
+    /// `vcvtph2ps`, AVX-512.
+    F16ToF32Wide<S, D>, 2 => 4 bytes, |src, dst| {
+        _mm512_storeu_ps(dst.cast(), _mm512_cvtph_ps(_mm256_loadu_si256(src.cast())));
+    }
+}
+
+kernel! {
+    /// A bfloat16 is the upper half of an f32, which `vcvtps2ph` rounds.
+    Bf16ToF16<const ROUNDING: i32, S, D>, 2 => 2 bytes, |src, dst| {
+        let x = upper_halves(_mm256_loadu_si256(src.cast()));
+        _mm256_storeu_si256(dst.cast(), _mm512_cvtps_ph::<ROUNDING>(x));
+    }
+}
+
+kernel! {
+    /// Quiets the NaNs, and moves each number to the upper half of an f32.
+    Bf16ToF32<S, D>, 2 => 4 bytes, |src, dst| {
+        let x = _mm256_loadu_si256(src.cast());
+        let magnitude = _mm256_and_si256(x, _mm256_set1_epi16(0x7fff));
+        let nan = _mm256_cmpgt_epi16_mask(magnitude, _mm256_set1_epi16(0x7f80));
+        let x = _mm256_or_si256(x, _mm256_maskz_set1_epi16(nan, 0x40));
+        _mm512_storeu_ps(dst.cast(), upper_halves(x));
+    }
+}
+
+kernel! {
+    /// `vcvtneps2bf16`. It takes subnormals for zeros, so they are done again.
+    F32ToBf16<S, D>, 4 => 2 bytes, |src, dst| {
+        let x = _mm512_loadu_ps(src.cast());
+        let rounded = bits_of_bf16(_mm512_cvtneps_pbh(x));
+        let subnormal = _mm512_fpclass_ps_mask::<0x20>(x);
+        let rounded = if subnormal == 0 {
+            rounded
+        } else {
+            // The rounding of the ruler; no subnormal is near a NaN.
+            let bits = _mm512_castps_si512(x);
+            let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
+            let bump = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
+            let place = _mm512_srli_epi32::<16>(_mm512_add_epi32(bits, bump));
+            _mm256_mask_blend_epi16(subnormal, rounded, _mm512_cvtepi32_epi16(place))
+        };
+        _mm256_storeu_si256(dst.cast(), rounded);
+    }
+}
+
+kernel! {
+    /// `vcvtph2ps` and `vcvtneps2bf16`: no f16 is a subnormal f32.
+    F16ToBf16<S, D>, 2 => 2 bytes, |src, dst| {
+        let x = _mm512_cvtph_ps(_mm256_loadu_si256(src.cast()));
+        _mm256_storeu_si256(dst.cast(), bits_of_bf16(_mm512_cvtneps_pbh(x)));
+    }
+}
+
+kernel! {
+    /// Rounds to odd in f32, which leaves enough bits for `vcvtps2ph` to round as if it were the first.
+    F64ToF16<const ROUNDING: i32, S, D>, 8 => 2 bytes, |src, dst| {
+        let half = |nth: usize| {
+            let x = _mm512_loadu_pd(src.add(64 * nth).cast());
+            let cut = _mm512_cvt_roundpd_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(x);
+            let inexact = _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(_mm512_cvtps_pd(cut), x);
+            let bits = _mm256_castps_si256(cut);
+            _mm256_mask_or_epi32(bits, inexact, bits, _mm256_set1_epi32(1))
+        };
+        let odd = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(half(0)), half(1));
+        let rounded = _mm512_cvtps_ph::<ROUNDING>(_mm512_castsi512_ps(odd));
+        _mm256_storeu_si256(dst.cast(), rounded);
+    }
+}
+
+/// Numbers of 16 bits as the upper halves of f32.
+///
+/// # Safety
+/// The CPU must have AVX-512 F.
+#[inline(always)]
+unsafe fn upper_halves(x: __m256i) -> __m512 {
+    // SAFETY: the feature is the caller's to promise.
+    unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(x))) }
+}
+
+/// The bits of 16 bfloat16.
+#[inline(always)]
+fn bits_of_bf16(x: __m256bh) -> __m256i {
+    // SAFETY: both are 32 bytes without invalid bits.
+    unsafe { core::mem::transmute(x) }
+}
