@@ -5,18 +5,18 @@ use core::mem::MaybeUninit;
 
 #[cfg(target_arch = "x86_64")]
 use super::x86_64;
-use super::{Isa, Kernel, run};
+use super::{Isa, Kernel, SMALL, run};
 use crate::format::{from_code, to_code};
 use crate::ruler::{self, word16};
 use crate::{Cast, Format, Layout};
 
 /// A [`Cast`], known when the loop is compiled or only when it runs.
-trait How: Copy {
+pub(super) trait How: Copy {
     fn cast(self) -> Cast;
 }
 
 #[derive(Clone, Copy)]
-struct TiesToEven;
+pub(super) struct TiesToEven;
 
 impl How for TiesToEven {
     #[inline(always)]
@@ -42,6 +42,12 @@ pub(crate) fn convert<S: Format, D: Format>(
     dst: &mut [MaybeUninit<D>],
     cast: Cast,
 ) {
+    if src.len() < SMALL {
+        for (dst, &src) in dst.iter_mut().zip(src) {
+            dst.write(src.cast_with(cast).0);
+        }
+        return;
+    }
     #[cfg(target_arch = "x86_64")]
     if x86_64::convert(isa, src, dst, cast) {
         return;

@@ -12,12 +12,18 @@
 //! opt-level = 2
 //! ```
 
+mod counted;
+mod scaled;
+mod scan;
 mod view;
 
 use core::mem::MaybeUninit;
 
 use crate::{Cast, Format, Isa, simd};
 
+pub use counted::{Counts, cast_counted, cast_counted_on};
+pub use scaled::{cast_scaled, cast_scaled_on};
+pub use scan::{all_finite, all_finite_on, amax, amax_on};
 pub use view::{from_bits, from_bits_mut, to_bits, to_bits_mut};
 
 /// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.

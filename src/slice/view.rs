@@ -62,6 +62,12 @@ pub(super) fn assume_init<F: Format>(memory: &mut [MaybeUninit<F>]) -> &mut [F] 
     unsafe { slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), memory.len()) }
 }
 
+/// As many nothings, for a kernel that only reads.
+pub(super) fn nothing(len: usize) -> &'static mut [MaybeUninit<()>] {
+    // SAFETY: elements without size need no memory, only an aligned pointer that isn't null.
+    unsafe { slice::from_raw_parts_mut(core::ptr::NonNull::dangling().as_ptr(), len) }
+}
+
 /// Sets the length of a vector whose first `len` elements a kernel has initialised.
 #[cfg(feature = "alloc")]
 pub(super) fn set_len<F: Format>(vec: &mut alloc::vec::Vec<F>, len: usize) {

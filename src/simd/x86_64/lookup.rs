@@ -36,7 +36,7 @@ const fn table(from: Layout, to: Layout) -> Table {
 
 const fn upper_half(from: Layout, to: Layout, code: u64) -> u64 {
     let (wide, _) = Cast::new().bits(from, to, code);
-    wide >> (to.bits() - 16)
+    wide >> to.bits().saturating_sub(16)
 }
 
 /// Whether a table serves: codes of one byte, and of the results no more than 16 bits to be kept.
@@ -47,7 +47,7 @@ pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     let mut code = 0;
     while code < 256 {
         let (wide, _) = Cast::new().bits(from, to, code);
-        if wide != upper_half(from, to, code) << (to.bits() - 16) {
+        if wide != upper_half(from, to, code) << to.bits().saturating_sub(16) {
             return false;
         }
         code += 1;

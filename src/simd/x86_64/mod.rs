@@ -5,6 +5,7 @@
 )]
 
 mod float16;
+mod float8;
 mod lookup;
 mod overrides;
 

@@ -11,11 +11,13 @@ use core::arch::x86_64::{
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+use super::float8::{self, F32To8};
 use super::float16::{
     Bf16ToF16, Bf16ToF32, F16ToBf16, F16ToF32, F16ToF32Wide, F32ToBf16, F32ToF16, F32ToF16Wide,
     F64ToF16,
 };
 use super::lookup::{self, Lookup16, Lookup32};
+use crate::simd::convert::TiesToEven;
 use crate::simd::isa::{Isa, Level};
 use crate::{Cast, Format, Layout, Rounding};
 
@@ -61,7 +63,16 @@ pub(in crate::simd) fn convert<S: Format, D: Format>(
             );
         };
     }
-    if !cast.keeps_infinity() || isa.level() == Level::Portable || !control_bits_are_default() {
+    if isa.level() == Level::Portable || !control_bits_are_default() {
+        return false;
+    }
+    if const { float8::serves(S::LAYOUT, D::LAYOUT) } {
+        if cast == Cast::new() {
+            row!(Avx512, avx512, F32To8::<S, D, _>::new(TiesToEven));
+        }
+        row!(Avx512, avx512, F32To8::<S, D, _>::new(cast));
+    }
+    if !cast.keeps_infinity() {
         return false;
     }
     if const { is::<S, D>(F32, F16) } {

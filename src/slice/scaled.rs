@@ -1,0 +1,85 @@
+//! Casting with a factor: what fp8 and loss scaling need.
+
+use core::mem::MaybeUninit;
+
+use super::{same_length, view};
+use crate::simd::{self, Kernel};
+use crate::{Cast, Format, Isa, Layout};
+
+/// Elements that are multiplied at a time, between two conversions: they stay in the first-level cache.
+const TILE: usize = 1024;
+
+/// Multiplies every element by `scale` in `f32`, and casts the product as `cast` says, on the best [`Isa`] of this CPU.
+///
+/// The product is rounded as `f32` products are, so it depends on the thread's rounding mode. A format wider than `f32` doesn't
+/// compile.
+///
+/// ```
+/// use ulp::{Cast, F8E4M3Fn, slice};
+///
+/// let x = [1000.0f32, -3.0];
+/// let scale = F8E4M3Fn::MAX.to_f32() / slice::amax(&x);
+/// let mut to = [F8E4M3Fn::default(); 2];
+/// slice::cast_scaled(&x, scale, &mut to, Cast::new().saturating());
+/// assert_eq!(to[0], F8E4M3Fn::MAX);
+///
+/// let mut back = [0f32; 2];
+/// slice::cast_scaled(&to, 1.0 / scale, &mut back, Cast::new());
+/// assert_eq!(back[0].round(), 1000.0);
+/// ```
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[inline]
+#[track_caller]
+pub fn cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], cast: Cast) {
+    cast_scaled_on(Isa::detect(), src, scale, dst, cast);
+}
+
+/// [`cast_scaled`] on this [`Isa`].
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[track_caller]
+pub fn cast_scaled_on<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    scale: f32,
+    dst: &mut [D],
+    cast: Cast,
+) {
+    const {
+        let (layout, f32) = (S::LAYOUT, Layout::BINARY32);
+        assert!(
+            layout.fraction_bits() <= f32.fraction_bits()
+                && layout.max_exponent() <= f32.max_exponent()
+                && layout.finest_exponent() >= f32.finest_exponent(),
+            "cast_scaled takes formats that f32 has all values of"
+        );
+    }
+    same_length(src.len(), dst.len());
+    let mut wide = [MaybeUninit::<f32>::uninit(); TILE];
+    let mut product = [MaybeUninit::<f32>::uninit(); TILE];
+    for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
+        let wide = &mut wide[..src.len()];
+        let product = &mut product[..src.len()];
+        simd::convert(isa, src, wide, Cast::new());
+        simd::run(isa, &mut Scale(scale), view::assume_init(wide), product);
+        simd::convert(isa, view::assume_init(product), view::as_uninit(dst), cast);
+    }
+}
+
+struct Scale(f32);
+
+impl Kernel for Scale {
+    type Src = f32;
+    type Dst = f32;
+    const REPEATABLE: bool = true;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, src: &[f32; N], dst: &mut [MaybeUninit<f32>; N]) {
+        for (dst, src) in dst.iter_mut().zip(src) {
+            dst.write(src * self.0);
+        }
+    }
+}
