@@ -26,6 +26,8 @@
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
 //! - [`Flags`] tell what happened.
 //!
+//! Whole tensors are the business of [`slice`], on the best [`Isa`] of the CPU.
+//!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
 //! time, not on another CPU, not under another rounding mode or flush-to-zero setting of the thread. [`Cast::bits`] has the
@@ -33,7 +35,9 @@
 //!
 //! # Features
 //! - `std` (default): `alloc`, and links the standard library.
-//! - `alloc`: what needs an allocator. Nothing does yet.
+//! - `alloc`: [`slice::cast_to_vec`].
+//! - `rayon`: `slice::par_cast` and its siblings.
+//! - `half`: `half::f16` and `half::bf16` are [`Format`]s.
 #![no_std]
 
 #[cfg(feature = "alloc")]
@@ -48,6 +52,7 @@ mod finfo;
 mod float_type;
 mod format;
 mod formats;
+mod interop;
 mod layout;
 mod limits;
 mod rounding;

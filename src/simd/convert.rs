@@ -11,12 +11,12 @@ use crate::ruler::{self, word16};
 use crate::{Cast, Format, Layout};
 
 /// A [`Cast`], known when the loop is compiled or only when it runs.
-pub(super) trait How: Copy {
+pub(crate) trait How: Copy {
     fn cast(self) -> Cast;
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct TiesToEven;
+pub(crate) struct TiesToEven;
 
 impl How for TiesToEven {
     #[inline(always)]

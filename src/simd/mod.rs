@@ -10,7 +10,7 @@ mod x86_64;
 
 use core::mem::MaybeUninit;
 
-pub(crate) use convert::convert;
+pub(crate) use convert::{How, TiesToEven, convert};
 pub use isa::{Isa, UnknownIsa};
 
 /// Elements that the inner loop does at once: a few vectors, so that their latencies overlap.

@@ -6,7 +6,7 @@ use core::ops::{Add, AddAssign};
 
 use super::{same_length, view};
 use crate::format::{from_code, to_code};
-use crate::simd::{self, Kernel};
+use crate::simd::{self, How, Kernel, TiesToEven};
 use crate::{Cast, Flags, Format, Isa, Layout};
 
 /// What became of the values of a slice.
@@ -76,8 +76,16 @@ pub fn cast_counted_on<S: Format, D: Format>(
     cast: Cast,
 ) -> Counts {
     same_length(src.len(), dst.len());
+    if cast == Cast::new() {
+        count(isa, TiesToEven, src, dst)
+    } else {
+        count(isa, cast, src, dst)
+    }
+}
+
+fn count<S: Format, D: Format, H: How>(isa: Isa, how: H, src: &[S], dst: &mut [D]) -> Counts {
     let mut kernel = Counting {
-        cast,
+        how,
         counts: Counts::default(),
         formats: PhantomData,
     };
@@ -85,13 +93,13 @@ pub fn cast_counted_on<S: Format, D: Format>(
     kernel.counts
 }
 
-struct Counting<S, D> {
-    cast: Cast,
+struct Counting<S, D, H> {
+    how: H,
     counts: Counts,
     formats: PhantomData<(S, D)>,
 }
 
-impl<S: Format, D: Format> Kernel for Counting<S, D> {
+impl<S: Format, D: Format, H: How> Kernel for Counting<S, D, H> {
     type Src = S;
     type Dst = D;
     const REPEATABLE: bool = false;
@@ -99,38 +107,54 @@ impl<S: Format, D: Format> Kernel for Counting<S, D> {
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
-        let least_normal = |layout: Layout| layout.zero() as u64 * layout.hidden_bit();
-        let mut codes = [0; N];
-        let mut flags = [Flags::NONE; N];
-        for (i, &src) in src.iter().enumerate() {
-            (codes[i], flags[i]) = self.cast.bits(from, to, to_code(src));
-            dst[i].write(from_code(codes[i]));
+        let cast = self.how.cast();
+        let mut flags = [0; N];
+        for ((dst, flags), &src) in dst.iter_mut().zip(&mut flags).zip(src) {
+            let (code, raised) = cast.bits(from, to, to_code(src));
+            let (before, now) = (Class::of(from, to_code(src)), Class::of(to, code));
+            *flags = raised.bits()
+                | (BECAME_ZERO * (now.zero && !before.zero) as u8)
+                | (BECAME_SUBNORMAL * (now.subnormal && !before.subnormal) as u8)
+                | (NAN * (now.nan || before.nan) as u8);
+            dst.write(from_code(code));
         }
-        // Counts of a block fit 32 bits, which vectors hold more of than of 64.
-        let count = |flag: Flags| {
-            flags
-                .iter()
-                .map(|flags| flags.contains(flag) as u32)
-                .sum::<u32>()
+        // Sums of a block fit a byte, and vectors hold most of those.
+        let count = |flag: u8| {
+            let ones = flags.iter().map(|flags| (flags & flag != 0) as u8);
+            ones.fold(0, u8::wrapping_add) as usize
         };
-        let (mut zero, mut subnormal, mut nan) = (0u32, 0u32, 0u32);
-        for (&src, &code) in src.iter().zip(&codes) {
-            let before = to_code(src);
-            let (was_nan, is_nan) = (from.is_nan(before), to.is_nan(code));
-            let (was, is) = (before & from.magnitude_mask(), code & to.magnitude_mask());
-            let was_below = was < least_normal(from);
-            let is_below = is < least_normal(to) && !is_nan;
-            zero += (is_below && is == 0 && !(was_below && was == 0)) as u32;
-            subnormal += (is_below && is != 0 && !(was_below && was != 0)) as u32;
-            nan += (was_nan || is_nan) as u32;
-        }
-        let (overflowed, inexact) = (count(Flags::OVERFLOW), count(Flags::INEXACT));
         self.counts += Counts {
-            overflowed: overflowed as usize,
-            became_zero: zero as usize,
-            became_subnormal: subnormal as usize,
-            nan: nan as usize,
-            inexact: inexact as usize,
+            overflowed: count(Flags::OVERFLOW.bits()),
+            became_zero: count(BECAME_ZERO),
+            became_subnormal: count(BECAME_SUBNORMAL),
+            nan: count(NAN),
+            inexact: count(Flags::INEXACT.bits()),
         };
+    }
+}
+
+/// What is counted beside the exceptions, in the bits that those leave.
+const BECAME_ZERO: u8 = 32;
+const BECAME_SUBNORMAL: u8 = 64;
+const NAN: u8 = 128;
+
+/// The class of a code, found without branches.
+struct Class {
+    zero: bool,
+    subnormal: bool,
+    nan: bool,
+}
+
+impl Class {
+    #[inline(always)]
+    fn of(layout: Layout, code: u64) -> Self {
+        let magnitude = code & layout.magnitude_mask();
+        let nan = layout.is_nan(code);
+        let below = layout.zero() && magnitude < layout.hidden_bit() && !nan;
+        Self {
+            zero: below && magnitude == 0,
+            subnormal: below && magnitude != 0,
+            nan,
+        }
     }
 }

@@ -13,6 +13,8 @@
 //! ```
 
 mod counted;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod scaled;
 mod scan;
 mod view;
@@ -22,6 +24,8 @@ use core::mem::MaybeUninit;
 use crate::{Cast, Format, Isa, simd};
 
 pub use counted::{Counts, cast_counted, cast_counted_on};
+#[cfg(feature = "rayon")]
+pub use parallel::{par_cast, par_cast_counted, par_cast_scaled, par_cast_with};
 pub use scaled::{cast_scaled, cast_scaled_on};
 pub use scan::{all_finite, all_finite_on, amax, amax_on};
 pub use view::{from_bits, from_bits_mut, to_bits, to_bits_mut};

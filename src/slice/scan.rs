@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use super::view;
 use crate::format::{from_code, to_code};
 use crate::simd::{self, Kernel};
-use crate::{Format, Isa};
+use crate::{Bits, Format, Isa};
 
 /// The largest magnitude, as an `f32` (rounded, ties to even, from `f64`): NaN if any element is, 0 if there is none.
 ///
@@ -54,16 +54,16 @@ pub fn all_finite_on<S: Format>(isa: Isa, src: &[S]) -> bool {
 
 /// The code of the largest magnitude, with those of infinities and NaNs above all others.
 fn max_code<S: Format>(isa: Isa, src: &[S]) -> u64 {
-    let mut kernel = Max([from_code::<S>(0); LANES]);
+    let mut kernel = Max::<S>([S::Bits::from_u64(0); LANES]);
     simd::run(isa, &mut kernel, src, view::nothing(src.len()));
-    kernel.0.into_iter().map(to_code).fold(0, u64::max)
+    kernel.0.into_iter().map(Bits::to_u64).fold(0, u64::max)
 }
 
 /// Maxima kept side by side, so that vectors need not be reduced before the end.
 const LANES: usize = 64;
 
 /// The largest codes so far.
-struct Max<S>([S; LANES]);
+struct Max<S: Format>([S::Bits; LANES]);
 
 impl<S: Format> Kernel for Max<S> {
     type Src = S;
@@ -79,14 +79,16 @@ impl<S: Format> Kernel for Max<S> {
         } else {
             u64::MAX
         };
-        for (max, &src) in self.0.iter_mut().zip(src) {
+        let mut lanes = self.0;
+        for (max, &src) in lanes.iter_mut().zip(src) {
             let code = to_code(src);
             let rank = if code == nan {
                 code
             } else {
                 code & layout.magnitude_mask()
             };
-            *max = from_code(rank.max(to_code(*max)));
+            *max = S::Bits::from_u64(rank).max(*max);
         }
+        self.0 = lanes;
     }
 }

@@ -1,0 +1,121 @@
+//! Formats, casts, inputs, and the scalar that says what is right.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use ulp::{Bits, Cast, Flags, Format, Isa, Layout, Rounding, float_type, slice};
+
+float_type! {
+    /// A format that nobody ships: 12 bits, IEEE's.
+    pub(crate) struct E5M6(u16) = Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// One without a sign: 8 bits, with zero and subnormals, and one NaN.
+    pub(crate) struct Ue5m3(u8) =
+        Layout::finite(5, 3).with_sign(false).with_high_nans(1), "float8_ue5m3", [zero, nan];
+}
+
+/// Calls a macro with every format: the 15 shipped ones and two declared here.
+macro_rules! with_formats {
+    ($macro:ident!($($before:tt)*)) => {
+        $macro! { $($before)*
+            f32, f64, ulp::F16, ulp::Bf16, ulp::F8E4M3Fn, ulp::F8E5M2, ulp::F8E4M3, ulp::F8E3M4, ulp::F8E4M3Fnuz,
+            ulp::F8E5M2Fnuz, ulp::F8E4M3B11Fnuz, ulp::F8E8M0Fnu, ulp::F6E2M3Fn, ulp::F6E3M2Fn, ulp::F4E2M1Fn,
+            crate::world::E5M6, crate::world::Ue5m3
+        }
+    };
+}
+pub(crate) use with_formats;
+
+/// Every rounding with either policy, the default first.
+pub(crate) fn casts() -> Vec<Cast> {
+    let plain = Rounding::ALL.map(|rounding| Cast::new().rounding(rounding));
+    plain
+        .into_iter()
+        .chain(plain.map(Cast::saturating))
+        .collect()
+}
+
+/// The conversion of one number, compiled as such: in a loop it would be vectorized like the kernels that it judges.
+#[inline(never)]
+pub(crate) fn scalar<S: Format, D: Format>(source: S, cast: Cast) -> (D, Flags) {
+    source.cast_with(cast)
+}
+
+/// What a bulk cast must give.
+pub(crate) fn expected<S: Format, D: Format>(src: &[S], cast: Cast) -> Vec<D> {
+    src.iter().map(|&source| scalar(source, cast).0).collect()
+}
+
+/// Fails at the first element of `is` whose storage differs from that of `right`, and says what it was made from.
+#[track_caller]
+pub(crate) fn assert_same<S: Format, D: Format>(
+    isa: Isa,
+    how: &dyn Debug,
+    src: &[S],
+    is: &[D],
+    right: &[D],
+) {
+    assert_eq!(is.len(), right.len());
+    let (is, right) = (slice::to_bits(is), slice::to_bits(right));
+    if is == right {
+        return;
+    }
+    let at = is.iter().zip(right).position(|(is, right)| is != right);
+    let at = at.expect("the slices differ");
+    panic!(
+        "{} -> {} on {isa}, {how:?}, element {at} of {}: {:#x} gives {:#x}, not {:#x}",
+        S::DTYPE,
+        D::DTYPE,
+        is.len(),
+        src[at].to_bits().to_u64(),
+        is[at].to_u64(),
+        right[at].to_u64(),
+    );
+}
+
+/// Numbers of a format: all that its storage can hold if that is 16 bits or fewer (those bits that the format ignores too), else
+/// [`structured`] ones.
+pub(crate) fn inputs<F: Format>() -> Vec<F> {
+    let bits = F::Bits::BITS;
+    if bits <= 16 {
+        let numbers = (0..1 << bits).map(|code| F::from_bits(F::Bits::from_u64(code)));
+        numbers.collect()
+    } else {
+        structured()
+    }
+}
+
+/// Every sign and exponent with [`fractions`]: quiet and signaling NaNs with payloads, infinities, zeros and subnormals are among
+/// them.
+fn structured<F: Format>() -> Vec<F> {
+    let width = F::LAYOUT.fraction_bits();
+    let fractions = fractions(width);
+    (0..1 << (F::LAYOUT.bits() - width))
+        .flat_map(|sign_and_exponent: u64| {
+            let number = move |fraction: &u64| {
+                F::from_bits(F::Bits::from_u64(sign_and_exponent << width | fraction))
+            };
+            fractions.iter().map(number).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Fractions about every place where a rounding could cut: below it nothing, the least, half and its neighbours, and all; above it
+/// an even and an odd digit under zeros and under ones.
+fn fractions(width: u32) -> Vec<u64> {
+    let all = (1_u64 << width) - 1;
+    let mut fractions = BTreeSet::from([0, all]);
+    for cut in 1..=width {
+        let half = 1_u64 << (cut - 1);
+        for above in [0, all] {
+            for last in [0, 1] {
+                let above = (above & !1 | last) << (cut - 1) << 1;
+                for below in [0, 1, half - 1, half, half + 1, 2 * half - 1] {
+                    fractions.insert((above | below) & all);
+                }
+            }
+        }
+    }
+    fractions.into_iter().collect()
+}
