@@ -10,6 +10,7 @@
 //! ```toml
 //! [profile.dev]
 //! opt-level = 2
+//! incremental = false # compiles the loops three times as fast
 //! ```
 
 mod counted;

@@ -26,36 +26,38 @@ fn one_by_one<S: Format, D: Format>(cast: Cast, src: &[S], dst: &mut [MaybeUnini
 }
 
 macro_rules! loops {
-    ($($level:ident = $name:ident, $features:literal;)*) => {
+    ($($name:ident = $features:literal;)*) => {
         $(
             #[target_feature(enable = $features)]
             fn $name<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
                 blocks(kernel, src, dst);
             }
         )*
-
-        /// Runs a kernel with the instruction set of `isa`.
-        #[inline]
-        pub(super) fn run<K: Kernel>(
-            isa: Isa,
-            kernel: &mut K,
-            src: &[K::Src],
-            dst: &mut [MaybeUninit<K::Dst>],
-        ) {
-            match isa.level() {
-                Level::Portable => blocks(kernel, src, dst),
-                $(
-                    // SAFETY: an `Isa` of this level exists only where the CPU has these features (`Level::is_here`).
-                    Level::$level => unsafe { $name(kernel, src, dst) },
-                )*
-            }
-        }
     };
 }
 
 loops! {
-    Avx2 = avx2, "avx2,f16c";
-    Avx512 = avx512, "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq";
-    Avx512Vbmi = avx512_vbmi, "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi";
-    Avx512Bf16 = avx512_bf16, "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512bf16";
+    avx2 = "avx2,f16c";
+    avx512 = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq";
+    avx512_vbmi = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi";
+    avx512_bf16 = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512bf16";
+}
+
+/// Runs a kernel with the instruction set of `isa`. What VBMI and BF16 add is of use only to kernels written for them.
+#[inline]
+pub(super) fn run<K: Kernel>(
+    isa: Isa,
+    kernel: &mut K,
+    src: &[K::Src],
+    dst: &mut [MaybeUninit<K::Dst>],
+) {
+    match isa.level() {
+        Level::Portable => blocks(kernel, src, dst),
+        // SAFETY: an `Isa` of this level exists only where the CPU has its features (`Level::is_here`).
+        Level::Avx2 => unsafe { avx2(kernel, src, dst) },
+        // SAFETY: likewise, and each level has the features of those before it.
+        Level::Avx512 | Level::Avx512Vbmi | Level::Avx512Bf16 => unsafe {
+            avx512(kernel, src, dst);
+        },
+    }
 }
