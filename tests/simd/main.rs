@@ -1,6 +1,28 @@
-//! Bulk conversion: every instruction set of this machine against the scalar conversion, bit for bit.
+//! Bulk conversion: every instruction set of this machine against the scalar conversion, bit for bit, whatever the lengths and the
+//! addresses.
 //!
-//! The scalar is judged by other tests, against oracles that share nothing with it. Here it is the reference.
+//! The scalar is the reference here. Other tests judge it, against oracles that share nothing with it.
+//!
+//! The loops under test are compiled with this program, for each pair of formats and each instruction set. A debug build compiles
+//! one or more for every instruction and every kind of loop, and a release build all pairs: see `pairs.rs`.
 
+#![allow(
+    unsafe_code,
+    reason = "pages that may not be touched, and control registers"
+)]
+
+mod api;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod control;
+mod counted;
+mod isa;
+mod large;
+mod lengths;
+#[cfg(unix)]
+mod pages;
 mod pairs;
+#[cfg(feature = "rayon")]
+mod parallel;
+mod scaled;
+mod scan;
 mod world;

@@ -10,22 +10,15 @@ float_type! {
     pub(crate) struct E5M6(u16) = Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// One without a sign: 8 bits, with zero and subnormals, and one NaN.
+    /// One without a sign, with zero and subnormals, and one NaN.
     pub(crate) struct Ue5m3(u8) =
         Layout::finite(5, 3).with_sign(false).with_high_nans(1), "float8_ue5m3", [zero, nan];
 }
-
-/// Calls a macro with every format: the 15 shipped ones and two declared here.
-macro_rules! with_formats {
-    ($macro:ident!($($before:tt)*)) => {
-        $macro! { $($before)*
-            f32, f64, ulp::F16, ulp::Bf16, ulp::F8E4M3Fn, ulp::F8E5M2, ulp::F8E4M3, ulp::F8E3M4, ulp::F8E4M3Fnuz,
-            ulp::F8E5M2Fnuz, ulp::F8E4M3B11Fnuz, ulp::F8E8M0Fnu, ulp::F6E2M3Fn, ulp::F6E3M2Fn, ulp::F4E2M1Fn,
-            crate::world::E5M6, crate::world::Ue5m3
-        }
-    };
+float_type! {
+    /// One of 8 bits whose exponents lie below those of float16: the largest number is 2048 - 128.
+    pub(crate) struct E4M3B20(u8) = Layout::ieee(4, 3).with_bias(20), "float8_e4m3b20",
+        [sign, zero, infinities, nan];
 }
-pub(crate) use with_formats;
 
 /// Every rounding with either policy, the default first.
 pub(crate) fn casts() -> Vec<Cast> {
@@ -45,6 +38,22 @@ pub(crate) fn scalar<S: Format, D: Format>(source: S, cast: Cast) -> (D, Flags) 
 /// What a bulk cast must give.
 pub(crate) fn expected<S: Format, D: Format>(src: &[S], cast: Cast) -> Vec<D> {
     src.iter().map(|&source| scalar(source, cast).0).collect()
+}
+
+/// The bulk cast, compiled once a pair of formats for all tests.
+#[inline(never)]
+pub(crate) fn bulk<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) {
+    slice::cast_on(isa, src, dst, cast);
+}
+
+/// The number of these storage bits, those above the width of the format too.
+pub(crate) fn number<F: Format>(bits: u64) -> F {
+    F::from_bits(F::Bits::from_u64(bits))
+}
+
+/// The bits of a number, widened.
+pub(crate) fn code<F: Format>(number: F) -> u64 {
+    number.to_bits().to_u64()
 }
 
 /// Fails at the first element of `is` whose storage differs from that of `right`, and says what it was made from.
@@ -68,7 +77,7 @@ pub(crate) fn assert_same<S: Format, D: Format>(
         S::DTYPE,
         D::DTYPE,
         is.len(),
-        src[at].to_bits().to_u64(),
+        code(src[at]),
         is[at].to_u64(),
         right[at].to_u64(),
     );
@@ -79,8 +88,7 @@ pub(crate) fn assert_same<S: Format, D: Format>(
 pub(crate) fn inputs<F: Format>() -> Vec<F> {
     let bits = F::Bits::BITS;
     if bits <= 16 {
-        let numbers = (0..1 << bits).map(|code| F::from_bits(F::Bits::from_u64(code)));
-        numbers.collect()
+        (0..1 << bits).map(number).collect()
     } else {
         structured()
     }
@@ -91,18 +99,16 @@ pub(crate) fn inputs<F: Format>() -> Vec<F> {
 fn structured<F: Format>() -> Vec<F> {
     let width = F::LAYOUT.fraction_bits();
     let fractions = fractions(width);
-    (0..1 << (F::LAYOUT.bits() - width))
-        .flat_map(|sign_and_exponent: u64| {
-            let number = move |fraction: &u64| {
-                F::from_bits(F::Bits::from_u64(sign_and_exponent << width | fraction))
-            };
-            fractions.iter().map(number).collect::<Vec<_>>()
-        })
-        .collect()
+    let signs_and_exponents = 0..1_u64 << (F::LAYOUT.bits() - width);
+    let numbers = signs_and_exponents.flat_map(|head| {
+        let fractions = fractions.iter();
+        fractions.map(move |fraction| number(head << width | fraction))
+    });
+    numbers.collect()
 }
 
 /// Fractions about every place where a rounding could cut: below it nothing, the least, half and its neighbours, and all; above it
-/// an even and an odd digit under zeros and under ones.
+/// an even and an odd digit, under zeros and under ones.
 fn fractions(width: u32) -> Vec<u64> {
     let all = (1_u64 << width) - 1;
     let mut fractions = BTreeSet::from([0, all]);
@@ -118,4 +124,14 @@ fn fractions(width: u32) -> Vec<u64> {
         }
     }
     fractions.into_iter().collect()
+}
+
+/// `count` of the [`inputs`], spread over all of them, zeros, infinities and NaNs among them, in an order that puts unlike ones
+/// side by side.
+pub(crate) fn sample<F: Format>(count: usize) -> Vec<F> {
+    let inputs = inputs::<F>();
+    let step = (inputs.len() as f64 * 0.618) as usize | 1;
+    (0..count)
+        .map(|nth| inputs[nth * step % inputs.len()])
+        .collect()
 }

@@ -10,13 +10,14 @@ use ulp_verify::tally::Report;
 type Run = fn(&mut Report);
 
 /// The runs by name.
-const RUNS: [(&str, Run); 6] = [
+const RUNS: [(&str, Run); 7] = [
     ("f32-half", runs::f32_half::run),
     ("f32-apfloat", runs::f32_apfloat::run),
     ("narrow", runs::narrow::run),
     ("f64", runs::wide::run),
     ("p3109", runs::p3109::run),
     ("layout", runs::layout::run),
+    ("simd", runs::simd::run),
 ];
 
 fn main() -> ExitCode {

@@ -37,7 +37,8 @@ pub(super) const fn serves(from: Layout, to: Layout) -> bool {
         && to.signed()
         && to.zero()
         && to.max_exponent() <= aligned(to).max_exponent()
-        && to.min_exponent() >= -30
+        // Multiplied by more than 1, an f32 could overflow; and 2^-44 is far from an f32's end.
+        && to.min_exponent() >= Layout::BINARY16.min_exponent()
         && to.min_exponent() <= 30
 }
 

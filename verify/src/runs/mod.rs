@@ -5,4 +5,5 @@ pub(crate) mod f32_half;
 pub(crate) mod layout;
 pub(crate) mod narrow;
 pub(crate) mod p3109;
+pub(crate) mod simd;
 pub(crate) mod wide;

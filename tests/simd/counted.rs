@@ -1,0 +1,129 @@
+//! `cast_counted`: the numbers that the cast gives, and counts against the flags of the scalar and the values before and after.
+
+use std::num::FpCategory;
+
+use ulp::{Bf16, Cast, F8E4M3Fn, F8E8M0Fnu, F16, Flags, Format, Isa, slice};
+
+use crate::world::{Ue5m3, assert_same, casts, code, inputs, sample, scalar};
+
+/// What is counted, as plain numbers: overflowed, became zero, became subnormal, NaN, inexact.
+type Five = [usize; 5];
+
+fn class<F: Format>(number: F) -> FpCategory {
+    F::LAYOUT.classify(code(number))
+}
+
+/// The number, and what it adds to each count.
+fn one<S: Format, D: Format>(source: S, cast: Cast) -> (D, Five) {
+    let (number, flags) = scalar::<S, D>(source, cast);
+    let (before, now) = (class(source), class(number));
+    let became = |class| now == class && before != class;
+    let adds = [
+        flags.contains(Flags::OVERFLOW),
+        became(FpCategory::Zero),
+        became(FpCategory::Subnormal),
+        before == FpCategory::Nan || now == FpCategory::Nan,
+        flags.contains(Flags::INEXACT),
+    ];
+    (number, adds.map(usize::from))
+}
+
+fn five(counts: slice::Counts) -> Five {
+    [
+        counts.overflowed,
+        counts.became_zero,
+        counts.became_subnormal,
+        counts.nan,
+        counts.inexact,
+    ]
+}
+
+/// Counts `src` as a whole, and prefixes of up to `prefixes` elements of it, one by one.
+fn check<S: Format, D: Format>(src: &[S], prefixes: usize, cast: Cast) {
+    let each: Vec<(D, Five)> = src.iter().map(|&source| one(source, cast)).collect();
+    let numbers: Vec<D> = each.iter().map(|each| each.0).collect();
+    let mut right = Five::default();
+    for len in 0..=src.len() {
+        if len <= prefixes || len == src.len() {
+            for isa in Isa::available() {
+                let mut is = vec![D::MAX; len];
+                let counts = slice::cast_counted_on(isa, &src[..len], &mut is, cast);
+                assert_same(isa, &cast, &src[..len], &is, &numbers[..len]);
+                assert_eq!(
+                    five(counts),
+                    right,
+                    "{} -> {} on {isa}, {cast:?}, {len}",
+                    S::DTYPE,
+                    D::DTYPE
+                );
+            }
+        }
+        if let Some((_, adds)) = each.get(len) {
+            right = std::array::from_fn(|nth| right[nth] + adds[nth]);
+        }
+    }
+}
+
+fn pair<S: Format, D: Format>() {
+    let (short, long) = (sample::<S>(300), inputs::<S>());
+    for cast in casts() {
+        check::<S, D>(&long, 0, cast);
+    }
+    check::<S, D>(&short, 300, Cast::new());
+    check::<S, D>(&short, 300, Cast::new().saturating());
+}
+
+#[test]
+fn f32_to_f16() {
+    pair::<f32, F16>();
+}
+
+#[test]
+fn f32_to_e4m3fn() {
+    pair::<f32, F8E4M3Fn>();
+}
+
+#[test]
+fn bf16_to_a_format_without_sign() {
+    pair::<Bf16, Ue5m3>();
+}
+
+#[test]
+fn f16_to_a_format_without_zero() {
+    pair::<F16, F8E8M0Fnu>();
+}
+
+/// More elements of one kind than a byte counts to.
+#[test]
+fn many_of_a_kind() {
+    for (x, right) in [
+        (1e6f32, [1, 0, 0, 0, 1]),
+        (-1e-9, [0, 1, 0, 0, 1]),
+        (1e-6, [0, 0, 1, 0, 1]),
+        (f32::NAN, [0, 0, 0, 1, 0]),
+        (0.1, [0, 0, 0, 0, 1]),
+        (1.0, [0; 5]),
+    ] {
+        for len in [255, 256, 257, 100_000] {
+            for isa in Isa::available() {
+                let mut dst = vec![F16::MAX; len];
+                let counts = slice::cast_counted_on(isa, &vec![x; len], &mut dst, Cast::new());
+                assert_eq!(five(counts), right.map(|one| one * len), "{x} on {isa}");
+            }
+        }
+    }
+    let mut dst = [F16::MAX; 20];
+    let counts = slice::cast_counted(&[1e6f32; 20], &mut dst, Cast::new());
+    assert_eq!(five(counts), [20, 0, 0, 0, 20]);
+}
+
+#[test]
+fn counts_add_up() {
+    let mut dst = [F16::MAX; 3];
+    let mut one = slice::cast_counted(&[1e6f32, 1e-9, 1.0], &mut dst, Cast::new());
+    let other = slice::cast_counted(&[0.1f32, 1e-6, f32::NAN], &mut dst, Cast::new());
+    assert_eq!(five(one + other), [1, 1, 1, 1, 4]);
+    one += other;
+    assert_eq!(five(one), [1, 1, 1, 1, 4]);
+    assert_eq!(five(slice::Counts::default()), [0; 5]);
+}

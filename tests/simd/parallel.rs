@@ -1,0 +1,47 @@
+//! Feature `rayon`: the same bits and counts from several threads.
+
+use ulp::{Cast, F8E4M3Fn, F16, slice};
+
+use crate::world::{number, sample};
+
+#[test]
+fn siblings_agree() {
+    let cast = Cast::new().saturating();
+    for len in [0, 1, 17, 65_535, 65_536, 65_537, 131_072, 300_001] {
+        let src: Vec<f32> = sample(len);
+        let fresh = || vec![number::<F16>(0xa5a5); len];
+        let same = |is: &[F16], right: &[F16]| {
+            assert!(
+                slice::to_bits(is) == slice::to_bits(right),
+                "{len} elements"
+            );
+        };
+
+        let (mut is, mut right) = (fresh(), fresh());
+        slice::cast(&src, &mut right);
+        slice::par_cast(&src, &mut is);
+        same(&is, &right);
+
+        let (mut is, mut right) = (fresh(), fresh());
+        slice::cast_with(&src, &mut right, cast);
+        slice::par_cast_with(&src, &mut is, cast);
+        same(&is, &right);
+
+        let (mut is, mut right) = (fresh(), fresh());
+        slice::cast_scaled(&src, 0.3, &mut right, cast);
+        slice::par_cast_scaled(&src, 0.3, &mut is, cast);
+        same(&is, &right);
+
+        let (mut is, mut right) = (fresh(), fresh());
+        let sequential = slice::cast_counted(&src, &mut right, cast);
+        let parallel = slice::par_cast_counted(&src, &mut is, cast);
+        same(&is, &right);
+        assert_eq!(parallel, sequential);
+    }
+}
+
+#[test]
+#[should_panic(expected = "3 elements and the destination 4")]
+fn lengths_that_differ_are_refused() {
+    slice::par_cast(&[1f32; 3], &mut [F8E4M3Fn::default(); 4]);
+}
