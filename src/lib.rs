@@ -26,7 +26,7 @@
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
 //! - [`Flags`] tell what happened.
 //!
-//! Whole tensors are the business of [`slice`], on the best [`Isa`] of the CPU.
+//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU.
 //!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
