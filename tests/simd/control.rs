@@ -17,26 +17,26 @@ mod register {
 
     use std::arch::asm;
 
-    const DEFAULT: u32 = 0x1f80;
     const DENORMALS_ARE_ZERO: u32 = 1 << 6;
-    const ALL_MASKED: u32 = 0x3f << 7;
+    const EXCEPTIONS_MASKED: u32 = 0x3f << 7;
     const ROUNDINGS: u32 = 13;
     const FLUSH_TO_ZERO: u32 = 1 << 15;
     const STICKY_FLAGS: u32 = 0x3f;
 
-    /// The rounding modes, with and without both treatments of subnormals; and all exceptions unmasked, so that a cast that
-    /// raises one would end the process.
+    /// The rounding modes, with and without both treatments of subnormals.
+    ///
+    /// Exceptions stay masked. For vectors of SSE2 the compiler shifts integers by way of floating-point instructions, which raise
+    /// some, so unmasked ones are beyond what a program can promise.
     pub(super) fn modes() -> Vec<u32> {
-        let roundings = (0..4).map(|rounding| DEFAULT | rounding << ROUNDINGS);
         let subnormals = [
             0,
             DENORMALS_ARE_ZERO,
             FLUSH_TO_ZERO,
             DENORMALS_ARE_ZERO | FLUSH_TO_ZERO,
         ];
-        roundings
-            .flat_map(|rounding| subnormals.map(|subnormal| rounding | subnormal))
-            .chain([DEFAULT & !ALL_MASKED])
+        (0..4)
+            .flat_map(|rounding| subnormals.map(|subnormal| rounding << ROUNDINGS | subnormal))
+            .map(|mode| EXCEPTIONS_MASKED | mode)
             .collect()
     }
 
@@ -219,9 +219,6 @@ fn the_modes_are_set() {
     let default = register::get();
     let mut thirds = std::collections::BTreeSet::new();
     for mode in register::modes() {
-        if mode & default != default {
-            continue; // Unmasked, an inexact division would trap.
-        }
         let (mut one, three) = ([1f32; 4], [3f32; 4]);
         // SAFETY: the loop below is all that runs; it is floating-point code whose result is looked at only to see that the mode
         // was set.

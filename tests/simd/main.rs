@@ -3,8 +3,8 @@
 //!
 //! The scalar is the reference here. Other tests judge it, against oracles that share nothing with it.
 //!
-//! The loops under test are compiled with this program, for each pair of formats and each instruction set. A debug build compiles
-//! one or more for every instruction and every kind of loop, and a release build all pairs: see `pairs.rs`.
+//! The loops under test are compiled with this program, for each pair of formats and each instruction set: in a release build for many
+//! more pairs than in a debug build (`pairs.rs`).
 
 #![allow(
     unsafe_code,

@@ -1,5 +1,6 @@
 //! Feature `rayon`: the same bits and counts from several threads.
 
+use ulp::slice::Stochastic;
 use ulp::{Cast, F8E4M3Fn, F16, slice};
 
 use crate::world::{number, sample};
@@ -30,6 +31,12 @@ fn siblings_agree() {
         let (mut is, mut right) = (fresh(), fresh());
         slice::cast_scaled(&src, 0.3, &mut right, cast);
         slice::par_cast_scaled(&src, 0.3, &mut is, cast);
+        same(&is, &right);
+
+        let (mut is, mut right) = (fresh(), fresh());
+        let stochastic = Stochastic::new(7).offset(u64::MAX - 70_000).saturating();
+        slice::cast_stochastic(&src, &mut right, stochastic);
+        slice::par_cast_stochastic(&src, &mut is, stochastic);
         same(&is, &right);
 
         let (mut is, mut right) = (fresh(), fresh());

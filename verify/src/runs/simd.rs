@@ -10,7 +10,7 @@ use ulp_verify::oracle::Rounding;
 use ulp_verify::tally::{Report, Tally, parallel};
 
 /// Elements a piece, which with its results stays in the cache of a core.
-const PIECE: u64 = 1 << 16;
+const PIECE: u64 = 1 << 14;
 const F32_FRACTION_BITS: u32 = 23;
 const F64_FRACTION_BITS: u32 = 52;
 /// `F16`, the most precise of the four, drops this many bits of an `f32`'s fraction, and more in its subnormals.
