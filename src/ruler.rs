@@ -43,7 +43,7 @@ const GUARD_BITS: u32 = 3;
 
 /// Bits after the point of a place: none where every number of `from` lies on a mark of `to`.
 #[inline(always)]
-const fn drop_bits(from: Layout, to: Layout) -> u32 {
+pub(crate) const fn drop_bits(from: Layout, to: Layout) -> u32 {
     let finer =
         from.fraction_bits() > to.fraction_bits() || from.finest_exponent() < to.finest_exponent();
     if finer {
@@ -84,7 +84,7 @@ const fn max(a: u32, b: u32) -> u32 {
 
 /// Whether two IEEE formats differ in their fraction bits alone, as binary32 and bfloat16, or binary16 and E5M2.
 #[inline(always)]
-const fn shares_exponents(from: Layout, to: Layout) -> bool {
+pub(crate) const fn shares_exponents(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && to.is_ieee()
         && from.exponent_bits() == to.exponent_bits()
@@ -188,7 +188,7 @@ macro_rules! word {
 
             /// The NaN of `to` for one of `from` (IEEE 754-2019, 6.2.3).
             #[inline(always)]
-            const fn nan(
+            pub(crate) const fn nan(
                 from: Layout,
                 to: Layout,
                 sign: $Word,
@@ -218,7 +218,7 @@ macro_rules! word {
 
             /// The place of a code of `from` on the ruler of `to`.
             #[inline(always)]
-            const fn place(from: Layout, to: Layout, magnitude: $Word) -> $Word {
+            pub(crate) const fn place(from: Layout, to: Layout, magnitude: $Word) -> $Word {
                 let point = to.fraction_bits() + drop_bits(from, to);
                 let up = point - from.fraction_bits();
                 let hidden = from.hidden_bit() as $Word;

@@ -158,7 +158,8 @@ fn every_field_of_every_format_is_numpys() {
 
 #[test]
 fn the_table_has_every_format_and_no_other() {
-    let mut ours: Vec<_> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
+    let formats = Dtype::ALL.iter().filter(|dtype| !dtype.is_packed());
+    let mut ours: Vec<_> = formats.map(|dtype| dtype.name()).collect();
     let mut theirs: Vec<_> = Row::all().iter().map(|row| row.cell("dtype")).collect();
     ours.sort_unstable();
     theirs.sort_unstable();

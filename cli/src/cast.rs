@@ -1,83 +1,101 @@
-//! Casting little-endian elements, a tile that stays in the cache at a time.
-//!
-//! Every format but `f64` widens to `f32` exactly, so going through `f32` rounds once; and there are loops to compile for each
-//! format instead of for each pair. What comes from `f64` goes straight to its format.
+//! Casting tensors a piece at a time, and counting what overflows.
 
-use ulp::{Cast, Dtype, Flags, Format};
+use std::ops::Range;
 
-use crate::formats::with_format;
+use ulp::{Cast, Dtype, Flags, Layout, slice};
 
-const TILE: usize = 2048;
-
-type Widen = fn(&[u8], &mut [u64]);
-type Narrow = fn(&[u64], &mut [u8]) -> usize;
+/// Elements that are cast between two writes: few enough that they are still in a cache when they are written.
+const PIECE: usize = 1 << 15;
 
 /// How to cast from one format to another.
 pub(crate) struct Caster {
-    widen: Widen,
-    narrow: Narrow,
-    from_size: usize,
-    to_size: usize,
+    from: Dtype,
+    to: Dtype,
+    /// The codes of `from` that overflow, by sign.
+    overflowing: [Range<u64>; 2],
 }
 
 impl Caster {
-    pub(crate) fn new(from: Dtype, to: Dtype) -> Option<Caster> {
-        let (widen, narrow) = if from == Dtype::F64 {
-            (
-                Some(widen::<f64, f64> as Widen),
-                with_format!(to, D => narrow::<f64, D> as Narrow),
-            )
+    /// From a format of whole bytes to another.
+    pub(crate) fn new(from: Dtype, to: Dtype) -> Caster {
+        let sign = if from.layout().signed() {
+            1 << (from.layout().bits() - 1)
         } else {
-            (
-                with_format!(from, S => widen::<S, f32> as Widen),
-                with_format!(to, D => narrow::<f32, D> as Narrow),
-            )
+            0
         };
-        Some(Caster {
-            widen: widen?,
-            narrow: narrow?,
-            from_size: with_format!(from, S => size_of::<S>())?,
-            to_size: with_format!(to, D => size_of::<D>())?,
-        })
+        let overflowing = |sign| overflowing(from.layout(), to.layout(), sign);
+        Caster {
+            from,
+            to,
+            overflowing: [
+                overflowing(0),
+                if sign == 0 { 0..0 } else { overflowing(sign) },
+            ],
+        }
     }
 
-    /// Hands the cast elements to `write` a tile at a time, and returns how many of them overflowed.
+    /// Hands the cast elements to `write` a piece at a time, and returns how many of them overflowed.
     pub(crate) fn cast<E>(
         &self,
         source: &[u8],
         mut write: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<usize, E> {
-        let mut wide = [0; TILE];
-        let mut cast = [0; TILE * size_of::<f64>()];
+        let (from_size, to_size) = (size(self.from), size(self.to));
+        let mut cast = vec![0; PIECE.min(source.len() / from_size) * to_size];
         let mut overflowed = 0;
-        for tile in source.chunks(TILE * self.from_size) {
-            let length = tile.len() / self.from_size;
-            let (wide, cast) = (&mut wide[..length], &mut cast[..length * self.to_size]);
-            (self.widen)(tile, wide);
-            overflowed += (self.narrow)(wide, cast);
+        for piece in source.chunks(PIECE * from_size) {
+            let cast = &mut cast[..piece.len() / from_size * to_size];
+            slice::cast_bytes(self.from, piece, self.to, cast, Cast::new())
+                .expect("a tensor is as long as its shape says");
+            overflowed += match from_size {
+                1 => self.count::<1>(piece),
+                2 => self.count::<2>(piece),
+                4 => self.count::<4>(piece),
+                _ => self.count::<8>(piece),
+            };
             write(cast)?;
         }
         Ok(overflowed)
     }
-}
 
-/// To a format that has every value of `S`.
-fn widen<S: Format, M: Format>(source: &[u8], wide: &mut [u64]) {
-    for (element, wide) in source.chunks_exact(size_of::<S>()).zip(wide) {
-        let mut code = [0; 8];
-        code[..size_of::<S>()].copy_from_slice(element);
-        (*wide, _) = Cast::new().bits(S::LAYOUT, M::LAYOUT, u64::from_le_bytes(code));
+    /// How many of the elements overflow.
+    fn count<const SIZE: usize>(&self, elements: &[u8]) -> usize {
+        let [positive, negative] = &self.overflowing;
+        let overflows = |bytes: &&[u8; SIZE]| {
+            let mut code = [0; 8];
+            code[..SIZE].copy_from_slice(*bytes);
+            let code = u64::from_le_bytes(code);
+            positive.contains(&code) | negative.contains(&code)
+        };
+        elements.as_chunks().0.iter().filter(overflows).count()
     }
 }
 
-fn narrow<M: Format, D: Format>(wide: &[u64], cast: &mut [u8]) -> usize {
-    let mut overflowed = 0;
-    for (&bits, element) in wide.iter().zip(cast.chunks_exact_mut(size_of::<D>())) {
-        let (code, flags) = Cast::new().bits(M::LAYOUT, D::LAYOUT, bits);
-        overflowed += usize::from(flags.contains(Flags::OVERFLOW));
-        element.copy_from_slice(&code.to_le_bytes()[..size_of::<D>()]);
+fn size(format: Dtype) -> usize {
+    format.bits() as usize / 8
+}
+
+/// The codes of one sign that overflow. What is larger than one that does, does too, but for infinities that stay infinite, and
+/// NaNs.
+fn overflowing(from: Layout, to: Layout, sign: u64) -> Range<u64> {
+    let overflows = |magnitude| {
+        let (_, flags) = Cast::new().bits(from, to, sign | magnitude);
+        flags.contains(Flags::OVERFLOW)
+    };
+    let mut first = 0..from.max_code() + 1;
+    while !first.is_empty() {
+        let middle = first.start.midpoint(first.end);
+        if overflows(middle) {
+            first.end = middle;
+        } else {
+            first.start = middle + 1;
+        }
     }
-    overflowed
+    let end = match from.infinity_code() {
+        Some(infinity) if overflows(infinity) => infinity + 1,
+        _ => from.max_code() + 1,
+    };
+    sign + first.start..sign + end
 }
 
 #[cfg(test)]
@@ -85,29 +103,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_steps_give_the_bits_of_one() {
-        let narrow = |format: &&Dtype| format.layout().bits() <= 16;
-        for from in Dtype::ALL.iter().filter(narrow) {
+    fn all_codes_of_narrow_formats() {
+        let whole = |format: &&Dtype| !format.is_packed();
+        let narrow = |format: &&Dtype| format.bits() <= 16;
+        for from in Dtype::ALL.iter().filter(whole).filter(narrow) {
             let source: Vec<u64> = (0..1 << from.layout().bits()).collect();
-            let bytes = |codes: &[u64], size| -> Vec<u8> {
-                codes
-                    .iter()
-                    .flat_map(|code| code.to_le_bytes().into_iter().take(size))
-                    .collect()
+            let bytes = |codes: &[u64], format: Dtype| -> Vec<u8> {
+                let bytes = |code: &u64| code.to_le_bytes().into_iter().take(size(format));
+                codes.iter().flat_map(bytes).collect()
             };
-            for to in Dtype::ALL {
+            for to in Dtype::ALL.iter().filter(whole) {
                 let direct = source
                     .iter()
                     .map(|&code| Cast::new().bits(from.layout(), to.layout(), code));
                 let (codes, flags): (Vec<u64>, Vec<Flags>) = direct.unzip();
 
-                let caster = Caster::new(*from, *to).unwrap();
                 let mut result = Vec::new();
-                let overflowed = caster.cast(&bytes(&source, caster.from_size), |tile| {
-                    result.extend_from_slice(tile);
+                let overflowed = Caster::new(*from, *to).cast(&bytes(&source, *from), |piece| {
+                    result.extend_from_slice(piece);
                     Ok::<(), ()>(())
                 });
-                assert!(result == bytes(&codes, caster.to_size), "{from} to {to}");
+                assert!(result == bytes(&codes, *to), "{from} to {to}");
                 let expected = flags
                     .into_iter()
                     .filter(|flags| flags.contains(Flags::OVERFLOW))

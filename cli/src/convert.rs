@@ -109,7 +109,7 @@ fn plan<'a>(
         .map(|(name, info)| {
             let (start, end) = info.data_offsets;
             let from = formats::of_tensor(info.dtype).filter(|&from| from != to);
-            let caster = from.and_then(|from| Caster::new(from, to));
+            let caster = from.map(|from| Caster::new(from, to));
             let mut info = info.clone();
             if let (Some(_), Some(dtype)) = (&caster, formats::in_header(to)) {
                 info.dtype = dtype;

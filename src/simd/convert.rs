@@ -7,7 +7,7 @@ use core::mem::MaybeUninit;
 use super::x86_64;
 use super::{Isa, Kernel, SMALL, run};
 use crate::format::{from_code, to_code};
-use crate::ruler::{self, word16};
+use crate::ruler::{self, word16, word32, word64, word128};
 use crate::{Cast, Format, Layout};
 
 /// A [`Cast`], known when the loop is compiled or only when it runs.
@@ -43,13 +43,11 @@ pub(crate) fn convert<S: Format, D: Format>(
     cast: Cast,
 ) {
     if src.len() < SMALL {
-        for (dst, &src) in dst.iter_mut().zip(src) {
-            dst.write(src.cast_with(cast).0);
-        }
+        one_by_one(cast, src, dst);
         return;
     }
     #[cfg(target_arch = "x86_64")]
-    if x86_64::convert(isa, src, dst, cast) {
+    if x86_64::look_up(isa, src, dst, cast) || x86_64::convert::<false, S, D>(isa, src, dst, cast) {
         return;
     }
     if cast == Cast::new() {
@@ -59,13 +57,13 @@ pub(crate) fn convert<S: Format, D: Format>(
     }
 }
 
-struct Convert<S, D, H> {
+pub(super) struct Convert<S, D, H> {
     how: H,
     formats: PhantomData<(S, D)>,
 }
 
 impl<S, D, H> Convert<S, D, H> {
-    fn new(how: H) -> Self {
+    pub(super) fn new(how: H) -> Self {
         Self {
             how,
             formats: PhantomData,
@@ -83,50 +81,83 @@ impl<S: Format, D: Format, H: How> Kernel for Convert<S, D, H> {
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         let cast = self.how.cast();
-        let (from, to) = (S::LAYOUT, D::LAYOUT);
-        if ruler::folds(from, to, 32) {
-            let mut tile = [0u32; N];
-            for (tile, &src) in tile.iter_mut().zip(src) {
-                *tile = ruler::fold(to_code(src), 32) as u32;
+        if const { Pair::<S, D>::FROM.bits() != 32 } {
+            one_by_one(cast, src, dst);
+            return;
+        }
+        let mut tile = [0u32; N];
+        for (tile, &src) in tile.iter_mut().zip(src) {
+            *tile = if const { Pair::<S, D>::FOLDS_32 } {
+                ruler::fold(to_code(src), 32) as u32
+            } else {
+                to_code(src) as u32
+            };
+        }
+        if const { Pair::<S, D>::FOLDS_16 } {
+            let mut half = [0u16; N];
+            for (half, tile) in half.iter_mut().zip(tile) {
+                *half = ruler::fold(tile as u64, 16) as u16;
             }
-            narrow(cast, from.shorter(32), &tile, dst);
-        } else if from.bits() == 32 {
-            let mut tile = [0u32; N];
-            for (tile, &src) in tile.iter_mut().zip(src) {
-                *tile = to_code(src) as u32;
+            for (dst, half) in dst.iter_mut().zip(half) {
+                let (code, _) = word16::cast(cast, Pair::<S, D>::FROM_16, D::LAYOUT, half);
+                dst.write(from_code(code as u64));
             }
-            narrow(cast, from, &tile, dst);
         } else {
-            for (dst, &src) in dst.iter_mut().zip(src) {
-                let (code, _) = cast.bits(from, to, to_code(src));
+            for (dst, tile) in dst.iter_mut().zip(tile) {
+                let code = Pair::<S, D>::cast(cast, Pair::<S, D>::FROM, tile as u64);
                 dst.write(from_code(code));
             }
         }
     }
 }
 
-/// Casts codes of 32 bits.
+/// Casts numbers one by one.
 #[inline(always)]
-fn narrow<D: Format, const N: usize>(
-    cast: Cast,
-    from: Layout,
-    src: &[u32; N],
-    dst: &mut [MaybeUninit<D>; N],
-) {
-    let to = D::LAYOUT;
-    if ruler::folds(from, to, 16) && ruler::word_bits(from.shorter(16), to) <= 16 {
-        let mut tile = [0u16; N];
-        for (tile, &src) in tile.iter_mut().zip(src) {
-            *tile = ruler::fold(src as u64, 16) as u16;
-        }
-        for (dst, tile) in dst.iter_mut().zip(tile) {
-            let (code, _) = word16::cast(cast, from.shorter(16), to, tile);
-            dst.write(from_code(code as u64));
-        }
+pub(super) fn one_by_one<S: Format, D: Format>(cast: Cast, src: &[S], dst: &mut [MaybeUninit<D>]) {
+    for (dst, &src) in dst.iter_mut().zip(src) {
+        let code = Pair::<S, D>::cast(cast, S::LAYOUT, to_code(src));
+        dst.write(from_code(code));
+    }
+}
+
+/// What two layouts decide. As constants of a type they keep the compiler from all words but one, which is most of its work.
+struct Pair<S, D>(PhantomData<(S, D)>);
+
+impl<S: Format, D: Format> Pair<S, D> {
+    const FOLDS_32: bool = ruler::folds(S::LAYOUT, D::LAYOUT, 32);
+    /// What is left of `S` when its codes are folded to 32 bits, if they are.
+    const FROM: Layout = if Self::FOLDS_32 {
+        S::LAYOUT.shorter(32)
     } else {
-        for (dst, &src) in dst.iter_mut().zip(src) {
-            let (code, _) = cast.bits(from, to, src as u64);
-            dst.write(from_code(code));
+        S::LAYOUT
+    };
+    const WORD_BITS: u32 = ruler::word_bits(Self::FROM, D::LAYOUT);
+    /// Whether codes of 32 bits are folded again.
+    const FOLDS_16: bool = ruler::folds(Self::FROM, D::LAYOUT, 16)
+        && ruler::word_bits(Self::FROM.shorter(16), D::LAYOUT) <= 16;
+    /// What is then left. Constants of ways not taken are computed too.
+    const FROM_16: Layout = if Self::FOLDS_16 {
+        Self::FROM.shorter(16)
+    } else {
+        Self::FROM
+    };
+
+    /// [`Cast::bits`] of a code of `S` or `FROM`.
+    ///
+    /// Folding is decided by a branch, not a constant block, which has the optimizer make better loops in SSE2.
+    #[inline(always)]
+    fn cast(cast: Cast, from: Layout, code: u64) -> u64 {
+        let (from, code) = if ruler::folds(from, D::LAYOUT, 32) {
+            (from.shorter(32), ruler::fold(code, 32))
+        } else {
+            (from, code)
+        };
+        if const { Self::WORD_BITS <= 32 } {
+            word32::cast(cast, from, D::LAYOUT, code as u32).0 as u64
+        } else if const { Self::WORD_BITS <= 64 } {
+            word64::cast(cast, from, D::LAYOUT, code).0
+        } else {
+            word128::cast(cast, from, D::LAYOUT, code as u128).0 as u64
         }
     }
 }

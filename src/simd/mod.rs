@@ -5,6 +5,9 @@
 
 mod convert;
 mod isa;
+mod lean;
+mod philox;
+mod stochastic;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
@@ -12,11 +15,26 @@ use core::mem::MaybeUninit;
 
 pub(crate) use convert::{How, TiesToEven, convert};
 pub use isa::{Isa, UnknownIsa};
+pub(crate) use lean::{
+    Lookup, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,
+};
+pub(crate) use stochastic::stochastic;
 
 /// Elements that the inner loop does at once: a few vectors, so that their latencies overlap.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 /// Elements of a small block, one or two vectors: a short slice and the rest of a long one.
 const SMALL: usize = 16;
+
+/// Which loops are compiled of a kernel.
+#[derive(Clone, Copy)]
+pub(crate) enum Loops {
+    /// Those for slices of any length.
+    Every,
+    /// One for each ISA, for a [`BLOCK`] of elements or more. The kernel must be `REPEATABLE`.
+    Blocks,
+    /// The same without the loop for the widest vectors: what fits those of half the width is run there.
+    Few,
+}
 
 /// What happens to one element, or rather to a block of them.
 pub(crate) trait Kernel {
@@ -26,6 +44,8 @@ pub(crate) trait Kernel {
     type Dst: Copy;
     /// Whether an element may be done twice: the last block of a slice is then stepped back over what is done.
     const REPEATABLE: bool;
+    /// Which loops are compiled of it.
+    const LOOPS: Loops = Loops::Every;
 
     /// Does elements `first` to `first + N` of the slice. Implementations are `#[inline(always)]` loops over the arrays, without
     /// branches on values, and initialise all of `dst`.
@@ -59,6 +79,17 @@ pub(crate) fn run<K: Kernel>(
 #[inline(always)]
 fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
     let len = src.len();
+    if const { !matches!(K::LOOPS, Loops::Every) } {
+        let last = len.checked_sub(BLOCK).expect("there is a block");
+        let mut first = 0;
+        loop {
+            block_at::<K, BLOCK>(kernel, first, src, dst);
+            if first == last {
+                return;
+            }
+            first = last.min(first + BLOCK);
+        }
+    }
     let mut first = 0;
     while len - first >= BLOCK {
         block_at::<K, BLOCK>(kernel, first, src, dst);

@@ -13,22 +13,34 @@
 //! incremental = false # compiles the loops three times as fast
 //! ```
 
+mod bytes;
 mod counted;
+mod pack;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod scaled;
 mod scan;
+mod stochastic;
+mod unaligned;
 mod view;
+mod way;
 
 use core::mem::MaybeUninit;
 
 use crate::{Cast, Format, Isa, simd};
 
+pub use bytes::{
+    CastError, cast_bytes, cast_bytes_on, cast_bytes_stochastic, cast_bytes_stochastic_on,
+};
 pub use counted::{Counts, cast_counted, cast_counted_on};
+pub use pack::{pack, unpack};
 #[cfg(feature = "rayon")]
-pub use parallel::{par_cast, par_cast_counted, par_cast_scaled, par_cast_with};
+pub use parallel::{
+    par_cast, par_cast_counted, par_cast_scaled, par_cast_stochastic, par_cast_with,
+};
 pub use scaled::{cast_scaled, cast_scaled_on};
 pub use scan::{all_finite, all_finite_on, amax, amax_on};
+pub use stochastic::{Stochastic, cast_stochastic, cast_stochastic_on};
 pub use view::{from_bits, from_bits_mut, to_bits, to_bits_mut};
 
 /// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.

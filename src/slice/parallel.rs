@@ -3,7 +3,9 @@
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
-use super::{Counts, cast_counted_on, cast_on, cast_scaled_on, same_length};
+use super::{
+    Counts, Stochastic, cast_counted_on, cast_on, cast_scaled_on, cast_stochastic_on, same_length,
+};
 use crate::{Cast, Format, Isa};
 
 /// Elements of a part: enough work to be worth handing over, and few enough to stay in a core's second-level cache.
@@ -52,6 +54,22 @@ pub fn par_cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D
         return cast_scaled_on(isa, src, scale, dst, cast);
     }
     parts(src, dst).for_each(|(src, dst)| cast_scaled_on(isa, src, scale, dst, cast));
+}
+
+/// [`cast_stochastic`](super::cast_stochastic), on the threads of rayon: the draws of an element depend on its index alone. A
+/// slice of up to 65,536 elements stays on this one.
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[track_caller]
+pub fn par_cast_stochastic<S: Format, D: Format>(src: &[S], dst: &mut [D], stochastic: Stochastic) {
+    let isa = Isa::detect();
+    if src.len() <= PART {
+        return cast_stochastic_on(isa, src, dst, stochastic);
+    }
+    parts(src, dst).enumerate().for_each(|(nth, (src, dst))| {
+        cast_stochastic_on(isa, src, dst, stochastic.after(nth * PART))
+    });
 }
 
 /// [`cast_counted`](super::cast_counted), on the threads of rayon. A slice of up to 65,536 elements stays on this one.

@@ -50,14 +50,14 @@ pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
 
 /// Initialised numbers as memory that a kernel initialises again.
 #[inline]
-pub(super) fn as_uninit<F: Format>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {
+pub(super) fn as_uninit<F: Copy>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {
     // SAFETY: the layouts are the same. The slice goes only to kernels, which write numbers and never make one uninitialised.
     unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
 }
 
 /// Memory that a kernel has initialised, as numbers.
 #[inline]
-pub(super) fn assume_init<F: Format>(memory: &mut [MaybeUninit<F>]) -> &mut [F] {
+pub(super) fn assume_init<F: Copy>(memory: &mut [MaybeUninit<F>]) -> &mut [F] {
     // SAFETY: the layouts are the same, and callers have run a kernel over the whole slice.
     unsafe { slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), memory.len()) }
 }

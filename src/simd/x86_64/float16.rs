@@ -5,8 +5,8 @@ use core::arch::x86_64::*;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::one_by_one;
 use crate::simd::Kernel;
+use crate::simd::convert::one_by_one;
 use crate::{Cast, Format};
 
 /// The elements of a step; blocks are multiples of it, or one element.
@@ -147,16 +147,35 @@ kernel! {
 kernel! {
     /// Rounds to odd in f32, which leaves enough bits for `vcvtps2ph` to round as if it were the first.
     F64ToF16<const ROUNDING: i32, S, D>, 8 => 2 bytes, |src, dst| {
-        let half = |nth: usize| {
-            let x = _mm512_loadu_pd(src.add(64 * nth).cast());
-            let cut = _mm512_cvt_roundpd_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(x);
-            let inexact = _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(_mm512_cvtps_pd(cut), x);
-            let bits = _mm256_castps_si256(cut);
-            _mm256_mask_or_epi32(bits, inexact, bits, _mm256_set1_epi32(1))
-        };
-        let odd = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(half(0)), half(1));
+        let (low, high) = (rounded_to_odd(src), rounded_to_odd(src.add(64)));
+        let odd = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
         let rounded = _mm512_cvtps_ph::<ROUNDING>(_mm512_castsi512_ps(odd));
         _mm256_storeu_si256(dst.cast(), rounded);
+    }
+}
+
+kernel! {
+    /// Rounds to odd.
+    F64ToF32<S, D>, 8 => 4 bytes, |src, dst| {
+        for half in 0..2 {
+            _mm256_storeu_si256(dst.add(32 * half).cast(), rounded_to_odd(src.add(64 * half)));
+        }
+    }
+}
+
+/// Eight f64 rounded to odd in f32: cut, and the last bit set if that lost anything.
+///
+/// # Safety
+/// The CPU must have AVX-512 F and VL, and `src` be eight f64 that may be read.
+#[inline(always)]
+unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
+    // SAFETY: as above.
+    unsafe {
+        let x = _mm512_loadu_pd(src.cast());
+        let cut = _mm512_cvt_roundpd_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(x);
+        let inexact = _mm512_cmp_pd_mask::<_CMP_NEQ_OQ>(_mm512_cvtps_pd(cut), x);
+        let bits = _mm256_castps_si256(cut);
+        _mm256_mask_or_epi32(bits, inexact, bits, _mm256_set1_epi32(1))
     }
 }
 

@@ -8,11 +8,10 @@ use core::arch::x86_64::{
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::one_by_one;
 use crate::format::from_code;
 use crate::ruler::word16;
 use crate::simd::Kernel;
-use crate::simd::convert::How;
+use crate::simd::convert::{How, one_by_one};
 use crate::{Format, Layout};
 
 const LANES: usize = 16;

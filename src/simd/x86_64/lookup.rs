@@ -6,11 +6,13 @@ use core::arch::x86_64::{
     _mm512_permutexvar_epi32, _mm512_setr_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
     _mm512_unpackhi_epi8, _mm512_unpackhi_epi16, _mm512_unpacklo_epi8, _mm512_unpacklo_epi16,
 };
+use core::array::from_fn;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::one_by_one;
-use crate::simd::{Kernel, SMALL};
+use crate::simd::convert::one_by_one;
+use crate::simd::isa::{Isa, Level};
+use crate::simd::{Kernel, Loops, SMALL};
 use crate::{Cast, Format, Layout};
 
 /// Codes in a vector.
@@ -21,12 +23,14 @@ const LANES: usize = 64;
 #[repr(C, align(64))]
 struct Table([[u8; 256]; 2]);
 
-/// The upper 16 of `bits` bits of every code of `from` in the format `to`, cast by default.
+/// The upper 16 bits of every code of `from` in the format `to`, cast by default.
 const fn table(from: Layout, to: Layout) -> Table {
     let mut table = Table([[0; 256]; 2]);
     let mut code = 0;
-    while code < 256 {
-        let upper = upper_half(from, to, code as u64);
+    // Constants are computed for pairs that no table serves, too.
+    while code < 256 && has_widths(from, to) {
+        let (wide, _) = Cast::new().bits(from, to, code as u64);
+        let upper = wide >> (to.bits() - 16);
         table.0[0][code] = upper as u8;
         table.0[1][code] = (upper >> 8) as u8;
         code += 1;
@@ -34,20 +38,19 @@ const fn table(from: Layout, to: Layout) -> Table {
     table
 }
 
-const fn upper_half(from: Layout, to: Layout, code: u64) -> u64 {
-    let (wide, _) = Cast::new().bits(from, to, code);
-    wide >> to.bits().saturating_sub(16)
+const fn has_widths(from: Layout, to: Layout) -> bool {
+    from.bits() <= 8 && (to.bits() == 16 || to.bits() == 32)
 }
 
 /// Whether a table serves: codes of one byte, and of the results no more than 16 bits to be kept.
 pub(super) const fn serves(from: Layout, to: Layout) -> bool {
-    if from.bits() > 8 || (to.bits() != 16 && to.bits() != 32) {
+    if !has_widths(from, to) {
         return false;
     }
     let mut code = 0;
-    while code < 256 {
+    while code < 256 && to.bits() == 32 {
         let (wide, _) = Cast::new().bits(from, to, code);
-        if wide != upper_half(from, to, code) << to.bits().saturating_sub(16) {
+        if wide as u16 != 0 {
             return false;
         }
         code += 1;
@@ -65,11 +68,11 @@ pub(super) struct Lookup32<S, D>(pub(super) PhantomData<(S, D)>);
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI.
 #[inline(always)]
-unsafe fn look_up(table: &'static Table, codes: __m512i) -> [__m512i; 2] {
+unsafe fn look_up(table: &Table, codes: __m512i) -> [__m512i; 2] {
     // SAFETY: the features are the caller's to promise; each half of a table is 256 bytes, four vectors.
     unsafe {
         let upper = _mm512_movepi8_mask(codes);
-        let half = |bytes: &'static [u8; 256]| {
+        let half = |bytes: &[u8; 256]| {
             let part = |nth: usize| _mm512_loadu_si512(bytes.as_ptr().add(nth * LANES).cast());
             let low = _mm512_permutex2var_epi8(part(0), codes, part(1));
             let high = _mm512_permutex2var_epi8(part(2), codes, part(3));
@@ -96,6 +99,53 @@ unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
     }
 }
 
+/// Looks 64 or 16 codes up, and stores results of 16 bits.
+///
+/// # Safety
+/// The CPU must have AVX-512 F, BW and VBMI; `src` must be N bytes that may be read, and `dst` 2N that may be written.
+#[inline(always)]
+unsafe fn to_16_bits<const N: usize>(table: &Table, src: *const u8, dst: *mut __m512i) {
+    // SAFETY: as above.
+    unsafe {
+        // Groups of four move so that unpacking within each 16 bytes leaves them in order.
+        let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+        let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
+        let [low, high] = look_up(table, codes);
+        let first = _mm512_unpacklo_epi8(low, high);
+        if N == SMALL {
+            _mm256_storeu_si256(dst.cast(), _mm512_castsi512_si256(first));
+        } else {
+            _mm512_storeu_si512(dst, first);
+            _mm512_storeu_si512(dst.add(1), _mm512_unpackhi_epi8(low, high));
+        }
+    }
+}
+
+/// Looks 64 or 16 codes up, and stores results of 32 bits of which the lower half is 0.
+///
+/// # Safety
+/// The CPU must have AVX-512 F, BW and VBMI; `src` must be N bytes that may be read, and `dst` 4N that may be written.
+#[inline(always)]
+unsafe fn to_32_bits<const N: usize>(table: &Table, src: *const u8, dst: *mut __m512i) {
+    // SAFETY: as above.
+    unsafe {
+        let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
+        let [low, high] = look_up(table, codes);
+        let zero = _mm512_setzero_si512();
+        let (a, b) = (
+            _mm512_unpacklo_epi8(low, high),
+            _mm512_unpackhi_epi8(low, high),
+        );
+        _mm512_storeu_si512(dst, _mm512_unpacklo_epi16(zero, a));
+        if N == LANES {
+            _mm512_storeu_si512(dst.add(1), _mm512_unpackhi_epi16(zero, a));
+            _mm512_storeu_si512(dst.add(2), _mm512_unpacklo_epi16(zero, b));
+            _mm512_storeu_si512(dst.add(3), _mm512_unpackhi_epi16(zero, b));
+        }
+    }
+}
+
 impl<S: Format, D: Format> Lookup16<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
 }
@@ -117,20 +167,7 @@ impl<S: Format, D: Format> Kernel for Lookup16<S, D> {
         }
         // SAFETY: the table of overrides runs this where the CPU has VBMI; a block has N numbers, of one byte in `src` and two in
         // `dst`.
-        unsafe {
-            // Groups of four move so that unpacking within each 16 bytes leaves them in order.
-            let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
-            let codes = _mm512_permutexvar_epi32(order, load::<N>(src.as_ptr().cast()));
-            let [low, high] = look_up(Self::TABLE, codes);
-            let first = _mm512_unpacklo_epi8(low, high);
-            let dst = dst.as_mut_ptr().cast::<__m512i>();
-            if N == SMALL {
-                _mm256_storeu_si256(dst.cast(), _mm512_castsi512_si256(first));
-            } else {
-                _mm512_storeu_si512(dst, first);
-                _mm512_storeu_si512(dst.add(1), _mm512_unpackhi_epi8(low, high));
-            }
-        }
+        unsafe { to_16_bits::<N>(Self::TABLE, src.as_ptr().cast(), dst.as_mut_ptr().cast()) }
     }
 }
 
@@ -146,21 +183,96 @@ impl<S: Format, D: Format> Kernel for Lookup32<S, D> {
             return one_by_one(Cast::new(), src, dst);
         }
         // SAFETY: as in `Lookup16`, with four bytes in `dst`.
+        unsafe { to_32_bits::<N>(Self::TABLE, src.as_ptr().cast(), dst.as_mut_ptr().cast()) }
+    }
+}
+
+/// The table of the results of all bytes. `None` if they have more than two bytes to be kept.
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn split<const SIZE: usize>(results: &[[u8; SIZE]]) -> Option<Table> {
+    let results: &[_; 256] = results.try_into().ok()?;
+    let mut rest = 0;
+    for result in results {
+        for byte in &result[..SIZE.saturating_sub(2)] {
+            rest |= byte;
+        }
+    }
+    let low = from_fn(|code| results[code][SIZE.saturating_sub(2)]);
+    let high = from_fn(|code| results[code][SIZE - 1]);
+    (rest == 0).then_some(Table([low, high]))
+}
+
+/// A conversion of bytes to 1, 2 or 4 bytes, with a table made at run time.
+pub(in crate::simd) struct Lookup {
+    table: Table,
+    size: usize,
+}
+
+impl Lookup {
+    /// `results` are those of the bytes from 0 to 255, little-endian. `None` if this ISA can't look them up.
+    pub(in crate::simd) fn new(isa: Isa, results: &[u8]) -> Option<Self> {
+        if isa.level() < Level::Avx512Vbmi {
+            return None;
+        }
+        let size = results.len() / 256;
+        // SAFETY: the CPU has these features, as was seen above.
+        let table = unsafe {
+            match size {
+                1 => split::<1>(results.as_chunks().0),
+                2 => split::<2>(results.as_chunks().0),
+                4 => split::<4>(results.as_chunks().0),
+                _ => None,
+            }
+        };
+        Some(Self {
+            table: table?,
+            size,
+        })
+    }
+
+    /// Converts 64 bytes or more.
+    pub(in crate::simd) fn convert(&self, src: &[u8], dst: &mut [u8]) {
+        match self.size {
+            1 => self.run::<1>(src, dst),
+            2 => self.run::<2>(src, dst),
+            _ => self.run::<4>(src, dst),
+        }
+    }
+
+    fn run<const SIZE: usize>(&self, src: &[u8], dst: &mut [u8]) {
+        let dst: *mut [[u8; SIZE]] = dst.as_chunks_mut().0;
+        // SAFETY: the layouts are the same, and the kernel writes initialised bytes.
+        let dst = unsafe { &mut *(dst as *mut [MaybeUninit<[u8; SIZE]>]) };
+        assert!(src.len() == dst.len());
+        // SAFETY: `new` has seen that the CPU has these features.
+        unsafe { super::avx512_vbmi(&mut LookupAny::<SIZE>(self.table), src, dst) }
+    }
+}
+
+/// It holds the table, lest every store could change it.
+struct LookupAny<const SIZE: usize>(Table);
+
+impl<const SIZE: usize> Kernel for LookupAny<SIZE> {
+    type Src = u8;
+    type Dst = [u8; SIZE];
+    const REPEATABLE: bool = true;
+    const LOOPS: Loops = Loops::Blocks;
+
+    #[inline(always)]
+    fn block<const N: usize>(
+        &mut self,
+        _: usize,
+        src: &[u8; N],
+        dst: &mut [MaybeUninit<[u8; SIZE]>; N],
+    ) {
+        assert!(N == LANES);
+        let (src, dst) = (src.as_ptr(), dst.as_mut_ptr().cast());
+        // SAFETY: `Lookup` runs this where the CPU has VBMI; a block has N bytes, and N results of SIZE bytes.
         unsafe {
-            let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-            let codes = _mm512_permutexvar_epi32(order, load::<N>(src.as_ptr().cast()));
-            let [low, high] = look_up(Self::TABLE, codes);
-            let zero = _mm512_setzero_si512();
-            let (a, b) = (
-                _mm512_unpacklo_epi8(low, high),
-                _mm512_unpackhi_epi8(low, high),
-            );
-            let dst = dst.as_mut_ptr().cast::<__m512i>();
-            _mm512_storeu_si512(dst, _mm512_unpacklo_epi16(zero, a));
-            if N == LANES {
-                _mm512_storeu_si512(dst.add(1), _mm512_unpackhi_epi16(zero, a));
-                _mm512_storeu_si512(dst.add(2), _mm512_unpacklo_epi16(zero, b));
-                _mm512_storeu_si512(dst.add(3), _mm512_unpackhi_epi16(zero, b));
+            match SIZE {
+                1 => _mm512_storeu_si512(dst, look_up(&self.0, load::<N>(src))[0]),
+                2 => to_16_bits::<N>(&self.0, src, dst),
+                _ => to_32_bits::<N>(&self.0, src, dst),
             }
         }
     }

@@ -11,19 +11,11 @@ mod overrides;
 
 use core::mem::MaybeUninit;
 
-pub(super) use overrides::convert;
+pub(super) use lookup::Lookup;
+pub(super) use overrides::{convert, look_up};
 
 use super::isa::{Isa, Level};
-use super::{Kernel, blocks};
-use crate::{Cast, Format};
-
-/// A block too small for vectors.
-#[inline(always)]
-fn one_by_one<S: Format, D: Format>(cast: Cast, src: &[S], dst: &mut [MaybeUninit<D>]) {
-    for (dst, &src) in dst.iter_mut().zip(src) {
-        dst.write(src.cast_with(cast).0);
-    }
-}
+use super::{Kernel, Loops, blocks};
 
 macro_rules! loops {
     ($($name:ident = $features:literal;)*) => {
@@ -56,6 +48,8 @@ pub(super) fn run<K: Kernel>(
         // SAFETY: an `Isa` of this level exists only where the CPU has its features (`Level::is_here`).
         Level::Avx2 => unsafe { avx2(kernel, src, dst) },
         // SAFETY: likewise, and each level has the features of those before it.
+        _ if const { matches!(K::LOOPS, Loops::Few) } => unsafe { avx2(kernel, src, dst) },
+        // SAFETY: likewise.
         Level::Avx512 | Level::Avx512Vbmi | Level::Avx512Bf16 => unsafe {
             avx512(kernel, src, dst);
         },

@@ -14,11 +14,12 @@ use core::mem::MaybeUninit;
 use super::float8::{self, F32To8};
 use super::float16::{
     Bf16ToF16, Bf16ToF32, F16ToBf16, F16ToF32, F16ToF32Wide, F32ToBf16, F32ToF16, F32ToF16Wide,
-    F64ToF16,
+    F64ToF16, F64ToF32,
 };
 use super::lookup::{self, Lookup16, Lookup32};
 use crate::simd::convert::TiesToEven;
 use crate::simd::isa::{Isa, Level};
+use crate::simd::lean::Lean;
 use crate::{Cast, Format, Layout, Rounding};
 
 const F64: Layout = Layout::BINARY64;
@@ -28,7 +29,7 @@ const BF16: Layout = Layout::BFLOAT16;
 
 /// Converts with an instruction of the CPU, if the table has one for these formats, cast and ISA. Returns whether it did.
 #[inline]
-pub(in crate::simd) fn convert<S: Format, D: Format>(
+pub(in crate::simd) fn convert<const LEAN: bool, S: Format, D: Format>(
     isa: Isa,
     src: &[S],
     dst: &mut [MaybeUninit<D>],
@@ -39,7 +40,13 @@ pub(in crate::simd) fn convert<S: Format, D: Format>(
         ($level:ident, $run:ident, $kernel:expr $(, $rounding:ident)?) => {
             if isa.level() >= Level::$level $(&& cast.rounds(Rounding::$rounding))? {
                 // SAFETY: the CPU has the features of `isa`, and those of this level are among them.
-                unsafe { super::$run(&mut $kernel, src, dst) };
+                unsafe {
+                    if LEAN {
+                        super::$run(&mut Lean($kernel), src, dst);
+                    } else {
+                        super::$run(&mut $kernel, src, dst);
+                    }
+                }
                 return true;
             }
         };
@@ -101,17 +108,37 @@ pub(in crate::simd) fn convert<S: Format, D: Format>(
         rows!(Avx512, avx512, Bf16ToF16);
     } else if const { is::<S, D>(F64, F16) } {
         rows!(Avx512, avx512, F64ToF16);
-    } else if const { lookup::serves(S::LAYOUT, D::LAYOUT) } {
-        if cast != Cast::new() {
-            return false;
-        }
-        if const { size_of::<D>() == 2 } {
-            row!(Avx512Vbmi, avx512_vbmi, Lookup16(PhantomData::<(S, D)>));
-        } else {
-            row!(Avx512Vbmi, avx512_vbmi, Lookup32(PhantomData::<(S, D)>));
-        }
+    } else if const { is::<S, D>(F64, F32) } {
+        row!(Avx512, avx512, F64ToF32::<S, D>::new(cast), ToOdd);
     }
     false
+}
+
+/// Converts by looking up in a table, if there is one for these formats, cast and ISA. Returns whether it did.
+///
+/// Apart from [`convert`], since a table takes time to be computed wherever this function is named.
+#[inline]
+pub(in crate::simd) fn look_up<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) -> bool {
+    if const { !lookup::serves(S::LAYOUT, D::LAYOUT) }
+        || isa.level() < Level::Avx512Vbmi
+        || cast != Cast::new()
+    {
+        return false;
+    }
+    // SAFETY: the CPU has the features of `isa`, and those of this level are among them.
+    unsafe {
+        if const { size_of::<D>() == 2 } {
+            super::avx512_vbmi(&mut Lookup16(PhantomData::<(S, D)>), src, dst);
+        } else {
+            super::avx512_vbmi(&mut Lookup32(PhantomData::<(S, D)>), src, dst);
+        }
+    }
+    true
 }
 
 /// Whether these are the formats, by their layouts: a user's own type takes the same instructions.

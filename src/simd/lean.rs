@@ -1,0 +1,119 @@
+//! Loops of which little is compiled, for conversions between formats known only at run time.
+
+use core::mem::MaybeUninit;
+
+use super::convert::{Convert, TiesToEven};
+#[cfg(target_arch = "x86_64")]
+use super::x86_64;
+use super::{Isa, Kernel, Loops, run};
+use crate::{Cast, Format};
+
+/// A kernel of which few loops are compiled.
+pub(super) struct Lean<K>(pub(super) K);
+
+impl<K: Kernel> Kernel for Lean<K> {
+    type Src = K::Src;
+    type Dst = K::Dst;
+    const REPEATABLE: bool = K::REPEATABLE;
+    /// The formats of a byte are many.
+    const LOOPS: Loops = if size_of::<K::Src>() == 1 || size_of::<K::Dst>() == 1 {
+        Loops::Few
+    } else {
+        Loops::Blocks
+    };
+
+    #[inline(always)]
+    fn block<const N: usize>(
+        &mut self,
+        first: usize,
+        src: &[K::Src; N],
+        dst: &mut [MaybeUninit<K::Dst>; N],
+    ) {
+        self.0.block(first, src, dst);
+    }
+}
+
+/// [`convert`](super::convert()) for a [`BLOCK`](super::BLOCK) of elements or more.
+#[inline]
+pub(crate) fn convert_lean<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) {
+    if cast == Cast::new() {
+        convert_lean_by_default(isa, src, dst);
+    } else {
+        convert_lean_by(isa, src, dst, cast);
+    }
+}
+
+/// The same with the loop for the default cast alone.
+#[inline]
+pub(crate) fn convert_lean_by_default<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+) {
+    if !convert_overridden(isa, src, dst, Cast::new()) {
+        run(isa, &mut Lean(Convert::new(TiesToEven)), src, dst);
+    }
+}
+
+/// The same with the loop for all casts alone.
+#[inline]
+pub(crate) fn convert_lean_by<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) {
+    if !convert_overridden(isa, src, dst, cast) {
+        run(isa, &mut Lean(Convert::new(cast)), src, dst);
+    }
+}
+
+/// Converts a [`BLOCK`](super::BLOCK) of elements or more with an instruction of the CPU, if there is one. Returns whether it did.
+#[inline]
+pub(crate) fn convert_overridden<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return x86_64::convert::<true, S, D>(isa, src, dst, cast);
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = (isa, src, dst, cast);
+        false
+    }
+}
+
+/// A conversion of bytes by looking them up.
+pub(crate) struct Lookup(#[cfg(target_arch = "x86_64")] x86_64::Lookup);
+
+impl Lookup {
+    /// `results` are those of the bytes from 0 to 255, little-endian. `None` if there is no faster way to look them up than to
+    /// convert.
+    pub(crate) fn new(isa: Isa, results: &[u8]) -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        return x86_64::Lookup::new(isa, results).map(Self);
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = (isa, results);
+            None
+        }
+    }
+
+    /// Converts a [`BLOCK`](super::BLOCK) of bytes or more.
+    pub(crate) fn convert(&self, src: &[u8], dst: &mut [u8]) {
+        #[cfg(target_arch = "x86_64")]
+        self.0.convert(src, dst);
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = (src, dst);
+            unreachable!("there is none");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Casting tensors whose formats are known only at run time, as bytes.
+//!
+//! There are no loops for each pair of formats: every format but `f64` widens to `f32` exactly, so that a conversion is a widening
+//! and a narrowing, by way of a tile that stays in the nearest cache. What comes from `f64` is rounded to odd on the way, which
+//! leaves enough bits to round it as if it were the first time.
+
+use core::error::Error;
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::stochastic::{Stochastic, cast_stochastic_on};
+use super::unaligned::{native, numbers, numbers_mut, over};
+use super::view;
+use super::way::{Attempt, Rounding, Step, Steps, Way};
+use crate::dtype::Visitor;
+use crate::simd::{
+    BLOCK, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,
+};
+use crate::{Bf16, Cast, Dtype, F16, Format, Isa};
+
+/// Casts a tensor whose formats are known only at run time, on the best [`Isa`] of this CPU. The numbers are little-endian on every
+/// machine, and lie at any alignment, as they do in files.
+///
+/// Both slices must hold the same number of elements, in the lengths that [`Dtype::bytes`] gives. Bits of a packed tensor after its
+/// last element should be 0, and become 0; between two packed tensors, the lengths alone may not tell them from an element.
+///
+/// ```
+/// use ulp::{Cast, Dtype, slice};
+///
+/// let (from, to): (Dtype, Dtype) = ("F32".parse()?, "F8_E4M3".parse()?);
+/// let src = [0x00, 0x00, 0x80, 0x3f, 0x00, 0x00, 0xe0, 0x43]; // 1.0 and 448.0
+/// let mut dst = [0; 2];
+/// slice::cast_bytes(from, &src, to, &mut dst, Cast::new())?;
+/// assert_eq!(dst, [0x38, 0x7e]);
+///
+/// let error = slice::cast_bytes(from, &src, Dtype::F64, &mut dst, Cast::new()).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "8 bytes of float32 and 2 bytes of float64 are not the same number of elements",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If no number of elements has these lengths. `dst` is left as it was.
+#[inline]
+pub fn cast_bytes(
+    from: Dtype,
+    src: &[u8],
+    to: Dtype,
+    dst: &mut [u8],
+    cast: Cast,
+) -> Result<(), CastError> {
+    cast_bytes_on(Isa::detect(), from, src, to, dst, cast)
+}
+
+/// [`cast_bytes`] on this [`Isa`].
+///
+/// # Errors
+/// If no number of elements has these lengths. `dst` is left as it was.
+#[inline]
+pub fn cast_bytes_on(
+    isa: Isa,
+    from: Dtype,
+    src: &[u8],
+    to: Dtype,
+    dst: &mut [u8],
+    cast: Cast,
+) -> Result<(), CastError> {
+    let numbers = elements(from, src.len(), to, dst.len())?;
+    casting(isa, from, to, cast).convert(numbers, src, dst, true);
+    Ok(())
+}
+
+/// Casts a tensor as [`cast_bytes`] does, rounded as [`cast_stochastic`](super::cast_stochastic) does, to the same bits.
+///
+/// # Errors
+/// If no number of elements has these lengths. `dst` is left as it was.
+#[inline]
+pub fn cast_bytes_stochastic(
+    from: Dtype,
+    src: &[u8],
+    to: Dtype,
+    dst: &mut [u8],
+    stochastic: Stochastic,
+) -> Result<(), CastError> {
+    cast_bytes_stochastic_on(Isa::detect(), from, src, to, dst, stochastic)
+}
+
+/// [`cast_bytes_stochastic`] on this [`Isa`].
+///
+/// # Errors
+/// If no number of elements has these lengths. `dst` is left as it was.
+#[inline]
+pub fn cast_bytes_stochastic_on(
+    isa: Isa,
+    from: Dtype,
+    src: &[u8],
+    to: Dtype,
+    dst: &mut [u8],
+    stochastic: Stochastic,
+) -> Result<(), CastError> {
+    let numbers = elements(from, src.len(), to, dst.len())?;
+    drawing(isa, from, to, stochastic).convert(numbers, src, dst, false);
+    Ok(())
+}
+
+/// The error of [`cast_bytes`] with lengths that no number of elements has. Its text has both, and the formats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CastError {
+    from: Dtype,
+    src: usize,
+    to: Dtype,
+    dst: usize,
+}
+
+impl fmt::Display for CastError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, src, to, dst } = self;
+        write!(
+            f,
+            "{src} bytes of {from} and {dst} bytes of {to} are not the same number of elements"
+        )
+    }
+}
+
+impl Error for CastError {}
+
+/// How many elements have these lengths.
+fn elements(from: Dtype, src: usize, to: Dtype, dst: usize) -> Result<usize, CastError> {
+    // The last byte of a packed tensor may seem to hold one more than there are.
+    let numbers = from.numbers(src).min(to.numbers(dst));
+    if from.bytes(numbers) == Some(src) && to.bytes(numbers) == Some(dst) {
+        Ok(numbers)
+    } else {
+        Err(CastError { from, src, to, dst })
+    }
+}
+
+/// The way of [`cast_bytes`].
+#[inline]
+fn casting(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> Way<Cast> {
+    let directly = match (from, to) {
+        (Dtype::F16, Dtype::Bf16) => Some(directly::<F16, Bf16> as Attempt<_>),
+        (Dtype::Bf16, Dtype::F16) => Some(directly::<Bf16, F16> as Attempt<_>),
+        (Dtype::F64, Dtype::F16) => Some(directly::<f64, F16> as Attempt<_>),
+        _ => None,
+    };
+    let steps = match (from, to) {
+        (Dtype::F64, Dtype::F64) => Steps::Rounded(narrow::<f64, f64> as _),
+        (Dtype::F64, Dtype::F32) => Steps::Rounded(narrow::<f64, f32> as _),
+        (Dtype::F64, _) => Steps::Widened(round_to_odd, to.visit(Narrow)),
+        (Dtype::F32, _) => Steps::Rounded(to.visit(Narrow)),
+        // Only infinities could change in a second step.
+        (_, Dtype::F32) if cast.keeps_infinity() => Steps::Exact(from.visit(Widen)),
+        (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Steps::Exact(exact::<F16, F16>),
+        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => Steps::Exact(exact::<Bf16, Bf16>),
+        _ => Steps::Widened(from.visit(Widen), to.visit(Narrow)),
+    };
+    Way {
+        isa,
+        from,
+        to,
+        how: cast,
+        steps,
+        directly,
+    }
+}
+
+/// The way of [`cast_bytes_stochastic`]. A draw says the same of a number and of that number as an `f32`.
+#[inline]
+fn drawing(isa: Isa, from: Dtype, to: Dtype, stochastic: Stochastic) -> Way<Stochastic> {
+    let steps = match from {
+        Dtype::F64 => Steps::Rounded(to.visit(Draw::<f64>(PhantomData))),
+        Dtype::F32 => Steps::Rounded(to.visit(Draw::<f32>(PhantomData))),
+        _ => Steps::Widened(from.visit(Widen), to.visit(Draw::<f32>(PhantomData))),
+    };
+    Way {
+        isa,
+        from,
+        to,
+        how: stochastic,
+        steps,
+        directly: None,
+    }
+}
+
+struct Widen;
+
+impl Visitor for Widen {
+    type Output = Step;
+
+    #[inline]
+    fn visit<F: Format>(self) -> Step {
+        exact::<F, f32>
+    }
+}
+
+struct Narrow;
+
+impl Visitor for Narrow {
+    type Output = Rounding<Cast>;
+
+    #[inline]
+    fn visit<F: Format>(self) -> Rounding<Cast> {
+        narrow::<f32, F>
+    }
+}
+
+struct Draw<S>(PhantomData<S>);
+
+impl<S: Format> Visitor for Draw<S> {
+    type Output = Rounding<Stochastic>;
+
+    #[inline]
+    fn visit<F: Format>(self) -> Rounding<Stochastic> {
+        draw::<S, F>
+    }
+}
+
+fn narrow<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) {
+    over::<S, D>(src, dst, |_, src, dst| convert_lean(isa, src, dst, cast));
+}
+
+/// To a format that has every number of `S`, infinities kept: no rounding matters.
+fn exact<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
+    over::<S, D>(src, dst, |_, src, dst| {
+        convert_lean_by_default(isa, src, dst);
+    });
+}
+
+fn round_to_odd(isa: Isa, src: &[u8], dst: &mut [u8]) {
+    let cast = Cast::new().rounding(crate::Rounding::ToOdd);
+    over::<f64, f32>(src, dst, |_, src, dst| convert_lean_by(isa, src, dst, cast));
+}
+
+/// By an instruction, if there is one for this cast. Returns whether there was.
+fn directly<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) -> bool {
+    let long = src.len() >= BLOCK * size_of::<S>();
+    long && native::<S>()
+        && native::<D>()
+        && convert_overridden(isa, numbers::<S>(src), numbers_mut::<D>(dst), cast)
+}
+
+fn draw<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], stochastic: Stochastic) {
+    over::<S, D>(src, dst, |first, src, dst| {
+        cast_stochastic_on(isa, src, view::assume_init(dst), stochastic.after(first));
+    });
+}
