@@ -37,13 +37,13 @@ macro_rules! pairs {
 
 #[cfg(debug_assertions)]
 mod some {
-    use ulp::{Bf16, F6E2M3Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, F16};
+    use ulp::{Bf16, F4E2M1Fn, F6E2M3Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16};
 
     use super::{check, inputs};
     use crate::world::{E4M3B20, E5M6, Ue5m3};
 
     pairs! {
-        from_f32: f32 => F16, Bf16, F8E4M3Fn, F8E5M2, F8E8M0Fnu, E5M6, E4M3B20;
+        from_f32: f32 => F16, Bf16, F8E4M3Fn, F8E5M2, F8E4M3Fnuz, F8E8M0Fnu, F4E2M1Fn, E5M6, E4M3B20;
         from_f64: f64 => F16;
         from_f16: F16 => f32, Bf16;
         from_bf16: Bf16 => f32, F16;

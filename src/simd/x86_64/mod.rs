@@ -6,6 +6,7 @@
 
 mod float16;
 mod float8;
+mod float8_by_16;
 mod lookup;
 mod overrides;
 

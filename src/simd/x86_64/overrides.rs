@@ -12,12 +12,12 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::float8::{self, F32To8};
+use super::float8_by_16::{self, F32To8By16};
 use super::float16::{
     Bf16ToF16, Bf16ToF32, F16ToBf16, F16ToF32, F16ToF32Wide, F32ToBf16, F32ToF16, F32ToF16Wide,
     F64ToF16, F64ToF32,
 };
 use super::lookup::{self, Lookup16, Lookup32};
-use crate::simd::convert::TiesToEven;
 use crate::simd::isa::{Isa, Level};
 use crate::simd::lean::Lean;
 use crate::{Cast, Format, Layout, Rounding};
@@ -74,10 +74,14 @@ pub(in crate::simd) fn convert<const LEAN: bool, S: Format, D: Format>(
         return false;
     }
     if const { float8::serves(S::LAYOUT, D::LAYOUT) } {
-        if cast == Cast::new() {
-            row!(Avx512, avx512, F32To8::<S, D, _>::new(TiesToEven));
+        if cast.keeps_infinity() {
+            row!(Avx512, avx512, F32To8::<S, D, false>::new(), TiesToEven);
+        } else {
+            row!(Avx512, avx512, F32To8::<S, D, true>::new(), TiesToEven);
         }
-        row!(Avx512, avx512, F32To8::<S, D, _>::new(cast));
+    }
+    if const { float8_by_16::serves(S::LAYOUT, D::LAYOUT) } {
+        row!(Avx512, avx512, F32To8By16::<S, D>::new(cast));
     }
     if !cast.keeps_infinity() {
         return false;
