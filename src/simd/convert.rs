@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+use super::frame::{Frame, Plain, Scaled};
 #[cfg(target_arch = "x86_64")]
 use super::x86_64;
 use super::{Isa, Kernel, SMALL, run};
@@ -46,14 +47,37 @@ pub(crate) fn convert<S: Format, D: Format>(
         one_by_one(cast, src, dst);
         return;
     }
+    convert_framed(Plain, isa, src, dst, cast);
+}
+
+/// The same with a factor on the side that is `f32`.
+#[inline]
+pub(crate) fn convert_scaled<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    scale: f32,
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) {
+    convert_framed(Scaled(scale), isa, src, dst, cast);
+}
+
+#[inline]
+fn convert_framed<F: Frame, S: Format, D: Format>(
+    frame: F,
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) {
     #[cfg(target_arch = "x86_64")]
-    if x86_64::look_up(isa, src, dst, cast) || x86_64::convert::<false, S, D>(isa, src, dst, cast) {
+    if x86_64::look_up(frame, isa, src, dst, cast) || x86_64::convert(frame, isa, src, dst, cast) {
         return;
     }
     if cast == Cast::new() {
-        run(isa, &mut Convert::new(TiesToEven), src, dst);
+        run(isa, &mut frame.around(Convert::new(TiesToEven)), src, dst);
     } else {
-        run(isa, &mut Convert::new(cast), src, dst);
+        run(isa, &mut frame.around(Convert::new(cast)), src, dst);
     }
 }
 

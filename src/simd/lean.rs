@@ -3,35 +3,11 @@
 use core::mem::MaybeUninit;
 
 use super::convert::{Convert, TiesToEven};
+use super::frame::{Frame, Lean};
 #[cfg(target_arch = "x86_64")]
 use super::x86_64;
-use super::{Isa, Kernel, Loops, run};
+use super::{Isa, run};
 use crate::{Cast, Format};
-
-/// A kernel of which few loops are compiled.
-pub(super) struct Lean<K>(pub(super) K);
-
-impl<K: Kernel> Kernel for Lean<K> {
-    type Src = K::Src;
-    type Dst = K::Dst;
-    const REPEATABLE: bool = K::REPEATABLE;
-    /// The formats of a byte are many.
-    const LOOPS: Loops = if size_of::<K::Src>() == 1 || size_of::<K::Dst>() == 1 {
-        Loops::Few
-    } else {
-        Loops::Blocks
-    };
-
-    #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        first: usize,
-        src: &[K::Src; N],
-        dst: &mut [MaybeUninit<K::Dst>; N],
-    ) {
-        self.0.block(first, src, dst);
-    }
-}
 
 /// [`convert`](super::convert()) for a [`BLOCK`](super::BLOCK) of elements or more.
 #[inline]
@@ -56,7 +32,7 @@ pub(crate) fn convert_lean_by_default<S: Format, D: Format>(
     dst: &mut [MaybeUninit<D>],
 ) {
     if !convert_overridden(isa, src, dst, Cast::new()) {
-        run(isa, &mut Lean(Convert::new(TiesToEven)), src, dst);
+        run(isa, &mut Lean.around(Convert::new(TiesToEven)), src, dst);
     }
 }
 
@@ -69,7 +45,7 @@ pub(crate) fn convert_lean_by<S: Format, D: Format>(
     cast: Cast,
 ) {
     if !convert_overridden(isa, src, dst, cast) {
-        run(isa, &mut Lean(Convert::new(cast)), src, dst);
+        run(isa, &mut Lean.around(Convert::new(cast)), src, dst);
     }
 }
 
@@ -82,7 +58,7 @@ pub(crate) fn convert_overridden<S: Format, D: Format>(
     cast: Cast,
 ) -> bool {
     #[cfg(target_arch = "x86_64")]
-    return x86_64::convert::<true, S, D>(isa, src, dst, cast);
+    return x86_64::convert(Lean, isa, src, dst, cast);
     #[cfg(not(target_arch = "x86_64"))]
     {
         let _ = (isa, src, dst, cast);

@@ -4,6 +4,7 @@
 //! the compiler vectorizes it with what the ISA has.
 
 mod convert;
+mod frame;
 mod isa;
 mod lean;
 mod philox;
@@ -13,7 +14,7 @@ mod x86_64;
 
 use core::mem::MaybeUninit;
 
-pub(crate) use convert::{How, TiesToEven, convert};
+pub(crate) use convert::{How, TiesToEven, convert, convert_scaled};
 pub use isa::{Isa, UnknownIsa};
 pub(crate) use lean::{
     Lookup, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,
@@ -90,10 +91,11 @@ fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::D
             first = last.min(first + BLOCK);
         }
     }
-    let mut first = 0;
+    let (mut first, mut step) = (0, first_step::<K>(dst));
     while len - first >= BLOCK {
         block_at::<K, BLOCK>(kernel, first, src, dst);
-        first += BLOCK;
+        first += step;
+        step = BLOCK;
     }
     while len - first >= SMALL {
         block_at::<K, SMALL>(kernel, first, src, dst);
@@ -107,6 +109,21 @@ fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::D
             first += 1;
         }
     }
+}
+
+/// How far the second block begins from the first: a long slice is written at addresses that vectors are aligned to, lest each
+/// store touch two lines of the cache.
+#[inline(always)]
+fn first_step<K: Kernel>(dst: &[MaybeUninit<K::Dst>]) -> usize {
+    const LINE: usize = 64;
+    /// Bytes written from which on that pays for the numbers done twice.
+    const LONG: usize = 8192;
+    let size = size_of::<K::Dst>();
+    let past = dst.as_ptr().addr() % LINE;
+    if !K::REPEATABLE || size == 0 || size_of_val(dst) < LONG || !past.is_multiple_of(size) {
+        return BLOCK;
+    }
+    ((LINE - past) / size).min(BLOCK)
 }
 
 #[inline(always)]

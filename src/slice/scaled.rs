@@ -3,10 +3,9 @@
 use core::mem::MaybeUninit;
 
 use super::{same_length, view};
-use crate::simd::{self, Kernel};
-use crate::{Cast, Format, Isa, Layout};
+use crate::{Cast, Format, Isa, Layout, simd};
 
-/// Elements that are multiplied at a time, between two conversions: they stay in the first-level cache.
+/// Elements between two conversions, if neither format is `f32`: they stay in the first-level cache.
 const TILE: usize = 1024;
 
 /// Multiplies every element by `scale` in `f32`, and casts the product as `cast` says, on the best [`Isa`] of this CPU.
@@ -58,28 +57,19 @@ pub fn cast_scaled_on<S: Format, D: Format>(
         );
     }
     same_length(src.len(), dst.len());
+    let to = view::as_uninit(dst);
+    if const { S::LAYOUT.same(Layout::BINARY32) } {
+        return simd::convert_scaled(isa, src, scale, to, cast);
+    }
+    if const { D::LAYOUT.same(Layout::BINARY32) } && cast.keeps_infinity() {
+        // The product is the result.
+        return simd::convert_scaled(isa, src, scale, to, Cast::new());
+    }
     let mut wide = [MaybeUninit::<f32>::uninit(); TILE];
-    let mut product = [MaybeUninit::<f32>::uninit(); TILE];
     for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
         let wide = &mut wide[..src.len()];
-        let product = &mut product[..src.len()];
         simd::convert(isa, src, wide, Cast::new());
-        simd::run(isa, &mut Scale(scale), view::assume_init(wide), product);
-        simd::convert(isa, view::assume_init(product), view::as_uninit(dst), cast);
-    }
-}
-
-struct Scale(f32);
-
-impl Kernel for Scale {
-    type Src = f32;
-    type Dst = f32;
-    const REPEATABLE: bool = true;
-
-    #[inline(always)]
-    fn block<const N: usize>(&mut self, _: usize, src: &[f32; N], dst: &mut [MaybeUninit<f32>; N]) {
-        for (dst, src) in dst.iter_mut().zip(src) {
-            dst.write(src * self.0);
-        }
+        let wide = view::assume_init(wide);
+        simd::convert_scaled(isa, wide, scale, view::as_uninit(dst), cast);
     }
 }

@@ -9,6 +9,9 @@ use crate::simd::Kernel;
 use crate::simd::convert::one_by_one;
 use crate::{Cast, Format};
 
+/// Without exceptions, whether the thread masks them or not.
+const QUIETLY: i32 = _MM_FROUND_NO_EXC;
+
 /// The elements of a step; blocks are multiples of it, or one element.
 const LANES: usize = 16;
 
@@ -76,7 +79,7 @@ kernel! {
     /// `vcvtps2ph`, AVX-512.
     F32ToF16Wide<const ROUNDING: i32, S, D>, 4 => 2 bytes, |src, dst| {
         let x = _mm512_loadu_ps(src.cast());
-        _mm256_storeu_si256(dst.cast(), _mm512_cvtps_ph::<ROUNDING>(x));
+        _mm256_storeu_si256(dst.cast(), _mm512_cvt_roundps_ph::<ROUNDING>(x));
     }
 }
 
@@ -93,7 +96,8 @@ kernel! {
 kernel! {
     /// `vcvtph2ps`, AVX-512.
     F16ToF32Wide<S, D>, 2 => 4 bytes, |src, dst| {
-        _mm512_storeu_ps(dst.cast(), _mm512_cvtph_ps(_mm256_loadu_si256(src.cast())));
+        let x = _mm256_loadu_si256(src.cast());
+        _mm512_storeu_ps(dst.cast(), _mm512_cvt_roundph_ps::<QUIETLY>(x));
     }
 }
 
@@ -101,7 +105,7 @@ kernel! {
     /// A bfloat16 is the upper half of an f32, which `vcvtps2ph` rounds.
     Bf16ToF16<const ROUNDING: i32, S, D>, 2 => 2 bytes, |src, dst| {
         let x = upper_halves(_mm256_loadu_si256(src.cast()));
-        _mm256_storeu_si256(dst.cast(), _mm512_cvtps_ph::<ROUNDING>(x));
+        _mm256_storeu_si256(dst.cast(), _mm512_cvt_roundps_ph::<ROUNDING>(x));
     }
 }
 
@@ -121,16 +125,17 @@ kernel! {
     F32ToBf16<S, D>, 4 => 2 bytes, |src, dst| {
         let x = _mm512_loadu_ps(src.cast());
         let rounded = bits_of_bf16(_mm512_cvtneps_pbh(x));
-        let subnormal = _mm512_fpclass_ps_mask::<0x20>(x);
-        let rounded = if subnormal == 0 {
+        // Found by their bits, zeros among them: to `vfpclassps` all are zeros, under denormals-are-zero.
+        let bits = _mm512_castps_si512(x);
+        let small = _mm512_testn_epi32_mask(bits, _mm512_set1_epi32(0x7f80_0000));
+        let rounded = if small == 0 {
             rounded
         } else {
             // The rounding of the ruler; no subnormal is near a NaN.
-            let bits = _mm512_castps_si512(x);
             let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
             let bump = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
             let place = _mm512_srli_epi32::<16>(_mm512_add_epi32(bits, bump));
-            _mm256_mask_blend_epi16(subnormal, rounded, _mm512_cvtepi32_epi16(place))
+            _mm256_mask_blend_epi16(small, rounded, _mm512_cvtepi32_epi16(place))
         };
         _mm256_storeu_si256(dst.cast(), rounded);
     }
@@ -139,7 +144,7 @@ kernel! {
 kernel! {
     /// `vcvtph2ps` and `vcvtneps2bf16`: no f16 is a subnormal f32.
     F16ToBf16<S, D>, 2 => 2 bytes, |src, dst| {
-        let x = _mm512_cvtph_ps(_mm256_loadu_si256(src.cast()));
+        let x = _mm512_cvt_roundph_ps::<QUIETLY>(_mm256_loadu_si256(src.cast()));
         _mm256_storeu_si256(dst.cast(), bits_of_bf16(_mm512_cvtneps_pbh(x)));
     }
 }
@@ -149,7 +154,7 @@ kernel! {
     F64ToF16<const ROUNDING: i32, S, D>, 8 => 2 bytes, |src, dst| {
         let (low, high) = (rounded_to_odd(src), rounded_to_odd(src.add(64)));
         let odd = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
-        let rounded = _mm512_cvtps_ph::<ROUNDING>(_mm512_castsi512_ps(odd));
+        let rounded = _mm512_cvt_roundps_ph::<ROUNDING>(_mm512_castsi512_ps(odd));
         _mm256_storeu_si256(dst.cast(), rounded);
     }
 }
@@ -172,8 +177,9 @@ unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
     // SAFETY: as above.
     unsafe {
         let x = _mm512_loadu_pd(src.cast());
-        let cut = _mm512_cvt_roundpd_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(x);
-        let inexact = _mm512_cmp_pd_mask::<_CMP_NEQ_OQ>(_mm512_cvtps_pd(cut), x);
+        let cut = _mm512_cvt_roundpd_ps::<{ _MM_FROUND_TO_ZERO | QUIETLY }>(x);
+        let back = _mm512_cvt_roundps_pd::<QUIETLY>(cut);
+        let inexact = _mm512_cmp_round_pd_mask::<_CMP_NEQ_OQ, QUIETLY>(back, x);
         let bits = _mm256_castps_si256(cut);
         _mm256_mask_or_epi32(bits, inexact, bits, _mm256_set1_epi32(1))
     }

@@ -1,4 +1,7 @@
 //! `f32` to 8 bits and fewer, ties to even: the rounding of a fused multiply-add.
+//!
+//! Control bits of the thread don't matter: the instructions name their rounding and raise no exceptions, and a number so small that
+//! it may be taken for a zero becomes one.
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
@@ -97,9 +100,12 @@ impl<S: Format, D: Format, const SATURATE: bool> F32To8<S, D, SATURATE> {
         unsafe {
             // That of MIN if it is larger, with the sign of x. A NaN makes the sum a NaN with its sign.
             const LARGER_MAGNITUDE: i32 = 0b0011;
-            let larger = _mm512_range_ps::<LARGER_MAGNITUDE>(x, _mm512_set1_ps(Self::MIN));
+            const QUIETLY: i32 = _MM_FROUND_NO_EXC;
+            const TIES_TO_EVEN: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+            let (min, unit) = (_mm512_set1_ps(Self::MIN), _mm512_set1_ps(Self::UNIT));
+            let larger = _mm512_range_round_ps::<LARGER_MAGNITUDE, QUIETLY>(x, min);
             let power = _mm512_and_ps(larger, _mm512_set1_ps(f32::NEG_INFINITY));
-            _mm512_castps_si512(_mm512_fmadd_ps(power, _mm512_set1_ps(Self::UNIT), x))
+            _mm512_castps_si512(_mm512_fmadd_round_ps::<TIES_TO_EVEN>(power, unit, x))
         }
     }
 

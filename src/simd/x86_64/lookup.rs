@@ -1,11 +1,7 @@
 //! Codes of 8 bits and fewer widened by table: two byte permutes (VBMI) find each byte of the result.
 
-use core::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm256_storeu_si256, _mm512_castsi128_si512, _mm512_castsi512_si256,
-    _mm512_loadu_si512, _mm512_mask_blend_epi8, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
-    _mm512_permutexvar_epi32, _mm512_setr_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
-    _mm512_unpackhi_epi8, _mm512_unpackhi_epi16, _mm512_unpacklo_epi8, _mm512_unpacklo_epi16,
-};
+#[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
+use core::arch::x86_64::*;
 use core::array::from_fn;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -22,6 +18,40 @@ const LANES: usize = 64;
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Table([[u8; 256]; 2]);
+
+impl Table {
+    /// Whether the results of codes from 128 on are those of the codes below, with this sign or none: then one permute less finds
+    /// each byte.
+    const fn repeats(&self, sign: u8) -> bool {
+        let mut code = 0;
+        while code < 128 {
+            let same_low = self.0[0][code] == self.0[0][code + 128];
+            if !same_low || self.0[1][code] | sign != self.0[1][code + 128] {
+                return false;
+            }
+            code += 1;
+        }
+        true
+    }
+
+    const fn halves(&self) -> Halves {
+        if self.repeats(0) {
+            Halves::Same(0)
+        } else if self.repeats(1 << 7) {
+            Halves::Same(1 << 7)
+        } else {
+            Halves::Other
+        }
+    }
+}
+
+/// How the results of codes from 128 on differ from those below.
+#[derive(Clone, Copy)]
+enum Halves {
+    /// In this bit, the sign or none.
+    Same(u8),
+    Other,
+}
 
 /// The upper 16 bits of every code of `from` in the format `to`, cast by default.
 const fn table(from: Layout, to: Layout) -> Table {
@@ -63,22 +93,46 @@ pub(super) struct Lookup16<S, D>(pub(super) PhantomData<(S, D)>);
 /// Widens to 32 bits of which the lower half is 0: `f32`, from all formats of a byte.
 pub(super) struct Lookup32<S, D>(pub(super) PhantomData<(S, D)>);
 
-/// The low and high bytes of the results for 64 codes.
+/// The low and high bytes of the results for 64 codes. `halves` are those of the table.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI.
 #[inline(always)]
-unsafe fn look_up(table: &Table, codes: __m512i) -> [__m512i; 2] {
-    // SAFETY: the features are the caller's to promise; each half of a table is 256 bytes, four vectors.
+unsafe fn look_up(table: &Table, halves: Halves, codes: __m512i) -> [__m512i; 2] {
+    // SAFETY: as above.
     unsafe {
-        let upper = _mm512_movepi8_mask(codes);
-        let half = |bytes: &[u8; 256]| {
-            let part = |nth: usize| _mm512_loadu_si512(bytes.as_ptr().add(nth * LANES).cast());
-            let low = _mm512_permutex2var_epi8(part(0), codes, part(1));
-            let high = _mm512_permutex2var_epi8(part(2), codes, part(3));
-            _mm512_mask_blend_epi8(upper, low, high)
-        };
-        [half(&table.0[0]), half(&table.0[1])]
+        let [low, high] = [find::<0>(&table.0[0], codes), find::<0>(&table.0[1], codes)];
+        match halves {
+            Halves::Same(sign) => {
+                const OR_OF_AND: i32 = 0xf8;
+                let sign = _mm512_set1_epi8(sign as i8);
+                [
+                    low,
+                    _mm512_ternarylogic_epi32::<OR_OF_AND>(high, codes, sign),
+                ]
+            }
+            Halves::Other => {
+                let upper = _mm512_movepi8_mask(codes);
+                [
+                    _mm512_mask_blend_epi8(upper, low, find::<128>(&table.0[0], codes)),
+                    _mm512_mask_blend_epi8(upper, high, find::<128>(&table.0[1], codes)),
+                ]
+            }
+        }
+    }
+}
+
+/// What stands in the table from `FIRST` on at the lower seven bits of 64 codes.
+///
+/// # Safety
+/// The CPU must have AVX-512 F and VBMI.
+#[inline(always)]
+unsafe fn find<const FIRST: usize>(table: &[u8; 256], codes: __m512i) -> __m512i {
+    // SAFETY: the features are the caller's to promise; 128 bytes from `FIRST` on, which is 0 or 128, are two vectors.
+    unsafe {
+        let first = table.as_ptr().add(FIRST);
+        let (low, high) = (first.cast(), first.add(LANES).cast());
+        _mm512_permutex2var_epi8(_mm512_loadu_si512(low), codes, _mm512_loadu_si512(high))
     }
 }
 
@@ -104,13 +158,18 @@ unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI; `src` must be N bytes that may be read, and `dst` 2N that may be written.
 #[inline(always)]
-unsafe fn to_16_bits<const N: usize>(table: &Table, src: *const u8, dst: *mut __m512i) {
+unsafe fn to_16_bits<const N: usize>(
+    table: &Table,
+    halves: Halves,
+    src: *const u8,
+    dst: *mut __m512i,
+) {
     // SAFETY: as above.
     unsafe {
         // Groups of four move so that unpacking within each 16 bytes leaves them in order.
         let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
         let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
-        let [low, high] = look_up(table, codes);
+        let [low, high] = look_up(table, halves, codes);
         let first = _mm512_unpacklo_epi8(low, high);
         if N == SMALL {
             _mm256_storeu_si256(dst.cast(), _mm512_castsi512_si256(first));
@@ -126,12 +185,17 @@ unsafe fn to_16_bits<const N: usize>(table: &Table, src: *const u8, dst: *mut __
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI; `src` must be N bytes that may be read, and `dst` 4N that may be written.
 #[inline(always)]
-unsafe fn to_32_bits<const N: usize>(table: &Table, src: *const u8, dst: *mut __m512i) {
+unsafe fn to_32_bits<const N: usize>(
+    table: &Table,
+    halves: Halves,
+    src: *const u8,
+    dst: *mut __m512i,
+) {
     // SAFETY: as above.
     unsafe {
         let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
         let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
-        let [low, high] = look_up(table, codes);
+        let [low, high] = look_up(table, halves, codes);
         let zero = _mm512_setzero_si512();
         let (a, b) = (
             _mm512_unpacklo_epi8(low, high),
@@ -148,10 +212,12 @@ unsafe fn to_32_bits<const N: usize>(table: &Table, src: *const u8, dst: *mut __
 
 impl<S: Format, D: Format> Lookup16<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
+    const HALVES: Halves = Self::TABLE.halves();
 }
 
 impl<S: Format, D: Format> Lookup32<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
+    const HALVES: Halves = Self::TABLE.halves();
 }
 
 impl<S: Format, D: Format> Kernel for Lookup16<S, D> {
@@ -167,7 +233,14 @@ impl<S: Format, D: Format> Kernel for Lookup16<S, D> {
         }
         // SAFETY: the table of overrides runs this where the CPU has VBMI; a block has N numbers, of one byte in `src` and two in
         // `dst`.
-        unsafe { to_16_bits::<N>(Self::TABLE, src.as_ptr().cast(), dst.as_mut_ptr().cast()) }
+        unsafe {
+            to_16_bits::<N>(
+                Self::TABLE,
+                Self::HALVES,
+                src.as_ptr().cast(),
+                dst.as_mut_ptr().cast(),
+            );
+        }
     }
 }
 
@@ -183,7 +256,14 @@ impl<S: Format, D: Format> Kernel for Lookup32<S, D> {
             return one_by_one(Cast::new(), src, dst);
         }
         // SAFETY: as in `Lookup16`, with four bytes in `dst`.
-        unsafe { to_32_bits::<N>(Self::TABLE, src.as_ptr().cast(), dst.as_mut_ptr().cast()) }
+        unsafe {
+            to_32_bits::<N>(
+                Self::TABLE,
+                Self::HALVES,
+                src.as_ptr().cast(),
+                dst.as_mut_ptr().cast(),
+            );
+        }
     }
 }
 
@@ -267,12 +347,16 @@ impl<const SIZE: usize> Kernel for LookupAny<SIZE> {
     ) {
         assert!(N == LANES);
         let (src, dst) = (src.as_ptr(), dst.as_mut_ptr().cast());
+        let halves = Halves::Other;
         // SAFETY: `Lookup` runs this where the CPU has VBMI; a block has N bytes, and N results of SIZE bytes.
         unsafe {
             match SIZE {
-                1 => _mm512_storeu_si512(dst, look_up(&self.0, load::<N>(src))[0]),
-                2 => to_16_bits::<N>(&self.0, src, dst),
-                _ => to_32_bits::<N>(&self.0, src, dst),
+                1 => {
+                    let [codes, _] = look_up(&self.0, halves, load::<N>(src));
+                    _mm512_storeu_si512(dst, codes);
+                }
+                2 => to_16_bits::<N>(&self.0, halves, src, dst),
+                _ => to_32_bits::<N>(&self.0, halves, src, dst),
             }
         }
     }

@@ -1,12 +1,14 @@
 //! The table of instructions that do the work of the converting kernel, with the same bits.
 //!
-//! Some of them obey control bits of the thread (MXCSR: `vcvtps2ph` under denormals-are-zero), and all may trap where its
-//! exceptions are unmasked. Where the control bits are not the default, none of them is used.
+//! Some of them obey control bits of the thread (MXCSR), or trap where its exceptions are unmasked, and are used only where the
+//! control bits are the default. Those of AVX-512 can raise no exceptions and have their own rounding; to those, of the control bits only
+//! denormals-are-zero matters, where it makes a difference that a number close to zero isn't zero: not if it is rounded to nearest or
+//! toward zero to a format of fewer exponents.
 
 use core::arch::asm;
 use core::arch::x86_64::{
-    _MM_FROUND_TO_NEAREST_INT as NEAREST, _MM_FROUND_TO_NEG_INF as DOWN,
-    _MM_FROUND_TO_POS_INF as UP, _MM_FROUND_TO_ZERO as ZERO,
+    _MM_FROUND_NO_EXC as QUIETLY, _MM_FROUND_TO_NEAREST_INT as NEAREST,
+    _MM_FROUND_TO_NEG_INF as DOWN, _MM_FROUND_TO_POS_INF as UP, _MM_FROUND_TO_ZERO as ZERO,
 };
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -18,8 +20,8 @@ use super::float16::{
     F64ToF16, F64ToF32,
 };
 use super::lookup::{self, Lookup16, Lookup32};
+use crate::simd::frame::Frame;
 use crate::simd::isa::{Isa, Level};
-use crate::simd::lean::Lean;
 use crate::{Cast, Format, Layout, Rounding};
 
 const F64: Layout = Layout::BINARY64;
@@ -29,91 +31,110 @@ const BF16: Layout = Layout::BFLOAT16;
 
 /// Converts with an instruction of the CPU, if the table has one for these formats, cast and ISA. Returns whether it did.
 #[inline]
-pub(in crate::simd) fn convert<const LEAN: bool, S: Format, D: Format>(
+pub(in crate::simd) fn convert<F: Frame, S: Format, D: Format>(
+    frame: F,
     isa: Isa,
     src: &[S],
     dst: &mut [MaybeUninit<D>],
     cast: Cast,
 ) -> bool {
-    /// A row: the level and its loop, the kernel, and optionally the rounding that it needs.
+    /// A row: the kernel, the level that it needs and its loop, and the one rounding that it has, if it hasn't all.
     macro_rules! row {
-        ($level:ident, $run:ident, $kernel:expr $(, $rounding:ident)?) => {
+        ($kernel:expr, $level:ident, $run:ident $(, $rounding:ident)?) => {
             if isa.level() >= Level::$level $(&& cast.rounds(Rounding::$rounding))? {
                 // SAFETY: the CPU has the features of `isa`, and those of this level are among them.
-                unsafe {
-                    if LEAN {
-                        super::$run(&mut Lean($kernel), src, dst);
-                    } else {
-                        super::$run(&mut $kernel, src, dst);
-                    }
-                }
+                unsafe { super::$run(&mut frame.around($kernel), src, dst) };
                 return true;
             }
         };
     }
-    /// Rows for the roundings that `vcvtps2ph` has.
+    /// Rows for the roundings that `vcvtps2ph` has in AVX-512.
     macro_rules! rows {
-        ($level:ident, $run:ident, $Kernel:ident) => {
+        ($Kernel:ident) => {
             row!(
-                $level,
-                $run,
-                $Kernel::<NEAREST, S, D>::new(cast),
+                $Kernel::<{ NEAREST | QUIETLY }, S, D>::new(cast),
+                Avx512,
+                avx512,
                 TiesToEven
             );
-            row!($level, $run, $Kernel::<ZERO, S, D>::new(cast), TowardZero);
-            row!($level, $run, $Kernel::<UP, S, D>::new(cast), TowardPositive);
             row!(
-                $level,
-                $run,
-                $Kernel::<DOWN, S, D>::new(cast),
-                TowardNegative
+                $Kernel::<{ ZERO | QUIETLY }, S, D>::new(cast),
+                Avx512,
+                avx512,
+                TowardZero
             );
+            if control_bits_are_default() {
+                row!(
+                    $Kernel::<{ UP | QUIETLY }, S, D>::new(cast),
+                    Avx512,
+                    avx512,
+                    TowardPositive
+                );
+                row!(
+                    $Kernel::<{ DOWN | QUIETLY }, S, D>::new(cast),
+                    Avx512,
+                    avx512,
+                    TowardNegative
+                );
+            }
         };
     }
-    if isa.level() == Level::Portable || !control_bits_are_default() {
+    if isa.level() == Level::Portable {
         return false;
     }
     if const { float8::serves(S::LAYOUT, D::LAYOUT) } {
         if cast.keeps_infinity() {
-            row!(Avx512, avx512, F32To8::<S, D, false>::new(), TiesToEven);
+            row!(F32To8::<S, D, false>::new(), Avx512, avx512, TiesToEven);
         } else {
-            row!(Avx512, avx512, F32To8::<S, D, true>::new(), TiesToEven);
+            row!(F32To8::<S, D, true>::new(), Avx512, avx512, TiesToEven);
         }
     }
-    if const { float8_by_16::serves(S::LAYOUT, D::LAYOUT) } {
-        row!(Avx512, avx512, F32To8By16::<S, D>::new(cast));
+    if const { float8_by_16::serves(S::LAYOUT, D::LAYOUT) } && control_bits_are_default() {
+        row!(F32To8By16::<S, D>::new(cast), Avx512, avx512);
     }
     if !cast.keeps_infinity() {
         return false;
     }
     if const { is::<S, D>(F32, F16) } {
-        rows!(Avx512, avx512, F32ToF16Wide);
-        rows!(Avx2, avx2, F32ToF16);
+        rows!(F32ToF16Wide);
+        if control_bits_are_default() {
+            row!(F32ToF16::<NEAREST, S, D>::new(cast), Avx2, avx2, TiesToEven);
+            row!(F32ToF16::<ZERO, S, D>::new(cast), Avx2, avx2, TowardZero);
+            row!(F32ToF16::<UP, S, D>::new(cast), Avx2, avx2, TowardPositive);
+            row!(
+                F32ToF16::<DOWN, S, D>::new(cast),
+                Avx2,
+                avx2,
+                TowardNegative
+            );
+        }
     } else if const { is::<S, D>(F16, F32) } {
-        row!(Avx512, avx512, F16ToF32Wide::<S, D>::new(cast));
-        row!(Avx2, avx2, F16ToF32::<S, D>::new(cast));
+        row!(F16ToF32Wide::<S, D>::new(cast), Avx512, avx512);
+        if control_bits_are_default() {
+            row!(F16ToF32::<S, D>::new(cast), Avx2, avx2);
+        }
     } else if const { is::<S, D>(F32, BF16) } {
         row!(
+            F32ToBf16::<S, D>::new(cast),
             Avx512Bf16,
             avx512_bf16,
-            F32ToBf16::<S, D>::new(cast),
             TiesToEven
         );
     } else if const { is::<S, D>(BF16, F32) } {
-        row!(Avx512, avx512, Bf16ToF32::<S, D>::new(cast));
+        row!(Bf16ToF32::<S, D>::new(cast), Avx512, avx512);
     } else if const { is::<S, D>(F16, BF16) } {
         row!(
+            F16ToBf16::<S, D>::new(cast),
             Avx512Bf16,
             avx512_bf16,
-            F16ToBf16::<S, D>::new(cast),
             TiesToEven
         );
     } else if const { is::<S, D>(BF16, F16) } {
-        rows!(Avx512, avx512, Bf16ToF16);
+        rows!(Bf16ToF16);
     } else if const { is::<S, D>(F64, F16) } {
-        rows!(Avx512, avx512, F64ToF16);
-    } else if const { is::<S, D>(F64, F32) } {
-        row!(Avx512, avx512, F64ToF32::<S, D>::new(cast), ToOdd);
+        rows!(F64ToF16);
+    } else if const { is::<S, D>(F64, F32) } && control_bits_are_default() {
+        row!(F64ToF32::<S, D>::new(cast), Avx512, avx512, ToOdd);
     }
     false
 }
@@ -122,7 +143,8 @@ pub(in crate::simd) fn convert<const LEAN: bool, S: Format, D: Format>(
 ///
 /// Apart from [`convert`], since a table takes time to be computed wherever this function is named.
 #[inline]
-pub(in crate::simd) fn look_up<S: Format, D: Format>(
+pub(in crate::simd) fn look_up<F: Frame, S: Format, D: Format>(
+    frame: F,
     isa: Isa,
     src: &[S],
     dst: &mut [MaybeUninit<D>],
@@ -137,9 +159,9 @@ pub(in crate::simd) fn look_up<S: Format, D: Format>(
     // SAFETY: the CPU has the features of `isa`, and those of this level are among them.
     unsafe {
         if const { size_of::<D>() == 2 } {
-            super::avx512_vbmi(&mut Lookup16(PhantomData::<(S, D)>), src, dst);
+            super::avx512_vbmi(&mut frame.around(Lookup16(PhantomData::<(S, D)>)), src, dst);
         } else {
-            super::avx512_vbmi(&mut Lookup32(PhantomData::<(S, D)>), src, dst);
+            super::avx512_vbmi(&mut frame.around(Lookup32(PhantomData::<(S, D)>)), src, dst);
         }
     }
     true
