@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::{Add, AddAssign};
 
-use super::{same_length, view};
+use super::{same_length, there_and_back, view};
 use crate::format::{from_code, to_code};
 use crate::simd::{self, How, Kernel, TiesToEven};
 use crate::{Cast, Flags, Format, Isa, Layout};
@@ -76,12 +76,17 @@ pub fn cast_counted_on<S: Format, D: Format>(
     cast: Cast,
 ) -> Counts {
     same_length(src.len(), dst.len());
-    if cast == Cast::new() {
+    if const { there_and_back::serves(S::LAYOUT, D::LAYOUT) } && src.len() >= LONG {
+        there_and_back::count(isa, src, dst, cast)
+    } else if cast == Cast::new() {
         count(isa, TiesToEven, src, dst)
     } else {
         count(isa, cast, src, dst)
     }
 }
+
+/// Elements for which it pays to look for the first that overflows.
+const LONG: usize = 512;
 
 fn count<S: Format, D: Format, H: How>(isa: Isa, how: H, src: &[S], dst: &mut [D]) -> Counts {
     let mut kernel = Counting {

@@ -21,6 +21,7 @@ mod parallel;
 mod scaled;
 mod scan;
 mod stochastic;
+mod there_and_back;
 mod unaligned;
 mod view;
 mod way;

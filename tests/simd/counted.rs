@@ -2,7 +2,7 @@
 
 use std::num::FpCategory;
 
-use ulp::{Bf16, Cast, F8E4M3Fn, F8E8M0Fnu, F16, Flags, Format, Isa, slice};
+use ulp::{Bf16, Cast, F6E2M3Fn, F8E4M3Fn, F8E4M3Fnuz, F8E8M0Fnu, F16, Flags, Format, Isa, slice};
 
 use crate::world::{Ue5m3, assert_same, casts, code, inputs, sample, scalar};
 
@@ -84,6 +84,26 @@ fn f32_to_e4m3fn() {
 }
 
 #[test]
+fn f32_to_a_format_without_negative_zero() {
+    pair::<f32, F8E4M3Fnuz>();
+}
+
+#[test]
+fn f32_to_a_finite_format() {
+    pair::<f32, F6E2M3Fn>();
+}
+
+#[test]
+fn f16_to_bf16() {
+    pair::<F16, Bf16>();
+}
+
+#[test]
+fn f64_to_f16() {
+    pair::<f64, F16>();
+}
+
+#[test]
 fn bf16_to_a_format_without_sign() {
     pair::<Bf16, Ue5m3>();
 }
@@ -104,7 +124,7 @@ fn many_of_a_kind() {
         (0.1, [0, 0, 0, 0, 1]),
         (1.0, [0; 5]),
     ] {
-        for len in [255, 256, 257, 100_000] {
+        for len in [255, 256, 257, 511, 512, 1023, 1025, 100_000] {
             for isa in Isa::available() {
                 let mut dst = vec![F16::MAX; len];
                 let counts = slice::cast_counted_on(isa, &vec![x; len], &mut dst, Cast::new());

@@ -1,0 +1,156 @@
+//! Counting what became of values by casting them back: the fast loops cast both ways, and what is left is to compare.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ops::Range;
+
+use super::{Counts, view};
+use crate::format::from_code;
+use crate::simd::{self, Kernel};
+use crate::{Bits, Cast, Flags, Format, Isa, Layout};
+
+/// Whether a value that comes back is one that was not changed, and one that was doesn't.
+///
+/// A value of `from` that `to` lacks lies where `to` is coarser, so what it is rounded to has a code in `from`, and is another; and
+/// the largest number, for an infinity, is no infinity in `from` either.
+pub(super) const fn serves(from: Layout, to: Layout) -> bool {
+    from.is_ieee()
+        && matches!(from.bits(), 16 | 32 | 64)
+        && to.signed()
+        && to.zero()
+        && to.max_exponent() <= from.max_exponent()
+}
+
+/// Elements that are cast there and back at a time: they stay in the nearest cache.
+const TILE: usize = 1024;
+
+/// Casts as `cast` says, and counts.
+pub(super) fn count<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [D],
+    cast: Cast,
+) -> Counts {
+    let mut counts = Counts::default();
+    let overflowing = [false, true].map(|negative| overflowing::<S, D>(cast, negative));
+    let mut back = [MaybeUninit::<S>::uninit(); TILE];
+    for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
+        let back = &mut back[..src.len()];
+        simd::convert(isa, src, view::as_uninit(dst), cast);
+        simd::convert(isa, dst, back, Cast::new());
+        let mut kernel = Compare::<S, D> {
+            src,
+            back: view::assume_init(back),
+            overflowing: &overflowing,
+            counts: Counts::default(),
+            to: PhantomData,
+        };
+        simd::run(isa, &mut kernel, &[()], view::nothing(1));
+        counts += kernel.counts;
+    }
+    counts
+}
+
+/// The codes of one sign that overflow. Beyond the first all do, but for infinities that stay what they are.
+fn overflowing<S: Format, D: Format>(cast: Cast, negative: bool) -> Range<S::Bits> {
+    let from = S::LAYOUT;
+    let overflows = |magnitude| {
+        let x: S = from_code(from.with_sign_bit(negative, magnitude));
+        let (_, flags) = x.cast_with::<D>(cast);
+        flags.contains(Flags::OVERFLOW)
+    };
+    let infinity = from.max_code() + 1;
+    let mut first = 0..infinity;
+    while !first.is_empty() {
+        let middle = first.start.midpoint(first.end);
+        if overflows(middle) {
+            first.end = middle;
+        } else {
+            first.start = middle + 1;
+        }
+    }
+    let end = infinity + overflows(infinity) as u64;
+    let code = |magnitude| S::Bits::from_u64(from.with_sign_bit(negative, magnitude));
+    code(first.start)..code(end)
+}
+
+/// Compares values with what came back, a tile as if it were one element.
+struct Compare<'a, S: Format, D> {
+    src: &'a [S],
+    back: &'a [S],
+    overflowing: &'a [Range<S::Bits>; 2],
+    counts: Counts,
+    to: PhantomData<D>,
+}
+
+impl<S: Format, D: Format> Compare<'_, S, D> {
+    /// What came back of the smallest normal number and of the largest.
+    const NORMAL: [u64; 2] = {
+        let (from, to) = (S::LAYOUT, D::LAYOUT);
+        let (max, _) = Cast::new().bits(to, from, to.max_code());
+        [from.power_of_two_code(to.min_exponent()), max]
+    };
+
+    /// How many of some values and of what came back of them are so.
+    #[inline(always)]
+    fn count(src: &[S], back: &[S], mut are_so: impl FnMut(S::Bits, S::Bits) -> bool) -> usize {
+        let mut count = 0_u32;
+        for (&src, &back) in src.iter().zip(back) {
+            count += are_so(src.to_bits(), back.to_bits()) as u32;
+        }
+        count as usize
+    }
+
+    /// One loop for each count, since a loop with fewer sums makes better vectors, and most loops are rarely needed.
+    #[inline(always)]
+    fn compare(&self) -> Counts {
+        let (src, back) = (self.src, self.back);
+        let magnitude = |x: S::Bits| S::Bits::from_u64(x.to_u64() & S::LAYOUT.magnitude_mask());
+        let [zero, min_normal, max] = [0, Self::NORMAL[0], Self::NORMAL[1]].map(S::Bits::from_u64);
+        let infinity = S::Bits::from_u64(S::LAYOUT.max_code() + 1);
+        let was_normal = S::Bits::from_u64(S::LAYOUT.min_normal_code());
+        let mut counts = Counts::default();
+
+        let (mut any_small, mut any_large) = (false, false);
+        counts.inexact = Self::count(src, back, |was, is| {
+            any_small |= magnitude(is) < min_normal;
+            any_large |= magnitude(is) >= max;
+            magnitude(was) != magnitude(is)
+        });
+        if any_small {
+            counts.became_zero = Self::count(src, back, |was, is| {
+                magnitude(is) == zero && magnitude(was) != zero
+            });
+            counts.became_subnormal = Self::count(src, back, |was, is| {
+                let is = magnitude(is);
+                is != zero && is < min_normal && magnitude(was) >= was_normal
+            });
+        }
+        if any_large {
+            let [positive, negative] = self.overflowing.clone();
+            counts.overflowed = Self::count(src, back, |was, _| {
+                positive.contains(&was) || negative.contains(&was)
+            });
+            counts.nan = Self::count(src, back, |was, is| {
+                magnitude(was) > infinity || magnitude(is) > infinity
+            });
+            counts.inexact -= Self::count(src, back, |was, is| {
+                magnitude(was) > infinity && magnitude(was) != magnitude(is)
+            });
+        }
+        counts
+    }
+}
+
+impl<S: Format, D: Format> Kernel for Compare<'_, S, D> {
+    type Src = ();
+    type Dst = ();
+    const REPEATABLE: bool = false;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
+        assert!(N == 1, "a tile is one element");
+        self.counts = self.compare();
+        *dst = [MaybeUninit::new(()); N];
+    }
+}
