@@ -3,6 +3,8 @@
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+use super::aarch64;
 use super::frame::{Frame, Plain, Scaled};
 #[cfg(target_arch = "x86_64")]
 use super::x86_64;
@@ -72,6 +74,10 @@ fn convert_framed<F: Frame, S: Format, D: Format>(
 ) {
     #[cfg(target_arch = "x86_64")]
     if x86_64::look_up(frame, isa, src, dst, cast) || x86_64::convert(frame, isa, src, dst, cast) {
+        return;
+    }
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    if aarch64::convert(frame, isa, src, dst, cast) {
         return;
     }
     if cast == Cast::new() {

@@ -125,6 +125,7 @@ impl Isa {
             .map(Self)
     }
 
+    #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(super) const fn level(self) -> Level {
         self.0

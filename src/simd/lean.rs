@@ -2,6 +2,8 @@
 
 use core::mem::MaybeUninit;
 
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+use super::aarch64;
 use super::convert::{Convert, TiesToEven};
 use super::frame::{Frame, Lean};
 #[cfg(target_arch = "x86_64")]
@@ -59,7 +61,12 @@ pub(crate) fn convert_overridden<S: Format, D: Format>(
 ) -> bool {
     #[cfg(target_arch = "x86_64")]
     return x86_64::convert(Lean, isa, src, dst, cast);
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    return aarch64::convert(Lean, isa, src, dst, cast);
+    #[cfg(not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_feature = "neon")
+    )))]
     {
         let _ = (isa, src, dst, cast);
         false
@@ -67,7 +74,10 @@ pub(crate) fn convert_overridden<S: Format, D: Format>(
 }
 
 /// A conversion of bytes by looking them up.
-pub(crate) struct Lookup(#[cfg(target_arch = "x86_64")] x86_64::Lookup);
+pub(crate) struct Lookup(
+    #[cfg(target_arch = "x86_64")] x86_64::Lookup,
+    #[cfg(not(target_arch = "x86_64"))] core::convert::Infallible,
+);
 
 impl Lookup {
     /// `results` are those of the bytes from 0 to 255, little-endian. `None` if there is no faster way to look them up than to
@@ -89,7 +99,7 @@ impl Lookup {
         #[cfg(not(target_arch = "x86_64"))]
         {
             let _ = (src, dst);
-            unreachable!("there is none");
+            match self.0 {}
         }
     }
 }

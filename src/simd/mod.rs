@@ -3,11 +3,18 @@
 //! Neither knows the other. A [`Kernel`] is branch-free code on a block of elements, inlined into the loop of each ISA, where
 //! the compiler vectorizes it with what the ISA has.
 
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod aarch64;
 mod convert;
 mod frame;
 mod isa;
 mod lean;
 mod philox;
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
+mod step;
 mod stochastic;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;

@@ -62,23 +62,25 @@ mod register {
 
     use std::arch::asm;
 
-    const FLUSH_HALF_TO_ZERO: u64 = 1 << 19;
     const ROUNDINGS: u64 = 22;
-    const FLUSH_TO_ZERO: u64 = 1 << 24;
-    const DEFAULT_NAN: u64 = 1 << 25;
-    const ALTERNATIVE_HALF: u64 = 1 << 26;
+    /// What else changes results: FIZ, AH, NEP, FZ16, FZ, DN and AHP.
+    const OTHERS: [u64; 7] = [0, 1, 2, 19, 24, 25, 26];
 
-    /// The rounding modes, with and without each of the other bits that change results.
+    /// The rounding modes, with and without each of the other bits that this CPU has: those that it lacks stay 0.
+    ///
+    /// Exceptions stay masked, as on x86-64.
     pub(super) fn modes() -> Vec<u64> {
-        let others = [
-            0,
-            FLUSH_HALF_TO_ZERO,
-            FLUSH_TO_ZERO,
-            DEFAULT_NAN,
-            ALTERNATIVE_HALF,
-        ];
-        (0..4)
-            .flat_map(|rounding| others.map(|other| rounding << ROUNDINGS | other))
+        let default = get();
+        let others = OTHERS.map(|bit| 1 << bit);
+        // SAFETY: nothing runs before the default is set again.
+        unsafe { set(others.iter().sum()) };
+        let here = get();
+        // SAFETY: likewise.
+        unsafe { set(default) };
+        let others = others.into_iter().filter(|other| here & other != 0);
+        [0].into_iter()
+            .chain(others)
+            .flat_map(|other| [0, 1, 2, 3].map(|rounding| rounding << ROUNDINGS | other))
             .collect()
     }
 

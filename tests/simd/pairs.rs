@@ -4,23 +4,41 @@
 //! those that only loops serve, a few of each kind. A release build has all from and to `f32`, `F16` and `Bf16`, and so all for which
 //! there are instructions, and of the others one or more from and to every format.
 
-use ulp::{Bits, Format, Isa, slice};
+use ulp::{Bf16, Bits, Cast, F16, Format, Isa, slice};
 
 use crate::world::{assert_same, bulk, casts, expected, inputs};
 
 /// Casts `src` in every way on every ISA.
 fn check<S: Format, D: Format>(src: &[S]) {
     for cast in casts() {
-        let right: Vec<D> = expected(src, cast);
-        for isa in Isa::available() {
-            // What the destination held before is right nowhere.
-            let mut is: Vec<D> = right.clone();
-            for bits in slice::to_bits_mut(&mut is) {
-                *bits = D::Bits::from_u64(!bits.to_u64());
-            }
-            bulk(isa, src, &mut is, cast);
-            assert_same(isa, &cast, src, &is, &right);
+        check_cast::<S, D>(src, cast);
+    }
+}
+
+fn check_cast<S: Format, D: Format>(src: &[S], cast: Cast) {
+    let right: Vec<D> = expected(src, cast);
+    for isa in Isa::available() {
+        // What the destination held before is right nowhere.
+        let mut is: Vec<D> = right.clone();
+        for bits in slice::to_bits_mut(&mut is) {
+            *bits = D::Bits::from_u64(!bits.to_u64());
         }
+        bulk(isa, src, &mut is, cast);
+        assert_same(isa, &cast, src, &is, &right);
+    }
+}
+
+/// Every 251st `f32`, beside those about boundaries that the tests below take; `verify` takes all.
+#[test]
+fn f32_at_a_stride() {
+    let mut numbers = (0..=u32::MAX).step_by(251).map(f32::from_bits);
+    loop {
+        let src: Vec<f32> = numbers.by_ref().take(1 << 16).collect();
+        if src.is_empty() {
+            break;
+        }
+        check_cast::<f32, F16>(&src, Cast::new());
+        check_cast::<f32, Bf16>(&src, Cast::new());
     }
 }
 

@@ -1,0 +1,110 @@
+"""Draws the throughput of bulk conversion as a fraction of memcpy's, and prints it as a table in Markdown.
+
+    pip install matplotlib
+    cargo bench --bench convert --features numkong
+    python3 benches/chart.py chart.svg
+
+Reads the medians that criterion has left in `target/criterion`; `--criterion` names another folder. `--machine` is the name on
+the chart, of the CPU if not given. `--all` has the table show every series: all instruction sets, and what else ulp does.
+"""
+
+import argparse
+import json
+import pathlib
+
+from matplotlib import pyplot
+
+FORMATS = ["f64", "f32", "f16", "bf16", "e4m3fn", "e5m2"]
+ISAS = ["avx512bf16", "avx512vbmi", "avx512", "avx2", "neon", "simd128", "sse2", "portable"]
+# Told apart by those who see fewer colours, too.
+COLOURS = {"ulp": "#0072b2", "half": "#e69f00", "float8": "#cc79a7", "numkong": "#009e73"}
+
+
+def cpu():
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    return next(line.split(": ")[1] for line in lines if line.startswith("model name"))
+
+
+def medians(criterion):
+    """Nanoseconds by pair, series and length."""
+    found = {}
+    for path in sorted(criterion.glob("*/*/new/benchmark.json")):
+        bench = json.loads(path.read_text())
+        pair, _, length = bench["group_id"].rpartition("/")
+        if pair:
+            median = json.loads(path.with_name("estimates.json").read_text())["median"]
+            series = found.setdefault(pair, {}).setdefault(bench["function_id"], {})
+            series[int(length)] = median["point_estimate"]
+    order = {pair: [FORMATS.index(name) for name in pair.split(" to ")] for pair in found}
+    return {pair: found[pair] for pair in sorted(found, key=order.get)}
+
+
+def fractions(times, everything):
+    """Of the throughput of memcpy, by series and length: of ulp's best instruction set and the peers, or of everything."""
+    memcpy = times["memcpy"]
+    if not everything:
+        best = next(f"ulp {isa}" for isa in ISAS if f"ulp {isa}" in times)
+        times = {"ulp": times[best]} | {peer: times[peer] for peer in COLOURS if peer in times}
+    return {
+        name: {length: memcpy[length] / time for length, time in sorted(series.items())}
+        for name, series in times.items()
+        if name != "memcpy"
+    }
+
+
+def short(length):
+    for unit, size in (("Mi", 1 << 20), ("Ki", 1 << 10)):
+        if length >= size:
+            return f"{length // size} {unit}"
+    return str(length)
+
+
+def arrow(pair):
+    return pair.replace(" to ", " → ")
+
+
+def table(pairs, everything):
+    lengths = sorted({length for times in pairs.values() for length in times["memcpy"]})
+    print("| | |", " | ".join(short(length) for length in lengths), "|")
+    print("|---" * (2 + len(lengths)) + "|")
+    for pair, times in pairs.items():
+        for name, series in fractions(times, everything).items():
+            cells = (f"{series[length]:.2g}" if length in series else "" for length in lengths)
+            print("|", " | ".join([arrow(pair), name, *cells]), "|")
+
+
+def chart(pairs, machine, path):
+    pyplot.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "ulp", "font.family": "sans-serif"}
+    figure, grid = pyplot.subplots(3, 4, figsize=(11, 7.5), sharey=True, layout="constrained")
+    figure.suptitle(f"Throughput of conversion on one thread, memcpy of the same bytes = 1\n{machine}")
+    panels = list(grid.flat)
+    for panel, (pair, times) in zip(panels, pairs.items()):
+        panel.set_title(arrow(pair), fontsize=11)
+        panel.axhline(1, color="grey", linewidth=0.8)
+        panel.grid(axis="y", color="0.9")
+        for name, series in fractions(times, False).items():
+            labels = [short(length) for length in series]
+            panel.plot(labels, series.values(), "o-", color=COLOURS[name], label=name, markersize=4)
+    panels[0].set_ylim(bottom=0)
+    figure.supxlabel("elements", fontsize=10)
+    for panel in panels[len(pairs) :]:
+        panel.axis("off")
+    lines = {line.get_label(): line for panel in panels for line in panel.get_lines()}
+    lines = {name: lines[name] for name in COLOURS if name in lines}
+    panels[-1].legend(lines.values(), lines, loc="center")
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("svg", type=pathlib.Path)
+    parser.add_argument("--machine")
+    parser.add_argument("--criterion", type=pathlib.Path, default="target/criterion")
+    parser.add_argument("--all", action="store_true")
+    arguments = parser.parse_args()
+    pairs = medians(arguments.criterion)
+    chart(pairs, arguments.machine or cpu(), arguments.svg)
+    table(pairs, arguments.all)
+
+
+main()
