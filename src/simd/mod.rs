@@ -87,50 +87,56 @@ pub(crate) fn run<K: Kernel>(
 #[inline(always)]
 fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
     let len = src.len();
-    if const { !matches!(K::LOOPS, Loops::Every) } {
-        let last = len.checked_sub(BLOCK).expect("there is a block");
-        let mut first = 0;
-        loop {
-            block_at::<K, BLOCK>(kernel, first, src, dst);
-            if first == last {
-                return;
-            }
-            first = last.min(first + BLOCK);
-        }
+    assert!(dst.len() == len);
+    if const { !matches!(K::LOOPS, Loops::Every) } || K::REPEATABLE && len >= BLOCK {
+        return overlapping::<K, BLOCK>(kernel, src, dst);
     }
-    let (mut first, mut step) = (0, first_step::<K>(dst));
-    while len - first >= BLOCK {
+    if K::REPEATABLE && len >= SMALL {
+        return overlapping::<K, SMALL>(kernel, src, dst);
+    }
+    let mut first = 0;
+    while !K::REPEATABLE && len - first >= BLOCK {
         block_at::<K, BLOCK>(kernel, first, src, dst);
-        first += step;
-        step = BLOCK;
+        first += BLOCK;
     }
-    while len - first >= SMALL {
-        block_at::<K, SMALL>(kernel, first, src, dst);
-        first += SMALL;
+    while first < len {
+        block_at::<K, 1>(kernel, first, src, dst);
+        first += 1;
     }
-    if K::REPEATABLE && first < len && len >= SMALL {
-        block_at::<K, SMALL>(kernel, len - SMALL, src, dst);
-    } else {
-        while first < len {
-            block_at::<K, 1>(kernel, first, src, dst);
-            first += 1;
+}
+
+/// Does a block or more; the last one ends where the slice does.
+#[inline(always)]
+fn overlapping<K: Kernel, const N: usize>(
+    kernel: &mut K,
+    src: &[K::Src],
+    dst: &mut [MaybeUninit<K::Dst>],
+) {
+    let last = src.len().checked_sub(N).expect("there is a block");
+    let (mut first, mut step) = (0, first_step::<K, N>(dst));
+    loop {
+        block_at::<K, N>(kernel, first, src, dst);
+        if first == last {
+            return;
         }
+        first = last.min(first + step);
+        step = N;
     }
 }
 
 /// How far the second block begins from the first: a long slice is written at addresses that vectors are aligned to, lest each
 /// store touch two lines of the cache.
 #[inline(always)]
-fn first_step<K: Kernel>(dst: &[MaybeUninit<K::Dst>]) -> usize {
+fn first_step<K: Kernel, const N: usize>(dst: &[MaybeUninit<K::Dst>]) -> usize {
     const LINE: usize = 64;
     /// Bytes written from which on that pays for the numbers done twice.
-    const LONG: usize = 8192;
+    const LONG: usize = 2048;
     let size = size_of::<K::Dst>();
     let past = dst.as_ptr().addr() % LINE;
-    if !K::REPEATABLE || size == 0 || size_of_val(dst) < LONG || !past.is_multiple_of(size) {
-        return BLOCK;
+    if size == 0 || size_of_val(dst) < LONG || past == 0 || !past.is_multiple_of(size) {
+        return N;
     }
-    ((LINE - past) / size).min(BLOCK)
+    ((LINE - past) / size).min(N)
 }
 
 #[inline(always)]

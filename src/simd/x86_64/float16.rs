@@ -2,8 +2,13 @@
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
+use crate::simd::convert::one_by_one;
 use crate::simd::step::kernel;
+use crate::simd::{Kernel, SMALL};
+use crate::{Cast, Format};
 
 /// Without exceptions, whether the thread masks them or not.
 const QUIETLY: i32 = _MM_FROUND_NO_EXC;
@@ -53,7 +58,7 @@ kernel! {
 }
 
 kernel! {
-    /// Quiets the NaNs, and moves each number to the upper half of an f32.
+    /// Quiets the NaNs, in short vectors, and moves each number to the upper half of an f32.
     Bf16ToF32<S, D>, 2 => 4 bytes, |src, dst| {
         let x = _mm256_loadu_si256(src.cast());
         let magnitude = _mm256_and_si256(x, _mm256_set1_epi16(0x7fff));
@@ -63,24 +68,67 @@ kernel! {
     }
 }
 
-kernel! {
-    /// `vcvtneps2bf16`. It takes subnormals for zeros, so they are done again.
-    F32ToBf16<S, D>, 4 => 2 bytes, |src, dst| {
-        let x = _mm512_loadu_ps(src.cast());
-        let rounded = bits_of_bf16(_mm512_cvtneps_pbh(x));
-        // Found by their bits, zeros among them: to `vfpclassps` all are zeros, under denormals-are-zero.
+/// `vcvtne2ps2bf16`. It takes subnormals for zeros, so they are done again.
+pub(super) struct F32ToBf16<S, D>(pub(super) PhantomData<(S, D)>);
+
+impl<S: Format, D: Format> Kernel for F32ToBf16<S, D> {
+    type Src = S;
+    type Dst = D;
+    const REPEATABLE: bool = true;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
+        assert!(size_of::<S>() == 4 && size_of::<D>() == 2);
+        let (from, to) = (src.as_ptr().cast::<f32>(), dst.as_mut_ptr().cast::<u16>());
+        // SAFETY: the table of overrides runs this where the CPU has AVX512-BF16; 32 or 16 numbers from those lie in the block.
+        unsafe {
+            if N == SMALL {
+                let x = _mm512_loadu_ps(from);
+                _mm256_storeu_si256(to.cast(), _mm512_castsi512_si256(rounded_to_bf16(x, x)));
+            } else if N.is_multiple_of(2 * SMALL) {
+                for first in (0..N).step_by(2 * SMALL) {
+                    let low = _mm512_loadu_ps(from.add(first));
+                    let high = _mm512_loadu_ps(from.add(first + SMALL));
+                    _mm512_storeu_si512(to.add(first).cast(), rounded_to_bf16(low, high));
+                }
+            } else {
+                one_by_one(Cast::new(), src, dst);
+            }
+        }
+    }
+}
+
+/// The bfloat16 of 32 f32.
+///
+/// # Safety
+/// The CPU must have AVX-512 F and BW, and AVX512-BF16.
+#[inline(always)]
+unsafe fn rounded_to_bf16(low: __m512, high: __m512) -> __m512i {
+    // SAFETY: the features are the caller's to promise; 32 bfloat16 are 64 bytes without invalid bits.
+    unsafe {
+        let rounded: __m512i = core::mem::transmute(_mm512_cvtne2ps_pbh(high, low));
+        let zero = _mm512_testn_epi16_mask(rounded, _mm512_set1_epi16(0x7f80));
+        if zero == 0 {
+            return rounded;
+        }
+        // For what was or became zero; no NaN did.
+        let places = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(places(low)), places(high));
+        _mm512_mask_mov_epi16(rounded, zero, places)
+    }
+}
+
+/// The bfloat16 of 16 f32 that aren't NaNs, by the rounding of the ruler.
+///
+/// # Safety
+/// The CPU must have AVX-512 F.
+#[inline(always)]
+unsafe fn places(x: __m512) -> __m256i {
+    // SAFETY: the feature is the caller's to promise.
+    unsafe {
         let bits = _mm512_castps_si512(x);
-        let small = _mm512_testn_epi32_mask(bits, _mm512_set1_epi32(0x7f80_0000));
-        let rounded = if small == 0 {
-            rounded
-        } else {
-            // The rounding of the ruler; no subnormal is near a NaN.
-            let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
-            let bump = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
-            let place = _mm512_srli_epi32::<16>(_mm512_add_epi32(bits, bump));
-            _mm256_mask_blend_epi16(small, rounded, _mm512_cvtepi32_epi16(place))
-        };
-        _mm256_storeu_si256(dst.cast(), rounded);
+        let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
+        let bump = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
+        _mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(_mm512_add_epi32(bits, bump)))
     }
 }
 

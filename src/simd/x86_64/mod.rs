@@ -21,6 +21,8 @@ use super::{Kernel, Loops, blocks};
 macro_rules! loops {
     ($($name:ident = $features:literal;)*) => {
         $(
+            // Never inlined, lest the portable loop be compiled into every caller, where nobody finds it.
+            #[inline(never)]
             #[target_feature(enable = $features)]
             fn $name<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
                 blocks(kernel, src, dst);
@@ -30,6 +32,7 @@ macro_rules! loops {
 }
 
 loops! {
+    portable = "sse2";
     avx2 = "avx2,f16c";
     avx512 = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq";
     avx512_vbmi = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi";
@@ -45,7 +48,8 @@ pub(super) fn run<K: Kernel>(
     dst: &mut [MaybeUninit<K::Dst>],
 ) {
     match isa.level() {
-        Level::Portable => blocks(kernel, src, dst),
+        // SAFETY: every x86-64 CPU has SSE2.
+        Level::Portable => unsafe { portable(kernel, src, dst) },
         // SAFETY: an `Isa` of this level exists only where the CPU has its features (`Level::is_here`).
         Level::Avx2 => unsafe { avx2(kernel, src, dst) },
         // SAFETY: likewise, and each level has the features of those before it.

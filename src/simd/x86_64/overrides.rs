@@ -115,7 +115,7 @@ pub(in crate::simd) fn convert<F: Frame, S: Format, D: Format>(
         }
     } else if const { is::<S, D>(F32, BF16) } {
         row!(
-            F32ToBf16::<S, D>::new(cast),
+            F32ToBf16(PhantomData::<(S, D)>),
             Avx512Bf16,
             avx512_bf16,
             TiesToEven
