@@ -73,6 +73,22 @@ fn convert_framed<F: Frame, S: Format, D: Format>(
     cast: Cast,
 ) {
     #[cfg(target_arch = "x86_64")]
+    if x86_64::pays::<S, D>(dst) {
+        return x86_64::stream(src, dst, |src, dst| {
+            convert_cached(frame, isa, src, dst, cast);
+        });
+    }
+    convert_cached(frame, isa, src, dst, cast);
+}
+
+fn convert_cached<F: Frame, S: Format, D: Format>(
+    frame: F,
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) {
+    #[cfg(target_arch = "x86_64")]
     if x86_64::look_up(frame, isa, src, dst, cast) || x86_64::convert(frame, isa, src, dst, cast) {
         return;
     }

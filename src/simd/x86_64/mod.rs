@@ -9,11 +9,13 @@ mod float8;
 mod float8_by_16;
 mod lookup;
 mod overrides;
+mod stream;
 
 use core::mem::MaybeUninit;
 
 pub(super) use lookup::Lookup;
 pub(super) use overrides::{convert, look_up};
+pub(super) use stream::{pays, stream};
 
 use super::isa::{Isa, Level};
 use super::{Kernel, Loops, blocks};
