@@ -72,35 +72,50 @@ fn convert_framed<F: Frame, S: Format, D: Format>(
     dst: &mut [MaybeUninit<D>],
     cast: Cast,
 ) {
-    #[cfg(target_arch = "x86_64")]
-    if x86_64::pays::<S, D>(dst) {
-        return x86_64::stream(src, dst, |src, dst| {
-            convert_cached(frame, isa, src, dst, cast);
-        });
+    // Told apart here, so that nothing is compiled for other casts where the cast is known.
+    if cast == Cast::new() {
+        convert_how(frame, isa, src, dst, TiesToEven);
+    } else {
+        convert_how(frame, isa, src, dst, cast);
     }
-    convert_cached(frame, isa, src, dst, cast);
 }
 
-fn convert_cached<F: Frame, S: Format, D: Format>(
+#[inline(always)]
+fn convert_how<F: Frame, S: Format, D: Format, H: How>(
     frame: F,
     isa: Isa,
     src: &[S],
     dst: &mut [MaybeUninit<D>],
-    cast: Cast,
+    how: H,
 ) {
     #[cfg(target_arch = "x86_64")]
-    if x86_64::look_up(frame, isa, src, dst, cast) || x86_64::convert(frame, isa, src, dst, cast) {
+    if x86_64::pays::<S, D>(dst) {
+        return x86_64::stream(src, dst, |src, dst| {
+            convert_cached(frame, isa, src, dst, how);
+        });
+    }
+    convert_cached(frame, isa, src, dst, how);
+}
+
+#[inline(always)]
+fn convert_cached<F: Frame, S: Format, D: Format, H: How>(
+    frame: F,
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    how: H,
+) {
+    #[cfg(target_arch = "x86_64")]
+    if x86_64::look_up(frame, isa, src, dst, how.cast())
+        || x86_64::convert(frame, isa, src, dst, how.cast())
+    {
         return;
     }
     #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
-    if aarch64::convert(frame, isa, src, dst, cast) {
+    if aarch64::convert(frame, isa, src, dst, how.cast()) {
         return;
     }
-    if cast == Cast::new() {
-        run(isa, &mut frame.around(Convert::new(TiesToEven)), src, dst);
-    } else {
-        run(isa, &mut frame.around(Convert::new(cast)), src, dst);
-    }
+    run(isa, &mut frame.around(Convert::new(how)), src, dst);
 }
 
 pub(super) struct Convert<S, D, H> {

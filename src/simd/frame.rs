@@ -9,6 +9,8 @@ use crate::{Format, Layout};
 
 /// Makes a kernel of a kernel.
 pub(super) trait Frame: Copy {
+    /// Whether little code matters more than the speed of rare casts.
+    const LEAN: bool = false;
     type Framed<S: Format, D: Format, K: Kernel<Src = S, Dst = D>>: Kernel<Src = S, Dst = D>;
 
     fn around<S: Format, D: Format, K: Kernel<Src = S, Dst = D>>(
@@ -35,6 +37,7 @@ impl Frame for Plain {
 pub(super) struct Lean;
 
 impl Frame for Lean {
+    const LEAN: bool = true;
     type Framed<S: Format, D: Format, K: Kernel<Src = S, Dst = D>> = Few<K>;
 
     #[inline(always)]

@@ -2,6 +2,10 @@
 //!
 //! Neither knows the other. A [`Kernel`] is branch-free code on a block of elements, inlined into the loop of each ISA, where
 //! the compiler vectorizes it with what the ISA has.
+#![allow(
+    unsafe_code,
+    reason = "the loop hands out blocks of slices without a check of each"
+)]
 
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod aarch64;
@@ -73,7 +77,6 @@ pub(crate) fn run<K: Kernel>(
     src: &[K::Src],
     dst: &mut [MaybeUninit<K::Dst>],
 ) {
-    assert!(src.len() == dst.len());
     #[cfg(target_arch = "x86_64")]
     x86_64::run(isa, kernel, src, dst);
     #[cfg(not(target_arch = "x86_64"))]
@@ -87,20 +90,22 @@ pub(crate) fn run<K: Kernel>(
 #[inline(always)]
 fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
     let len = src.len();
-    assert!(dst.len() == len);
     if const { !matches!(K::LOOPS, Loops::Every) } || K::REPEATABLE && len >= BLOCK {
         return overlapping::<K, BLOCK>(kernel, src, dst);
     }
     if K::REPEATABLE && len >= SMALL {
         return overlapping::<K, SMALL>(kernel, src, dst);
     }
+    assert!(dst.len() == len);
     let mut first = 0;
     while !K::REPEATABLE && len - first >= BLOCK {
-        block_at::<K, BLOCK>(kernel, first, src, dst);
+        // SAFETY: so many elements are left in both.
+        unsafe { block_at::<K, BLOCK>(kernel, first, src, dst) };
         first += BLOCK;
     }
     while first < len {
-        block_at::<K, 1>(kernel, first, src, dst);
+        // SAFETY: this element is left in both.
+        unsafe { block_at::<K, 1>(kernel, first, src, dst) };
         first += 1;
     }
 }
@@ -112,10 +117,17 @@ fn overlapping<K: Kernel, const N: usize>(
     src: &[K::Src],
     dst: &mut [MaybeUninit<K::Dst>],
 ) {
-    let last = src.len().checked_sub(N).expect("there is a block");
-    let (mut first, mut step) = (0, first_step::<K, N>(dst));
+    assert!(dst.len() == src.len() && src.len() >= N);
+    let last = src.len() - N;
+    let mut step = if size_of_val(dst) < LONG {
+        N
+    } else {
+        aligning_step(dst.as_ptr().addr(), size_of::<K::Dst>()).min(N)
+    };
+    let mut first = 0;
     loop {
-        block_at::<K, N>(kernel, first, src, dst);
+        // SAFETY: `first` is no more than `last`, where N elements are left in both.
+        unsafe { block_at::<K, N>(kernel, first, src, dst) };
         if first == last {
             return;
         }
@@ -124,33 +136,37 @@ fn overlapping<K: Kernel, const N: usize>(
     }
 }
 
-/// How far the second block begins from the first: a long slice is written at addresses that vectors are aligned to, lest each
-/// store touch two lines of the cache.
-#[inline(always)]
-fn first_step<K: Kernel, const N: usize>(dst: &[MaybeUninit<K::Dst>]) -> usize {
+/// Bytes written from which on it pays to write at addresses that vectors are aligned to, lest each store touch two lines of the
+/// cache; some elements are done twice for that.
+const LONG: usize = 2048;
+
+/// How far the second block begins from the first.
+#[inline(never)]
+fn aligning_step(address: usize, size: usize) -> usize {
     const LINE: usize = 64;
-    /// Bytes written from which on that pays for the numbers done twice.
-    const LONG: usize = 2048;
-    let size = size_of::<K::Dst>();
-    let past = dst.as_ptr().addr() % LINE;
-    if size == 0 || size_of_val(dst) < LONG || past == 0 || !past.is_multiple_of(size) {
-        return N;
+    let past = address % LINE;
+    if past == 0 || !past.is_multiple_of(size) {
+        return usize::MAX;
     }
-    ((LINE - past) / size).min(N)
+    (LINE - past) / size
 }
 
+/// Does N elements from `first` on.
+///
+/// # Safety
+/// Both slices must have them.
 #[inline(always)]
-fn block_at<K: Kernel, const N: usize>(
+unsafe fn block_at<K: Kernel, const N: usize>(
     kernel: &mut K,
     first: usize,
     src: &[K::Src],
     dst: &mut [MaybeUninit<K::Dst>],
 ) {
-    let src = src[first..]
-        .first_chunk()
-        .expect("a block lies in its slice");
-    let dst = dst[first..]
-        .first_chunk_mut()
-        .expect("a block lies in its slice");
+    debug_assert!(src.len().min(dst.len()) - first >= N);
+    // SAFETY: N elements from there on are an array; the caller promises that both slices have them.
+    let (src, dst) = unsafe {
+        let (src, dst) = (src.as_ptr().add(first), dst.as_mut_ptr().add(first));
+        (&*src.cast(), &mut *dst.cast())
+    };
     kernel.block::<N>(first, src, dst);
 }

@@ -89,7 +89,9 @@ pub(in crate::simd) fn convert<F: Frame, S: Format, D: Format>(
             row!(F32To8::<S, D, true>::new(), Avx512, avx512, TiesToEven);
         }
     }
-    if const { float8_by_16::serves(S::LAYOUT, D::LAYOUT) } && control_bits_are_default() {
+    if const { float8_by_16::serves(S::LAYOUT, D::LAYOUT) && !F::LEAN }
+        && control_bits_are_default()
+    {
         row!(F32To8By16::<S, D>::new(cast), Avx512, avx512);
     }
     if !cast.keeps_infinity() {

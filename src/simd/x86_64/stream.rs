@@ -24,6 +24,7 @@ pub(in crate::simd) fn pays<S, D>(dst: &[MaybeUninit<D>]) -> bool {
 }
 
 /// Calls `convert` for pieces of the slices, and writes what it makes past the caches.
+#[cold]
 pub(in crate::simd) fn stream<S, D>(
     src: &[S],
     dst: &mut [MaybeUninit<D>],
@@ -47,7 +48,7 @@ pub(in crate::simd) fn stream<S, D>(
             unsafe { core::slice::from_raw_parts_mut(tile.0.as_mut_ptr().cast(), src.len()) };
         convert(src, made);
         let (from, to) = (
-            tile.0.as_ptr().cast::<__m128i>(),
+            (&raw const tile).cast::<__m128i>(),
             dst.as_mut_ptr().cast::<__m128i>(),
         );
         for vector in 0..TILE / size_of::<__m128i>() {
