@@ -98,10 +98,11 @@ impl<S: Format, D: Format, const IN_PLACE: bool> Kernel for Draw<'_, S, D, IN_PL
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         // Past the largest number, as a cast to nearest.
         let cast = Cast::new().overflow(self.overflow);
-        let draws: &[u32; N] = self.draws[first..]
+        // A copy, since `dst` could overlap what it refers to, for all that the compiler knows.
+        let draws: [u32; N] = *self.draws[first..]
             .first_chunk()
             .expect("every element has its draw");
-        for ((dst, &src), &draw) in dst.iter_mut().zip(src).zip(draws) {
+        for ((dst, &src), draw) in dst.iter_mut().zip(src).zip(draws) {
             let bits = to_code(src);
             macro_rules! with {
                 ($word:ident, $Word:ty) => {
