@@ -151,16 +151,19 @@ macro_rules! word {
                 if shares_exponents(from, to) && cast.rounds_to_infinity() {
                     let code = round_in_place(cast, from, to, bits, is_nan);
                     (code, if is_nan { nan.1 } else { number.1 })
-                } else if is_nan {
-                    nan
-                } else if !to.signed() && negative && !is_zero {
-                    let code = match to.nan_code() {
-                        Some(code) => code,
+                } else if to.signed() {
+                    if is_nan { nan } else { number }
+                } else {
+                    // Chosen part by part, of which the compiler makes no branches.
+                    let refused = match to.nan_code() {
+                        Some(code) => code as $Word,
                         None => 0,
                     };
-                    (code as $Word, Flags::INVALID)
-                } else {
-                    number
+                    let refuses = negative && !is_zero;
+                    let code = if refuses { refused } else { number.0 };
+                    let flags = if refuses { Flags::INVALID } else { number.1 };
+                    let code = if is_nan { nan.0 } else { code };
+                    (code, if is_nan { nan.1 } else { flags })
                 }
             }
 

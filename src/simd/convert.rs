@@ -108,6 +108,7 @@ fn convert_cached<F: Frame, S: Format, D: Format, H: How>(
     #[cfg(target_arch = "x86_64")]
     if x86_64::look_up(frame, isa, src, dst, how.cast())
         || x86_64::convert(frame, isa, src, dst, how.cast())
+        || x86_64::convert_by_f32(isa, src, dst, how.cast())
     {
         return;
     }

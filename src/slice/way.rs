@@ -72,18 +72,20 @@ impl<H: How> Way<H> {
             return self.convert_unpacked(lookup, self.how, src, dst);
         }
         let (mut from, mut to) = (Tile::<TILE>::new(), Tile::<TILE>::new());
+        let first = TILE.min(numbers);
+        let (from, to) = (from.first(first), to.first(first));
         let src = src.chunks(TILE / 8 * self.from.bits() as usize);
         let dst = dst.chunks_mut(TILE / 8 * self.to.bits() as usize);
         for (nth, (mut src, dst)) in src.zip(dst).enumerate() {
             let how = self.how.after(nth * TILE);
             let numbers = TILE.min(numbers - nth * TILE);
             if let Some(unpack) = unpack {
-                let codes = from.first(numbers);
+                let codes = &mut from[..numbers];
                 unpack(self.isa, src, codes);
                 src = codes;
             }
             if let Some(pack) = pack {
-                let codes = to.first(numbers);
+                let codes = &mut to[..numbers];
                 self.convert_unpacked(lookup, how, src, codes);
                 pack(self.isa, codes, dst);
             } else {
@@ -109,9 +111,10 @@ impl<H: How> Way<H> {
         };
         let mut wide = Tile::<{ 4 * TILE }>::new();
         let (from, to) = (unpacked_bytes(self.from), unpacked_bytes(self.to));
+        let wide = wide.first(TILE.min(src.len() / from) * 4);
         let tiles = src.chunks(TILE * from).zip(dst.chunks_mut(TILE * to));
         for (nth, (src, dst)) in tiles.enumerate() {
-            let wide = wide.first(src.len() / from * 4);
+            let wide = &mut wide[..src.len() / from * 4];
             widen(self.isa, src, wide);
             narrow(self.isa, wide, dst, how.after(nth * TILE));
         }

@@ -62,10 +62,10 @@ mod some {
 
     pairs! {
         from_f32: f32 => F16, Bf16, F8E4M3Fn, F8E5M2, F8E4M3Fnuz, F8E8M0Fnu, F4E2M1Fn, E5M6, E4M3B20;
-        from_f64: f64 => F16;
+        from_f64: f64 => F16, F8E5M2;
         from_f16: F16 => f32, Bf16;
-        from_bf16: Bf16 => f32, F16;
-        from_f8e4m3fn: F8E4M3Fn => f32, F16;
+        from_bf16: Bf16 => f32, F16, F8E4M3Fn;
+        from_f8e4m3fn: F8E4M3Fn => f32, F16, F8E5M2;
         from_f8e5m2: F8E5M2 => f32;
         from_f6e2m3fn: F6E2M3Fn => F8E4M3Fn;
         from_an_unsigned_format: Ue5m3 => f32;

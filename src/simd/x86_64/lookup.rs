@@ -53,14 +53,14 @@ enum Halves {
     Other,
 }
 
-/// The upper 16 bits of every code of `from` in the format `to`, cast by default.
+/// The upper 16 bits of every code of `from` in the format `to`, cast by default, or in the low bytes all bits of a shorter format.
 const fn table(from: Layout, to: Layout) -> Table {
     let mut table = Table([[0; 256]; 2]);
     let mut code = 0;
     // Constants are computed for pairs that no table serves, too.
     while code < 256 && has_widths(from, to) {
         let (wide, _) = Cast::new().bits(from, to, code as u64);
-        let upper = wide >> (to.bits() - 16);
+        let upper = wide >> to.bits().saturating_sub(16);
         table.0[0][code] = upper as u8;
         table.0[1][code] = (upper >> 8) as u8;
         code += 1;
@@ -69,7 +69,7 @@ const fn table(from: Layout, to: Layout) -> Table {
 }
 
 const fn has_widths(from: Layout, to: Layout) -> bool {
-    from.bits() <= 8 && (to.bits() == 16 || to.bits() == 32)
+    from.bits() <= 8 && (to.bits() <= 8 || to.bits() == 16 || to.bits() == 32)
 }
 
 /// Whether a table serves: codes of one byte, and of the results no more than 16 bits to be kept.
@@ -88,6 +88,8 @@ pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     true
 }
 
+/// From codes of a byte to others.
+pub(super) struct Lookup8<S, D>(pub(super) PhantomData<(S, D)>);
 /// Widens to 16 bits.
 pub(super) struct Lookup16<S, D>(pub(super) PhantomData<(S, D)>);
 /// Widens to 32 bits of which the lower half is 0: `f32`, from all formats of a byte.
@@ -210,6 +212,10 @@ unsafe fn to_32_bits<const N: usize>(
     }
 }
 
+impl<S: Format, D: Format> Lookup8<S, D> {
+    const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
+}
+
 impl<S: Format, D: Format> Lookup16<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
     const HALVES: Halves = Self::TABLE.halves();
@@ -218,6 +224,30 @@ impl<S: Format, D: Format> Lookup16<S, D> {
 impl<S: Format, D: Format> Lookup32<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
     const HALVES: Halves = Self::TABLE.halves();
+}
+
+impl<S: Format, D: Format> Kernel for Lookup8<S, D> {
+    type Src = S;
+    type Dst = D;
+    const REPEATABLE: bool = true;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
+        assert!(size_of::<S>() == 1 && size_of::<D>() == 1);
+        let (from, to) = (src.as_ptr().cast(), dst.as_mut_ptr().cast::<__m512i>());
+        // SAFETY: as in `Lookup16`, with one byte in `dst`.
+        unsafe {
+            if N != LANES && N != SMALL {
+                return one_by_one(Cast::new(), src, dst);
+            }
+            let [codes, _] = look_up(Self::TABLE, Halves::Other, load::<N>(from));
+            if N == LANES {
+                _mm512_storeu_si512(to, codes);
+            } else {
+                _mm_storeu_si128(to.cast(), _mm512_castsi512_si128(codes));
+            }
+        }
+    }
 }
 
 impl<S: Format, D: Format> Kernel for Lookup16<S, D> {
@@ -320,19 +350,33 @@ impl Lookup {
     }
 
     fn run<const SIZE: usize>(&self, src: &[u8], dst: &mut [u8]) {
+        let Self { table, .. } = *self;
+        match table.halves() {
+            Halves::Same(sign) => {
+                Self::run_kernel(&mut LookupAny::<SIZE, true>(table, sign), src, dst);
+            }
+            Halves::Other => Self::run_kernel(&mut LookupAny::<SIZE, false>(table, 0), src, dst),
+        }
+    }
+
+    fn run_kernel<const SIZE: usize, const SAME: bool>(
+        kernel: &mut LookupAny<SIZE, SAME>,
+        src: &[u8],
+        dst: &mut [u8],
+    ) {
         let dst: *mut [[u8; SIZE]] = dst.as_chunks_mut().0;
         // SAFETY: the layouts are the same, and the kernel writes initialised bytes.
         let dst = unsafe { &mut *(dst as *mut [MaybeUninit<[u8; SIZE]>]) };
         assert!(src.len() == dst.len());
         // SAFETY: `new` has seen that the CPU has these features.
-        unsafe { super::avx512_vbmi(&mut LookupAny::<SIZE>(self.table), src, dst) }
+        unsafe { super::avx512_vbmi(kernel, src, dst) }
     }
 }
 
 /// It holds the table, lest every store could change it.
-struct LookupAny<const SIZE: usize>(Table);
+struct LookupAny<const SIZE: usize, const SAME: bool>(Table, u8);
 
-impl<const SIZE: usize> Kernel for LookupAny<SIZE> {
+impl<const SIZE: usize, const SAME: bool> Kernel for LookupAny<SIZE, SAME> {
     type Src = u8;
     type Dst = [u8; SIZE];
     const REPEATABLE: bool = true;
@@ -347,7 +391,11 @@ impl<const SIZE: usize> Kernel for LookupAny<SIZE> {
     ) {
         assert!(N == LANES);
         let (src, dst) = (src.as_ptr(), dst.as_mut_ptr().cast());
-        let halves = Halves::Other;
+        let halves = if SAME {
+            Halves::Same(self.1)
+        } else {
+            Halves::Other
+        };
         // SAFETY: `Lookup` runs this where the CPU has VBMI; a block has N bytes, and N results of SIZE bytes.
         unsafe {
             match SIZE {

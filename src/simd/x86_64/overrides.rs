@@ -19,8 +19,8 @@ use super::float16::{
     Bf16ToF16, Bf16ToF32, F16ToBf16, F16ToF32, F16ToF32Wide, F32ToBf16, F32ToF16, F32ToF16Wide,
     F64ToF16, F64ToF32,
 };
-use super::lookup::{self, Lookup16, Lookup32};
-use crate::simd::frame::Frame;
+use super::lookup::{self, Lookup8, Lookup16, Lookup32};
+use crate::simd::frame::{Frame, Plain};
 use crate::simd::isa::{Isa, Level};
 use crate::{Cast, Format, Layout, Rounding};
 
@@ -141,6 +141,51 @@ pub(in crate::simd) fn convert<F: Frame, S: Format, D: Format>(
     false
 }
 
+/// Converts by way of f32, where there are instructions for both steps and none for one. Returns whether it did.
+///
+/// Every number of 16 bits is an f32; an f64 is rounded to odd on the way, which leaves enough bits to round it as if it were the
+/// first time.
+#[inline]
+pub(in crate::simd) fn convert_by_f32<S: Format, D: Format>(
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) -> bool {
+    /// Numbers that stay in the nearest cache.
+    const TILE: usize = 1024;
+    /// Numbers from which on two calls pay.
+    const LONG: usize = 128;
+    let from_f64 = const { S::LAYOUT.same(F64) };
+    if const {
+        !(S::LAYOUT.same(F64) || S::LAYOUT.same(F16) || S::LAYOUT.same(BF16))
+            || !float8::serves(F32, D::LAYOUT)
+    } || isa.level() < Level::Avx512
+        || src.len() < LONG
+        || !cast.rounds(Rounding::TiesToEven)
+        || from_f64 && !control_bits_are_default()
+    {
+        return false;
+    }
+    let exactly = if from_f64 {
+        Cast::new().rounding(Rounding::ToOdd)
+    } else {
+        Cast::new()
+    };
+    let mut tile = [MaybeUninit::<f32>::uninit(); TILE];
+    for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
+        let wide = &mut tile[..src.len()];
+        assert!(
+            convert(Plain, isa, src, wide, exactly),
+            "it is in the table"
+        );
+        // SAFETY: an override initialises all of its destination.
+        let wide = unsafe { &*(&raw const *wide as *const [f32]) };
+        assert!(convert(Plain, isa, wide, dst, cast), "it is in the table");
+    }
+    true
+}
+
 /// Converts by looking up in a table, if there is one for these formats, cast and ISA. Returns whether it did.
 ///
 /// Apart from [`convert`], since a table takes time to be computed wherever this function is named.
@@ -160,7 +205,10 @@ pub(in crate::simd) fn look_up<F: Frame, S: Format, D: Format>(
     }
     // SAFETY: the CPU has the features of `isa`, and those of this level are among them.
     unsafe {
-        if const { size_of::<D>() == 2 } {
+        if const { size_of::<D>() == 1 } {
+            let kernel = Lookup8(PhantomData::<(S, D)>);
+            super::avx512_vbmi(&mut frame.around(kernel), src, dst);
+        } else if const { size_of::<D>() == 2 } {
             super::avx512_vbmi(&mut frame.around(Lookup16(PhantomData::<(S, D)>)), src, dst);
         } else {
             super::avx512_vbmi(&mut frame.around(Lookup32(PhantomData::<(S, D)>)), src, dst);
