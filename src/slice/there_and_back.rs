@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::{Counts, view};
-use crate::format::from_code;
+use crate::format::{from_code, to_code};
 use crate::simd::{self, Kernel};
 use crate::{Bits, Cast, Flags, Format, Isa, Layout};
 
@@ -32,16 +32,24 @@ pub(super) fn count<S: Format, D: Format>(
     cast: Cast,
 ) -> Counts {
     let mut counts = Counts::default();
-    let overflowing = [false, true].map(|negative| overflowing::<S, D>(cast, negative));
+    let mut limits = None;
     let mut back = [MaybeUninit::<S>::uninit(); TILE];
     for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
         let back = &mut back[..src.len()];
         simd::convert(isa, src, view::as_uninit(dst), cast);
+        let mut look = Look::<S, D>::new(src);
+        simd::run(isa, &mut look, &[()], view::nothing(1));
+        if look.all_normal {
+            counts.inexact += look.inexact;
+            continue;
+        }
         simd::convert(isa, dst, back, Cast::new());
+        let overflowing = limits
+            .get_or_insert_with(|| [false, true].map(|minus| overflowing::<S, D>(cast, minus)));
         let mut kernel = Compare::<S, D> {
             src,
             back: view::assume_init(back),
-            overflowing: &overflowing,
+            overflowing,
             counts: Counts::default(),
             to: PhantomData,
         };
@@ -49,6 +57,65 @@ pub(super) fn count<S: Format, D: Format>(
         counts += kernel.counts;
     }
     counts
+}
+
+/// The magnitude of a code.
+#[inline(always)]
+fn magnitude<S: Format>(x: S) -> S::Bits {
+    S::Bits::from_u64(to_code(x) & S::LAYOUT.magnitude_mask())
+}
+
+/// Looks whether all values of a tile are normal numbers before and after, less than the largest: then nothing is to be counted but
+/// those that have bits past the last place.
+struct Look<'a, S, D> {
+    src: &'a [S],
+    all_normal: bool,
+    inexact: usize,
+    to: PhantomData<D>,
+}
+
+impl<'a, S: Format, D: Format> Look<'a, S, D> {
+    /// The smallest normal number of both formats, and the largest of the target, as codes of the source.
+    const NORMAL: [u64; 2] = {
+        let (from, to) = (S::LAYOUT, D::LAYOUT);
+        let min = from.power_of_two_code(to.min_exponent());
+        let (max, _) = Cast::new().bits(to, from, to.max_code());
+        let both = from.min_normal_code();
+        [if min < both { both } else { min }, max]
+    };
+    /// The bits past the last place of a normal number.
+    const PAST: u64 = {
+        let (from, to) = (S::LAYOUT.fraction_bits(), D::LAYOUT.fraction_bits());
+        (1 << from.saturating_sub(to)) - 1
+    };
+
+    fn new(src: &'a [S]) -> Self {
+        Self {
+            src,
+            all_normal: true,
+            inexact: 0,
+            to: PhantomData,
+        }
+    }
+}
+
+impl<S: Format, D: Format> Kernel for Look<'_, S, D> {
+    type Src = ();
+    type Dst = ();
+    const REPEATABLE: bool = false;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
+        assert!(N == 1, "a tile is one element");
+        let [min, max] = Self::NORMAL.map(S::Bits::from_u64);
+        let (mut all_normal, mut inexact) = (true, 0_u32);
+        for &x in self.src {
+            all_normal &= (min..max).contains(&magnitude(x));
+            inexact += (to_code(x) & Self::PAST != 0) as u32;
+        }
+        (self.all_normal, self.inexact) = (all_normal, inexact as usize);
+        *dst = [MaybeUninit::new(()); N];
+    }
 }
 
 /// The codes of one sign that overflow. Beyond the first all do, but for infinities that stay what they are.
