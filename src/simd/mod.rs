@@ -90,6 +90,7 @@ pub(crate) fn run<K: Kernel>(
 #[inline(always)]
 fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {
     let len = src.len();
+    const { assert!(K::REPEATABLE || matches!(K::LOOPS, Loops::Every)) };
     if const { !matches!(K::LOOPS, Loops::Every) } || K::REPEATABLE && len >= BLOCK {
         return overlapping::<K, BLOCK>(kernel, src, dst);
     }

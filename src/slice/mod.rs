@@ -2,8 +2,6 @@
 //!
 //! Every function gives the bits that the scalar conversion gives, for every input, on every [`Isa`].
 //!
-//! Source and destination are slices, `&[S]` and `&mut [D]`: they can't overlap.
-//!
 //! The loops are compiled in your crate, at its optimization level: in a debug build they are slow. Put this in your
 //! `Cargo.toml` to optimize them there too:
 //!
@@ -12,6 +10,20 @@
 //! opt-level = 2
 //! incremental = false # compiles the loops three times as fast
 //! ```
+//!
+//! # Overlap
+//! A source is borrowed and a destination borrowed exclusively, so that the two can't overlap in safe code, whatever views of one
+//! another they are:
+//!
+//! ```compile_fail,E0502
+//! let mut x = [1f32; 4];
+//! let bits = ulp::slice::to_bits_mut(&mut x);
+//! ulp::slice::cast(&x, ulp::slice::from_bits_mut::<f32>(bits));
+//! ```
+//!
+//! # Long slices
+//! On x86-64, results of 32 MiB and more are written past the caches if they take at least half as many bytes as the source: they would
+//! not stay there anyway, and memory has less to do.
 
 mod bytes;
 mod counted;
