@@ -68,52 +68,70 @@ kernel! {
     }
 }
 
-/// `vcvtne2ps2bf16`. It takes subnormals for zeros, so they are done again.
-pub(super) struct F32ToBf16<S, D>(pub(super) PhantomData<(S, D)>);
+/// `vcvtne2ps2bf16`, of f32, or of f16 after `vcvtph2ps`.
+pub(super) struct ToBf16<S, D>(pub(super) PhantomData<(S, D)>);
 
-impl<S: Format, D: Format> Kernel for F32ToBf16<S, D> {
+impl<S: Format, D: Format> ToBf16<S, D> {
+    /// 16 numbers as f32.
+    ///
+    /// # Safety
+    /// The CPU must have AVX-512 F, and `src` be 16 f32 or f16 that may be read.
+    #[inline(always)]
+    unsafe fn load(src: *const S) -> __m512 {
+        // SAFETY: as above; the loads need no alignment.
+        unsafe {
+            if size_of::<S>() == 4 {
+                _mm512_loadu_ps(src.cast())
+            } else {
+                _mm512_cvt_roundph_ps::<QUIETLY>(_mm256_loadu_si256(src.cast()))
+            }
+        }
+    }
+
+    /// The bfloat16 of 32 f32. The instruction takes subnormals for zeros, so they are done again; no f16 is one.
+    ///
+    /// # Safety
+    /// The CPU must have AVX-512 F and BW, and AVX512-BF16.
+    #[inline(always)]
+    unsafe fn rounded(low: __m512, high: __m512) -> __m512i {
+        // SAFETY: the features are the caller's to promise; 32 bfloat16 are 64 bytes without invalid bits.
+        unsafe {
+            let rounded: __m512i = core::mem::transmute(_mm512_cvtne2ps_pbh(high, low));
+            let zero = _mm512_testn_epi16_mask(rounded, _mm512_set1_epi16(0x7f80));
+            if size_of::<S>() == 2 || zero == 0 {
+                return rounded;
+            }
+            // For what was or became zero; no NaN did.
+            let places = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(places(low)), places(high));
+            _mm512_mask_mov_epi16(rounded, zero, places)
+        }
+    }
+}
+
+impl<S: Format, D: Format> Kernel for ToBf16<S, D> {
     type Src = S;
     type Dst = D;
     const REPEATABLE: bool = true;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
-        assert!(size_of::<S>() == 4 && size_of::<D>() == 2);
-        let (from, to) = (src.as_ptr().cast::<f32>(), dst.as_mut_ptr().cast::<u16>());
+        assert!((size_of::<S>() == 4 || size_of::<S>() == 2) && size_of::<D>() == 2);
+        let (from, to) = (src.as_ptr(), dst.as_mut_ptr());
         // SAFETY: the table of overrides runs this where the CPU has AVX512-BF16; 32 or 16 numbers from those lie in the block.
         unsafe {
             if N == SMALL {
-                let x = _mm512_loadu_ps(from);
-                _mm256_storeu_si256(to.cast(), _mm512_castsi512_si256(rounded_to_bf16(x, x)));
+                let x = Self::load(from);
+                _mm256_storeu_si256(to.cast(), _mm512_castsi512_si256(Self::rounded(x, x)));
             } else if N.is_multiple_of(2 * SMALL) {
                 for first in (0..N).step_by(2 * SMALL) {
-                    let low = _mm512_loadu_ps(from.add(first));
-                    let high = _mm512_loadu_ps(from.add(first + SMALL));
-                    _mm512_storeu_si512(to.add(first).cast(), rounded_to_bf16(low, high));
+                    let low = Self::load(from.add(first));
+                    let high = Self::load(from.add(first + SMALL));
+                    _mm512_storeu_si512(to.add(first).cast(), Self::rounded(low, high));
                 }
             } else {
                 one_by_one(Cast::new(), src, dst);
             }
         }
-    }
-}
-
-/// The bfloat16 of 32 f32.
-///
-/// # Safety
-/// The CPU must have AVX-512 F and BW, and AVX512-BF16.
-#[inline(always)]
-unsafe fn rounded_to_bf16(low: __m512, high: __m512) -> __m512i {
-    // SAFETY: the features are the caller's to promise; 32 bfloat16 are 64 bytes without invalid bits.
-    unsafe {
-        let rounded: __m512i = core::mem::transmute(_mm512_cvtne2ps_pbh(high, low));
-        let zero = _mm512_testn_epi16_mask(rounded, _mm512_set1_epi16(0x7f80));
-        if zero == 0 {
-            return rounded;
-        }
-        // For what was or became zero; no NaN did.
-        let places = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(places(low)), places(high));
-        _mm512_mask_mov_epi16(rounded, zero, places)
     }
 }
 
@@ -129,14 +147,6 @@ unsafe fn places(x: __m512) -> __m256i {
         let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
         let bump = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
         _mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(_mm512_add_epi32(bits, bump)))
-    }
-}
-
-kernel! {
-    /// `vcvtph2ps` and `vcvtneps2bf16`: no f16 is a subnormal f32.
-    F16ToBf16<S, D>, 2 => 2 bytes, |src, dst| {
-        let x = _mm512_cvt_roundph_ps::<QUIETLY>(_mm256_loadu_si256(src.cast()));
-        _mm256_storeu_si256(dst.cast(), bits_of_bf16(_mm512_cvtneps_pbh(x)));
     }
 }
 
@@ -184,11 +194,4 @@ unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
 unsafe fn upper_halves(x: __m256i) -> __m512 {
     // SAFETY: the feature is the caller's to promise.
     unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(x))) }
-}
-
-/// The bits of 16 bfloat16.
-#[inline(always)]
-fn bits_of_bf16(x: __m256bh) -> __m256i {
-    // SAFETY: both are 32 bytes without invalid bits.
-    unsafe { core::mem::transmute(x) }
 }

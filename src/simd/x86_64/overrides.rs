@@ -16,8 +16,8 @@ use core::mem::MaybeUninit;
 use super::float8::{self, F32To8};
 use super::float8_by_16::{self, F32To8By16};
 use super::float16::{
-    Bf16ToF16, Bf16ToF32, F16ToBf16, F16ToF32, F16ToF32Wide, F32ToBf16, F32ToF16, F32ToF16Wide,
-    F64ToF16, F64ToF32,
+    Bf16ToF16, Bf16ToF32, F16ToF32, F16ToF32Wide, F32ToF16, F32ToF16Wide, F64ToF16, F64ToF32,
+    ToBf16,
 };
 use super::lookup::{self, Lookup8, Lookup16, Lookup32};
 use crate::simd::frame::{Frame, Plain};
@@ -117,7 +117,7 @@ pub(in crate::simd) fn convert<F: Frame, S: Format, D: Format>(
         }
     } else if const { is::<S, D>(F32, BF16) } {
         row!(
-            F32ToBf16(PhantomData::<(S, D)>),
+            ToBf16(PhantomData::<(S, D)>),
             Avx512Bf16,
             avx512_bf16,
             TiesToEven
@@ -126,7 +126,7 @@ pub(in crate::simd) fn convert<F: Frame, S: Format, D: Format>(
         row!(Bf16ToF32::<S, D>::new(cast), Avx512, avx512);
     } else if const { is::<S, D>(F16, BF16) } {
         row!(
-            F16ToBf16::<S, D>::new(cast),
+            ToBf16(PhantomData::<(S, D)>),
             Avx512Bf16,
             avx512_bf16,
             TiesToEven
