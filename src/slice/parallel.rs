@@ -68,7 +68,7 @@ pub fn par_cast_stochastic<S: Format, D: Format>(src: &[S], dst: &mut [D], stoch
         return cast_stochastic_on(isa, src, dst, stochastic);
     }
     parts(src, dst).enumerate().for_each(|(nth, (src, dst))| {
-        cast_stochastic_on(isa, src, dst, stochastic.after(nth * PART))
+        cast_stochastic_on(isa, src, dst, stochastic.after(nth * PART));
     });
 }
 

@@ -67,7 +67,8 @@ mod some {
         from_bf16: Bf16 => f32, F16, F8E4M3Fn;
         from_f8e4m3fn: F8E4M3Fn => f32, F16, F8E5M2;
         from_f8e5m2: F8E5M2 => f32;
-        from_f6e2m3fn: F6E2M3Fn => F8E4M3Fn;
+        from_f8e4m3fnuz: F8E4M3Fnuz => f32;
+        from_f6e2m3fn: F6E2M3Fn => f32, F8E4M3Fn;
         from_an_unsigned_format: Ue5m3 => f32;
     }
 }

@@ -104,7 +104,12 @@ fn structured<F: Format>() -> Vec<F> {
         let fractions = fractions.iter();
         fractions.map(move |fraction| number(head << width | fraction))
     });
-    numbers.collect()
+    // What stands in the lower half of a NaN should matter nowhere.
+    let quiet_nan = ((1 << (F::LAYOUT.exponent_bits() + 1)) - 1) << (width - 1);
+    let payloads = (0..1_u64 << 11).map(|upper| upper << 5 | 1);
+    numbers
+        .chain(payloads.map(|payload| number(quiet_nan | payload)))
+        .collect()
 }
 
 /// Fractions about every place where a rounding could cut: below it nothing, the least, half and its neighbours, and all; above it
