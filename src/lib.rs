@@ -55,6 +55,7 @@ mod formats;
 mod interop;
 mod layout;
 mod limits;
+mod number;
 mod rounding;
 mod ruler;
 mod simd;

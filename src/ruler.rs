@@ -39,7 +39,7 @@ pub(crate) const fn fold(bits: u64, half: u32) -> u64 {
 
 /// Bits below a code's last that decide every rounding and flag: one for the half, one for all that is below it, and one
 /// more since tininess is judged with a bit more precision.
-const GUARD_BITS: u32 = 3;
+pub(crate) const GUARD_BITS: u32 = 3;
 
 /// Bits after the point of a place: none where every number of `from` lies on a mark of `to`.
 #[inline(always)]
@@ -93,7 +93,7 @@ pub(crate) const fn shares_exponents(from: Layout, to: Layout) -> bool {
 
 /// The magnitude of what lies past the largest finite number (IEEE 754-2019, 7.4).
 #[inline(always)]
-const fn past_max(cast: Cast, to: Layout, negative: bool, infinite: bool) -> u64 {
+pub(crate) const fn past_max(cast: Cast, to: Layout, negative: bool, infinite: bool) -> u64 {
     let unbounded = match (to.infinity_code(), to.nan_code()) {
         (Some(code), _) | (None, Some(code)) => code,
         _ => to.max_code(),
@@ -334,7 +334,12 @@ macro_rules! word {
 
             /// Rounds a place to an integer.
             #[inline(always)]
-            const fn round(cast: Cast, negative: bool, place: $Word, drop: u32) -> $Word {
+            pub(crate) const fn round(
+                cast: Cast,
+                negative: bool,
+                place: $Word,
+                drop: u32,
+            ) -> $Word {
                 if drop == 0 {
                     place
                 } else {

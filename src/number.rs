@@ -1,0 +1,199 @@
+//! The number between: what decoding makes of a code, what arithmetic and parsing make, and what is rounded to a format.
+
+use crate::ruler::{self, GUARD_BITS};
+use crate::{Cast, Flags, Layout};
+
+/// A finite number other than zero: ±significand · 2<sup>exponent − 63</sup>.
+///
+/// The topmost bit of the significand is set, so that the magnitude lies in [2<sup>exponent</sup>, 2<sup>exponent + 1</sup>).
+/// Its lowest bit is sticky: it is set, too, if anything below it is not zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) negative: bool,
+    pub(crate) exponent: i32,
+    pub(crate) significand: u64,
+}
+
+impl Number {
+    /// ±significand · 2<sup>exponent − 127</sup>, of which the significand need not be normalised; `None` if it is 0.
+    #[inline(always)]
+    pub(crate) const fn new(negative: bool, exponent: i32, significand: u128) -> Option<Self> {
+        if significand == 0 {
+            return None;
+        }
+        let up = significand.leading_zeros();
+        let significand = significand << up;
+        Some(Self {
+            negative,
+            exponent: exponent - up as i32,
+            significand: (significand >> 64) as u64 | (significand as u64 != 0) as u64,
+        })
+    }
+}
+
+/// An integer shifted right, with a lowest bit that is set, too, if any bit shifted out was.
+#[inline(always)]
+pub(crate) const fn shift_right_sticky(x: u128, by: u32) -> u128 {
+    if by < u128::BITS {
+        x >> by | (x & ((1 << by) - 1) != 0) as u128
+    } else {
+        (x != 0) as u128
+    }
+}
+
+impl Layout {
+    /// The number of a code, `None` for zero. The code must be finite.
+    #[inline(always)]
+    pub(crate) const fn number(self, code: u64) -> Option<Number> {
+        let magnitude = code & self.magnitude_mask();
+        let field = magnitude >> self.fraction_bits();
+        let normal = !self.zero() || field != 0;
+        let significand = magnitude & self.fraction_mask() | self.hidden_bit() * normal as u64;
+        if significand == 0 {
+            return None;
+        }
+        let up = significand.leading_zeros();
+        let exponent = self.min_exponent() + field as i32 - (normal && self.zero()) as i32;
+        Some(Number {
+            negative: self.is_negative(code),
+            exponent: exponent - self.fraction_bits() as i32 + 63 - up as i32,
+            significand: significand << up,
+        })
+    }
+
+    /// Rounds a number and packs it: the code, and the exceptions that this raised.
+    #[inline(always)]
+    pub(crate) const fn round(self, cast: Cast, number: Number) -> (u64, Flags) {
+        if number.negative && !self.signed() {
+            return self.refused();
+        }
+        let point = self.fraction_bits() + GUARD_BITS;
+        // One more than the largest is as far past it as any.
+        let top = self.max_exponent() - self.min_exponent();
+        let top = if top < 0 { 1 } else { top + 1 };
+        let above = number.exponent.saturating_sub(self.min_exponent());
+        let above = if above > top { top } else { above };
+        let sign = number.negative as u64 * self.sign_mask();
+        let (lift, down) = if above < 0 {
+            (0, above.unsigned_abs())
+        } else {
+            (above as u128, 0)
+        };
+        let down = down.saturating_add(u64::BITS - 1 - point);
+        let place = (lift << point) + shift_right_sticky(number.significand as u128, down);
+        let reach = (top as u128 + 2) << point;
+        if reach >> 63 == 0 {
+            let (place, reach) = (place as u64, reach as u64);
+            ruler::word64::pack(cast, self, sign, false, place, GUARD_BITS, reach)
+        } else {
+            let sign = sign as u128;
+            let (code, flags) =
+                ruler::word128::pack(cast, self, sign, false, place, GUARD_BITS, reach);
+            (code as u64, flags)
+        }
+    }
+
+    /// What an unsigned format gives for a negative number: NaN, or its smallest number if it has none.
+    #[inline(always)]
+    const fn refused(self) -> (u64, Flags) {
+        let code = match self.nan_code() {
+            Some(code) => code,
+            None => 0,
+        };
+        (code, Flags::INVALID)
+    }
+
+    /// Zero; without −0 it has no sign, and a format without zero gives its smallest number, with the exceptions of a number
+    /// that is smaller.
+    #[inline(always)]
+    pub(crate) const fn signed_zero(self, negative: bool) -> (u64, Flags) {
+        if !self.zero() {
+            return (0, Flags::INEXACT.union(Flags::UNDERFLOW));
+        }
+        (
+            self.with_sign_bit(negative && self.negative_zero(), 0),
+            Flags::NONE,
+        )
+    }
+
+    /// What an infinite result becomes: an infinity, or where there is none what overflow gives.
+    #[inline(always)]
+    pub(crate) const fn infinite(self, cast: Cast, negative: bool) -> (u64, Flags) {
+        if negative && !self.signed() {
+            return self.refused();
+        }
+        let code = self.with_sign_bit(negative, ruler::past_max(cast, self, negative, true));
+        let kept = self.infinities() && cast.keeps_infinity();
+        let lost = Flags::INEXACT.union(Flags::OVERFLOW);
+        (code, if kept { Flags::NONE } else { lost })
+    }
+
+    /// What an invalid operation gives: the canonical NaN, or where there is none the largest number.
+    #[inline(always)]
+    pub(crate) const fn invalid(self) -> (u64, Flags) {
+        let code = match self.nan_code() {
+            Some(code) => code,
+            None => self.max_code(),
+        };
+        (code, Flags::INVALID)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rounding;
+
+    extern crate std;
+
+    #[test]
+    fn agrees_with_cast() {
+        let layouts = [
+            Layout::BINARY16,
+            Layout::BFLOAT16,
+            Layout::E4M3FN,
+            Layout::E8M0FNU,
+            Layout::E5M2FNUZ,
+            Layout::E2M1FN,
+            Layout::BINARY64,
+            Layout::E3M4,
+            Layout::p3109(8, 1, true, true),
+            Layout::p3109(8, 7, true, false),
+            Layout::p3109(6, 6, false, false),
+            Layout::ieee(5, 6).with_bias(40),
+        ];
+        for to in layouts {
+            for from in layouts {
+                let mut x = 0u64;
+                for i in 0..20000u64 {
+                    x = x
+                        .wrapping_mul(6364136223846793005)
+                        .wrapping_add(1442695040888963407);
+                    let code = if from.bits() <= 16 {
+                        i * 7
+                    } else {
+                        let e = (x >> 20) % 200;
+                        f64::to_bits((x as i64 as f64 / 2f64.powi(63)) * 2f64.powi(e as i32 - 100))
+                            & !((1u64 << ((x >> 10) % 53)) - 1)
+                    } & from.code_mask();
+                    if from.is_nan(code) || code & from.magnitude_mask() > from.max_code() {
+                        continue;
+                    }
+                    let Some(n) = from.number(code) else { continue };
+                    for r in Rounding::ALL {
+                        for c in [
+                            Cast::new().rounding(r),
+                            Cast::new().rounding(r).saturating(),
+                        ] {
+                            assert_eq!(
+                                to.round(c, n),
+                                c.bits(from, to, code),
+                                "{from:?} {to:?} {code:x} {c:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
