@@ -86,7 +86,7 @@ impl Layout {
     }
 
     /// The code as a signed integer that grows with the value; both zeros are 0.
-    const fn rank(self, code: u64) -> i64 {
+    pub(crate) const fn rank(self, code: u64) -> i64 {
         let magnitude = (code & self.magnitude_mask()) as i64;
         match (self.is_negative(code), self.zero()) {
             (false, _) => magnitude,

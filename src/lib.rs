@@ -52,10 +52,12 @@ mod finfo;
 mod float_type;
 mod format;
 mod formats;
+pub mod ieee;
 mod interop;
 mod layout;
 mod limits;
 mod number;
+mod ops;
 mod rounding;
 mod ruler;
 mod simd;
@@ -71,6 +73,7 @@ pub use formats::{
     F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16,
 };
 pub use layout::Layout;
+pub use ops::methods::ulps_between;
 pub use rounding::{Flags, Overflow, Rounding};
 pub use simd::{Isa, UnknownIsa};
 

@@ -1,5 +1,8 @@
 //! [`float_type!`](crate::float_type): declares a format.
 
+mod numbers;
+mod operators;
+
 use crate::Layout;
 
 /// Declares a type of a floating-point format of your own: its storage, its [`Layout`], the name of its dtype, and which of
@@ -219,6 +222,8 @@ macro_rules! float_type {
         }
 
         $($crate::__float_type_notion!($has, $name, $bits);)*
+        $crate::__float_type_numbers!($name);
+        $crate::__float_type_operators!($name);
 
         /// IEEE 754's equality, as of `f32`: −0 equals +0, and a NaN nothing.
         impl ::core::cmp::PartialEq for $name {
@@ -269,6 +274,39 @@ macro_rules! __float_type_notion {
                 Self(Self::LAYOUT.negate(self.0 as u64) as $bits)
             }
         }
+
+        impl ::core::ops::Neg for &$name {
+            type Output = $name;
+
+            #[inline]
+            fn neg(self) -> $name {
+                -*self
+            }
+        }
+
+        #[allow(dead_code, reason = "a private type need not use all that it gets")]
+        impl $name {
+            /// The magnitude.
+            #[inline]
+            #[must_use]
+            pub const fn abs(self) -> Self {
+                $crate::__private::abs(self)
+            }
+
+            /// 1 with the sign of the number, of zeros and infinities too; NaN of a NaN.
+            #[inline]
+            #[must_use]
+            pub const fn signum(self) -> Self {
+                $crate::__private::signum(self)
+            }
+
+            /// The magnitude of this number with the sign of another.
+            #[inline]
+            #[must_use]
+            pub const fn copysign(self, sign: Self) -> Self {
+                $crate::__private::copysign(self, sign)
+            }
+        }
     };
     (zero, $name:ident, $bits:ty) => {
         /// Zero.
@@ -310,6 +348,12 @@ macro_rules! __float_type_notion {
 #[allow(missing_debug_implementations, reason = "not for people")]
 pub mod private {
     use super::Layout;
+    pub use crate::ops::fold::{product, sum};
+    pub use crate::ops::hardware::{add, div, mul, mul_add, sqrt, sub};
+    pub use crate::ops::methods::{
+        abs, clamp, copysign, div_euclid, fract, max, maximum, midpoint, min, minimum, next_down,
+        next_up, one, powi, rem, rem_euclid, round, signum, to_degrees, to_radians, total_cmp, ulp,
+    };
 
     pub enum Notion {
         Sign,

@@ -1,0 +1,10 @@
+//! Arithmetic on codes of any [`Layout`](crate::Layout), and on numbers of any [`Format`](crate::Format).
+
+mod arithmetic;
+pub(crate) mod fold;
+pub(crate) mod hardware;
+mod integral;
+pub(crate) mod methods;
+mod order;
+mod powers;
+mod remainder;
