@@ -349,10 +349,10 @@ macro_rules! __float_type_notion {
 pub mod private {
     use super::Layout;
     pub use crate::ops::fold::{product, sum};
-    pub use crate::ops::hardware::{add, div, mul, mul_add, sqrt, sub};
+    pub use crate::ops::hardware::{add, div, mul, mul_add, rem, sqrt, sub};
     pub use crate::ops::methods::{
         abs, clamp, copysign, div_euclid, fract, max, maximum, midpoint, min, minimum, next_down,
-        next_up, one, powi, rem, rem_euclid, round, signum, to_degrees, to_radians, total_cmp, ulp,
+        next_up, one, powi, rem_euclid, round, signum, to_degrees, to_radians, total_cmp, ulp,
     };
 
     pub enum Notion {

@@ -8,8 +8,7 @@
     reason = "not for people: what `float_type!` expands to calls these"
 )]
 
-use crate::format::to_code;
-use crate::{Format, Layout};
+use crate::{Format, Layout, Rounding, ieee};
 
 /// How to compute in a format.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,19 +41,32 @@ impl Route {
             Self::Exact
         }
     }
+}
 
-    /// For a · b + c: the product must be exact, and the sum, rounded to odd, needs two bits more than the format has (Boldo and
-    /// Melquiond, 2008).
-    const fn of_multiply_add(layout: Layout) -> Self {
+/// How to multiply and add: where the product is exact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MultiplyAdd {
+    F32,
+    /// In `f64`, of which the result is rounded to `f32` first.
+    F64ToF32,
+    F64,
+    Exact,
+}
+
+impl MultiplyAdd {
+    const fn of(layout: Layout) -> Self {
         let bits = 2 * layout.precision();
         let (least, past) = (
             2 * layout.finest_exponent(),
             2 * (layout.max_exponent() + 1),
         );
+        let narrow = layout.precision() + 2 <= 24
+            && layout.finest_exponent() - 2 >= -149
+            && layout.max_exponent() <= 127;
         if bits <= 24 && least >= -149 && past <= 127 {
             Self::F32
         } else if bits <= 53 && least >= -1074 && past <= 1023 {
-            Self::F64
+            if narrow { Self::F64ToF32 } else { Self::F64 }
         } else {
             Self::Exact
         }
@@ -65,86 +77,137 @@ const fn max(a: i32, b: i32) -> i32 {
     if a > b { a } else { b }
 }
 
-/// The result of an operation that was done in a wider format. Its NaNs are not the same on all CPUs.
-#[inline(always)]
-fn narrow<W: Format, F: Format>(wide: W, operands: &[u64]) -> F {
-    let layout = F::LAYOUT;
-    let code = to_code(wide.cast::<F>());
-    let is_nan = W::LAYOUT.is_nan(to_code(wide));
-    let nan = match layout.nan_of(operands) {
-        Some((nan, _)) => nan,
-        None => layout.invalid().0,
+/// What is done in a wider format.
+macro_rules! wide {
+    ($name:ident, $float:ident, $bits:ty, $layout:ident, $word:ident) => {
+        mod $name {
+            use crate::format::{from_code, to_code};
+            use crate::ruler::{shares_exponents, $word};
+            use crate::{Format, Layout};
+
+            const WIDE: Layout = Layout::$layout;
+            const NAN: $bits = WIDE.nan_code().unwrap() as $bits;
+
+            /// A number, exactly; a NaN may stay signaling.
+            #[inline(always)]
+            pub(super) fn widen<F: Format>(x: F) -> $float {
+                if const { shares_exponents(F::LAYOUT, WIDE) } {
+                    let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
+                    $float::from_bits((to_code(x) as $bits) << up)
+                } else {
+                    x.cast()
+                }
+            }
+
+            #[inline(always)]
+            const fn is_nan(bits: $bits) -> bool {
+                bits & WIDE.magnitude_mask() as $bits > WIDE.max_exponent_mask() as $bits
+            }
+
+            /// Rounds the result of an operation. If it is a NaN, CPUs differ in which: it becomes the first operand that is one,
+            /// or else the canonical, as [`ieee`](crate::ieee) has it.
+            #[inline(always)]
+            pub(super) fn narrow<F: Format, const N: usize>(
+                operands: [$float; N],
+                result: $float,
+            ) -> F {
+                let mut nan = NAN;
+                for operand in operands.into_iter().rev() {
+                    nan = if operand.is_nan() {
+                        operand.to_bits()
+                    } else {
+                        nan
+                    };
+                }
+                let magnitude = nan & WIDE.magnitude_mask() as $bits;
+                let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
+                let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
+                let code = to_code(result.cast::<F>()) as $bits;
+                from_code(if is_nan(result.to_bits()) { nan } else { code } as u64)
+            }
+
+            /// a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
+            #[inline(always)]
+            pub(super) fn multiply_add(a: $float, b: $float, c: $float) -> ($float, $float) {
+                let product = a * b;
+                let sum = product + c;
+                let of_c = sum - product;
+                (sum, (product - (sum - of_c)) + (c - of_c))
+            }
+
+            /// The odd neighbour of a number rounded to nearest that is on the side of what was lost, if anything was.
+            #[inline(always)]
+            pub(super) fn to_odd(nearest: $float, lost: $float) -> $float {
+                // Of infinities it is a NaN.
+                let inexact = lost.abs() > 0.0;
+                let beyond = (lost < 0.0) != (nearest < 0.0);
+                let bits = nearest.to_bits() - (inexact && beyond) as $bits;
+                $float::from_bits(bits | inexact as $bits)
+            }
+        }
     };
-    crate::format::from_code(if is_nan { nan } else { code })
 }
+wide!(by_f32, f32, u32, BINARY32, word32);
+wide!(by_f64, f64, u64, BINARY64, word64);
 
 macro_rules! operations {
-    ($($(#[$meta:meta])* $name:ident($($operand:ident),*) = $wide:expr, $exact:ident;)*) => { $(
+    ($($(#[$meta:meta])* $name:ident($($operand:ident),*) = $in_f32:expr, $in_f64:expr;)*) => { $(
         $(#[$meta])*
         #[inline]
         pub fn $name<F: Format>($($operand: F),*) -> F {
-            let operands = [$(to_code($operand)),*];
             match const { Route::of(F::LAYOUT) } {
                 Route::F32 => {
-                    $(let $operand = $operand.cast::<f32>();)*
-                    narrow($wide, &operands)
+                    $(let $operand = by_f32::widen($operand);)*
+                    by_f32::narrow([$($operand),*], $in_f32)
                 }
                 Route::F64 => {
-                    $(let $operand = $operand.cast::<f64>();)*
-                    narrow($wide, &operands)
+                    $(let $operand = by_f64::widen($operand);)*
+                    by_f64::narrow([$($operand),*], $in_f64)
                 }
-                Route::Exact => crate::ieee::$exact($($operand,)* crate::Rounding::TiesToEven).0,
+                Route::Exact => ieee::$name($($operand,)* Rounding::TiesToEven).0,
             }
         }
     )* };
 }
 operations! {
-    add(a, b) = a + b, add;
-    sub(a, b) = a - b, sub;
-    mul(a, b) = a * b, mul;
-    div(a, b) = a / b, div;
+    add(a, b) = a + b, a + b;
+    sub(a, b) = a - b, a - b;
+    mul(a, b) = a * b, a * b;
+    div(a, b) = a / b, a / b;
+    // Exact in every format that has the operands.
+    rem(a, b) = a % b, a % b;
     #[cfg(feature = "std")]
-    sqrt(a) = a.sqrt(), sqrt;
+    sqrt(a) = a.sqrt(), a.sqrt();
 }
 
 #[cfg(not(feature = "std"))]
 pub fn sqrt<F: Format>(a: F) -> F {
-    crate::ieee::sqrt(a, crate::Rounding::TiesToEven).0
+    ieee::sqrt(a, Rounding::TiesToEven).0
 }
 
-macro_rules! add_to_odd {
-    ($name:ident, $float:ty, $bits:ty) => {
-        /// a + b rounded to odd: to nearest first, and by the error of that (Knuth's `TwoSum`) to the odd neighbour on its side.
-        #[inline(always)]
-        fn $name(a: $float, b: $float) -> $float {
-            let sum = a + b;
-            let of_b = sum - a;
-            let error = (a - (sum - of_b)) + (b - of_b);
-            // Of infinities it is a NaN.
-            let inexact = error.abs() > 0.0;
-            let beyond = (error < 0.0) != (sum < 0.0);
-            let bits = sum.to_bits();
-            let odd = (bits - (inexact && beyond) as $bits) | inexact as $bits;
-            <$float>::from_bits(odd)
-        }
-    };
-}
-add_to_odd!(add_to_odd_f32, f32, u32);
-add_to_odd!(add_to_odd_f64, f64, u64);
-
-/// a · b + c, rounded once.
+/// a · b + c, rounded once: the sum is rounded to odd, with at least two bits more than the format has, and then to the format
+/// (Boldo and Melquiond, 2008).
 #[inline]
 pub fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
-    let operands = [to_code(a), to_code(b), to_code(c)];
-    match const { Route::of_multiply_add(F::LAYOUT) } {
-        Route::F32 => {
-            let product = a.cast::<f32>() * b.cast::<f32>();
-            narrow(add_to_odd_f32(product, c.cast()), &operands)
+    match const { MultiplyAdd::of(F::LAYOUT) } {
+        MultiplyAdd::F32 => {
+            let [a, b, c] = [a, b, c].map(by_f32::widen);
+            let (sum, error) = by_f32::multiply_add(a, b, c);
+            by_f32::narrow([a, b, c], by_f32::to_odd(sum, error))
         }
-        Route::F64 => {
-            let product = a.cast::<f64>() * b.cast::<f64>();
-            narrow(add_to_odd_f64(product, c.cast()), &operands)
+        MultiplyAdd::F64ToF32 => {
+            let [a, b, c] = [a, b, c].map(by_f32::widen);
+            let (sum, error) = by_f64::multiply_add(a.into(), b.into(), c.into());
+            let nearest = sum as f32;
+            // The error of this is 0 or greater than the other.
+            let lost = (sum - f64::from(nearest)) + error;
+            by_f32::narrow([a, b, c], by_f32::to_odd(nearest, lost as f32))
         }
-        Route::Exact => crate::ieee::mul_add(a, b, c, crate::Rounding::TiesToEven).0,
+        MultiplyAdd::F64 => {
+            let [a, b, c] = [a, b, c].map(by_f64::widen);
+            let (sum, error) = by_f64::multiply_add(a, b, c);
+            by_f64::narrow([a, b, c], by_f64::to_odd(sum, error))
+        }
+        MultiplyAdd::Exact => ieee::mul_add(a, b, c, Rounding::TiesToEven).0,
     }
 }

@@ -22,7 +22,6 @@ macro_rules! on_codes {
 }
 on_codes! {
     one() = |layout| layout.power_of_two_code(0);
-    rem(a, b) = |layout| layout.rem(a, b).0;
     abs(a) = |layout| layout.copy_sign(a, false);
     signum(a) = |layout| match layout.nan_of(&[a]) {
         Some((nan, _)) => nan,

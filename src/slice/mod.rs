@@ -42,6 +42,7 @@ use core::mem::MaybeUninit;
 
 use crate::{Cast, Format, Isa, simd};
 
+pub use crate::ops::fold::{product_slice as product, sum_slice as sum};
 pub use bytes::{
     CastError, cast_bytes, cast_bytes_on, cast_bytes_stochastic, cast_bytes_stochastic_on,
 };
