@@ -8,6 +8,10 @@
     reason = "not for people: what `float_type!` expands to calls these"
 )]
 
+#[cfg(target_arch = "x86_64")]
+use super::f16c;
+#[cfg(target_arch = "x86_64")]
+use crate::format::{from_code, to_code};
 use crate::{Format, Layout, Rounding, ieee};
 
 /// How to compute in a format.
@@ -80,7 +84,7 @@ const fn max(a: i32, b: i32) -> i32 {
 /// What is done in a wider format.
 macro_rules! wide {
     ($name:ident, $float:ident, $bits:ty, $layout:ident, $word:ident) => {
-        mod $name {
+        pub(super) mod $name {
             use crate::format::{from_code, to_code};
             use crate::ruler::{shares_exponents, $word};
             use crate::{Format, Layout};
@@ -128,7 +132,11 @@ macro_rules! wide {
 
             /// a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
             #[inline(always)]
-            pub(super) fn multiply_add(a: $float, b: $float, c: $float) -> ($float, $float) {
+            pub(in crate::ops) fn multiply_add(
+                a: $float,
+                b: $float,
+                c: $float,
+            ) -> ($float, $float) {
                 let product = a * b;
                 let sum = product + c;
                 let of_c = sum - product;
@@ -137,7 +145,7 @@ macro_rules! wide {
 
             /// The odd neighbour of a number rounded to nearest that is on the side of what was lost, if anything was.
             #[inline(always)]
-            pub(super) fn to_odd(nearest: $float, lost: $float) -> $float {
+            pub(in crate::ops) fn to_odd(nearest: $float, lost: $float) -> $float {
                 // Of infinities it is a NaN.
                 let inexact = lost.abs() > 0.0;
                 let beyond = (lost < 0.0) != (nearest < 0.0);
@@ -150,11 +158,24 @@ macro_rules! wide {
 wide!(by_f32, f32, u32, BINARY32, word32);
 wide!(by_f64, f64, u64, BINARY64, word64);
 
+/// Returns what F16C gives, if it serves.
+macro_rules! by_f16c {
+    ($name:ident($($operand:ident),*)) => {
+        #[cfg(target_arch = "x86_64")]
+        if const { F::LAYOUT.same(Layout::BINARY16) }
+            && let Some(code) = f16c::$name($(to_code($operand) as u16),*)
+        {
+            return from_code(code.into());
+        }
+    };
+}
+
 macro_rules! operations {
     ($($(#[$meta:meta])* $name:ident($($operand:ident),*) = $in_f32:expr, $in_f64:expr;)*) => { $(
         $(#[$meta])*
         #[inline]
         pub fn $name<F: Format>($($operand: F),*) -> F {
+            by_f16c!($name($($operand),*));
             match const { Route::of(F::LAYOUT) } {
                 Route::F32 => {
                     $(let $operand = by_f32::widen($operand);)*
@@ -189,6 +210,7 @@ pub fn sqrt<F: Format>(a: F) -> F {
 /// (Boldo and Melquiond, 2008).
 #[inline]
 pub fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
+    by_f16c!(mul_add(a, b, c));
     match const { MultiplyAdd::of(F::LAYOUT) } {
         MultiplyAdd::F32 => {
             let [a, b, c] = [a, b, c].map(by_f32::widen);

@@ -125,6 +125,13 @@ impl Isa {
             .map(Self)
     }
 
+    /// Whether this CPU has the conversions of binary16 that came with AVX2.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    pub(crate) fn has_f16c() -> bool {
+        cfg!(target_feature = "f16c") || Self::detect().0 >= Level::Avx2
+    }
+
     #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(super) const fn level(self) -> Level {
