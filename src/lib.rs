@@ -62,6 +62,7 @@ mod rounding;
 mod ruler;
 mod simd;
 pub mod slice;
+mod text;
 
 pub use cast::Cast;
 pub use code::Parts;
@@ -76,6 +77,7 @@ pub use layout::Layout;
 pub use ops::methods::ulps_between;
 pub use rounding::{Flags, Overflow, Rounding};
 pub use simd::{Isa, UnknownIsa};
+pub use text::{FloatErrorKind, ParseFloatError};
 
 #[doc(hidden)]
 pub use float_type::private as __private;

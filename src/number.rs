@@ -42,21 +42,28 @@ pub(crate) const fn shift_right_sticky(x: u128, by: u32) -> u128 {
 }
 
 impl Layout {
-    /// The number of a code, `None` for zero. The code must be finite.
+    /// The significand of a code as an integer, and the exponent of its unit. The code must be finite.
     #[inline(always)]
-    pub(crate) const fn number(self, code: u64) -> Option<Number> {
+    pub(crate) const fn integer(self, code: u64) -> (u64, i32) {
         let magnitude = code & self.magnitude_mask();
         let field = magnitude >> self.fraction_bits();
         let normal = !self.zero() || field != 0;
         let significand = (self.hidden_bit() * normal as u64) | (magnitude & self.fraction_mask());
+        let above = field as i32 - (normal && self.zero()) as i32;
+        (significand, self.finest_exponent() + above)
+    }
+
+    /// The number of a code, `None` for zero. The code must be finite.
+    #[inline(always)]
+    pub(crate) const fn number(self, code: u64) -> Option<Number> {
+        let (significand, unit) = self.integer(code);
         if significand == 0 {
             return None;
         }
         let up = significand.leading_zeros();
-        let exponent = self.min_exponent() + field as i32 - (normal && self.zero()) as i32;
         Some(Number {
             negative: self.is_negative(code),
-            exponent: exponent - self.fraction_bits() as i32 + 63 - up as i32,
+            exponent: unit + 63 - up as i32,
             significand: significand << up,
         })
     }

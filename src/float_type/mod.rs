@@ -240,12 +240,66 @@ macro_rules! float_type {
             }
         }
 
-        /// The number's value, as the shortest `f64` that has it.
-        impl ::core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(&self.to_f64(), f)
+        /// Parses what `f32` parses, and C's hexadecimal form (`0x1.8p-3`); rounded once, from the exact value of all digits, ties
+        /// to even, with IEEE's overflow. What a cast raises INVALID for is an error.
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::ParseFloatError;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                match $crate::__private::parse(Self::LAYOUT, text) {
+                    Ok(code) => Ok(Self(code as $bits)),
+                    Err(error) => Err(error),
+                }
             }
         }
+
+        $crate::__float_type_text!($name, Self::LAYOUT, number {
+            /// The fewest digits that tell the number from others of its format, or, with a precision, those of its exact value.
+            Display display,
+            /// As `Display`, with `.0` after an integer, and an exponent below 1e-4 and from 1e16.
+            Debug debug,
+            /// As `Display`, with an exponent: `1.5e-3`.
+            LowerExp lower_exp,
+            /// As `Display`, with an exponent: `1.5E-3`.
+            UpperExp upper_exp,
+        } bits {
+            /// The bits.
+            LowerHex,
+            /// The bits.
+            UpperHex,
+            /// The bits.
+            Octal,
+            /// The bits.
+            Binary,
+        });
+    };
+}
+
+/// The traits that print.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __float_type_text {
+    (
+        $name:ident, $layout:expr,
+        number { $($(#[$number_meta:meta])* $number:ident $function:ident,)* }
+        bits { $($(#[$bits_meta:meta])* $bits:ident,)* }
+    ) => {
+        $(
+            $(#[$number_meta])*
+            impl ::core::fmt::$number for $name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    $crate::__private::$function($layout, self.to_bits() as u64, f)
+                }
+            }
+        )*
+        $(
+            $(#[$bits_meta])*
+            impl ::core::fmt::$bits for $name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::$bits::fmt(&self.to_bits(), f)
+                }
+            }
+        )*
     };
 }
 
@@ -354,6 +408,7 @@ pub mod private {
         abs, clamp, copysign, div_euclid, fract, max, maximum, midpoint, min, minimum, next_down,
         next_up, one, powi, rem_euclid, round, signum, to_degrees, to_radians, total_cmp, ulp,
     };
+    pub use crate::text::{debug, display, lower_exp, parse, upper_exp};
 
     pub enum Notion {
         Sign,

@@ -1,0 +1,62 @@
+//! [`ParseFloatError`]: why a text is not a number of a format.
+
+use core::error::Error;
+use core::fmt;
+
+/// The error of parsing a number, as `core::num::ParseFloatError` is for `f32`; [`kind`](Self::kind) says why.
+///
+/// ```
+/// use ulp::{F4E2M1Fn, F16, FloatErrorKind};
+///
+/// let error = "1.5.2".parse::<F16>().unwrap_err();
+/// assert_eq!(error.kind(), FloatErrorKind::Invalid);
+/// assert_eq!(error.to_string(), "1.5.2".parse::<f32>().unwrap_err().to_string());
+/// assert_eq!("nan".parse::<F4E2M1Fn>().unwrap_err().kind(), FloatErrorKind::Unrepresentable);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ParseFloatError {
+    kind: FloatErrorKind,
+}
+
+/// Why a text is not a number of a format.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum FloatErrorKind {
+    /// The text is empty.
+    Empty,
+    /// The text is not a number.
+    Invalid,
+    /// The text is a number or a NaN for which the format has nothing: a NaN where it has none, or a negative number other than
+    /// zero where it has no sign. A cast raises INVALID there.
+    Unrepresentable,
+}
+
+impl ParseFloatError {
+    pub(super) const EMPTY: Self = Self {
+        kind: FloatErrorKind::Empty,
+    };
+    pub(super) const INVALID: Self = Self {
+        kind: FloatErrorKind::Invalid,
+    };
+    pub(super) const UNREPRESENTABLE: Self = Self {
+        kind: FloatErrorKind::Unrepresentable,
+    };
+
+    /// The cause.
+    pub const fn kind(&self) -> FloatErrorKind {
+        self.kind
+    }
+}
+
+/// The first two in the words of `core::num::ParseFloatError`.
+impl fmt::Display for ParseFloatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self.kind {
+            FloatErrorKind::Empty => "cannot parse float from empty string",
+            FloatErrorKind::Invalid => "invalid float literal",
+            FloatErrorKind::Unrepresentable => "the format has no such number",
+        })
+    }
+}
+
+impl Error for ParseFloatError {}

@@ -1,0 +1,17 @@
+//! Text: numbers parsed from decimal and hexadecimal digits, and printed in the fewest decimal digits.
+//!
+//! All of it is integer arithmetic on a [`Layout`](crate::Layout) and codes, so that no format has code of its own and no mode
+//! of the thread changes a result. Both directions compare decimals with numbers: first by 128 bits of a power of five
+//! ([`power`]), which decide nearly always, else exactly ([`big`]).
+
+mod big;
+mod error;
+mod parse;
+mod power;
+mod print;
+mod scan;
+mod shortest;
+
+pub use error::{FloatErrorKind, ParseFloatError};
+pub use parse::parse;
+pub use print::{debug, display, lower_exp, upper_exp};

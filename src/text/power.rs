@@ -1,0 +1,94 @@
+//! [`Power`]: powers of five to 128 bits, with a bound of their error.
+
+use super::big::Big;
+
+/// A power of five from below: significand · 2<sup>exponent − 127</sup>, the topmost bit of the significand set.
+#[derive(Clone, Copy)]
+pub(super) struct Power {
+    pub(super) significand: u128,
+    pub(super) exponent: i32,
+    /// The true significand lies above this one by less than that, or is this one where it is 0.
+    pub(super) error: u64,
+}
+
+/// The largest exponent of [`SIGNIFICANDS`]. All that bfloat16 needs with 19 digits.
+const MOST: i32 = 64;
+/// 5<sup>55</sup> is the last power that 128 bits hold.
+const MOST_EXACT: i32 = 55;
+
+/// The significands of 5<sup>−64</sup> to 5<sup>64</sup>, cut to 128 bits.
+static SIGNIFICANDS: [u128; 2 * MOST as usize + 1] = {
+    let mut significands = [0; 2 * MOST as usize + 1];
+    let mut positive = Big::new(1);
+    // Division by 5, again and again, has the same integer part as division by the power. 5^64 has 149 bits.
+    let mut negative = Big::new(1);
+    assert!(negative.shift_left(300));
+    let mut i = 0;
+    while i <= MOST as usize {
+        significands[MOST as usize - i] = negative.top();
+        significands[MOST as usize + i] = positive.top();
+        negative.divide(5);
+        assert!(positive.multiply_add(5, 0));
+        i += 1;
+    }
+    significands
+};
+
+impl Power {
+    /// 5<sup>exponent</sup>, of an exponent of at most 2<sup>20</sup> in magnitude.
+    ///
+    /// The error is at most 1 up to 5<sup>±64</sup>. Beyond, each of up to 15 squarings multiplies it by about 4: it stays below
+    /// 2<sup>40</sup>.
+    pub(super) fn of_five(exponent: i32) -> Self {
+        let power = Self::listed(exponent % MOST);
+        let times = exponent / MOST;
+        if times == 0 {
+            return power;
+        }
+        power.times_power(Self::listed(MOST * times.signum()), times.unsigned_abs())
+    }
+
+    /// One of the table.
+    fn listed(exponent: i32) -> Self {
+        let exact = 0 <= exponent && exponent <= MOST_EXACT;
+        Self {
+            significand: SIGNIFICANDS[(MOST + exponent) as usize],
+            // ⌊log2(5^exponent)⌋.
+            exponent: (exponent * 152_170) >> 16,
+            error: !exact as u64,
+        }
+    }
+
+    #[cold]
+    fn times_power(mut self, mut base: Self, mut times: u32) -> Self {
+        while times > 0 {
+            if times % 2 == 1 {
+                self = self.times(base);
+            }
+            base = base.times(base);
+            times /= 2;
+        }
+        self
+    }
+
+    fn times(self, other: Self) -> Self {
+        let (high, _) = multiply(other.significand, (self.significand >> 64) as u64);
+        let (low, _) = multiply(other.significand, self.significand as u64);
+        let product = high + (low >> 64);
+        let up = product.leading_zeros();
+        Self {
+            significand: product << up,
+            exponent: self.exponent + other.exponent + 1 - up as i32,
+            // Of each error a significand's worth, below 2 units, plus the bits cut: below 3 (of half a unit, where `up` is 0).
+            error: 2 * (self.error + other.error) + 4,
+        }
+    }
+}
+
+/// ⌊a · b / 2<sup>64</sup>⌋, and whether that is all.
+#[inline]
+pub(super) const fn multiply(a: u128, b: u64) -> (u128, bool) {
+    let low = (a as u64) as u128 * b as u128;
+    let high = (a >> 64) * b as u128;
+    (high + (low >> 64), low as u64 == 0)
+}

@@ -1,0 +1,136 @@
+//! What is written: the characters of a number, read without a thought of the format.
+
+use super::ParseFloatError;
+
+/// A number as it is written, but for its sign.
+pub(super) enum Written<'a> {
+    Infinity,
+    Nan,
+    Decimal(Decimal<'a>),
+    /// significand · 2<sup>exponent</sup>, of which the lowest bit is set, too, if any digit below it is not 0.
+    Hexadecimal {
+        significand: u64,
+        exponent: i64,
+    },
+}
+
+/// (leading + rest) · 10<sup>exponent</sup>, where the rest is less than 1.
+#[derive(Clone, Copy)]
+pub(super) struct Decimal<'a> {
+    /// Up to 19 digits from the first that is not 0.
+    pub(super) leading: u64,
+    pub(super) exponent: i64,
+    /// Whether the digits after those are not all 0.
+    pub(super) rest: bool,
+    /// All digits, and the point among them.
+    pub(super) digits: &'a [u8],
+}
+
+/// Below this, a `u64` has room for another decimal digit.
+const ROOM: u64 = 10u64.pow(18);
+
+/// The sign, and what follows it.
+pub(super) fn scan(text: &[u8]) -> Result<(bool, Written<'_>), ParseFloatError> {
+    let (negative, rest) = match text {
+        [] => return Err(ParseFloatError::EMPTY),
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let written = match rest {
+        [b'0', b'x' | b'X', digits @ ..] => hexadecimal(digits),
+        [b'0'..=b'9' | b'.', ..] => decimal(rest),
+        _ => name(rest),
+    };
+    let written = written.ok_or(ParseFloatError::INVALID)?;
+    Ok((negative, written))
+}
+
+fn name(text: &[u8]) -> Option<Written<'static>> {
+    let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
+    if is("inf") || is("infinity") {
+        Some(Written::Infinity)
+    } else {
+        is("nan").then_some(Written::Nan)
+    }
+}
+
+fn decimal(text: &[u8]) -> Option<Written<'_>> {
+    let (mut leading, mut exponent, mut rest) = (0, 0, false);
+    let end = digits(text, 10, |digit, fractional| {
+        if leading < ROOM {
+            leading = leading * 10 + digit as u64;
+            exponent -= fractional as i64;
+        } else {
+            rest |= digit != 0;
+            exponent += !fractional as i64;
+        }
+    })?;
+    let (digits, tail) = text.split_at(end);
+    if let [mark, tail @ ..] = tail {
+        exponent = written_exponent(*mark, b'e', tail)?.saturating_add(exponent);
+    }
+    Some(Written::Decimal(Decimal {
+        leading,
+        exponent,
+        rest,
+        digits,
+    }))
+}
+
+fn hexadecimal(text: &[u8]) -> Option<Written<'static>> {
+    let (mut significand, mut exponent) = (0u64, 0);
+    let end = digits(text, 16, |digit, fractional| {
+        if significand.leading_zeros() >= 4 {
+            significand = significand << 4 | digit as u64;
+            exponent -= 4 * fractional as i64;
+        } else {
+            significand |= (digit != 0) as u64;
+            exponent += 4 * !fractional as i64;
+        }
+    })?;
+    if let [mark, tail @ ..] = &text[end..] {
+        exponent = written_exponent(*mark, b'p', tail)?.saturating_add(exponent);
+    }
+    Some(Written::Hexadecimal {
+        significand,
+        exponent,
+    })
+}
+
+/// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
+#[inline(always)]
+fn digits(text: &[u8], radix: u32, mut each: impl FnMut(u32, bool)) -> Option<usize> {
+    let (mut point, mut any) = (false, false);
+    let mut end = 0;
+    for &byte in text {
+        if let Some(digit) = char::from(byte).to_digit(radix) {
+            each(digit, point);
+            any = true;
+        } else if byte == b'.' && !point {
+            point = true;
+        } else {
+            break;
+        }
+        end += 1;
+    }
+    any.then_some(end)
+}
+
+/// The exponent after its mark, which is a letter in either case; `None` if it is not that letter or no integer follows.
+fn written_exponent(mark: u8, letter: u8, text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        _ => (false, text),
+    };
+    if !mark.eq_ignore_ascii_case(&letter) || digits.is_empty() {
+        return None;
+    }
+    let mut exponent = 0i64;
+    for &byte in digits {
+        let digit = char::from(byte).to_digit(10)?;
+        exponent = exponent.saturating_mul(10).saturating_add(digit as i64);
+    }
+    Some(if negative { -exponent } else { exponent })
+}
