@@ -62,7 +62,7 @@ impl Layout {
     /// The code of the number with the other sign. Zero is its own where there is no −0, and so is FNUZ's NaN.
     #[inline]
     pub const fn negate(self, code: u64) -> u64 {
-        if code & self.magnitude_mask() == 0 && !self.negative_zero() {
+        if code & self.magnitude_mask() == 0 && self.zero() && !self.negative_zero() {
             code & self.code_mask()
         } else {
             (code ^ self.sign_mask()) & self.code_mask()

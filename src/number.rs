@@ -115,7 +115,8 @@ impl Layout {
     #[inline(always)]
     pub(crate) const fn signed_zero(self, negative: bool) -> (u64, Flags) {
         if !self.zero() {
-            return (0, Flags::INEXACT.union(Flags::UNDERFLOW));
+            let smallest = self.with_sign_bit(negative, 0);
+            return (smallest, Flags::INEXACT.union(Flags::UNDERFLOW));
         }
         (
             self.with_sign_bit(negative && self.negative_zero(), 0),

@@ -132,10 +132,14 @@ impl Layout {
             // Where there is no −0, the difference of zeros is 0 as well.
             return self.add(rounding, a, self.negate(b));
         }
-        if self.is_infinite(b) {
-            return self.invalid();
-        }
         match (self.number(a), self.number(b)) {
+            _ if self.is_infinite(b) => {
+                if self.is_infinite(a) {
+                    self.invalid()
+                } else {
+                    self.infinite(Cast::new(), true)
+                }
+            }
             _ if self.is_infinite(a) => (a & self.code_mask(), Flags::NONE),
             (Some(x), Some(y)) => match x.plus(Number {
                 negative: true,

@@ -13,17 +13,23 @@ use crate::tally::Tally;
 /// The two policies on what lies past the largest finite value: IEEE's, and saturation.
 pub const SATURATE: [bool; 2] = [false, true];
 
-/// The crate's cast with that rounding and policy.
+/// The crate's rounding of that name.
 #[must_use]
-pub fn cast(rounding: Rounding, saturate: bool) -> Cast {
-    let cast = Cast::new().rounding(match rounding {
+pub fn rounding(rounding: Rounding) -> ulp::Rounding {
+    match rounding {
         Rounding::TiesToEven => ulp::Rounding::TiesToEven,
         Rounding::TiesToAway => ulp::Rounding::TiesToAway,
         Rounding::TowardZero => ulp::Rounding::TowardZero,
         Rounding::TowardPositive => ulp::Rounding::TowardPositive,
         Rounding::TowardNegative => ulp::Rounding::TowardNegative,
         Rounding::ToOdd => ulp::Rounding::ToOdd,
-    });
+    }
+}
+
+/// The crate's cast with that rounding and policy.
+#[must_use]
+pub fn cast(rounding: Rounding, saturate: bool) -> Cast {
+    let cast = Cast::new().rounding(self::rounding(rounding));
     if saturate { cast.saturating() } else { cast }
 }
 

@@ -1,9 +1,10 @@
 //! Exhaustive runs and independent oracles for `ulp`.
 //!
 //! [`oracle`] says what a cast must give without sharing anything with the crate. [`bridge`] puts a question to the crate in the
-//! oracle's terms, and [`tally`] counts the answers. The binary `ulp-verify` holds the runs.
+//! oracle's terms, [`operations`] does so for arithmetic, and [`tally`] counts the answers. The binary `ulp-verify` holds the runs.
 
 pub mod bridge;
 pub mod inputs;
+pub mod operations;
 pub mod oracle;
 pub mod tally;

@@ -2,12 +2,12 @@
 
 use core::cmp::Ordering;
 
-use super::value::{Dyadic, Value, decode, magnitude};
+use super::value::{Dyadic, Real, Value, decode, magnitude};
 use super::{INEXACT, INVALID, OVERFLOW, Rounding, Shape, UNDERFLOW};
 
 /// Where a value lies between two neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Between {
+pub(super) enum Between {
     /// On the lower one.
     Exact,
     /// Nearer to the lower one.
@@ -19,8 +19,8 @@ enum Between {
 }
 
 impl Between {
-    /// The place of `value`, which is not below `lower` and not above its successor.
-    fn new(value: Dyadic, lower: Dyadic) -> Between {
+    /// The place of a value, which is not below `lower` and not above its successor.
+    pub(super) fn new(value: &impl Real, lower: Dyadic) -> Between {
         if value.compare(lower) == Ordering::Equal {
             return Between::Exact;
         }
@@ -33,7 +33,13 @@ impl Between {
 
     /// Whether rounding takes the upper one (IEEE 754-2019, 4.3). `odd` is of the lower one's code, and the upper one's is
     /// the other parity. `ties_up` stands for evenness in a format that has none.
-    fn goes_up(self, rounding: Rounding, negative: bool, odd: bool, ties_up: bool) -> bool {
+    pub(super) fn goes_up(
+        self,
+        rounding: Rounding,
+        negative: bool,
+        odd: bool,
+        ties_up: bool,
+    ) -> bool {
         if self == Between::Exact {
             return false;
         }
@@ -72,82 +78,104 @@ enum Tiny {
     Yes,
 }
 
+/// What is to be rounded.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Nan(Value),
+    Infinity,
+    Zero,
+    /// Of which all that matters is said by where it lies.
+    Number(Place, Tiny),
+}
+
 /// A value to be rounded to a format: the searching is done once for all roundings and policies.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     to: &'a Shape,
-    value: Value,
-    place: Place,
-    tiny: Tiny,
+    negative: bool,
+    kind: Kind,
 }
 
 impl<'a> Question<'a> {
     /// Asks what `value` is in the format `to`.
     #[must_use]
     pub fn new(to: &'a Shape, value: Value) -> Self {
-        let (place, tiny) = match value {
-            Value::Finite { magnitude, .. } => (place(to, magnitude), tiny(to, magnitude)),
-            _ => (Place::Beyond, Tiny::No),
-        };
+        match value {
+            Value::Nan { negative, .. } => Self {
+                to,
+                negative,
+                kind: Kind::Nan(value),
+            },
+            Value::Infinite { negative } => Self {
+                to,
+                negative,
+                kind: Kind::Infinity,
+            },
+            Value::Finite {
+                negative,
+                magnitude,
+            } if magnitude.significand == 0 => Self {
+                to,
+                negative,
+                kind: Kind::Zero,
+            },
+            Value::Finite {
+                negative,
+                magnitude,
+            } => Self::real(to, negative, &magnitude),
+        }
+    }
+
+    /// Asks what a real number other than zero is, given by its sign and magnitude.
+    #[must_use]
+    pub fn real(to: &'a Shape, negative: bool, magnitude: &impl Real) -> Self {
         Self {
             to,
-            value,
-            place,
-            tiny,
+            negative,
+            kind: Kind::Number(place(to, magnitude), tiny(to, magnitude)),
         }
     }
 
     /// The code and the flags of the cast.
     #[must_use]
     pub fn answer(&self, rounding: Rounding, saturate: bool) -> (u64, u8) {
-        let to = self.to;
-        match self.value {
-            Value::Nan { negative, payload } => {
-                let signaling = if self.value.is_signaling() {
-                    INVALID
-                } else {
-                    0
+        let Self { to, negative, kind } = *self;
+        match kind {
+            Kind::Nan(value) => {
+                let Value::Nan { payload, .. } = value else {
+                    unreachable!("it is a NaN")
                 };
+                let signaling = if value.is_signaling() { INVALID } else { 0 };
                 match nan(to, negative, payload) {
                     Some(code) => (code, signaling),
                     // As CUDA does: `__nv_cvt_float_to_fp4` and `_fp6` turn a NaN to the positive largest value.
                     None => (to.max(), INVALID),
                 }
             }
-            Value::Infinite { negative: true } if !to.signed => (refused(to), INVALID),
-            Value::Infinite { negative } if to.infinity && !saturate => {
-                (signed(to, negative, to.max() + 1), 0)
+            // torch and ml_dtypes: 0 to E8M0 is 2^-127.
+            Kind::Zero => {
+                let flags = if to.zero { 0 } else { INEXACT | UNDERFLOW };
+                (signed(to, negative, 0), flags)
             }
+            _ if negative && !to.signed => (refused(to), INVALID),
+            Kind::Infinity if to.infinity && !saturate => (signed(to, negative, to.max() + 1), 0),
             // An infinity is not rounded: no rounding direction gives it the largest finite value.
-            Value::Infinite { negative } => (
+            Kind::Infinity => (
                 overflow(to, negative, Rounding::TiesToEven, saturate),
                 OVERFLOW | INEXACT,
             ),
-            Value::Finite {
-                negative,
-                magnitude,
-            } => {
-                if magnitude.significand == 0 {
-                    // torch and ml_dtypes: 0 to E8M0 is 2^-127.
-                    let flags = if to.zero { 0 } else { INEXACT | UNDERFLOW };
-                    (signed(to, negative, 0), flags)
-                } else if negative && !to.signed {
-                    (refused(to), INVALID)
-                } else {
-                    self.round(negative, rounding, saturate)
-                }
-            }
+            Kind::Number(place, tiny) => self.round(place, tiny, rounding, saturate),
         }
     }
 
-    fn round(&self, negative: bool, rounding: Rounding, saturate: bool) -> (u64, u8) {
-        let to = self.to;
-        let underflow = if self.is_tiny(negative, rounding) {
+    fn round(&self, place: Place, tiny: Tiny, rounding: Rounding, saturate: bool) -> (u64, u8) {
+        let Self { to, negative, .. } = *self;
+        let underflow = if self.is_tiny(tiny, rounding) {
             UNDERFLOW
         } else {
             0
         };
-        match self.place {
+        match place {
             Place::Below => (signed(to, negative, 0), INEXACT | underflow),
             // IEEE 754-2019, 7.5: exact is not an underflow.
             Place::At(code, Between::Exact) => (signed(to, negative, code), 0),
@@ -171,8 +199,8 @@ impl<'a> Question<'a> {
     }
 
     /// IEEE 754-2019, 7.5 a: tininess after rounding, "as though the exponent range were unbounded".
-    fn is_tiny(&self, negative: bool, rounding: Rounding) -> bool {
-        match self.tiny {
+    fn is_tiny(&self, tiny: Tiny, rounding: Rounding) -> bool {
+        match tiny {
             Tiny::No => false,
             Tiny::Yes => true,
             Tiny::Last(between) => {
@@ -181,7 +209,7 @@ impl<'a> Question<'a> {
                 let smallest_normal_is_odd = self.to.fraction_bits == 0 && self.to.zero;
                 !between.goes_up(
                     rounding,
-                    negative,
+                    self.negative,
                     !smallest_normal_is_odd,
                     ties_go_up(self.to),
                 )
@@ -211,7 +239,7 @@ fn signed(to: &Shape, negative: bool, code: u64) -> u64 {
 }
 
 /// The NaN of a format that has any.
-fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Option<u64> {
+pub(super) fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Option<u64> {
     let sign = if negative { to.sign_bit() } else { 0 };
     if to.has_payload() {
         // IEEE 754-2019, 6.2.3: as much of the payload as fits, its top bits as F16C keeps them; 6.2.1: quieted.
@@ -261,9 +289,9 @@ fn overflow(to: &Shape, negative: bool, rounding: Rounding, saturate: bool) -> u
 }
 
 /// Searches the codes for the last one whose value is not above `value`.
-fn place(to: &Shape, value: Dyadic) -> Place {
+fn place(to: &Shape, value: &impl Real) -> Place {
     let max = to.max();
-    if magnitude(to, 0).compare(value) == Ordering::Greater {
+    if value.compare(magnitude(to, 0)) == Ordering::Less {
         return Place::Below;
     }
     if value.compare(magnitude(to, max).successor()) != Ordering::Less {
@@ -272,7 +300,7 @@ fn place(to: &Shape, value: Dyadic) -> Place {
     let (mut low, mut high) = (0, max);
     while low < high {
         let middle = high - (high - low) / 2;
-        if magnitude(to, middle).compare(value) == Ordering::Greater {
+        if value.compare(magnitude(to, middle)) == Ordering::Less {
             high = middle - 1;
         } else {
             low = middle;
@@ -281,7 +309,7 @@ fn place(to: &Shape, value: Dyadic) -> Place {
     Place::At(low, Between::new(value, magnitude(to, low)))
 }
 
-fn tiny(to: &Shape, value: Dyadic) -> Tiny {
+fn tiny(to: &Shape, value: &impl Real) -> Tiny {
     // The smallest normal is 2^p of these units, and the grid in the binade below it has this unit for its step.
     let precision = to.fraction_bits + 1;
     let least_field = i32::from(to.zero);

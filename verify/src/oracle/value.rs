@@ -4,19 +4,24 @@ use core::cmp::Ordering;
 
 use super::shape::{Shape, ones};
 
+/// A real number that is not negative, known by how it compares: all that rounding by comparison asks.
+pub trait Real {
+    /// The exact order of this number and `other`.
+    fn compare(&self, other: Dyadic) -> Ordering;
+}
+
 /// `significand * 2^exponent`, in no normal form.
 #[derive(Clone, Copy, Debug)]
 pub struct Dyadic {
-    /// An integer of fewer than 127 bits.
+    /// An integer; of fewer than 127 bits, where [`half_way`](Dyadic::half_way) is asked for.
     pub significand: u128,
     /// The power of two that it counts.
     pub exponent: i32,
 }
 
-impl Dyadic {
-    /// Exact comparison: first the place of the leading bit, then the bits below it.
-    #[must_use]
-    pub fn compare(self, other: Dyadic) -> Ordering {
+impl Real for Dyadic {
+    /// First the place of the leading bit, then the bits below it.
+    fn compare(&self, other: Dyadic) -> Ordering {
         match (self.significand, other.significand) {
             (0, 0) => Ordering::Equal,
             (0, _) => Ordering::Less,
@@ -24,7 +29,9 @@ impl Dyadic {
             _ => self.leading().cmp(&other.leading()),
         }
     }
+}
 
+impl Dyadic {
     fn leading(self) -> (i32, u128) {
         let shift = self.significand.leading_zeros();
         (self.exponent - shift as i32, self.significand << shift)

@@ -1,0 +1,121 @@
+//! `ulp::ieee` beside the oracle, operation by operation, on codes.
+
+use ulp::{Bits, Flags, Format, ieee};
+
+use crate::bridge;
+use crate::oracle::{self, Answer, Rounding, Shape};
+
+/// The number of these storage bits.
+#[must_use]
+pub fn number<F: Format>(bits: u64) -> F {
+    F::from_bits(F::Bits::from_u64(bits))
+}
+
+/// The bits of a number, widened.
+#[must_use]
+pub fn code<F: Format>(number: F) -> u64 {
+    number.to_bits().to_u64()
+}
+
+/// What the crate gives: a code and flags.
+pub type Given<const N: usize> = fn([u64; N], ulp::Rounding) -> (u64, u8);
+
+/// An operation with so many operands.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<const N: usize> {
+    /// Its name in `ulp::ieee`.
+    pub name: &'static str,
+    /// The crate's.
+    pub given: Given<N>,
+    /// The oracle's.
+    pub right: for<'a> fn(&'a Shape, [u64; N]) -> Answer<'a>,
+}
+
+impl<const N: usize> Operation<N> {
+    /// Compares the crate with the oracle in every rounding; if they differ, says how.
+    ///
+    /// # Errors
+    /// What was asked, what is and what were right.
+    pub fn check(&self, shape: &Shape, operands: [u64; N]) -> Result<(), String> {
+        let answer = (self.right)(shape, operands);
+        for rounding in Rounding::ALL {
+            let right = answer.rounded(rounding);
+            let is = (self.given)(operands, bridge::rounding(rounding));
+            if is != right {
+                return Err(format!(
+                    "{} {operands:#x?}, {rounding:?}: {:#x} flags {:#x}, right: {:#x} flags {:#x}; {shape:?}",
+                    self.name, is.0, is.1, right.0, right.1
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn given<F: Format>((number, flags): (F, Flags)) -> (u64, u8) {
+    (code(number), flags.bits())
+}
+
+/// √.
+#[must_use]
+pub fn sqrt<F: Format>() -> Operation<1> {
+    Operation {
+        name: "sqrt",
+        given: |[a], rounding| given(ieee::sqrt(number::<F>(a), rounding)),
+        right: |shape, [a]| oracle::sqrt(shape, a),
+    }
+}
+
+/// The operations with two operands.
+#[must_use]
+pub fn binary<F: Format>() -> [Operation<2>; 6] {
+    [
+        Operation {
+            name: "add",
+            given: |[a, b], rounding| given(ieee::add(number::<F>(a), number(b), rounding)),
+            right: |shape, [a, b]| oracle::add(shape, a, b),
+        },
+        Operation {
+            name: "sub",
+            given: |[a, b], rounding| given(ieee::sub(number::<F>(a), number(b), rounding)),
+            right: |shape, [a, b]| oracle::sub(shape, a, b),
+        },
+        Operation {
+            name: "mul",
+            given: |[a, b], rounding| given(ieee::mul(number::<F>(a), number(b), rounding)),
+            right: |shape, [a, b]| oracle::mul(shape, a, b),
+        },
+        Operation {
+            name: "div",
+            given: |[a, b], rounding| given(ieee::div(number::<F>(a), number(b), rounding)),
+            right: |shape, [a, b]| oracle::div(shape, a, b),
+        },
+        Operation {
+            name: "rem",
+            given: |[a, b], rounding| given(ieee::rem(number::<F>(a), number(b), rounding)),
+            right: |shape, [a, b]| oracle::rem(shape, a, b),
+        },
+        Operation {
+            name: "remainder",
+            given: |[a, b], _| given(ieee::remainder(number::<F>(a), number(b))),
+            right: |shape, [a, b]| oracle::remainder(shape, a, b),
+        },
+    ]
+}
+
+/// a · b + c.
+#[must_use]
+pub fn mul_add<F: Format>() -> Operation<3> {
+    Operation {
+        name: "mul_add",
+        given: |[a, b, c], rounding| {
+            given(ieee::mul_add(
+                number::<F>(a),
+                number(b),
+                number(c),
+                rounding,
+            ))
+        },
+        right: |shape, [a, b, c]| oracle::mul_add(shape, a, b, c),
+    }
+}

@@ -1,0 +1,385 @@
+//! What an operation must give: IEEE 754-2019, 5.3.1, 5.4.1, 6 and 7, for any format.
+
+use core::cmp::Ordering;
+
+use super::cast::{Question, nan};
+use super::value::{Dyadic, Real, Value, decode};
+use super::{DIVIDE_BY_ZERO, INVALID, Rounding, Shape};
+
+/// The result of an operation: the searching is done once for all roundings.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer<'a> {
+    /// A code and flags whatever the rounding.
+    Fixed(u64, u8),
+    /// A value to be rounded, and what is raised besides.
+    Rounded(Question<'a>, u8),
+    /// The sum of a number and its opposite: 6.3.
+    Cancelled(&'a Shape),
+}
+
+impl Answer<'_> {
+    /// The code and the flags.
+    #[must_use]
+    pub fn rounded(&self, rounding: Rounding) -> (u64, u8) {
+        match self {
+            Self::Fixed(code, flags) => (*code, *flags),
+            Self::Rounded(question, raised) => {
+                let (code, flags) = question.answer(rounding, false);
+                (code, flags | raised)
+            }
+            // 6.3: +0, but −0 under roundTowardNegative.
+            Self::Cancelled(shape) => {
+                let zero = zero(rounding == Rounding::TowardNegative);
+                Question::new(shape, zero).answer(rounding, false)
+            }
+        }
+    }
+}
+
+/// A number with its sign.
+type Signed = (bool, Dyadic);
+
+fn zero(negative: bool) -> Value {
+    let magnitude = Dyadic {
+        significand: 0,
+        exponent: 0,
+    };
+    Value::Finite {
+        negative,
+        magnitude,
+    }
+}
+
+fn is_zero(value: Value) -> bool {
+    matches!(value, Value::Finite { magnitude, .. } if magnitude.significand == 0)
+}
+
+fn is_infinite(value: Value) -> bool {
+    matches!(value, Value::Infinite { .. })
+}
+
+fn is_negative(value: Value) -> bool {
+    match value {
+        Value::Nan { negative, .. }
+        | Value::Infinite { negative }
+        | Value::Finite { negative, .. } => negative,
+    }
+}
+
+fn negated(value: Value) -> Value {
+    match value {
+        Value::Nan { .. } => value,
+        Value::Infinite { negative } => Value::Infinite {
+            negative: !negative,
+        },
+        Value::Finite {
+            negative,
+            magnitude,
+        } => Value::Finite {
+            negative: !negative,
+            magnitude,
+        },
+    }
+}
+
+fn exactly(shape: &Shape, value: Value) -> Answer<'_> {
+    Answer::Rounded(Question::new(shape, value), 0)
+}
+
+/// 7.2: the default result is a quiet NaN. Where there is none, the largest number, as of a cast.
+fn invalid(shape: &Shape) -> Answer<'_> {
+    let code = nan(shape, false, None).unwrap_or(shape.max());
+    Answer::Fixed(code, INVALID)
+}
+
+/// 6.2.3: the result is an operand's NaN, here the first one's, made quiet; a signaling one is invalid (7.2 a).
+pub(super) fn nan_among<'a>(shape: &'a Shape, codes: &[u64]) -> Option<Answer<'a>> {
+    let is_nan = |code: &&u64| matches!(decode(shape, **code), Value::Nan { .. });
+    let first = *codes.iter().find(is_nan)?;
+    let quiet = if shape.has_payload() {
+        1 << (shape.fraction_bits - 1)
+    } else {
+        0
+    };
+    let signaling = codes.iter().any(|&code| decode(shape, code).is_signaling());
+    let flags = if signaling { INVALID } else { 0 };
+    Some(Answer::Fixed(first & shape.mask() | quiet, flags))
+}
+
+/// The sum of two numbers, or another number of the same sign that compares as it does with all numbers that matter.
+///
+/// Those are the numbers of the format and the points half-way, of at most 62 bits; and a number that is neither 0 nor the sum
+/// of far fewer than 64 bits. With the larger one a multiple of a unit below 2^-63 of it, so are those of them that
+/// are near. If the smaller is less than the unit, only its sign matters.
+fn sum(x: Signed, y: Signed) -> Option<Signed> {
+    let (large, small) = if x.1.compare(y.1) == Ordering::Less {
+        (y, x)
+    } else {
+        (x, y)
+    };
+    if small.1.significand == 0 {
+        return (large.1.significand != 0).then_some(large);
+    }
+    assert!(
+        large.1.significand >> 64 == 0 && small.1.significand >> 64 == 0,
+        "the sum may not fit 128 bits"
+    );
+    let up = large.1.significand.leading_zeros() - 64;
+    let unit = large.1.exponent - up as i32;
+    let large_units = large.1.significand << up;
+    let (exponent, large_units, small_units) = if small.1.log2() < unit {
+        (unit - 1, large_units << 1, 1)
+    } else if small.1.exponent >= unit {
+        (
+            unit,
+            large_units,
+            small.1.significand << (small.1.exponent - unit),
+        )
+    } else {
+        let below = unit - small.1.exponent;
+        (small.1.exponent, large_units << below, small.1.significand)
+    };
+    let significand = if large.0 == small.0 {
+        large_units + small_units
+    } else {
+        large_units - small_units
+    };
+    let sum = Dyadic {
+        significand,
+        exponent,
+    };
+    (significand != 0).then_some((large.0, sum))
+}
+
+fn product(x: Dyadic, y: Dyadic) -> Dyadic {
+    Dyadic {
+        significand: x.significand * y.significand,
+        exponent: x.exponent + y.exponent,
+    }
+}
+
+/// x / y.
+struct Quotient(Dyadic, Dyadic);
+
+impl Real for Quotient {
+    fn compare(&self, other: Dyadic) -> Ordering {
+        self.0.compare(product(self.1, other))
+    }
+}
+
+/// √x.
+struct Root(Dyadic);
+
+impl Real for Root {
+    fn compare(&self, other: Dyadic) -> Ordering {
+        self.0.compare(product(other, other))
+    }
+}
+
+fn add_values(shape: &Shape, x: Value, y: Value) -> Answer<'_> {
+    match (x, y) {
+        (
+            Value::Finite {
+                negative,
+                magnitude,
+            },
+            Value::Finite {
+                negative: other,
+                magnitude: m,
+            },
+        ) => {
+            if is_zero(x) && is_zero(y) && negative == other {
+                return exactly(shape, x);
+            }
+            match sum((negative, magnitude), (other, m)) {
+                Some((negative, magnitude)) => exactly(
+                    shape,
+                    Value::Finite {
+                        negative,
+                        magnitude,
+                    },
+                ),
+                None => Answer::Cancelled(shape),
+            }
+        }
+        // 7.2 d: magnitude subtraction of infinities.
+        (Value::Infinite { negative }, Value::Infinite { negative: other })
+            if negative != other =>
+        {
+            invalid(shape)
+        }
+        (Value::Infinite { .. }, _) => exactly(shape, x),
+        _ => exactly(shape, y),
+    }
+}
+
+/// a + b.
+#[must_use]
+pub fn add(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    nan_among(shape, &[a, b])
+        .unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b)))
+}
+
+/// a − b.
+#[must_use]
+pub fn sub(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    nan_among(shape, &[a, b]).unwrap_or_else(|| {
+        let (x, y) = (decode(shape, a), decode(shape, b));
+        // Zeros without sign have no opposite: x − x.
+        if is_zero(x) && is_zero(y) && (!shape.signed || shape.nan_at_negative_zero) {
+            return Answer::Cancelled(shape);
+        }
+        add_values(shape, x, negated(y))
+    })
+}
+
+/// The exact product; `None` of 0 and an infinity (7.2 b).
+fn multiply(x: Value, y: Value) -> Option<Value> {
+    let negative = is_negative(x) != is_negative(y);
+    match (x, y) {
+        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) => {
+            Some(Value::Finite {
+                negative,
+                magnitude: product(magnitude, m),
+            })
+        }
+        _ if is_zero(x) || is_zero(y) => None,
+        _ => Some(Value::Infinite { negative }),
+    }
+}
+
+/// a · b.
+#[must_use]
+pub fn mul(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    nan_among(shape, &[a, b]).unwrap_or_else(|| {
+        match multiply(decode(shape, a), decode(shape, b)) {
+            Some(product) => exactly(shape, product),
+            None => invalid(shape),
+        }
+    })
+}
+
+/// a · b + c, rounded once.
+#[must_use]
+pub fn mul_add(shape: &Shape, a: u64, b: u64, c: u64) -> Answer<'_> {
+    let is_nan = |code| matches!(decode(shape, code), Value::Nan { .. });
+    let product = (!is_nan(a) && !is_nan(b)).then(|| multiply(decode(shape, a), decode(shape, b)));
+    match (nan_among(shape, &[a, b, c]), product) {
+        // 7.2 c leaves it open whether 0 · ∞ + NaN is invalid; here it is, as on x86.
+        (Some(Answer::Fixed(code, flags)), Some(None)) => Answer::Fixed(code, flags | INVALID),
+        (Some(nan), _) => nan,
+        (None, Some(Some(product))) => add_values(shape, product, decode(shape, c)),
+        (None, _) => invalid(shape),
+    }
+}
+
+/// a / b.
+#[must_use]
+pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a, b]) {
+        return nan;
+    }
+    let (x, y) = (decode(shape, a), decode(shape, b));
+    let negative = is_negative(x) != is_negative(y);
+    let infinity = Question::new(shape, Value::Infinite { negative });
+    match (x, y) {
+        // 7.2 e.
+        _ if is_zero(x) && is_zero(y) || is_infinite(x) && is_infinite(y) => invalid(shape),
+        _ if is_infinite(x) => Answer::Rounded(infinity, 0),
+        // 7.3.
+        _ if is_zero(y) => Answer::Rounded(infinity, DIVIDE_BY_ZERO),
+        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) if !is_zero(x) => {
+            let quotient = Quotient(magnitude, m);
+            Answer::Rounded(Question::real(shape, negative, &quotient), 0)
+        }
+        _ => exactly(shape, zero(negative)),
+    }
+}
+
+/// √a.
+#[must_use]
+pub fn sqrt(shape: &Shape, a: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a]) {
+        return nan;
+    }
+    match decode(shape, a) {
+        // 5.4.1: √−0 is −0.
+        x if is_zero(x) => exactly(shape, x),
+        // 7.2 g.
+        x if is_negative(x) => invalid(shape),
+        Value::Finite { magnitude, .. } => {
+            Answer::Rounded(Question::real(shape, false, &Root(magnitude)), 0)
+        }
+        x => exactly(shape, x),
+    }
+}
+
+/// a − b · n, n the quotient without its fraction: C's `fmod`.
+#[must_use]
+pub fn rem(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    remainder_of(shape, a, b, false)
+}
+
+/// a − b · n, n the integer nearest to the quotient, the even one of two (5.3.1).
+#[must_use]
+pub fn remainder(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    remainder_of(shape, a, b, true)
+}
+
+fn remainder_of(shape: &Shape, a: u64, b: u64, nearest: bool) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a, b]) {
+        return nan;
+    }
+    let (x, y) = (decode(shape, a), decode(shape, b));
+    match (x, y) {
+        // 7.2 f.
+        _ if is_infinite(x) || is_zero(y) => invalid(shape),
+        (
+            Value::Finite {
+                negative,
+                magnitude,
+            },
+            Value::Finite { magnitude: m, .. },
+        ) if !is_zero(x) => {
+            let (beyond, rest) = rest(magnitude, m, nearest);
+            exactly(
+                shape,
+                Value::Finite {
+                    // 5.3.1: a zero has the sign of x.
+                    negative: negative != beyond,
+                    magnitude: rest,
+                },
+            )
+        }
+        _ => exactly(shape, x),
+    }
+}
+
+/// The rest of a division, a bit of the quotient at a time, and whether it is to be subtracted from 0, its quotient rounded up.
+pub(super) fn rest(x: Dyadic, y: Dyadic, nearest: bool) -> (bool, Dyadic) {
+    let mut left = x.exponent - y.exponent;
+    // In units of the smaller exponent; a divisor more than twice as large as any significand need not be larger.
+    let exponent = x.exponent.min(y.exponent);
+    let divisor = y.significand << (-left).clamp(0, 62);
+    let mut odd = x.significand / divisor % 2 == 1;
+    let mut rest = x.significand % divisor;
+    while left > 0 {
+        odd = 2 * rest / divisor == 1;
+        rest = 2 * rest % divisor;
+        left -= 1;
+    }
+    let up = match (2 * rest).cmp(&divisor) {
+        Ordering::Less => false,
+        Ordering::Equal => odd,
+        Ordering::Greater => true,
+    };
+    let beyond = nearest && up;
+    let significand = if beyond { divisor - rest } else { rest };
+    (
+        beyond,
+        Dyadic {
+            significand,
+            exponent,
+        },
+    )
+}

@@ -1,0 +1,123 @@
+//! The formats.
+#![allow(
+    unsafe_code,
+    reason = "`Format` is an unsafe trait: `float_type!` keeps its promise"
+)]
+
+use ulp::{Layout, float_type};
+use ulp_verify::bridge;
+use ulp_verify::oracle::{self, Shape, p3109};
+
+use super::*;
+
+/// Declares types: of which layout, as the crate and as the oracle describe it.
+macro_rules! declare {
+    ($($name:ident = $layout:expr, $shape:expr, [$($has:ident),*];)*) => {
+        $(float_type! {
+            /// A layout that nobody ships.
+            pub(crate) struct $name(u8) = $layout, stringify!($name), [$($has),*];
+        })*
+
+        fn declared(dtype: &str) -> Option<Shape> {
+            $(if dtype == stringify!($name) {
+                return Some($shape);
+            })*
+            None
+        }
+
+        /// Calls a function generic over [`Format`] once for every layout of this file.
+        macro_rules! for_every_odd_format {
+            ($function:ident) => {{ $($function::<formats::$name>();)* }};
+        }
+    };
+}
+
+/// Every code finite, bias 2^(e−1) − 1.
+fn finite(exponent_bits: u32, fraction_bits: u32) -> Shape {
+    Shape {
+        exponent_bits,
+        fraction_bits,
+        bias: (1 << (exponent_bits - 1)) - 1,
+        signed: true,
+        zero: true,
+        nan_at_negative_zero: false,
+        nans: 0,
+        infinity: false,
+    }
+}
+
+fn ieee(exponent_bits: u32, fraction_bits: u32) -> Shape {
+    Shape {
+        nans: (1 << fraction_bits) - 1,
+        infinity: true,
+        ..finite(exponent_bits, fraction_bits)
+    }
+}
+
+declare! {
+    P3One = Layout::p3109(3, 1, true, false), p3109(3, 1, true, false), [sign, zero, nan];
+    P4OneExtended = Layout::p3109(4, 1, true, true), p3109(4, 1, true, true), [sign, zero, infinities, nan];
+    P5UnsignedExtended = Layout::p3109(5, 2, false, true), p3109(5, 2, false, true), [zero, infinity, nan];
+    P6UnsignedOne = Layout::p3109(6, 1, false, false), p3109(6, 1, false, false), [zero, nan];
+    P6Extended = Layout::p3109(6, 3, true, true), p3109(6, 3, true, true), [sign, zero, infinities, nan];
+    P5UnsignedFraction = Layout::p3109(5, 5, false, false), p3109(5, 5, false, false), [zero, nan];
+    E2M1 = Layout::ieee(2, 1), ieee(2, 1), [sign, zero, infinities, nan];
+    // All finite numbers are subnormal.
+    E1M2 = Layout::ieee(1, 2), ieee(1, 2), [sign, zero, infinities, nan];
+    E4M1 = Layout::ieee(4, 1), ieee(4, 1), [sign, zero, infinities, nan];
+    UnsignedIeee = Layout::ieee(3, 2).with_sign(false), Shape { signed: false, ..ieee(3, 2) }, [zero, infinity, nan];
+    PartlyNan = Layout::finite(2, 3).with_high_nans(3), Shape { nans: 3, ..finite(2, 3) }, [sign, zero, nan];
+    InfinityWithoutNan = Layout::finite(3, 2).with_infinities(true), Shape { infinity: true, ..finite(3, 2) },
+        [sign, zero, infinities];
+    UnsignedInfinityWithoutNan = Layout::finite(3, 2).with_sign(false).with_infinities(true),
+        Shape { signed: false, infinity: true, ..finite(3, 2) }, [zero, infinity];
+    UnsignedFinite = Layout::finite(2, 3).with_sign(false), Shape { signed: false, ..finite(2, 3) }, [zero];
+    OneBit = Layout::finite(4, 0), finite(4, 0), [sign, zero];
+    OneBitWithNan = Layout::finite(4, 0).with_high_nans(1), Shape { nans: 1, ..finite(4, 0) }, [sign, zero, nan];
+    WithoutZero = Layout::finite(3, 2).with_zero(false).with_high_nans(1).with_infinities(true),
+        Shape { zero: false, nans: 1, infinity: true, ..finite(3, 2) }, [sign, infinities, nan];
+    OneBitWithoutZero = Layout::finite(4, 0).with_zero(false), Shape { zero: false, ..finite(4, 0) }, [sign];
+    NothingButNumbers = Layout::finite(4, 1).with_zero(false).with_sign(false),
+        Shape { zero: false, signed: false, ..finite(4, 1) }, [];
+    // All numbers are far below 1, or above it.
+    FarBelowOne = Layout::finite(2, 2).with_bias(40), Shape { bias: 40, ..finite(2, 2) }, [sign, zero];
+    FarAboveOne = Layout::ieee(3, 2).with_bias(-40), Shape { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
+}
+pub(crate) use for_every_odd_format;
+
+/// Calls a function generic over [`Format`] once for every shipped format of at most 8 bits.
+macro_rules! for_every_byte_format {
+    ($function:ident) => {{
+        $function::<F8E4M3Fn>();
+        $function::<F8E5M2>();
+        $function::<F8E4M3>();
+        $function::<F8E3M4>();
+        $function::<F8E4M3Fnuz>();
+        $function::<F8E5M2Fnuz>();
+        $function::<F8E4M3B11Fnuz>();
+        $function::<F8E8M0Fnu>();
+        $function::<F6E2M3Fn>();
+        $function::<F6E3M2Fn>();
+        $function::<F4E2M1Fn>();
+    }};
+}
+pub(crate) use for_every_byte_format;
+
+/// The oracle's description of a format.
+pub(crate) fn shape<F: Format>() -> Shape {
+    declared(F::DTYPE).unwrap_or_else(|| oracle::shipped(F::DTYPE))
+}
+
+/// All its codes.
+pub(crate) fn codes<F: Format>() -> std::ops::RangeInclusive<u64> {
+    0..=shape::<F>().mask()
+}
+
+#[test]
+fn both_descriptions_are_of_one_layout() {
+    fn check<F: Format>() {
+        assert_eq!(F::LAYOUT, bridge::layout(&shape::<F>()), "{}", F::DTYPE);
+    }
+    for_every_byte_format!(check);
+    for_every_odd_format!(check);
+}

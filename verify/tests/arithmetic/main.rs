@@ -1,0 +1,12 @@
+//! Arithmetic, against the oracles: `ulp::ieee`, and the operators and methods of the types.
+//!
+//! Every format of 8 bits and fewer that the crate ships, and layouts that it doesn't: with one bit of significand, without zero,
+//! −0, sign, infinities or NaN, and with numbers that are all subnormal, or all far from 1.
+
+use ulp::{
+    Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
+    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Format,
+};
+
+mod formats;
+mod ieee;
