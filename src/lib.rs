@@ -38,6 +38,7 @@
 //! - `alloc`: [`slice::cast_to_vec`].
 //! - `rayon`: `slice::par_cast` and its siblings.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s.
+//! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: [`F16::exp`] and its kin.
 #![no_std]
 
 #[cfg(feature = "alloc")]

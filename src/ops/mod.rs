@@ -1,6 +1,8 @@
 //! Arithmetic on codes of any [`Layout`](crate::Layout), and on numbers of any [`Format`](crate::Format).
 
 mod arithmetic;
+#[cfg(feature = "libm")]
+mod elementary;
 #[cfg(target_arch = "x86_64")]
 mod f16c;
 pub(crate) mod fold;
