@@ -402,7 +402,7 @@ impl Layout {
     }
 
     /// The exponent of the largest finite number: 15 for binary16 (IEEE 754's *emax*).
-    #[inline]
+    #[inline(always)]
     pub const fn max_exponent(self) -> i32 {
         let field = (self.max_code() >> self.fraction_bits) as i32;
         if field == 0 && self.zero {

@@ -245,6 +245,8 @@ macro_rules! float_type {
         impl ::core::str::FromStr for $name {
             type Err = $crate::ParseFloatError;
 
+            // Not in callers: it is a page of code.
+            #[inline(never)]
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 match $crate::__private::parse(Self::LAYOUT, text) {
                     Ok(code) => Ok(Self(code as $bits)),

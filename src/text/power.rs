@@ -39,16 +39,17 @@ impl Power {
     ///
     /// The error is at most 1 up to 5<sup>±64</sup>. Beyond, each of up to 15 squarings multiplies it by about 4: it stays below
     /// 2<sup>40</sup>.
+    #[inline]
     pub(super) fn of_five(exponent: i32) -> Self {
-        let power = Self::listed(exponent % MOST);
-        let times = exponent / MOST;
-        if times == 0 {
-            return power;
+        if exponent.unsigned_abs() <= MOST.unsigned_abs() {
+            Self::listed(exponent)
+        } else {
+            Self::multiplied(exponent)
         }
-        power.times_power(Self::listed(MOST * times.signum()), times.unsigned_abs())
     }
 
     /// One of the table.
+    #[inline]
     fn listed(exponent: i32) -> Self {
         let exact = 0 <= exponent && exponent <= MOST_EXACT;
         Self {
@@ -59,16 +60,20 @@ impl Power {
         }
     }
 
+    /// A product of those of the table.
     #[cold]
-    fn times_power(mut self, mut base: Self, mut times: u32) -> Self {
+    fn multiplied(exponent: i32) -> Self {
+        let mut power = Self::listed(exponent % MOST);
+        let mut base = Self::listed(MOST * exponent.signum());
+        let mut times = (exponent / MOST).unsigned_abs();
         while times > 0 {
             if times % 2 == 1 {
-                self = self.times(base);
+                power = power.times(base);
             }
             base = base.times(base);
             times /= 2;
         }
-        self
+        power
     }
 
     fn times(self, other: Self) -> Self {

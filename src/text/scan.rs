@@ -1,19 +1,5 @@
 //! What is written: the characters of a number, read without a thought of the format.
 
-use super::ParseFloatError;
-
-/// A number as it is written, but for its sign.
-pub(super) enum Written<'a> {
-    Infinity,
-    Nan,
-    Decimal(Decimal<'a>),
-    /// significand · 2<sup>exponent</sup>, of which the lowest bit is set, too, if any digit below it is not 0.
-    Hexadecimal {
-        significand: u64,
-        exponent: i64,
-    },
-}
-
 /// (leading + rest) · 10<sup>exponent</sup>, where the rest is less than 1.
 #[derive(Clone, Copy)]
 pub(super) struct Decimal<'a> {
@@ -26,36 +12,32 @@ pub(super) struct Decimal<'a> {
     pub(super) digits: &'a [u8],
 }
 
-/// Below this, a `u64` has room for another decimal digit.
-const ROOM: u64 = 10u64.pow(18);
+/// A number that is not written in decimal digits.
+pub(super) enum Other {
+    Infinity,
+    Nan,
+    /// significand · 2<sup>exponent</sup>, of which the lowest bit is set, too, if any digit below it is not 0.
+    Hexadecimal {
+        significand: u64,
+        exponent: i64,
+    },
+}
 
-/// The sign, and what follows it.
-pub(super) fn scan(text: &[u8]) -> Result<(bool, Written<'_>), ParseFloatError> {
-    let (negative, rest) = match text {
-        [] => return Err(ParseFloatError::EMPTY),
+/// Whether there is a minus sign, and what follows a sign.
+#[inline(always)]
+pub(super) fn sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
         _ => (false, text),
-    };
-    let written = match rest {
-        [b'0', b'x' | b'X', digits @ ..] => hexadecimal(digits),
-        [b'0'..=b'9' | b'.', ..] => decimal(rest),
-        _ => name(rest),
-    };
-    let written = written.ok_or(ParseFloatError::INVALID)?;
-    Ok((negative, written))
-}
-
-fn name(text: &[u8]) -> Option<Written<'static>> {
-    let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
-    if is("inf") || is("infinity") {
-        Some(Written::Infinity)
-    } else {
-        is("nan").then_some(Written::Nan)
     }
 }
 
-fn decimal(text: &[u8]) -> Option<Written<'_>> {
+/// Below this, a `u64` has room for another decimal digit.
+const ROOM: u64 = 10u64.pow(18);
+
+#[inline(always)]
+pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
     let (mut leading, mut exponent, mut rest) = (0, 0, false);
     let end = digits(text, 10, |digit, fractional| {
         if leading < ROOM {
@@ -70,15 +52,26 @@ fn decimal(text: &[u8]) -> Option<Written<'_>> {
     if let [mark, tail @ ..] = tail {
         exponent = written_exponent(*mark, b'e', tail)?.saturating_add(exponent);
     }
-    Some(Written::Decimal(Decimal {
+    Some(Decimal {
         leading,
         exponent,
         rest,
         digits,
-    }))
+    })
 }
 
-fn hexadecimal(text: &[u8]) -> Option<Written<'static>> {
+#[cold]
+pub(super) fn other(text: &[u8]) -> Option<Other> {
+    let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
+    match text {
+        [b'0', b'x' | b'X', digits @ ..] => hexadecimal(digits),
+        _ if is("inf") || is("infinity") => Some(Other::Infinity),
+        _ if is("nan") => Some(Other::Nan),
+        _ => None,
+    }
+}
+
+fn hexadecimal(text: &[u8]) -> Option<Other> {
     let (mut significand, mut exponent) = (0u64, 0);
     let end = digits(text, 16, |digit, fractional| {
         if significand.leading_zeros() >= 4 {
@@ -92,7 +85,7 @@ fn hexadecimal(text: &[u8]) -> Option<Written<'static>> {
     if let [mark, tail @ ..] = &text[end..] {
         exponent = written_exponent(*mark, b'p', tail)?.saturating_add(exponent);
     }
-    Some(Written::Hexadecimal {
+    Some(Other::Hexadecimal {
         significand,
         exponent,
     })
