@@ -15,8 +15,9 @@
 //! ```
 //!
 //! # Rules
-//! - *NaN.* The result is the first operand that is a NaN, made quiet (IEEE 754-2019, 6.2.3); a signaling one raises INVALID. An
-//!   invalid operation (7.2) gives the canonical NaN; in a format without NaN, its largest number.
+//! - *NaN.* The result is the first operand that is a NaN, made quiet (IEEE 754-2019, 6.2.3); where NaNs have no payload, the
+//!   canonical one with its sign. A signaling NaN raises INVALID. An invalid operation (7.2) gives the canonical NaN; in a
+//!   format without NaN, its largest number.
 //! - *Infinity.* Overflow and division by zero give what a [`Cast`](crate::Cast) of such a value gives: where there is no infinity,
 //!   NaN or the largest number, and OVERFLOW and INEXACT are raised.
 //! - *Zero.* Signs are IEEE's (6.3); under [`Rounding::ToOdd`] those of ties to even. Without −0, zero has no sign. A format

@@ -274,21 +274,24 @@ impl Layout {
         }
     }
 
-    /// What is the result if an operand is a NaN: the first that is, made quiet (6.2.3).
+    /// What is the result if an operand is a NaN: the first that is, made quiet (6.2.3). Without payloads, NaNs of a sign are one.
     pub(crate) const fn nan_of(self, operands: &[u64]) -> Option<(u64, Flags)> {
+        let canonical = match self.nan_code() {
+            Some(code) => code,
+            None => return None,
+        };
         let (mut nan, mut signaling) = (None, false);
         let mut i = operands.len();
         while i > 0 {
             i -= 1;
             let code = operands[i] & self.code_mask();
             if self.is_nan(code) {
-                let quiet = if self.has_payloads() {
-                    self.quiet_bit()
+                signaling |= self.has_payloads() && code & self.quiet_bit() == 0;
+                nan = Some(if self.has_payloads() {
+                    code | self.quiet_bit()
                 } else {
-                    0
-                };
-                signaling |= code & quiet != quiet;
-                nan = Some(code | quiet);
+                    self.with_sign_bit(self.is_negative(code), canonical)
+                });
             }
         }
         match nan {

@@ -94,16 +94,13 @@ fn invalid(shape: &Shape) -> Answer<'_> {
 
 /// 6.2.3: the result is an operand's NaN, here the first one's, made quiet; a signaling one is invalid (7.2 a).
 pub(super) fn nan_among<'a>(shape: &'a Shape, codes: &[u64]) -> Option<Answer<'a>> {
-    let is_nan = |code: &&u64| matches!(decode(shape, **code), Value::Nan { .. });
-    let first = *codes.iter().find(is_nan)?;
-    let quiet = if shape.has_payload() {
-        1 << (shape.fraction_bits - 1)
-    } else {
-        0
-    };
+    let first = codes.iter().find_map(|&code| match decode(shape, code) {
+        Value::Nan { negative, payload } => nan(shape, negative, payload),
+        _ => None,
+    })?;
     let signaling = codes.iter().any(|&code| decode(shape, code).is_signaling());
     let flags = if signaling { INVALID } else { 0 };
-    Some(Answer::Fixed(first & shape.mask() | quiet, flags))
+    Some(Answer::Fixed(first, flags))
 }
 
 /// The sum of two numbers, or another number of the same sign that compares as it does with all numbers that matter.

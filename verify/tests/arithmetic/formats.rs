@@ -5,8 +5,8 @@
 )]
 
 use ulp::{Layout, float_type};
-use ulp_verify::bridge;
 use ulp_verify::oracle::{self, Shape, p3109};
+use ulp_verify::{bridge, impl_numbers};
 
 use super::*;
 
@@ -17,6 +17,8 @@ macro_rules! declare {
             /// A layout that nobody ships.
             pub(crate) struct $name(u8) = $layout, stringify!($name), [$($has),*];
         })*
+
+        impl_numbers! { $($name [$($has),*];)* }
 
         fn declared(dtype: &str) -> Option<Shape> {
             $(if dtype == stringify!($name) {

@@ -10,3 +10,4 @@ use ulp::{
 
 mod formats;
 mod ieee;
+mod operators;
