@@ -86,8 +86,16 @@ impl Layout {
         } else {
             (above as u128, 0)
         };
+        // All but the topmost bit, at most: it is set, so it will do as the sticky one.
         let down = down.saturating_add(u64::BITS - 1 - point);
-        let place = (lift << point) + shift_right_sticky(number.significand as u128, down);
+        let down = if down < u64::BITS {
+            down
+        } else {
+            u64::BITS - 1
+        };
+        let lost = number.significand & ((1 << down) - 1);
+        let significand = number.significand >> down | (lost != 0) as u64;
+        let place = (lift << point) + significand as u128;
         let reach = (top as u128 + 2) << point;
         if reach >> 63 == 0 {
             let (place, reach) = (place as u64, reach as u64);

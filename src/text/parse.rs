@@ -73,37 +73,67 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
     }
     let exponent = exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
-    // The value lies in [low, high] · 2^unit; a bit is left free above.
+    // The value is at least product · 2^(unit − 127), and less than `slack` more; `whole` if the product has no more bits.
     let up = leading.leading_zeros();
     let power = Power::of_five(exponent);
     let (product, whole) = multiply(power.significand, leading << up);
-    let unit = power.exponent + exponent + 1 - up as i32 - 63;
-    let low = product >> 1;
-    if power.error == 0 && !rest {
-        let sticky = !whole || product & 1 == 1;
-        return round(layout, negative, low << 1 | sticky as u128, unit - 1);
+    let unit = power.exponent + exponent + 64 - up as i32;
+    let (high, low) = ((product >> 64) as u64, product as u64);
+    let slack = power.error + 1;
+    // With the same upper 64 bits no format has a number, or a point half-way between two, but where the others are 0.
+    let number = |high: u64, more: bool| {
+        let up = (high >> 63 == 0) as u32;
+        Number {
+            negative,
+            exponent: unit - up as i32,
+            significand: high << up | more as u64,
+        }
+    };
+    let more = low != 0 || !whole;
+    if !rest && (power.error == 0 || more) {
+        let rounded = layout.round(Cast::new(), number(high, more));
+        if power.error == 0 || low.checked_add(slack).is_some() {
+            return rounded;
+        }
+        // Perhaps a number in few digits, such as 12.5, and then the next bits round to it too.
+        if let Some(next) = high.checked_add(1)
+            && layout.round(Cast::new(), number(next, true)).0 == rounded.0
+        {
+            return rounded;
+        }
     }
-    let above = if rest {
-        power.significand >> (64 - up) >> 1
+
+    // A bit is left free above.
+    let cut = if rest {
+        (power.significand >> (64 - up)) + 1
     } else {
         0
     };
-    let high = low + above + power.error as u128 + 2;
-    if low >> 64 == high >> 64 && low as u64 != 0 {
-        return round(layout, negative, low | 1, unit);
-    }
-    let rounded_low = round(layout, negative, low, unit);
-    let rounded_high = round(layout, negative, high, unit);
-    if rounded_low.0 == rounded_high.0 {
-        return rounded_low;
-    }
+    let above = (product >> 1) + (cut + slack as u128) / 2 + 1;
+    let ends = [(product, unit - 127), (above, unit - 126)];
+    round_between(layout, negative, ends, digits, leading, exponent)
+}
 
+/// Rounds a decimal that lies between two numbers.
+#[cold]
+fn round_between(
+    layout: Layout,
+    negative: bool,
+    ends: [(u128, i32); 2],
+    digits: &[u8],
+    leading: u64,
+    exponent: i32,
+) -> (u64, Flags) {
+    let [low, high] = ends.map(|(significand, unit)| round(layout, negative, significand, unit));
+    if low.0 == high.0 {
+        return low;
+    }
     // Neighbours: the point half-way between them decides.
-    let (significand, unit) = layout.integer(rounded_low.0);
+    let (significand, unit) = layout.integer(low.0);
     let half_way = 2 * significand + 1;
     match compare(digits, leading, exponent, half_way, unit - 1) {
-        Some(Ordering::Less) => rounded_low,
-        Some(Ordering::Greater) => rounded_high,
+        Some(Ordering::Less) => low,
+        Some(Ordering::Greater) => high,
         // Where no exact comparison has room, only a tie is so near to one.
         Some(Ordering::Equal) | None => round(layout, negative, half_way as u128, unit - 1),
     }
@@ -112,7 +142,6 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
 /// The order of a decimal, all of its digits, and binary · 2<sup>`binary_exponent`</sup>, if there is room to compare them.
 ///
 /// The leading digits as an integer are a multiple of 10<sup>`exponent`</sup>.
-#[cold]
 fn compare(
     digits: &[u8],
     leading: u64,

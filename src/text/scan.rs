@@ -94,20 +94,26 @@ fn hexadecimal(text: &[u8]) -> Option<Other> {
 /// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
 #[inline(always)]
 fn digits(text: &[u8], radix: u32, mut each: impl FnMut(u32, bool)) -> Option<usize> {
-    let (mut point, mut any) = (false, false);
-    let mut end = 0;
+    let before = run_of_digits(text, radix, |digit| each(digit, false));
+    let Some((b'.', fraction)) = text[before..].split_first() else {
+        return (before > 0).then_some(before);
+    };
+    let after = run_of_digits(fraction, radix, |digit| each(digit, true));
+    (before + after > 0).then_some(before + 1 + after)
+}
+
+/// How many digits a text begins with.
+#[inline(always)]
+fn run_of_digits(text: &[u8], radix: u32, mut each: impl FnMut(u32)) -> usize {
+    let mut length = 0;
     for &byte in text {
-        if let Some(digit) = char::from(byte).to_digit(radix) {
-            each(digit, point);
-            any = true;
-        } else if byte == b'.' && !point {
-            point = true;
-        } else {
+        let Some(digit) = char::from(byte).to_digit(radix) else {
             break;
-        }
-        end += 1;
+        };
+        each(digit);
+        length += 1;
     }
-    any.then_some(end)
+    length
 }
 
 /// The exponent after its mark, which is a letter in either case; `None` if it is not that letter or no integer follows.
