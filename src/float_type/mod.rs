@@ -257,13 +257,13 @@ macro_rules! float_type {
 
         $crate::__float_type_text!($name, Self::LAYOUT, number {
             /// The fewest digits that tell the number from others of its format, or, with a precision, those of its exact value.
-            Display display,
+            Display,
             /// As `Display`, with `.0` after an integer, and an exponent below 1e-4 and from 1e16.
-            Debug debug,
+            Debug,
             /// As `Display`, with an exponent: `1.5e-3`.
-            LowerExp lower_exp,
+            LowerExp,
             /// As `Display`, with an exponent: `1.5E-3`.
-            UpperExp upper_exp,
+            UpperExp,
         } bits {
             /// The bits.
             LowerHex,
@@ -283,14 +283,14 @@ macro_rules! float_type {
 macro_rules! __float_type_text {
     (
         $name:ident, $layout:expr,
-        number { $($(#[$number_meta:meta])* $number:ident $function:ident,)* }
+        number { $($(#[$number_meta:meta])* $number:ident,)* }
         bits { $($(#[$bits_meta:meta])* $bits:ident,)* }
     ) => {
         $(
             $(#[$number_meta])*
             impl ::core::fmt::$number for $name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    $crate::__private::$function($layout, self.to_bits() as u64, f)
+                    $crate::__private::print($crate::__private::Style::$number, $layout, self.0 as u64, f)
                 }
             }
         )*
@@ -410,7 +410,7 @@ pub mod private {
         abs, clamp, copysign, div_euclid, fract, max, maximum, midpoint, min, minimum, next_down,
         next_up, one, powi, rem_euclid, round, signum, to_degrees, to_radians, total_cmp, ulp,
     };
-    pub use crate::text::{debug, display, lower_exp, parse, upper_exp};
+    pub use crate::text::{Style, parse, print};
 
     pub enum Notion {
         Sign,

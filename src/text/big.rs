@@ -133,8 +133,8 @@ impl Big {
 
     fn compare(&self, other: &Self) -> Ordering {
         let lengths = self.len.cmp(&other.len);
-        let limbs = self.limbs.iter().rev().cmp(other.limbs.iter().rev());
-        lengths.then(limbs)
+        let (one, other) = (&self.limbs[..self.len], &other.limbs[..other.len]);
+        lengths.then_with(|| one.iter().rev().cmp(other.iter().rev()))
     }
 }
 

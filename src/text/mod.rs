@@ -14,4 +14,4 @@ mod shortest;
 
 pub use error::{FloatErrorKind, ParseFloatError};
 pub use parse::parse;
-pub use print::{debug, display, lower_exp, upper_exp};
+pub use print::{Style, print};

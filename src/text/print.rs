@@ -6,53 +6,64 @@
 use core::fmt::{self, Alignment, Debug, Display, Formatter, LowerExp, UpperExp, Write};
 use core::str;
 
-use super::shortest::{Decimal, shortest};
+use super::shortest::{Decimal, Magnitude, shortest};
 use crate::{Cast, Layout};
 
-/// `Display`: positional, and no point after an integer.
-pub fn display(layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    match short(layout, code, f) {
-        Some(decimal) => Text::positional(decimal, false).pad(layout.is_negative(code), f),
-        None => Display::fmt(&to_f64(layout, code), f),
+/// What to print, by the trait that does.
+#[derive(Clone, Copy)]
+#[allow(missing_docs, reason = "the names of traits")]
+#[allow(missing_debug_implementations, reason = "not for people")]
+pub enum Style {
+    Display,
+    Debug,
+    LowerExp,
+    UpperExp,
+}
+
+/// Prints a code as a trait does.
+///
+/// # Errors
+/// Those of the formatter.
+// Inlined where the layout is a constant.
+#[inline(always)]
+pub fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
+    let finite = code & layout.magnitude_mask() <= layout.max_code() && !layout.is_nan(code);
+    if !finite || f.precision().is_some() {
+        return print_exactly(style, layout, code, f);
+    }
+    let magnitude = Magnitude::new(layout, code);
+    print_shortest(style, layout, layout.is_negative(code), magnitude, f)
+}
+
+#[cold]
+fn print_exactly(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
+    let value = f64::from_bits(Cast::new().bits(layout, Layout::BINARY64, code).0);
+    match style {
+        Style::Display => Display::fmt(&value, f),
+        Style::Debug => Debug::fmt(&value, f),
+        Style::LowerExp => LowerExp::fmt(&value, f),
+        Style::UpperExp => UpperExp::fmt(&value, f),
     }
 }
 
-/// `Debug`: with an exponent where that is much shorter, and `.0` after an integer.
-pub fn debug(layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    let text = match short(layout, code, f) {
-        Some(decimal) if decimal.digits == 0 || (-4..16).contains(&decimal.leading_exponent()) => {
+fn print_shortest(
+    style: Style,
+    layout: Layout,
+    negative: bool,
+    magnitude: Magnitude,
+    f: &mut Formatter<'_>,
+) -> fmt::Result {
+    let decimal = shortest(&layout, &magnitude);
+    let text = match style {
+        Style::Display => Text::positional(decimal, false),
+        // 0, and from 1e-4 to below 1e16.
+        Style::Debug if decimal.digits == 0 || (-4..16).contains(&decimal.leading_exponent()) => {
             Text::positional(decimal, true)
         }
-        Some(decimal) => Text::scientific(decimal, b'e'),
-        None => return Debug::fmt(&to_f64(layout, code), f),
+        Style::Debug | Style::LowerExp => Text::scientific(decimal, b'e'),
+        Style::UpperExp => Text::scientific(decimal, b'E'),
     };
-    text.pad(layout.is_negative(code), f)
-}
-
-/// `LowerExp`: always with an exponent.
-pub fn lower_exp(layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    match short(layout, code, f) {
-        Some(decimal) => Text::scientific(decimal, b'e').pad(layout.is_negative(code), f),
-        None => LowerExp::fmt(&to_f64(layout, code), f),
-    }
-}
-
-/// `UpperExp`: the same with a capital.
-pub fn upper_exp(layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    match short(layout, code, f) {
-        Some(decimal) => Text::scientific(decimal, b'E').pad(layout.is_negative(code), f),
-        None => UpperExp::fmt(&to_f64(layout, code), f),
-    }
-}
-
-/// The digits, where neither the code nor a flag asks for others.
-fn short(layout: Layout, code: u64, f: &Formatter<'_>) -> Option<Decimal> {
-    let finite = code & layout.magnitude_mask() <= layout.max_code() && !layout.is_nan(code);
-    (finite && f.precision().is_none()).then(|| shortest(layout, code))
-}
-
-fn to_f64(layout: Layout, code: u64) -> f64 {
-    f64::from_bits(Cast::new().bits(layout, Layout::BINARY64, code).0)
+    text.pad(negative, f)
 }
 
 /// The characters of a number without its sign. Among those of `bytes` there may be a run of zeros, too long to stand there.
@@ -87,14 +98,11 @@ impl Text {
             text.push(b'0');
             text.push(b'.');
             text.push_zeros(exponent.unsigned_abs() as usize - 1);
-            text.push_digits(decimal.digits, None);
+            text.push_digits(decimal.digits, 0);
         } else if decimal.exponent < 0 {
-            text.push_digits(
-                decimal.digits,
-                Some(decimal.exponent.unsigned_abs() as usize),
-            );
+            text.push_digits(decimal.digits, decimal.exponent.unsigned_abs() as usize);
         } else {
-            text.push_digits(decimal.digits, None);
+            text.push_digits(decimal.digits, 0);
             text.push_zeros(decimal.exponent as usize);
             if fractional {
                 text.push(b'.');
@@ -109,15 +117,12 @@ impl Text {
         let mut text = Self::new();
         let exponent = decimal.leading_exponent();
         let after_point = exponent - decimal.exponent;
-        text.push_digits(
-            decimal.digits,
-            (after_point > 0).then_some(after_point as usize),
-        );
+        text.push_digits(decimal.digits, after_point as usize);
         text.push(mark);
         if exponent < 0 {
             text.push(b'-');
         }
-        text.push_digits(exponent.unsigned_abs() as u64, None);
+        text.push_digits(exponent.unsigned_abs() as u64, 0);
         text
     }
 
@@ -136,20 +141,25 @@ impl Text {
         }
     }
 
-    /// An integer, the last so many digits of which come after a point.
-    fn push_digits(&mut self, integer: u64, after_point: Option<usize>) {
-        let digits = count_digits(integer) as usize;
-        self.len += digits + after_point.is_some() as usize;
-        let mut at = self.len;
-        let mut rest = integer;
-        for nth in 0..digits {
-            if after_point == Some(nth) {
-                at -= 1;
-                self.bytes[at] = b'.';
+    /// An integer, the last `after_point` of its digits after a point.
+    fn push_digits(&mut self, mut integer: u64, after_point: usize) {
+        let end = self.len + count_digits(integer) as usize + (after_point > 0) as usize;
+        self.len = end;
+        let point = end - after_point;
+        for byte in self.bytes[point..end].iter_mut().rev() {
+            *byte = last_digit(&mut integer);
+        }
+        let mut start = point;
+        if after_point > 0 {
+            start -= 1;
+            self.bytes[start] = b'.';
+        }
+        loop {
+            start -= 1;
+            self.bytes[start] = last_digit(&mut integer);
+            if integer == 0 {
+                return;
             }
-            at -= 1;
-            self.bytes[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
         }
     }
 
@@ -202,6 +212,13 @@ fn write_zeros(mut zeros: usize, f: &mut Formatter<'_>) -> fmt::Result {
         zeros -= some;
     }
     Ok(())
+}
+
+/// Takes the last digit off.
+fn last_digit(integer: &mut u64) -> u8 {
+    let digit = b'0' + (*integer % 10) as u8;
+    *integer /= 10;
+    digit
 }
 
 const fn count_digits(integer: u64) -> u32 {

@@ -20,60 +20,73 @@ pub(super) struct Decimal {
     pub(super) exponent: i32,
 }
 
-/// The shortest decimal of the magnitude of a finite code.
+/// The magnitude of a finite code, significand · 2<sup>unit</sup>.
+pub(super) struct Magnitude {
+    code: u64,
+    significand: u64,
+    unit: i32,
+    /// Whether the next smaller number is half as far as the next larger, as below a power of two.
+    near_below: bool,
+}
+
+impl Magnitude {
+    #[inline(always)]
+    pub(super) const fn new(layout: Layout, code: u64) -> Self {
+        let code = code & layout.magnitude_mask();
+        let (significand, unit) = layout.integer(code);
+        let below_normal = layout.zero() && code <= layout.hidden_bit();
+        Self {
+            code,
+            significand,
+            unit,
+            near_below: code & layout.fraction_mask() == 0 && !below_normal,
+        }
+    }
+}
+
+/// The shortest decimal of a magnitude.
 ///
 /// The largest and the smallest number get stretches no longer than they would have between others, also where everything beyond
 /// is rounded to them: 8 is not the F6E2M3Fn number 7.5.
-pub(super) fn shortest(layout: Layout, code: u64) -> Decimal {
-    let code = code & layout.magnitude_mask();
-    let (significand, unit) = layout.integer(code);
+pub(super) fn shortest(layout: &Layout, magnitude: &Magnitude) -> Decimal {
+    let &Magnitude {
+        code,
+        significand,
+        unit,
+        near_below,
+    } = magnitude;
     if significand == 0 {
         return Decimal {
             digits: 0,
             exponent: 0,
         };
     }
-    let first_normal = if layout.zero() {
-        layout.hidden_bit()
-    } else {
-        0
-    };
-    // Below a power of two the next number is half as far as above; a quarter of the unit is the unit from here on.
-    let near_below = code & layout.fraction_mask() == 0 && (code > first_normal || !layout.zero());
+    // In quarters of the unit.
+    let unit = unit - 2;
     let number = 4 * significand;
     let (low, high) = (number - 2 + near_below as u64, number + 2);
-    let unit = unit - 2;
     let exponent = floor_log10_of_stretch(unit, near_below);
-
     let scale = Scale::new(unit, exponent);
-    let [low, number, high] = [low, number, high].map(|mark| scale.place(mark));
-    let returns = |mark: &Place| parse::round(layout, false, mark.mark as u128, unit).0 == code;
-    let is_on_stretch = |decimal: u64| {
-        let from_low = scale.compare(2 * decimal, &low);
-        let to_high = scale.compare(2 * decimal, &high);
-        (from_low.is_gt() || from_low.is_eq() && returns(&low))
-            && (to_high.is_lt() || to_high.is_eq() && returns(&high))
-    };
+    let returns = |mark| parse::round(*layout, false, mark as u128, unit).0 == code;
 
-    let floor = (number.place >> 64) as u64;
-    let floor = floor + scale.compare(2 * floor + 2, &number).is_le() as u64;
-    let tens = floor / 10 * 10;
-    let digits = if floor >= 10 && is_on_stretch(tens) {
+    // The first and the last whole number of powers of ten on the stretch.
+    let (below, whole) = scale.floor(low);
+    let first = below + !(whole && returns(low)) as u64;
+    let (below, whole) = scale.floor(high);
+    let last = below - (whole && !returns(high)) as u64;
+
+    let (floor, _) = scale.floor(number);
+    let tens = last / 10 * 10;
+    let digits = if tens >= first && floor >= 10 {
         tens
-    } else if floor >= 10 && is_on_stretch(tens + 10) {
-        tens + 10
     } else {
-        let nearest = match scale.compare(2 * floor + 1, &number) {
-            Ordering::Less => floor + 1,
-            Ordering::Equal => floor + floor % 2,
-            Ordering::Greater => floor,
+        // Half-way between two, the even one, as numpy has it.
+        let up = match scale.compare(2 * floor + 1, number) {
+            Ordering::Less => true,
+            Ordering::Equal => floor % 2 == 1,
+            Ordering::Greater => false,
         };
-        // The other of the two, where the stretch is shorter on this side.
-        if is_on_stretch(nearest) {
-            nearest
-        } else {
-            2 * floor + 1 - nearest
-        }
+        (floor + up as u64).clamp(first, last)
     };
     Decimal { digits, exponent }.without_zeros()
 }
@@ -97,55 +110,70 @@ fn floor_log10_of_stretch(unit: i32, shorter: bool) -> i32 {
     (log >> 42) as i32
 }
 
-/// Measures multiples of 2<sup>unit</sup> in 10<sup>exponent</sup>.
+/// Measures marks, which are multiples of 2<sup>unit</sup> below 2<sup>61 + unit</sup>, in 10<sup>exponent</sup>.
 struct Scale {
     unit: i32,
     exponent: i32,
-    power: Power,
+    power: u128,
     up: u32,
-}
-
-/// mark · 2<sup>unit</sup>, measured.
-struct Place {
-    mark: u64,
-    /// In units of 2<sup>−64</sup>, from below.
-    place: u128,
-    /// The true place lies above this one by no more than that.
+    /// What is measured is true, or too small by no more than that.
     error: u64,
 }
 
 impl Scale {
-    /// 10<sup>exponent</sup> must lie between 2/5 and 4 units.
+    /// 10<sup>exponent</sup> must lie between 3/10 and 4 units.
     fn new(unit: i32, exponent: i32) -> Self {
         let power = Power::of_five(-exponent);
         // 2^unit / 10^exponent lies between 1/4 and 10/3.
-        let up = unit - exponent + power.exponent + 2;
+        let up = (unit - exponent + power.exponent + 2) as u32;
+        let exact = power.error == 0 && power.significand.trailing_zeros() + up > 64;
         Self {
             unit,
             exponent,
-            power,
-            up: up as u32,
+            power: power.significand,
+            up,
+            error: if exact { 0 } else { power.error + 1 },
         }
     }
 
-    /// Of a mark below 2<sup>61</sup>.
-    fn place(&self, mark: u64) -> Place {
-        let (product, whole) = multiply(self.power.significand, mark << self.up);
-        let exact = self.power.error == 0 && whole && product % 2 == 0;
-        Place {
-            mark,
-            place: product >> 1,
-            error: if exact { 0 } else { self.power.error + 1 },
+    /// A mark, in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
+    #[inline(always)]
+    fn measure(&self, mark: u64) -> u128 {
+        let (product, _) = multiply(self.power, mark << self.up);
+        product >> 1
+    }
+
+    /// How many whole powers of ten are in a mark, and whether nothing else is.
+    #[inline(always)]
+    fn floor(&self, mark: u64) -> (u64, bool) {
+        let measured = self.measure(mark);
+        let floor = ((measured + self.error as u128) >> 64) as u64;
+        let below = (floor as u128) << 64;
+        if self.error == 0 || below < measured {
+            return (floor, below == measured);
+        }
+        match self.compare_exactly(2 * floor, mark) {
+            Ordering::Less => (floor, false),
+            Ordering::Equal => (floor, true),
+            Ordering::Greater => (floor - 1, false),
         }
     }
 
-    /// The order of half so many powers of ten, and a place.
-    fn compare(&self, halves: u64, to: &Place) -> Ordering {
-        let decimal = (halves as u128) << 63;
-        if decimal < to.place || to.error == 0 || decimal - to.place > to.error as u128 {
-            return decimal.cmp(&to.place);
+    /// The order of half so many powers of ten, and a mark.
+    #[inline(always)]
+    fn compare(&self, halves: u64, mark: u64) -> Ordering {
+        let (decimal, measured) = ((halves as u128) << 63, self.measure(mark));
+        if self.error == 0 || decimal < measured || decimal - measured > self.error as u128 {
+            decimal.cmp(&measured)
+        } else {
+            self.compare_exactly(halves, mark)
         }
-        big::compare(Big::new(halves), self.exponent, to.mark, self.unit + 1)
+    }
+
+    #[cold]
+    fn compare_exactly(&self, halves: u64, mark: u64) -> Ordering {
+        // Where there is no room to compare, only equals are so near to each other.
+        big::compare(Big::new(halves), self.exponent, mark, self.unit + 1)
             .unwrap_or(Ordering::Equal)
     }
 }
