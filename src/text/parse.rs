@@ -20,19 +20,7 @@ pub fn parse(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (code, flags) = match scan::decimal(number) {
         Some(decimal) => round_decimal(layout, negative, decimal),
         None => match scan::other(number) {
-            Some(Other::Infinity) => layout.infinite(Cast::new(), negative),
-            Some(Other::Nan) => match layout.nan_code() {
-                Some(code) => (layout.with_sign_bit(negative, code), Flags::NONE),
-                None => layout.invalid(),
-            },
-            Some(Other::Hexadecimal {
-                significand,
-                exponent,
-            }) => {
-                // Past all formats on either side.
-                let exponent = exponent.clamp(-1 << 24, 1 << 24) as i32;
-                round(layout, negative, significand as u128, exponent)
-            }
+            Some(other) => round_other(layout, negative, other),
             None if text.is_empty() => return Err(ParseFloatError::EMPTY),
             None => return Err(ParseFloatError::INVALID),
         },
@@ -41,6 +29,25 @@ pub fn parse(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
         Err(ParseFloatError::UNREPRESENTABLE)
     } else {
         Ok(code)
+    }
+}
+
+#[cold]
+fn round_other(layout: Layout, negative: bool, number: Other) -> (u64, Flags) {
+    match number {
+        Other::Infinity => layout.infinite(Cast::new(), negative),
+        Other::Nan => match layout.nan_code() {
+            Some(code) => (layout.with_sign_bit(negative, code), Flags::NONE),
+            None => layout.invalid(),
+        },
+        Other::Hexadecimal {
+            significand,
+            exponent,
+        } => {
+            // Past all formats on either side.
+            let exponent = exponent.clamp(-1 << 24, 1 << 24) as i32;
+            round(layout, negative, significand as u128, exponent)
+        }
     }
 }
 
@@ -73,14 +80,16 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
     }
     let exponent = exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
-    // The value is at least product · 2^(unit − 127), and less than `slack` more; `whole` if the product has no more bits.
+    // The value is product · 2^(unit − 127), or more by less than `slack` where the power is not exact, or by any bits at all
+    // below the product, which is `whole` if it has none.
     let up = leading.leading_zeros();
     let power = Power::of_five(exponent);
     let (product, whole) = multiply(power.significand, leading << up);
     let unit = power.exponent + exponent + 64 - up as i32;
     let (high, low) = ((product >> 64) as u64, product as u64);
     let slack = power.error + 1;
-    // With the same upper 64 bits no format has a number, or a point half-way between two, but where the others are 0.
+    // No format has a number, or a point half-way between two, with more bits than the upper 64; of those below it matters only
+    // whether there are `more` that are not 0.
     let number = |high: u64, more: bool| {
         let up = (high >> 63 == 0) as u32;
         Number {
@@ -109,7 +118,7 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
     } else {
         0
     };
-    let above = (product >> 1) + (cut + slack as u128) / 2 + 1;
+    let above = (product >> 1) + u128::midpoint(cut, slack as u128) + 1;
     let ends = [(product, unit - 127), (above, unit - 126)];
     round_between(layout, negative, ends, digits, leading, exponent)
 }

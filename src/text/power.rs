@@ -51,7 +51,7 @@ impl Power {
     /// One of the table.
     #[inline]
     fn listed(exponent: i32) -> Self {
-        let exact = 0 <= exponent && exponent <= MOST_EXACT;
+        let exact = (0..=MOST_EXACT).contains(&exponent);
         Self {
             significand: SIGNIFICANDS[(MOST + exponent) as usize],
             // ⌊log2(5^exponent)⌋.

@@ -32,7 +32,7 @@ pub fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> 
         return print_exactly(style, layout, code, f);
     }
     let magnitude = Magnitude::new(layout, code);
-    print_shortest(style, layout, layout.is_negative(code), magnitude, f)
+    print_shortest(style, layout, layout.is_negative(code), &magnitude, f)
 }
 
 #[cold]
@@ -50,10 +50,10 @@ fn print_shortest(
     style: Style,
     layout: Layout,
     negative: bool,
-    magnitude: Magnitude,
+    magnitude: &Magnitude,
     f: &mut Formatter<'_>,
 ) -> fmt::Result {
-    let decimal = shortest(&layout, &magnitude);
+    let decimal = shortest(layout, magnitude);
     let text = match style {
         Style::Display => Text::positional(decimal, false),
         // 0, and from 1e-4 to below 1e16.

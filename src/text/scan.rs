@@ -13,6 +13,7 @@ pub(super) struct Decimal<'a> {
 }
 
 /// A number that is not written in decimal digits.
+#[derive(Clone, Copy)]
 pub(super) enum Other {
     Infinity,
     Nan,

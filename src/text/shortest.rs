@@ -47,8 +47,8 @@ impl Magnitude {
 /// The shortest decimal of a magnitude.
 ///
 /// The largest and the smallest number get stretches no longer than they would have between others, also where everything beyond
-/// is rounded to them: 8 is not the F6E2M3Fn number 7.5.
-pub(super) fn shortest(layout: &Layout, magnitude: &Magnitude) -> Decimal {
+/// is rounded to them: 8 is not the `F6E2M3Fn` number 7.5.
+pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let &Magnitude {
         code,
         significand,
@@ -67,7 +67,7 @@ pub(super) fn shortest(layout: &Layout, magnitude: &Magnitude) -> Decimal {
     let (low, high) = (number - 2 + near_below as u64, number + 2);
     let exponent = floor_log10_of_stretch(unit, near_below);
     let scale = Scale::new(unit, exponent);
-    let returns = |mark| parse::round(*layout, false, mark as u128, unit).0 == code;
+    let returns = |mark| parse::round(layout, false, mark as u128, unit).0 == code;
 
     // The first and the last whole number of powers of ten on the stretch.
     let (below, whole) = scale.floor(low);
@@ -93,7 +93,7 @@ pub(super) fn shortest(layout: &Layout, magnitude: &Magnitude) -> Decimal {
 
 impl Decimal {
     fn without_zeros(mut self) -> Self {
-        while self.digits % 10 == 0 {
+        while self.digits.is_multiple_of(10) {
             self.digits /= 10;
             self.exponent += 1;
         }
