@@ -2,6 +2,7 @@
 
 mod numbers;
 mod operators;
+mod text;
 
 use crate::Layout;
 
@@ -240,68 +241,7 @@ macro_rules! float_type {
             }
         }
 
-        /// Parses what `f32` parses, and C's hexadecimal form (`0x1.8p-3`); rounded once, from the exact value of all digits, ties
-        /// to even, with IEEE's overflow. What a cast raises INVALID for is an error.
-        impl ::core::str::FromStr for $name {
-            type Err = $crate::ParseFloatError;
-
-            // Not in callers: it is a page of code.
-            #[inline(never)]
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                match $crate::__private::parse(Self::LAYOUT, text) {
-                    Ok(code) => Ok(Self(code as $bits)),
-                    Err(error) => Err(error),
-                }
-            }
-        }
-
-        $crate::__float_type_text!($name, Self::LAYOUT, number {
-            /// The fewest digits that tell the number from others of its format, or, with a precision, those of its exact value.
-            Display,
-            /// As `Display`, with `.0` after an integer, and an exponent below 1e-4 and from 1e16.
-            Debug,
-            /// As `Display`, with an exponent: `1.5e-3`.
-            LowerExp,
-            /// As `Display`, with an exponent: `1.5E-3`.
-            UpperExp,
-        } bits {
-            /// The bits.
-            LowerHex,
-            /// The bits.
-            UpperHex,
-            /// The bits.
-            Octal,
-            /// The bits.
-            Binary,
-        });
-    };
-}
-
-/// The traits that print.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __float_type_text {
-    (
-        $name:ident, $layout:expr,
-        number { $($(#[$number_meta:meta])* $number:ident,)* }
-        bits { $($(#[$bits_meta:meta])* $bits:ident,)* }
-    ) => {
-        $(
-            $(#[$number_meta])*
-            impl ::core::fmt::$number for $name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    $crate::__private::print($crate::__private::Style::$number, $layout, self.0 as u64, f)
-                }
-            }
-        )*
-        $(
-            $(#[$bits_meta])*
-            impl ::core::fmt::$bits for $name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::$bits::fmt(&self.to_bits(), f)
-                }
-            }
-        )*
+        $crate::__float_type_text!($name, $bits);
     };
 }
 
