@@ -15,6 +15,12 @@ pub(crate) struct Number {
 }
 
 impl Number {
+    pub(crate) const ONE: Self = Self {
+        negative: false,
+        exponent: 0,
+        significand: 1 << 63,
+    };
+
     /// ±significand · 2<sup>exponent − 127</sup>, of which the significand need not be normalised; `None` if it is 0.
     #[inline(always)]
     pub(crate) const fn new(negative: bool, exponent: i32, significand: u128) -> Option<Self> {

@@ -251,10 +251,13 @@ impl Layout {
 
     /// (a + b) / 2, rounded once.
     pub(crate) const fn midpoint(self, a: u64, b: u64) -> u64 {
+        if let Some((nan, _)) = self.nan_of(&[a, b]) {
+            return nan;
+        }
         let halves = match (self.number(a), self.number(b)) {
             (Some(x), Some(y)) if self.is_finite(a) && self.is_finite(b) => x.plus(y),
-            (Some(x), None) if self.is_finite(a) => Some(Number { ..x }),
-            (None, Some(y)) if self.is_finite(b) => Some(Number { ..y }),
+            (Some(x), None) if self.is_finite(a) => Some(x),
+            (None, Some(y)) if self.is_finite(b) => Some(y),
             _ => None,
         };
         match halves {

@@ -40,10 +40,7 @@ on_codes! {
     div_euclid(a, b) = |layout| layout.div_euclid(a, b);
     to_degrees(a) = |layout| layout.scale(a, DEGREES);
     to_radians(a) = |layout| layout.scale(a, RADIANS);
-    fract(a) = |layout| {
-        let (whole, _) = layout.round_to_integral(Rounding::TowardZero, a);
-        layout.subtract(Rounding::TiesToEven, a, whole).0
-    };
+    fract(a) = |layout| layout.fract(a);
 }
 
 #[inline]

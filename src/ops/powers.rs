@@ -93,16 +93,7 @@ impl Layout {
     /// as that to a tie without being one.
     pub(crate) const fn power(self, a: u64, n: i32) -> u64 {
         if n == 0 {
-            return self
-                .round(
-                    Cast::new(),
-                    Number {
-                        negative: false,
-                        exponent: 0,
-                        significand: 1 << 63,
-                    },
-                )
-                .0;
+            return self.round(Cast::new(), Number::ONE).0;
         }
         if let Some((nan, _)) = self.nan_of(&[a]) {
             return nan;

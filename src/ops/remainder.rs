@@ -133,6 +133,17 @@ impl Layout {
         }
     }
 
+    /// What is left of a number without its integer; of an integer, +0.
+    pub(crate) const fn fract(self, a: u64) -> u64 {
+        match self.number(a) {
+            Some(x) if self.is_finite(a) => match Division::new(x, Number::ONE).rest {
+                Some(rest) => self.round(Cast::new(), rest).0,
+                None => self.signed_zero(false).0,
+            },
+            _ => self.subtract(Rounding::TiesToEven, a, a).0,
+        }
+    }
+
     /// The n of [`rem_euclid`](Self::rem_euclid), rounded.
     pub(crate) const fn div_euclid(self, a: u64, b: u64) -> u64 {
         let Ok((x, y)) = self.divided(a, b) else {
@@ -140,8 +151,7 @@ impl Layout {
             return if below && self.is_infinite(b) {
                 let one = Number {
                     negative: !self.is_negative(b),
-                    exponent: 0,
-                    significand: 1 << 63,
+                    ..Number::ONE
                 };
                 self.round(Cast::new(), one).0
             } else {

@@ -37,9 +37,9 @@ impl Answer<'_> {
 }
 
 /// A number with its sign.
-type Signed = (bool, Dyadic);
+pub(super) type Signed = (bool, Dyadic);
 
-fn zero(negative: bool) -> Value {
+pub(super) fn zero(negative: bool) -> Value {
     let magnitude = Dyadic {
         significand: 0,
         exponent: 0,
@@ -50,15 +50,15 @@ fn zero(negative: bool) -> Value {
     }
 }
 
-fn is_zero(value: Value) -> bool {
+pub(super) fn is_zero(value: Value) -> bool {
     matches!(value, Value::Finite { magnitude, .. } if magnitude.significand == 0)
 }
 
-fn is_infinite(value: Value) -> bool {
+pub(super) fn is_infinite(value: Value) -> bool {
     matches!(value, Value::Infinite { .. })
 }
 
-fn is_negative(value: Value) -> bool {
+pub(super) fn is_negative(value: Value) -> bool {
     match value {
         Value::Nan { negative, .. }
         | Value::Infinite { negative }
@@ -82,12 +82,12 @@ fn negated(value: Value) -> Value {
     }
 }
 
-fn exactly(shape: &Shape, value: Value) -> Answer<'_> {
+pub(super) fn exactly(shape: &Shape, value: Value) -> Answer<'_> {
     Answer::Rounded(Question::new(shape, value), 0)
 }
 
 /// 7.2: the default result is a quiet NaN. Where there is none, the largest number, as of a cast.
-fn invalid(shape: &Shape) -> Answer<'_> {
+pub(super) fn invalid(shape: &Shape) -> Answer<'_> {
     let code = nan(shape, false, None).unwrap_or(shape.max());
     Answer::Fixed(code, INVALID)
 }
@@ -108,7 +108,7 @@ pub(super) fn nan_among<'a>(shape: &'a Shape, codes: &[u64]) -> Option<Answer<'a
 /// Those are the numbers of the format and the points half-way, of at most 62 bits; and a number that is neither 0 nor the sum
 /// of far fewer than 64 bits. With the larger one a multiple of a unit below 2^-63 of it, so are those of them that
 /// are near. If the smaller is less than the unit, only its sign matters.
-fn sum(x: Signed, y: Signed) -> Option<Signed> {
+pub(super) fn sum(x: Signed, y: Signed) -> Option<Signed> {
     let (large, small) = if x.1.compare(y.1) == Ordering::Less {
         (y, x)
     } else {
@@ -148,7 +148,7 @@ fn sum(x: Signed, y: Signed) -> Option<Signed> {
     (significand != 0).then_some((large.0, sum))
 }
 
-fn product(x: Dyadic, y: Dyadic) -> Dyadic {
+pub(super) fn product(x: Dyadic, y: Dyadic) -> Dyadic {
     Dyadic {
         significand: x.significand * y.significand,
         exponent: x.exponent + y.exponent,
@@ -156,7 +156,7 @@ fn product(x: Dyadic, y: Dyadic) -> Dyadic {
 }
 
 /// x / y.
-struct Quotient(Dyadic, Dyadic);
+pub(super) struct Quotient(pub(super) Dyadic, pub(super) Dyadic);
 
 impl Real for Quotient {
     fn compare(&self, other: Dyadic) -> Ordering {
@@ -173,7 +173,8 @@ impl Real for Root {
     }
 }
 
-fn add_values(shape: &Shape, x: Value, y: Value) -> Answer<'_> {
+/// (x + y) · 2^scale.
+pub(super) fn add_values(shape: &Shape, x: Value, y: Value, scale: i32) -> Answer<'_> {
     match (x, y) {
         (
             Value::Finite {
@@ -184,21 +185,20 @@ fn add_values(shape: &Shape, x: Value, y: Value) -> Answer<'_> {
                 negative: other,
                 magnitude: m,
             },
-        ) => {
-            if is_zero(x) && is_zero(y) && negative == other {
-                return exactly(shape, x);
-            }
-            match sum((negative, magnitude), (other, m)) {
-                Some((negative, magnitude)) => exactly(
-                    shape,
-                    Value::Finite {
-                        negative,
-                        magnitude,
+        ) => match sum((negative, magnitude), (other, m)) {
+            Some((negative, magnitude)) => exactly(
+                shape,
+                Value::Finite {
+                    negative,
+                    magnitude: Dyadic {
+                        exponent: magnitude.exponent + scale,
+                        ..magnitude
                     },
-                ),
-                None => Answer::Cancelled(shape),
-            }
-        }
+                },
+            ),
+            None if negative == other => exactly(shape, x),
+            None => Answer::Cancelled(shape),
+        },
         // 7.2 d: magnitude subtraction of infinities.
         (Value::Infinite { negative }, Value::Infinite { negative: other })
             if negative != other =>
@@ -214,7 +214,7 @@ fn add_values(shape: &Shape, x: Value, y: Value) -> Answer<'_> {
 #[must_use]
 pub fn add(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b])
-        .unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b)))
+        .unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b), 0))
 }
 
 /// a − b.
@@ -226,7 +226,7 @@ pub fn sub(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
         if is_zero(x) && is_zero(y) && (!shape.signed || shape.nan_at_negative_zero) {
             return Answer::Cancelled(shape);
         }
-        add_values(shape, x, negated(y))
+        add_values(shape, x, negated(y), 0)
     })
 }
 
@@ -265,7 +265,7 @@ pub fn mul_add(shape: &Shape, a: u64, b: u64, c: u64) -> Answer<'_> {
         // 7.2 c leaves it open whether 0 · ∞ + NaN is invalid; here it is, as on x86.
         (Some(Answer::Fixed(code, flags)), Some(None)) => Answer::Fixed(code, flags | INVALID),
         (Some(nan), _) => nan,
-        (None, Some(Some(product))) => add_values(shape, product, decode(shape, c)),
+        (None, Some(Some(product))) => add_values(shape, product, decode(shape, c), 0),
         (None, _) => invalid(shape),
     }
 }

@@ -12,6 +12,8 @@
 mod arithmetic;
 mod cast;
 mod integer;
+mod methods;
+mod power;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,8 @@ mod value;
 pub use arithmetic::{Answer, add, div, mul, mul_add, rem, remainder, sqrt, sub};
 pub use cast::{Question, cast};
 pub use integer::{from_integer, round_to_integral, to_integer};
+pub use methods::{div_euclid, fract, midpoint, recip, rem_euclid, scaled, ulp};
+pub use power::Powers;
 pub use shape::{SHIPPED, Shape, p3109, shipped};
 pub use value::{Dyadic, Real, Value, decode};
 

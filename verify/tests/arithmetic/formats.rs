@@ -87,6 +87,27 @@ declare! {
 }
 pub(crate) use for_every_odd_format;
 
+/// Calls a function generic over [`Signed`](ulp_verify::numbers::Signed) once for every shipped format of at most 8 bits that has a
+/// sign, and some that are not shipped.
+macro_rules! for_every_signed_format {
+    ($function:ident) => {{
+        $function::<F8E4M3Fn>();
+        $function::<F8E5M2>();
+        $function::<F8E4M3>();
+        $function::<F8E3M4>();
+        $function::<F8E4M3Fnuz>();
+        $function::<F8E5M2Fnuz>();
+        $function::<F8E4M3B11Fnuz>();
+        $function::<F6E2M3Fn>();
+        $function::<F6E3M2Fn>();
+        $function::<F4E2M1Fn>();
+        $function::<formats::P6Extended>();
+        $function::<formats::WithoutZero>();
+        $function::<formats::OneBitWithoutZero>();
+    }};
+}
+pub(crate) use for_every_signed_format;
+
 /// Calls a function generic over [`Format`] once for every shipped format of at most 8 bits.
 macro_rules! for_every_byte_format {
     ($function:ident) => {{

@@ -10,4 +10,7 @@ use ulp::{
 
 mod formats;
 mod ieee;
+mod integers;
+mod methods;
 mod operators;
+mod orders;

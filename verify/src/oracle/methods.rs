@@ -1,0 +1,260 @@
+//! What a method must give whose result is no single operation of IEEE 754.
+
+use core::cmp::Ordering;
+
+use super::Shape;
+use super::arithmetic::{
+    Answer, Quotient, Signed, add_values, exactly, invalid, is_infinite, is_negative, is_zero,
+    nan_among, product, rest, sum, zero,
+};
+use super::cast::Question;
+use super::value::{Dyadic, Real, Value, decode};
+
+const ONE: Dyadic = Dyadic {
+    significand: 1,
+    exponent: 0,
+};
+
+/// 1 / a.
+#[must_use]
+pub fn recip(shape: &Shape, a: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a]) {
+        return nan;
+    }
+    match decode(shape, a) {
+        x if is_zero(x) => exactly(
+            shape,
+            Value::Infinite {
+                negative: is_negative(x),
+            },
+        ),
+        Value::Finite {
+            negative,
+            magnitude,
+        } => Answer::Rounded(
+            Question::real(shape, negative, &Quotient(ONE, magnitude)),
+            0,
+        ),
+        x => exactly(shape, zero(is_negative(x))),
+    }
+}
+
+/// (a + b) / 2.
+#[must_use]
+pub fn midpoint(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a, b]) {
+        return nan;
+    }
+    add_values(shape, decode(shape, a), decode(shape, b), -1)
+}
+
+/// The least a − b · n that is not negative; a zero has the sign of a, as that of `f32::rem_euclid` has.
+#[must_use]
+pub fn rem_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a, b]) {
+        return nan;
+    }
+    let (x, y) = (decode(shape, a), decode(shape, b));
+    match (x, y) {
+        _ if is_infinite(x) || is_zero(y) => invalid(shape),
+        _ if is_zero(x) => exactly(shape, x),
+        (
+            Value::Finite {
+                negative,
+                magnitude,
+            },
+            Value::Finite { magnitude: m, .. },
+        ) => {
+            let (_, rest) = rest(magnitude, m, false);
+            if negative && rest.significand != 0 {
+                add_values(shape, finite(true, rest), finite(false, m), 0)
+            } else {
+                exactly(shape, finite(negative, rest))
+            }
+        }
+        // −1 is ∞ − 1, n = ∓1, as `f32::rem_euclid` has it.
+        _ if is_negative(x) => exactly(shape, Value::Infinite { negative: false }),
+        _ => exactly(shape, x),
+    }
+}
+
+/// The n of [`rem_euclid`].
+#[must_use]
+pub fn div_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a, b]) {
+        return nan;
+    }
+    let (x, y) = (decode(shape, a), decode(shape, b));
+    let negative = is_negative(x) != is_negative(y);
+    match (x, y) {
+        _ if is_zero(x) && is_zero(y) || is_infinite(x) && is_infinite(y) => invalid(shape),
+        _ if is_infinite(x) || is_zero(y) => exactly(shape, Value::Infinite { negative }),
+        _ if is_zero(x) => exactly(shape, zero(negative)),
+        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) => {
+            let away = is_negative(x);
+            if !away && magnitude.compare(m) == Ordering::Less {
+                return exactly(shape, zero(negative));
+            }
+            let quotient = WholeQuotient {
+                dividend: magnitude,
+                divisor: m,
+                away,
+            };
+            Answer::Rounded(Question::real(shape, negative, &quotient), 0)
+        }
+        _ if is_negative(x) => exactly(shape, finite(negative, ONE)),
+        _ => exactly(shape, zero(negative)),
+    }
+}
+
+fn finite(negative: bool, magnitude: Dyadic) -> Value {
+    Value::Finite {
+        negative,
+        magnitude,
+    }
+}
+
+/// A quotient without its fraction, or rounded up.
+struct WholeQuotient {
+    dividend: Dyadic,
+    divisor: Dyadic,
+    away: bool,
+}
+
+impl WholeQuotient {
+    /// How far the quotient is from an integer, in divisors.
+    fn beyond(&self, integer: Dyadic) -> Option<Signed> {
+        sum(
+            (false, self.dividend),
+            (true, product(self.divisor, integer)),
+        )
+    }
+}
+
+impl Real for WholeQuotient {
+    fn compare(&self, other: Dyadic) -> Ordering {
+        // What lies between two integers compares as the one next to it does on the other side.
+        let lost = other.exponent.min(0).unsigned_abs();
+        let floor = other.significand.checked_shr(lost).unwrap_or(0);
+        let floor = Dyadic {
+            significand: floor,
+            exponent: other.exponent.max(0),
+        };
+        let fraction = floor.compare(other) != Ordering::Equal;
+        let Some((below, distance)) = self.beyond(floor) else {
+            return if fraction {
+                Ordering::Less
+            } else {
+                Ordering::Equal
+            };
+        };
+        let by_one = distance.compare(self.divisor);
+        match (below, self.away) {
+            // ⌊q⌋ ≥ floor + 1 if q is; ⌈q⌉ ≥ floor + 1 anyway.
+            (false, false) if by_one == Ordering::Less => {
+                if fraction {
+                    Ordering::Less
+                } else {
+                    Ordering::Equal
+                }
+            }
+            (false, _) => Ordering::Greater,
+            // ⌈q⌉ ≤ floor − 1 if q is.
+            (true, true) if by_one == Ordering::Less && !fraction => Ordering::Equal,
+            (true, _) => Ordering::Less,
+        }
+    }
+}
+
+/// a · c, c between two fractions that have this denominator, and these two integers as numerators.
+///
+/// # Panics
+/// If they are too far apart to say what the result is.
+#[must_use]
+pub fn scaled(shape: &Shape, a: u64, least: u128, denominator: u128) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a]) {
+        return nan;
+    }
+    match decode(shape, a) {
+        Value::Finite {
+            negative,
+            magnitude,
+        } if magnitude.significand != 0 => {
+            let scaled = Scaled {
+                number: magnitude,
+                least,
+                denominator,
+            };
+            Answer::Rounded(Question::real(shape, negative, &scaled), 0)
+        }
+        x => exactly(shape, x),
+    }
+}
+
+struct Scaled {
+    number: Dyadic,
+    least: u128,
+    denominator: u128,
+}
+
+impl Real for Scaled {
+    fn compare(&self, other: Dyadic) -> Ordering {
+        let integer = |significand| Dyadic {
+            significand,
+            exponent: 0,
+        };
+        let other = product(other, integer(self.denominator));
+        let compare = |numerator| product(self.number, integer(numerator)).compare(other);
+        let order = compare(self.least);
+        assert_eq!(
+            order,
+            compare(self.least + 1),
+            "the constant needs more digits"
+        );
+        order
+    }
+}
+
+/// The unit in the last place: of zero the smallest number's.
+#[must_use]
+pub fn ulp(shape: &Shape, a: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a]) {
+        // Not an operation: the NaN stays what it is.
+        let Answer::Fixed(..) = nan else {
+            unreachable!("a NaN is not rounded")
+        };
+        return Answer::Fixed(a & shape.mask(), 0);
+    }
+    match decode(shape, a) {
+        Value::Finite { magnitude, .. } => exactly(
+            shape,
+            finite(
+                false,
+                Dyadic {
+                    significand: 1,
+                    ..magnitude
+                },
+            ),
+        ),
+        _ => exactly(shape, Value::Infinite { negative: false }),
+    }
+}
+
+/// a without the integer that is nearest to it on the side of 0; of an integer, +0, as `f32::fract` has it.
+#[must_use]
+pub fn fract(shape: &Shape, a: u64) -> Answer<'_> {
+    if let Some(nan) = nan_among(shape, &[a]) {
+        return nan;
+    }
+    match decode(shape, a) {
+        Value::Finite {
+            negative,
+            magnitude,
+        } => {
+            let (_, rest) = rest(magnitude, ONE, false);
+            exactly(shape, finite(negative && rest.significand != 0, rest))
+        }
+        // ∞ − ∞.
+        _ => invalid(shape),
+    }
+}

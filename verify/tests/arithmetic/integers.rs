@@ -1,0 +1,170 @@
+//! Integers: conversions from and to every type of them, and rounding to them in a format.
+
+use fastrand::Rng;
+use ulp::ieee;
+use ulp_verify::bridge::rounding;
+use ulp_verify::operations::{code, number};
+use ulp_verify::oracle::{self, Rounding};
+
+use super::formats::{codes, for_every_byte_format, for_every_odd_format, shape};
+use super::*;
+
+fn to_integral<F: Format>() {
+    let shape = shape::<F>();
+    for a in codes::<F>() {
+        for direction in Rounding::ALL {
+            let what = format!("{}: {a:#x}, {direction:?}", F::DTYPE);
+            let (is, flags) = ieee::round_to_integral(number::<F>(a), rounding(direction));
+            let right = oracle::round_to_integral(&shape, a, direction, false);
+            assert_eq!((code(is), flags.bits()), right, "{what}");
+            let (is, flags) = ieee::round_to_integral_exact(number::<F>(a), rounding(direction));
+            let right = oracle::round_to_integral(&shape, a, direction, true);
+            assert_eq!((code(is), flags.bits()), right, "{what}, exact");
+        }
+    }
+}
+
+/// What `ulp::ieee` does with an integer type.
+struct Integer<F> {
+    bits: u32,
+    signed: bool,
+    /// From the low bits.
+    from: fn(u128, ulp::Rounding) -> (F, u8),
+    /// The integer, its sign extended.
+    to: fn(F, ulp::Rounding) -> (u128, u8),
+}
+
+macro_rules! integers {
+    ($($integer:ident $from:ident $to:ident),*) => {
+        fn integers<F: Format>() -> Vec<Integer<F>> {
+            vec![$(Integer {
+                bits: $integer::BITS,
+                signed: $integer::MIN != 0,
+                from: |bits, rounding| {
+                    let (number, flags) = ieee::$from(bits as $integer, rounding);
+                    (number, flags.bits())
+                },
+                to: |number, rounding| {
+                    let (integer, flags) = ieee::$to(number, rounding);
+                    (integer as u128, flags.bits())
+                },
+            }),*]
+        }
+
+        /// The methods, which saturate and cut as `as` does, beside `f64`'s `as`; and those that round to nearest.
+        macro_rules! methods {
+            ($name:ident) => {{ $(
+                for a in codes::<$name>() {
+                    let x: $name = number(a);
+                    let wide: f64 = x.cast();
+                    assert_eq!(x.$to(), wide as $integer, "{} {a:#x}", <$name>::DTYPE);
+                }
+                for bits in patterns($integer::BITS) {
+                    let integer = bits as $integer;
+                    let (right, _) = ieee::$from::<$name>(integer, ulp::Rounding::TiesToEven);
+                    assert_eq!(code(<$name>::$from(integer)), code(right), "{integer}");
+                }
+            )* }};
+        }
+    };
+}
+integers!(
+    i8 from_i8 to_i8, i16 from_i16 to_i16, i32 from_i32 to_i32, i64 from_i64 to_i64, i128 from_i128 to_i128,
+    isize from_isize to_isize, u8 from_u8 to_u8, u16 from_u16 to_u16, u32 from_u32 to_u32, u64 from_u64 to_u64,
+    u128 from_u128 to_u128, usize from_usize to_usize
+);
+
+/// Bits of integers: the ends, powers of two and their neighbours, ties, and random ones of every length.
+fn patterns(bits: u32) -> Vec<u128> {
+    let mut patterns = vec![0, u128::MAX];
+    let mut rng = Rng::with_seed(7);
+    for place in 0..bits {
+        let power = 1_u128 << place;
+        patterns.extend([power, power - 1, power + 1, power + power / 2]);
+        for _ in 0..20 {
+            let random = rng.u128(..) >> (127 - place);
+            let short = random >> place.saturating_sub(12) << place.saturating_sub(12);
+            patterns.extend([random, short, short + 1, short.wrapping_sub(1)]);
+        }
+    }
+    let negative: Vec<_> = patterns.iter().map(|bits| bits.wrapping_neg()).collect();
+    patterns.extend(negative);
+    patterns
+}
+
+fn to_integers<F: Format>() {
+    let shape = shape::<F>();
+    for integer in integers::<F>() {
+        let all = u128::MAX >> (128 - integer.bits);
+        let bounds = if integer.signed {
+            [all >> 1, (all >> 1) + 1]
+        } else {
+            [all, 0]
+        };
+        for a in codes::<F>() {
+            for direction in Rounding::ALL {
+                let (negative, magnitude, flags) = oracle::to_integer(&shape, a, direction, bounds);
+                let right = if negative {
+                    magnitude.wrapping_neg()
+                } else {
+                    magnitude
+                };
+                let is = (integer.to)(number(a), rounding(direction));
+                let what = (F::DTYPE, a, direction, integer.bits, integer.signed);
+                assert_eq!(is, (right, flags), "{what:?}");
+            }
+        }
+    }
+}
+
+fn from_integers<F: Format>() {
+    let shape = shape::<F>();
+    for integer in integers::<F>() {
+        for bits in patterns(integer.bits) {
+            let unused = 128 - integer.bits;
+            let negative = integer.signed && bits << unused >> 127 == 1;
+            let value = if negative { bits.wrapping_neg() } else { bits };
+            let magnitude = value << unused >> unused;
+            let answer = oracle::from_integer(&shape, negative, magnitude);
+            for direction in Rounding::ALL {
+                let (is, flags) = (integer.from)(bits, rounding(direction));
+                let what = (F::DTYPE, negative, magnitude, direction, integer.bits);
+                assert_eq!((code(is), flags), answer.rounded(direction), "{what:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn in_a_format() {
+    to_integral::<F16>();
+    to_integral::<Bf16>();
+    for_every_byte_format!(to_integral);
+    for_every_odd_format!(to_integral);
+}
+
+#[test]
+fn to_every_type() {
+    to_integers::<F16>();
+    to_integers::<Bf16>();
+    for_every_byte_format!(to_integers);
+    for_every_odd_format!(to_integers);
+}
+
+#[test]
+fn from_every_type() {
+    from_integers::<F16>();
+    from_integers::<Bf16>();
+    for_every_byte_format!(from_integers);
+    for_every_odd_format!(from_integers);
+}
+
+#[test]
+fn by_the_methods() {
+    methods!(F16);
+    methods!(Bf16);
+    methods!(F8E4M3Fn);
+    methods!(F8E5M2);
+    methods!(F8E8M0Fnu);
+    methods!(F4E2M1Fn);
+}
