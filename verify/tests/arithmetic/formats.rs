@@ -87,6 +87,19 @@ declare! {
 }
 pub(crate) use for_every_odd_format;
 
+/// The same for those of them that differ most, where each costs much to compile.
+macro_rules! for_some_odd_formats {
+    ($function:ident) => {{
+        $function::<formats::P4OneExtended>();
+        $function::<formats::UnsignedIeee>();
+        $function::<formats::PartlyNan>();
+        $function::<formats::UnsignedInfinityWithoutNan>();
+        $function::<formats::WithoutZero>();
+        $function::<formats::FarBelowOne>();
+    }};
+}
+pub(crate) use for_some_odd_formats;
+
 /// Calls a function generic over [`Signed`](ulp_verify::numbers::Signed) once for every shipped format of at most 8 bits that has a
 /// sign, and some that are not shipped.
 macro_rules! for_every_signed_format {
