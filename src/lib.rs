@@ -37,7 +37,13 @@
 //! - `std` (default): `alloc`, and links the standard library.
 //! - `alloc`: [`slice::cast_to_vec`].
 //! - `rayon`: `slice::par_cast` and its siblings.
-//! - `half`: `half::f16` and `half::bf16` are [`Format`]s.
+//! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`.
+//! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
+//!   ([`slice::reinterpret`]).
+//! - `num-traits`: its traits, but those that a format lacks something for; with `libm`, `Float` and `Pow` of [`F16`] and
+//!   [`Bf16`] too.
+//! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`.
+//! - `serde`: `Serialize` and `Deserialize`, as numbers in human-readable formats, as bits in others.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: [`F16::exp`] and its kin.
 #![no_std]
 
@@ -49,6 +55,7 @@ extern crate std;
 mod cast;
 mod code;
 mod dtype;
+mod exact;
 mod finfo;
 mod float_type;
 mod format;

@@ -35,6 +35,14 @@ impl Number {
             significand: (significand >> 64) as u64 | (significand as u64 != 0) as u64,
         })
     }
+
+    #[cfg(feature = "rand")]
+    pub(crate) const fn negated(self) -> Self {
+        Self {
+            negative: !self.negative,
+            ..self
+        }
+    }
 }
 
 /// An integer shifted right, with a lowest bit that is set, too, if any bit shifted out was.

@@ -225,6 +225,11 @@ macro_rules! float_type {
         $($crate::__float_type_notion!($has, $name, $bits);)*
         $crate::__float_type_numbers!($name);
         $crate::__float_type_operators!($name);
+        $crate::__float_type_bytemuck!($name, $bits);
+        $crate::__float_type_num_traits!($name, $bits, [$($has)*]);
+        $crate::__float_type_rand!($name);
+        $($crate::__float_type_rand!($has, $name);)*
+        $crate::__float_type_serde!($name, $bits);
 
         /// IEEE 754's equality, as of `f32`: −0 equals +0, and a NaN nothing.
         impl ::core::cmp::PartialEq for $name {
@@ -344,6 +349,14 @@ macro_rules! __float_type_notion {
 #[allow(missing_debug_implementations, reason = "not for people")]
 pub mod private {
     use super::Layout;
+    #[cfg(feature = "num-traits")]
+    pub use crate::interop::num_traits::*;
+    #[cfg(feature = "rand")]
+    pub use crate::interop::rand::{UniformRange, random};
+    #[cfg(feature = "serde")]
+    pub use crate::interop::serde::{deserialize, serialize};
+    #[cfg(any(feature = "num-traits", feature = "serde"))]
+    pub use crate::interop::within;
     pub use crate::ops::fold::{product, sum};
     pub use crate::ops::hardware::{add, div, mul, mul_add, rem, sqrt, sub};
     pub use crate::ops::methods::{
@@ -351,6 +364,15 @@ pub mod private {
         next_up, one, powi, rem_euclid, round, signum, to_degrees, to_radians, total_cmp, ulp,
     };
     pub use crate::text::{Style, parse, print};
+
+    #[cfg(feature = "bytemuck")]
+    pub use ::bytemuck;
+    #[cfg(feature = "num-traits")]
+    pub use ::num_traits;
+    #[cfg(feature = "rand")]
+    pub use ::rand;
+    #[cfg(feature = "serde")]
+    pub use ::serde;
 
     pub enum Notion {
         Sign,

@@ -279,9 +279,8 @@ impl Layout {
 
     /// What is the result if an operand is a NaN: the first that is, made quiet (6.2.3). Without payloads, NaNs of a sign are one.
     pub(crate) const fn nan_of(self, operands: &[u64]) -> Option<(u64, Flags)> {
-        let canonical = match self.nan_code() {
-            Some(code) => code,
-            None => return None,
+        let Some(canonical) = self.nan_code() else {
+            return None;
         };
         let (mut nan, mut signaling) = (None, false);
         let mut i = operands.len();

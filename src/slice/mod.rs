@@ -55,7 +55,7 @@ pub use parallel::{
 pub use scaled::{cast_scaled, cast_scaled_on};
 pub use scan::{all_finite, all_finite_on, amax, amax_on};
 pub use stochastic::{Stochastic, cast_stochastic, cast_stochastic_on};
-pub use view::{from_bits, from_bits_mut, to_bits, to_bits_mut};
+pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, to_bits_mut};
 
 /// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.
 ///

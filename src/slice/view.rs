@@ -48,6 +48,46 @@ pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
     unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
 }
 
+/// Numbers as numbers of another type that has the same bits and the same layout, in place.
+///
+/// Both must have one [`Layout`](crate::Layout), or it doesn't compile. With feature `half`, that is so of `half::f16` and
+/// [`F16`](crate::F16), and of `half::bf16` and [`Bf16`](crate::Bf16).
+///
+/// ```
+/// use ulp::{F16, slice};
+///
+/// ulp::float_type!(struct Half(u16) = ulp::Layout::BINARY16, "half", [sign, zero, infinities, nan]);
+///
+/// let numbers: &[F16] = slice::reinterpret(&[Half::from_f32(1.5)]);
+/// assert_eq!(numbers[0].to_f32(), 1.5);
+/// ```
+///
+/// ```compile_fail
+/// let numbers: &[ulp::Bf16] = ulp::slice::reinterpret(&[ulp::F16::from_f32(1.5)]);
+/// ```
+#[inline]
+pub fn reinterpret<S: Format, D: Format<Bits = S::Bits>>(numbers: &[S]) -> &[D] {
+    const {
+        assert!(
+            S::LAYOUT.same(D::LAYOUT),
+            "the two types have different layouts"
+        );
+    };
+    from_bits(to_bits(numbers))
+}
+
+/// Numbers as numbers of another type that has the same bits and the same layout, in place, to be changed.
+#[inline]
+pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) -> &mut [D] {
+    const {
+        assert!(
+            S::LAYOUT.same(D::LAYOUT),
+            "the two types have different layouts"
+        );
+    };
+    from_bits_mut(to_bits_mut(numbers))
+}
+
 /// Initialised numbers as memory that a kernel initialises again.
 #[inline]
 pub(super) fn as_uninit<F: Copy>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {

@@ -29,6 +29,8 @@ pub enum FloatErrorKind {
     /// The text is a number or a NaN for which the format has nothing: a NaN where it has none, or a negative number other than
     /// zero where it has no sign. A cast raises INVALID there.
     Unrepresentable,
+    /// The radix is none that `num_traits::Num` of the format reads, or there are too many digits for it.
+    Unsupported,
 }
 
 impl ParseFloatError {
@@ -40,6 +42,10 @@ impl ParseFloatError {
     };
     pub(super) const UNREPRESENTABLE: Self = Self {
         kind: FloatErrorKind::Unrepresentable,
+    };
+    #[cfg(feature = "num-traits")]
+    pub(super) const UNSUPPORTED: Self = Self {
+        kind: FloatErrorKind::Unsupported,
     };
 
     /// The cause.
@@ -55,6 +61,7 @@ impl fmt::Display for ParseFloatError {
             FloatErrorKind::Empty => "cannot parse float from empty string",
             FloatErrorKind::Invalid => "invalid float literal",
             FloatErrorKind::Unrepresentable => "the format has no such number",
+            FloatErrorKind::Unsupported => "unsupported radix, or too many digits for it",
         })
     }
 }

@@ -9,9 +9,13 @@ mod error;
 mod parse;
 mod power;
 mod print;
+#[cfg(feature = "num-traits")]
+mod radix;
 mod scan;
 mod shortest;
 
 pub use error::{FloatErrorKind, ParseFloatError};
 pub use parse::parse;
 pub use print::{Style, print};
+#[cfg(feature = "num-traits")]
+pub(crate) use radix::parse_radix;

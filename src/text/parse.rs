@@ -25,6 +25,12 @@ pub fn parse(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
             None => return Err(ParseFloatError::INVALID),
         },
     };
+    representable(code, flags)
+}
+
+/// The code, unless the format has nothing for the number.
+#[inline(always)]
+pub(super) const fn representable(code: u64, flags: Flags) -> Result<u64, ParseFloatError> {
     if flags.contains(Flags::INVALID) {
         Err(ParseFloatError::UNREPRESENTABLE)
     } else {
@@ -33,20 +39,20 @@ pub fn parse(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
 }
 
 #[cold]
-fn round_other(layout: Layout, negative: bool, number: Other) -> (u64, Flags) {
+pub(super) fn round_other(layout: Layout, negative: bool, number: Other) -> (u64, Flags) {
     match number {
         Other::Infinity => layout.infinite(Cast::new(), negative),
         Other::Nan => match layout.nan_code() {
             Some(code) => (layout.with_sign_bit(negative, code), Flags::NONE),
             None => layout.invalid(),
         },
-        Other::Hexadecimal {
+        Other::Binary {
             significand,
             exponent,
         } => {
             // Past all formats on either side.
             let exponent = exponent.clamp(-1 << 24, 1 << 24) as i32;
-            round(layout, negative, significand as u128, exponent)
+            round(layout, negative, significand, exponent)
         }
     }
 }

@@ -18,8 +18,8 @@ pub(super) enum Other {
     Infinity,
     Nan,
     /// significand · 2<sup>exponent</sup>, of which the lowest bit is set, too, if any digit below it is not 0.
-    Hexadecimal {
-        significand: u64,
+    Binary {
+        significand: u128,
         exponent: i64,
     },
 }
@@ -65,28 +65,30 @@ pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
 pub(super) fn other(text: &[u8]) -> Option<Other> {
     let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
     match text {
-        [b'0', b'x' | b'X', digits @ ..] => hexadecimal(digits),
+        [b'0', b'x' | b'X', digits @ ..] => binary(digits, 16),
         _ if is("inf") || is("infinity") => Some(Other::Infinity),
         _ if is("nan") => Some(Other::Nan),
         _ => None,
     }
 }
 
-fn hexadecimal(text: &[u8]) -> Option<Other> {
-    let (mut significand, mut exponent) = (0u64, 0);
-    let end = digits(text, 16, |digit, fractional| {
-        if significand.leading_zeros() >= 4 {
-            significand = significand << 4 | digit as u64;
-            exponent -= 4 * fractional as i64;
+/// Digits of a radix that is a power of two, and after `p` an exponent of two.
+pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
+    let bits = radix.ilog2();
+    let (mut significand, mut exponent) = (0u128, 0);
+    let end = digits(text, radix, |digit, fractional| {
+        if significand.leading_zeros() >= bits {
+            significand = significand << bits | digit as u128;
+            exponent -= (bits * fractional as u32) as i64;
         } else {
-            significand |= (digit != 0) as u64;
-            exponent += 4 * !fractional as i64;
+            significand |= (digit != 0) as u128;
+            exponent += (bits * !fractional as u32) as i64;
         }
     })?;
     if let [mark, tail @ ..] = &text[end..] {
         exponent = written_exponent(*mark, b'p', tail)?.saturating_add(exponent);
     }
-    Some(Other::Hexadecimal {
+    Some(Other::Binary {
         significand,
         exponent,
     })
@@ -94,7 +96,7 @@ fn hexadecimal(text: &[u8]) -> Option<Other> {
 
 /// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
 #[inline(always)]
-fn digits(text: &[u8], radix: u32, mut each: impl FnMut(u32, bool)) -> Option<usize> {
+pub(super) fn digits(text: &[u8], radix: u32, mut each: impl FnMut(u32, bool)) -> Option<usize> {
     let before = run_of_digits(text, radix, |digit| each(digit, false));
     let Some((b'.', fraction)) = text[before..].split_first() else {
         return (before > 0).then_some(before);

@@ -1,0 +1,158 @@
+//! serde: numbers as numbers where people read them, and as bits where they don't.
+
+use core::fmt::{self, LowerExp, Write};
+use core::marker::PhantomData;
+use core::num::FpCategory;
+use core::str::FromStr;
+
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserializer, Serializer};
+
+use super::within;
+use crate::format::to_code;
+use crate::{Cast, Format, ParseFloatError, Rounding, ieee};
+
+/// serde's traits.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __float_type_serde {
+    ($name:ident, $bits:ty) => {
+        /// In a human-readable format, such as JSON, the number, as an `f64` that shows the number's own shortest digits: 0.1, not
+        /// 0.0999755859375. NaN and the infinities are the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no numbers
+        /// for them; a NaN loses its sign and payload. A number of a format that is wider than `f64` is a string, too.
+        ///
+        /// In other formats, the bits: the integer that stores them.
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    $crate::__private::serialize(*self, serializer)
+                } else {
+                    $crate::__private::serde::Serialize::serialize(&self.to_bits(), serializer)
+                }
+            }
+        }
+
+        /// From a human-readable format, a number, be it an integer or an `f64`, rounded once, ties to even; or a string, parsed as
+        /// `FromStr` does. What lies past the largest number is an error, unless the format has infinities; so is a NaN, or
+        /// a negative number, or zero, for a format without.
+        ///
+        /// From other formats, the bits. Where serde keeps values to look at them twice (`flatten`, `untagged`, and enums tagged
+        /// inside), it takes every format for a human-readable one, and a number doesn't come back from its bits.
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    $crate::__private::deserialize(deserializer)
+                } else {
+                    <$bits as $crate::__private::serde::Deserialize>::deserialize(deserializer)
+                        .map(Self::from_bits)
+                }
+            }
+        }
+    };
+}
+
+/// Room for the digits of any `f64`.
+struct Text {
+    bytes: [u8; 32],
+    len: usize,
+}
+
+impl Text {
+    fn as_str(&self) -> Option<&str> {
+        str::from_utf8(&self.bytes[..self.len]).ok()
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len + text.len();
+        let place = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// The `f64` nearest to the shortest digits of a number, if that rounds to the number.
+fn shortest<F: Format + LowerExp>(number: F) -> Option<f64> {
+    let mut text = Text {
+        bytes: [0; 32],
+        len: 0,
+    };
+    write!(text, "{number:e}").ok()?;
+    let shortest: f64 = text.as_str()?.parse().ok()?;
+    (to_code(shortest.cast::<F>()) == to_code(number)).then_some(shortest)
+}
+
+/// A number for people.
+///
+/// # Errors
+/// The serializer's.
+pub fn serialize<F: Format + LowerExp, S: Serializer>(
+    number: F,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let (layout, code) = (F::LAYOUT, to_code(number));
+    match layout.classify(code) {
+        FpCategory::Nan => serializer.serialize_str("NaN"),
+        FpCategory::Infinite if layout.is_negative(code) => serializer.serialize_str("-inf"),
+        FpCategory::Infinite => serializer.serialize_str("inf"),
+        _ => match shortest(number) {
+            Some(shortest) => serializer.serialize_f64(shortest),
+            None => serializer.collect_str(&format_args!("{number:e}")),
+        },
+    }
+}
+
+/// A number that people may have written.
+///
+/// # Errors
+/// The deserializer's, or that the number lies outside of the format.
+pub fn deserialize<'de, F, D>(deserializer: D) -> Result<F, D::Error>
+where
+    F: Format + FromStr<Err = ParseFloatError>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(OfNumber(PhantomData))
+}
+
+struct OfNumber<F>(PhantomData<F>);
+
+macro_rules! integers {
+    ($($visit:ident: $integer:ident, $from:ident, $unexpected:expr;)*) => { $(
+        fn $visit<E: Error>(self, x: $integer) -> Result<F, E> {
+            within(false, ieee::$from(x, Rounding::TiesToEven))
+                .ok_or_else(|| E::invalid_value($unexpected(x), &self))
+        }
+    )* };
+}
+
+impl<F: Format + FromStr<Err = ParseFloatError>> Visitor<'_> for OfNumber<F> {
+    type Value = F;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a number of the format {}", F::DTYPE)
+    }
+
+    integers! {
+        visit_i64: i64, from_i64, Unexpected::Signed;
+        visit_u64: u64, from_u64, Unexpected::Unsigned;
+        visit_i128: i128, from_i128, |_| Unexpected::Other("integer");
+        visit_u128: u128, from_u128, |_| Unexpected::Other("integer");
+    }
+
+    fn visit_f64<E: Error>(self, x: f64) -> Result<F, E> {
+        within(x.is_nan(), x.cast_with(Cast::new()))
+            .ok_or_else(|| E::invalid_value(Unexpected::Float(x), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<F, E> {
+        text.parse()
+            .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}

@@ -1,0 +1,71 @@
+//! Numbers in a radix of one's choice, for `num_traits::Num`.
+
+use super::ParseFloatError;
+use super::parse::{parse, representable, round, round_other};
+use super::scan::{self, Other};
+use crate::Layout;
+
+/// The code of the number that a text says in a radix: rounded to nearest, ties to even, with IEEE's overflow.
+///
+/// # Errors
+/// See [`FloatErrorKind`](super::FloatErrorKind).
+pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64, ParseFloatError> {
+    match radix {
+        10 => return parse(layout, text),
+        2..=36 => (),
+        _ => return Err(ParseFloatError::UNSUPPORTED),
+    }
+    if text.is_empty() {
+        return Err(ParseFloatError::EMPTY);
+    }
+    let (negative, number) = scan::sign(text.as_bytes());
+    let (code, flags) = match scan::other(number) {
+        Some(name @ (Other::Infinity | Other::Nan)) => round_other(layout, negative, name),
+        _ if radix.is_power_of_two() => {
+            let number = scan::binary(number, radix).ok_or(ParseFloatError::INVALID)?;
+            round_other(layout, negative, number)
+        }
+        _ => {
+            let (quotient, exponent) = ratio(number, radix)?;
+            round(layout, negative, quotient, exponent)
+        }
+    };
+    representable(code, flags)
+}
+
+/// quotient · 2<sup>exponent</sup>, of at least 65 bits where it is not exact, the last of them sticky.
+fn ratio(text: &[u8], radix: u32) -> Result<(u128, i32), ParseFloatError> {
+    let (mut numerator, mut denominator) = (Some(0_u128), Some(1_u128));
+    let append =
+        |number: Option<u128>, digit| number?.checked_mul(radix as u128)?.checked_add(digit);
+    let end = scan::digits(text, radix, |digit, fractional| {
+        numerator = append(numerator, digit as u128);
+        if fractional {
+            denominator = append(denominator, 0);
+        }
+    });
+    if end != Some(text.len()) {
+        return Err(ParseFloatError::INVALID);
+    }
+    let (Some(numerator), Some(denominator)) = (numerator, denominator) else {
+        return Err(ParseFloatError::UNSUPPORTED);
+    };
+    let (mut quotient, mut rest) = (numerator / denominator, numerator % denominator);
+    let mut exponent = 0;
+    while rest != 0 && quotient >> 64 == 0 {
+        // The rest is less than the denominator, but twice the rest may be too long.
+        let goes = rest >= denominator - rest;
+        rest = if goes {
+            rest - (denominator - rest)
+        } else {
+            2 * rest
+        };
+        quotient = quotient << 1 | goes as u128;
+        exponent -= 1;
+    }
+    if rest == 0 {
+        Ok((quotient, exponent))
+    } else {
+        Ok((quotient << 1 | 1, exponent - 1))
+    }
+}
