@@ -10,7 +10,7 @@ use ulp_verify::tally::Report;
 type Run = fn(&mut Report);
 
 /// The runs by name.
-const RUNS: [(&str, Run); 7] = [
+const RUNS: [(&str, Run); 9] = [
     ("f32-half", runs::f32_half::run),
     ("f32-apfloat", runs::f32_apfloat::run),
     ("narrow", runs::narrow::run),
@@ -18,6 +18,8 @@ const RUNS: [(&str, Run); 7] = [
     ("p3109", runs::p3109::run),
     ("layout", runs::layout::run),
     ("simd", runs::simd::run),
+    ("ieee", runs::ieee::run),
+    ("operators", runs::operators::run),
 ];
 
 fn main() -> ExitCode {

@@ -34,7 +34,8 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, other: Tally) {
+    /// Adds another count.
+    pub fn add(&mut self, other: Tally) {
         self.inputs += other.inputs;
         self.compared += other.compared;
         self.wrong += other.wrong;

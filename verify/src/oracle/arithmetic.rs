@@ -352,7 +352,7 @@ fn remainder_of(shape: &Shape, a: u64, b: u64, nearest: bool) -> Answer<'_> {
     }
 }
 
-/// The rest of a division, a bit of the quotient at a time, and whether it is to be subtracted from 0, its quotient rounded up.
+/// The rest of a division, as many bits of the quotient at a time as fit, and whether it is to be subtracted from 0, its quotient rounded up.
 pub(super) fn rest(x: Dyadic, y: Dyadic, nearest: bool) -> (bool, Dyadic) {
     let mut left = x.exponent - y.exponent;
     // In units of the smaller exponent; a divisor more than twice as large as any significand need not be larger.
@@ -361,9 +361,10 @@ pub(super) fn rest(x: Dyadic, y: Dyadic, nearest: bool) -> (bool, Dyadic) {
     let mut odd = x.significand / divisor % 2 == 1;
     let mut rest = x.significand % divisor;
     while left > 0 {
-        odd = 2 * rest / divisor == 1;
-        rest = 2 * rest % divisor;
-        left -= 1;
+        let step = left.min(rest.leading_zeros() as i32 - 1);
+        odd = (rest << step) / divisor % 2 == 1;
+        rest = (rest << step) % divisor;
+        left -= step;
     }
     let up = match (2 * rest).cmp(&divisor) {
         Ordering::Less => false,

@@ -2,8 +2,10 @@
 
 pub(crate) mod f32_apfloat;
 pub(crate) mod f32_half;
+pub(crate) mod ieee;
 pub(crate) mod layout;
 pub(crate) mod narrow;
+pub(crate) mod operators;
 pub(crate) mod p3109;
 pub(crate) mod simd;
 pub(crate) mod wide;
