@@ -33,11 +33,12 @@ macro_rules! __float_type_operators {
             }
         }
 
-        impl ::core::ops::$Op for &$name {
+        // Of two lifetimes, as num-traits' `RefNum` asks.
+        impl ::core::ops::$Op<&$name> for &$name {
             type Output = $name;
 
             #[inline]
-            fn $op(self, rhs: Self) -> $name {
+            fn $op(self, rhs: &$name) -> $name {
                 $function(*self, *rhs)
             }
         }

@@ -78,7 +78,7 @@ impl Write for Text {
     }
 }
 
-/// The `f64` nearest to the shortest digits of a number, if that rounds to the number.
+/// The `f64` nearest to the shortest digits of a number, if that is read as the number.
 fn shortest<F: Format + LowerExp>(number: F) -> Option<f64> {
     let mut text = Text {
         bytes: [0; 32],
@@ -86,7 +86,14 @@ fn shortest<F: Format + LowerExp>(number: F) -> Option<f64> {
     };
     write!(text, "{number:e}").ok()?;
     let shortest: f64 = text.as_str()?.parse().ok()?;
-    (to_code(shortest.cast::<F>()) == to_code(number)).then_some(shortest)
+    let read: F = within(false, shortest.cast_with(Cast::new()))?;
+    (to_code(read) == to_code(number)).then_some(shortest)
+}
+
+/// The number as an `f64`, if that has it.
+fn exact<F: Format>(number: F) -> Option<f64> {
+    let (float, flags) = number.cast_with(Cast::new());
+    flags.is_empty().then_some(float)
 }
 
 /// A number for people.
@@ -102,8 +109,8 @@ pub fn serialize<F: Format + LowerExp, S: Serializer>(
         FpCategory::Nan => serializer.serialize_str("NaN"),
         FpCategory::Infinite if layout.is_negative(code) => serializer.serialize_str("-inf"),
         FpCategory::Infinite => serializer.serialize_str("inf"),
-        _ => match shortest(number) {
-            Some(shortest) => serializer.serialize_f64(shortest),
+        _ => match shortest(number).or_else(|| exact(number)) {
+            Some(float) => serializer.serialize_f64(float),
             None => serializer.collect_str(&format_args!("{number:e}")),
         },
     }

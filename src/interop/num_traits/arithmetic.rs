@@ -1,8 +1,8 @@
 //! num-traits' arithmetic: all of it calls the type's own.
 
-use crate::format::to_code;
+use crate::Format;
+use crate::format::{from_code, to_code};
 use crate::interop::assert_one;
-use crate::{Format, Rounding, ieee};
 
 /// Traits that every format has.
 #[doc(hidden)]
@@ -15,6 +15,11 @@ macro_rules! __float_type_arithmetic {
             fn one() -> Self {
                 $crate::__private::exact_one()
             }
+        }
+
+        /// Of a format without the number 1 it doesn't compile where it is used.
+        impl $crate::__private::num_traits::ConstOne for $name {
+            const ONE: Self = $crate::__private::exact_one();
         }
 
         impl $crate::__private::num_traits::Inv for $name {
@@ -199,9 +204,9 @@ macro_rules! __float_type_signed {
 }
 
 #[inline]
-pub fn exact_one<F: Format>() -> F {
+pub const fn exact_one<F: Format>() -> F {
     const { assert_one(F::LAYOUT) };
-    ieee::from_u8(1, Rounding::TiesToEven).0
+    from_code(F::LAYOUT.power_of_two_code(0))
 }
 
 #[inline]

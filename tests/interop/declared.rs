@@ -1,0 +1,31 @@
+//! Formats that nobody ships.
+
+use ulp::{Layout, float_type};
+
+// Listed in another order than the shipped formats.
+float_type!(pub struct E5M6(u16) = Layout::ieee(5, 6), "e5m6", [nan, infinities, zero, sign]);
+// No sign.
+float_type!(pub struct Unsigned(u8) = Layout::p3109(8, 4, false, true), "binary8p4ue", [zero, infinity, nan]);
+// `f64`, under another name.
+float_type!(pub struct Double(u64) = Layout::BINARY64, "double", [sign, zero, infinities, nan]);
+// Finer than `f64`, and wider.
+float_type!(pub struct Fine(u64) = Layout::ieee(5, 58), "e5m58", [sign, zero, infinities, nan]);
+float_type!(pub struct Wide(u64) = Layout::ieee(15, 48), "e15m48", [sign, zero, infinities, nan]);
+// All of its numbers are less than 1.
+float_type!(pub struct Small(u8) = Layout::finite(4, 3).with_bias(30), "small", [sign, zero]);
+
+#[test]
+fn they_compute() {
+    assert_eq!(
+        E5M6::from_f32(1.5) + E5M6::from_f32(0.25),
+        E5M6::from_f32(1.75)
+    );
+    assert_eq!(
+        (Unsigned::from_f32(3.0) / Unsigned::from_f32(2.0)).to_f32(),
+        1.5
+    );
+    assert_eq!(Double::from_f64(0.1).to_f64(), 0.1);
+    assert_eq!((Fine::from_f64(2.0).sqrt()).to_f64(), 2f64.sqrt());
+    assert!(Wide::MAX.is_finite() && Wide::MAX.to_f64().is_infinite());
+    assert!(Small::MAX.to_f32() < 1.0);
+}

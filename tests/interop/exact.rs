@@ -1,0 +1,164 @@
+//! `From`, of the shipped formats: wherever all values are the same, and nowhere else.
+
+use std::collections::HashSet;
+use std::marker::PhantomData;
+
+use ulp::*;
+
+use crate::shipped;
+
+/// A conversion by `From`, if there is one: an inherent constant goes before a trait's, if its bounds hold.
+struct Pair<S, D>(PhantomData<(S, D)>);
+
+trait None<S, D> {
+    const CONVERSION: Option<fn(S) -> D> = Option::None;
+}
+
+impl<S, D> None<S, D> for Pair<S, D> {}
+
+impl<S, D: From<S>> Pair<S, D> {
+    const CONVERSION: Option<fn(S) -> D> = Some(D::from);
+}
+
+/// A type and its values, as the bits of `f64`s, of which NaN has one.
+trait Values: Copy + 'static {
+    const SHIPPED: bool = false;
+
+    /// All of them, or of wide integers and floats some that no format here has.
+    fn all() -> Vec<Self>;
+    fn value(self) -> u64;
+    fn is_value(bits: u64) -> bool;
+}
+
+fn bits(x: f64) -> u64 {
+    if x.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        x.to_bits()
+    }
+}
+
+macro_rules! formats {
+    ([$($format:ident)*]) => { $(
+        impl Values for $format {
+            const SHIPPED: bool = true;
+
+            fn all() -> Vec<Self> {
+                (0..1u32 << Self::LAYOUT.bits()).map(|code| Self::from_bits(code as _)).collect()
+            }
+
+            fn value(self) -> u64 {
+                bits(self.to_f64())
+            }
+
+            fn is_value(bits: u64) -> bool {
+                thread_local! {
+                    static VALUES: HashSet<u64> = $format::all().into_iter().map(Values::value).collect();
+                }
+                VALUES.with(|values| values.contains(&bits))
+            }
+        }
+    )* };
+}
+shipped!(formats);
+
+macro_rules! floats {
+    ($($float:ident)*) => { $(
+        impl Values for $float {
+            fn all() -> Vec<Self> {
+                vec![$float::MAX, $float::MIN_POSITIVE]
+            }
+
+            fn value(self) -> u64 {
+                bits(f64::from(self))
+            }
+
+            fn is_value(value: u64) -> bool {
+                bits(f64::from(f64::from_bits(value) as $float)) == value
+            }
+        }
+    )* };
+}
+floats!(f32 f64);
+
+macro_rules! integers {
+    ($($integer:ident)*) => { $(
+        impl Values for $integer {
+            fn all() -> Vec<Self> {
+                let ends = (0..=127).flat_map(|i| [$integer::MIN.saturating_add(i), $integer::MAX.saturating_sub(i)]);
+                // In more than 8 bits, one with more bits than 16 bits of a float have.
+                ends.chain([0x7fff_u16 as $integer]).collect()
+            }
+
+            fn value(self) -> u64 {
+                (self as f64).to_bits()
+            }
+
+            fn is_value(bits: u64) -> bool {
+                let float = f64::from_bits(bits);
+                (float as $integer as f64).to_bits() == bits
+            }
+        }
+    )* };
+}
+integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+impl Values for bool {
+    fn all() -> Vec<Self> {
+        vec![false, true]
+    }
+
+    fn value(self) -> u64 {
+        f64::from(u8::from(self)).to_bits()
+    }
+
+    fn is_value(bits: u64) -> bool {
+        [false, true].map(Values::value).contains(&bits)
+    }
+}
+
+fn check<S: Values, D: Values>(conversion: Option<fn(S) -> D>, names: &str) {
+    if !S::SHIPPED && !D::SHIPPED {
+        return;
+    }
+    let exact = S::all().iter().all(|x| D::is_value(x.value()));
+    assert_eq!(conversion.is_some(), exact, "{names}");
+    let Some(convert) = conversion else { return };
+    for x in S::all() {
+        assert_eq!(
+            convert(x).value(),
+            x.value(),
+            "{names} of {:e}",
+            f64::from_bits(x.value())
+        );
+    }
+}
+
+macro_rules! to_each {
+    ([$($shipped:ident)*] $from:ident) => {
+        to_each! { $from: $($shipped)* f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+    };
+    ($from:ident: $($to:ident)*) => { $(
+        check(Pair::<$from, $to>::CONVERSION, concat!(stringify!($from), " to ", stringify!($to)));
+    )* };
+}
+
+macro_rules! from_each {
+    ([$($shipped:ident)*]) => {
+        from_each! { $($shipped)* f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+    };
+    ($($from:ident)*) => { $( shipped!(to_each $from); )* };
+}
+
+#[test]
+fn from_is_there_if_and_only_if_it_is_exact() {
+    shipped!(from_each);
+}
+
+#[test]
+fn nan_keeps_its_payload_where_both_have_one() {
+    assert_eq!(F16::from(F8E5M2::from_bits(0xff)).to_bits(), 0xff00);
+    assert_eq!(Bf16::from(F8E3M4::from_bits(0x7d)).to_bits(), 0x7fe8);
+    // A signaling one becomes quiet.
+    assert_eq!(f32::from(F16::from_bits(0x7c01)).to_bits(), 0x7fc0_2000);
+}

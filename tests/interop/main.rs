@@ -1,0 +1,49 @@
+//! Conversions that `From` promises, and other crates' traits: on the shipped formats, and on formats declared here as anybody's
+//! crate may declare them, with the features and without.
+
+#[cfg(feature = "bytemuck")]
+mod bytemuck;
+mod declared;
+mod exact;
+#[cfg(feature = "half")]
+mod half;
+#[cfg(feature = "num-traits")]
+mod num_traits;
+#[cfg(feature = "rand")]
+mod rand;
+#[cfg(feature = "serde")]
+mod serde;
+
+/// Whether a type has a trait: an inherent constant goes before a trait's, if its bounds hold.
+#[cfg(any(feature = "num-traits", feature = "rand"))]
+macro_rules! has {
+    ($type:ty: $($trait:tt)+) => {{
+        #[allow(dead_code, reason = "only one of the constants is named")]
+        trait No {
+            const HAS: bool = false;
+        }
+        impl<T> No for T {}
+
+        #[allow(dead_code, reason = "only one of the constants is named")]
+        struct Probe<T>(std::marker::PhantomData<T>);
+        #[allow(dead_code, reason = "only one of the constants is named")]
+        impl<T: $($trait)+> Probe<T> {
+            const HAS: bool = true;
+        }
+
+        <Probe<$type>>::HAS
+    }};
+}
+#[cfg(any(feature = "num-traits", feature = "rand"))]
+pub(crate) use has;
+
+/// Calls a macro with the names of all shipped formats, and then with whatever else it is given.
+macro_rules! shipped {
+    ($callback:ident $($args:tt)*) => {
+        $callback! {
+            [F16 Bf16 F8E4M3Fn F8E5M2 F8E4M3 F8E3M4 F8E4M3Fnuz F8E5M2Fnuz F8E4M3B11Fnuz F8E8M0Fnu F6E2M3Fn F6E3M2Fn F4E2M1Fn]
+            $($args)*
+        }
+    };
+}
+pub(crate) use shipped;

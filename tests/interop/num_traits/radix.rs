@@ -1,0 +1,149 @@
+//! `from_str_radix`, against comparison with every number.
+
+use num_traits::{Num, One};
+use ulp::{F16, FloatErrorKind};
+
+use crate::declared::{Fine, Unsigned, Wide};
+
+/// The nearest of all numbers to a fraction, by comparison alone.
+fn nearest(numerator: i128, denominator: i128) -> Vec<u16> {
+    // Multiples of 2^-24, and 2^16 instead of infinity.
+    let place = |bits: u16| {
+        let x = F16::from_bits(bits);
+        let value = if x.is_infinite() { 65536.0 } else { x.to_f64() };
+        (value * 2f64.powi(24)) as i128
+    };
+    let distance = |bits: &u16| (numerator * (1 << 24) - place(*bits) * denominator).abs();
+    let least = (0..=0x7c00).map(|bits| distance(&bits)).min().unwrap();
+    (0..=0x7c00)
+        .filter(|bits| distance(bits) == least)
+        .collect()
+}
+
+fn in_radix(mut n: u128, radix: u32) -> String {
+    let mut digits = Vec::new();
+    while n > 0 {
+        digits.push(char::from_digit((n % u128::from(radix)) as u32, radix).unwrap());
+        n /= u128::from(radix);
+    }
+    digits.iter().rev().collect()
+}
+
+#[test]
+fn any_radix_is_rounded_once() {
+    let mut random = 1u64;
+    let mut next = |below: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for radix in 2..=36 {
+        // Ties, and just above and below, and anything.
+        let mut integers = vec![2049, 4097, 4098, 4099, 65519, 65520, 65521, 33];
+        integers.extend((0..4).map(|_| next(70_000)));
+        for integer in integers {
+            for places in 0..4 {
+                let unit = u64::from(radix).pow(places);
+                let numerator = integer * unit + next(2) * next(unit);
+                let digits = in_radix(
+                    u128::from(numerator) + u128::from(unit) * u128::from(radix).pow(17),
+                    radix,
+                );
+                // A one stands before the zeros that pad it.
+                let (whole, fraction) = digits[1..].split_at(digits.len() - 1 - places as usize);
+                let text = format!("{whole}.{fraction}");
+                let x = <F16 as Num>::from_str_radix(&text, radix).unwrap();
+                let all = nearest(i128::from(numerator), i128::from(unit));
+                let expected = *all
+                    .iter()
+                    .find(|&&bits| all.len() == 1 || bits % 2 == 0)
+                    .unwrap();
+                assert_eq!(x.to_bits(), expected, "{text} in radix {radix}");
+                let negative = <F16 as Num>::from_str_radix(&format!("-{text}"), radix).unwrap();
+                assert_eq!(negative.to_bits(), expected | 0x8000);
+            }
+        }
+    }
+}
+
+#[test]
+fn radices_and_their_limits() {
+    let f16 = |text: &str, radix| <F16 as Num>::from_str_radix(text, radix).map(F16::to_f32);
+    let kind = |text: &str, radix| f16(text, radix).unwrap_err().kind();
+    assert_eq!(f16("1.5e1", 10), Ok(15.0));
+    assert_eq!(f16("1f.8", 16), Ok(31.5));
+    assert_eq!(f16("-1f.8p-1", 16), Ok(-15.75));
+    assert_eq!(f16("+.1", 2), Ok(0.5));
+    assert_eq!(f16("zz", 36), Ok(1295.0));
+    assert_eq!(f16("-infinity", 3), Ok(f32::NEG_INFINITY));
+    assert!(f16("NaN", 36).unwrap().is_nan());
+    // Sticky digits far beyond the last bit.
+    let long = format!("100000000001{}1", "0".repeat(500));
+    assert_eq!(
+        f16(&format!("{}.{}", &long[..12], &long[12..]), 2),
+        Ok(2050.0)
+    );
+    assert_eq!(
+        f16(&format!("{}.{}", &long[..12], "0".repeat(500)), 2),
+        Ok(2048.0)
+    );
+    let third = Fine::from_u8(1) / Fine::from_u8(3);
+    assert_eq!(<Fine as Num>::from_str_radix("0.1", 3), Ok(third));
+    // The last bit, a tie, and one digit that breaks it.
+    let tie = format!("1.{}", "0".repeat(58));
+    assert_eq!(
+        <Fine as Num>::from_str_radix(&format!("{tie}10"), 2),
+        Ok(Fine::one())
+    );
+    assert_eq!(
+        <Fine as Num>::from_str_radix(&format!("{tie}11"), 2),
+        Ok(Fine::one().next_up())
+    );
+    // 2^-59 is eight fifteenth parts of 32^-11 … digits of five bits: 1 + 2^-59 + 2^-125.
+    let tie = format!("1.{}", "0".repeat(11));
+    assert_eq!(
+        <Fine as Num>::from_str_radix(&format!("{tie}2"), 32),
+        Ok(Fine::one())
+    );
+    assert_eq!(
+        <Fine as Num>::from_str_radix(&format!("{tie}2{}1", "0".repeat(40)), 32),
+        Ok(Fine::one().next_up())
+    );
+    // The widest integer.
+    let widest = in_radix(u128::MAX, 7);
+    assert_eq!(
+        <Wide as Num>::from_str_radix(&widest, 7),
+        Ok(Wide::from_u128(u128::MAX))
+    );
+    assert_eq!(kind(&format!("{widest}0"), 7), FloatErrorKind::Unsupported);
+    assert_eq!(
+        kind(&format!("0.{}", "0".repeat(81)), 3),
+        FloatErrorKind::Unsupported
+    );
+    for radix in [0, 1, 37] {
+        assert_eq!(kind("1", radix), FloatErrorKind::Unsupported);
+    }
+    assert_eq!(kind("", 2), FloatErrorKind::Empty);
+    for (text, radix) in [
+        ("2", 2),
+        ("9", 9),
+        ("-", 3),
+        (".", 3),
+        ("1.1.1", 3),
+        ("1 ", 3),
+        ("1p", 8),
+        ("1e5", 3),
+        ("0x10", 16),
+    ] {
+        assert_eq!(
+            kind(text, radix),
+            FloatErrorKind::Invalid,
+            "{text} in radix {radix}"
+        );
+    }
+    assert_eq!(
+        Unsigned::from_str_radix("-1", 3).unwrap_err().kind(),
+        FloatErrorKind::Unrepresentable
+    );
+}
