@@ -47,7 +47,7 @@ impl Magnitude {
 /// The shortest decimal of a magnitude.
 ///
 /// The largest and the smallest number get stretches no longer than they would have between others, also where everything beyond
-/// is rounded to them: 8 is not the `F6E2M3Fn` number 7.5.
+/// is rounded to them: neither is 8 the `F6E2M3Fn` number 7.5, nor 30, the end of its stretch, the `F6E3M2Fn` number 28.
 pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let &Magnitude {
         code,
@@ -73,7 +73,7 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let (below, whole) = scale.floor(low);
     let first = below + !(whole && returns(low)) as u64;
     let (below, whole) = scale.floor(high);
-    let last = below - (whole && !returns(high)) as u64;
+    let last = below - (whole && (code == layout.max_code() || !returns(high))) as u64;
 
     let (floor, _) = scale.floor(number);
     let tens = last / 10 * 10;

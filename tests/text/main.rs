@@ -1,0 +1,186 @@
+//! Parsing and printing: against exact rational arithmetic, numpy, and `f32`'s own text.
+//!
+//! "Every format" are all those of at most 16 bits that the crate ships, and those that are declared below.
+
+use std::fmt::{Binary, Debug, Display, LowerExp, LowerHex, Octal, UpperExp, UpperHex};
+use std::str::FromStr;
+
+use ulp::{
+    Bf16, Bits, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
+    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, FloatErrorKind, Format, Layout, ParseFloatError,
+    float_type,
+};
+
+/// All that a format does with text.
+trait Text:
+    Format
+    + FromStr<Err = ParseFloatError>
+    + Display
+    + Debug
+    + LowerExp
+    + UpperExp
+    + LowerHex
+    + UpperHex
+    + Octal
+    + Binary
+{
+}
+
+impl<F> Text for F where
+    F: Format
+        + FromStr<Err = ParseFloatError>
+        + Display
+        + Debug
+        + LowerExp
+        + UpperExp
+        + LowerHex
+        + UpperHex
+        + Octal
+        + Binary
+{
+}
+
+float_type! {
+    struct E5M6(u16) = Layout::ieee(5, 6), "e5m6", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// As many bits as the 16 of a code allow with few exponents.
+    struct E3M12(u16) = Layout::ieee(3, 12), "e3m12", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// No zero, so that ties at both ends are odd, but with a fraction.
+    struct Ue5M3(u8) = Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
+}
+float_type! {
+    /// IEEE P3109's binary8p1se: a zero, and one bit of significand.
+    struct Binary8P1(u8) = Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// Every number is subnormal: sevenths of a bit, with an infinity.
+    struct Fixed(u8) = Layout::p3109(8, 7, true, true), "binary8p7se", [sign, zero, infinities, nan];
+}
+float_type! {
+    struct E8M11(u32) = Layout::ieee(8, 11), "e8m11", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// NVIDIA's TF32, as a format of 19 bits.
+    struct E8M10(u32) = Layout::ieee(8, 10), "e8m10", [sign, zero, infinities, nan];
+}
+float_type! {
+    struct E6M9(u16) = Layout::ieee(6, 9), "e6m9", [sign, zero, infinities, nan];
+}
+float_type! {
+    struct E8M15(u32) = Layout::ieee(8, 15), "e8m15", [sign, zero, infinities, nan];
+}
+float_type! {
+    struct Single(u32) = Layout::BINARY32, "single", [sign, zero, infinities, nan];
+}
+float_type! {
+    struct Double(u64) = Layout::BINARY64, "double", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// 80387's exponents, with the longest fraction for them.
+    struct Wide(u64) = Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
+}
+float_type! {
+    /// The longest fraction.
+    struct Long(u64) = Layout::finite(5, 58), "long", [sign, zero];
+}
+float_type! {
+    /// The most exponents.
+    struct Far(u32) = Layout::ieee(20, 3), "far", [sign, zero, infinities, nan];
+}
+
+/// Calls a function generic over [`Text`] once for every format of at most 16 bits.
+macro_rules! for_every_narrow_format {
+    ($function:ident) => {{
+        $function::<F16>();
+        $function::<Bf16>();
+        $function::<F8E4M3Fn>();
+        $function::<F8E5M2>();
+        $function::<F8E4M3>();
+        $function::<F8E3M4>();
+        $function::<F8E4M3Fnuz>();
+        $function::<F8E5M2Fnuz>();
+        $function::<F8E4M3B11Fnuz>();
+        $function::<F8E8M0Fnu>();
+        $function::<F6E2M3Fn>();
+        $function::<F6E3M2Fn>();
+        $function::<F4E2M1Fn>();
+        $function::<E5M6>();
+        $function::<E6M9>();
+        $function::<E3M12>();
+        $function::<Ue5M3>();
+        $function::<Binary8P1>();
+        $function::<Fixed>();
+    }};
+}
+
+/// The same for formats of more bits, of which a sample is looked at.
+macro_rules! for_every_wide_format {
+    ($function:ident) => {{
+        $function::<E8M10>();
+        $function::<E8M11>();
+        $function::<E8M15>();
+        $function::<Single>();
+        $function::<Double>();
+        $function::<Long>();
+    }};
+}
+
+fn number<F: Format>(code: u64) -> F {
+    F::from_bits(F::Bits::from_u64(code))
+}
+
+fn code<F: Format>(number: F) -> u64 {
+    number.to_bits().to_u64()
+}
+
+fn parse<F: Text>(text: &str) -> Result<u64, FloatErrorKind> {
+    text.parse::<F>().map(code).map_err(|error| error.kind())
+}
+
+/// Numbers that look random, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        // splitmix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ (x >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+/// The positive finite codes of a format, or so many of them.
+fn finite_codes<F: Format>(most: u64) -> Vec<u64> {
+    let max = F::LAYOUT.max_code();
+    if max < most {
+        return (0..=max).collect();
+    }
+    let mut random = Random(max);
+    let near = |place: u64| (0..8).map(move |i| place.saturating_add(i).saturating_sub(4));
+    let hidden = 1 << F::LAYOUT.fraction_bits();
+    let powers = (0..=max / hidden).step_by((max / hidden / 256 + 1) as usize);
+    let mut codes: Vec<u64> = powers.flat_map(|field| near(field * hidden)).collect();
+    codes.extend(near(max));
+    codes.extend((0..most).map(|_| random.below(max + 1)));
+    codes.retain(|&code| code <= max);
+    codes
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod control;
+mod decimals;
+mod flags;
+mod forms;
+mod numpy;
+mod oracle;
+mod shortest;
+mod special;
+mod traps;

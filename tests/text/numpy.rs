@@ -1,0 +1,24 @@
+//! The digits of `F16` are those that numpy prints of a `float16`.
+
+use super::*;
+
+const NUMPY: &str = include_str!("../data/float16.csv");
+
+#[test]
+fn float16_as_numpy_prints_it() {
+    let mut lines = 0;
+    for line in NUMPY.lines().filter(|line| !line.starts_with('#')) {
+        let [code, positional, scientific] = line.split(',').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let number = F16::from_bits(u16::from_str_radix(code, 16).unwrap());
+        assert_eq!(number.to_string(), positional, "{code}");
+        assert_eq!(format!("{number:e}"), scientific.replace('+', ""), "{code}");
+        assert_eq!(
+            positional.parse::<F16>().unwrap().to_bits(),
+            number.to_bits()
+        );
+        lines += 1;
+    }
+    assert_eq!(lines, 0x7c00_u32.div_ceil(13));
+}

@@ -1,0 +1,190 @@
+//! Decimals and the numbers of a format as exact rationals, and what follows from comparing them. Nothing here is fast.
+
+use std::cmp::Ordering;
+
+use num_bigint::BigUint;
+use ulp::Layout;
+
+/// A rational number that is not negative.
+#[derive(Clone, Debug)]
+pub(crate) struct Exact {
+    numerator: BigUint,
+    denominator: BigUint,
+}
+
+impl Exact {
+    /// integer · base<sup>exponent</sup>.
+    pub(crate) fn new(integer: impl Into<BigUint>, base: u32, exponent: i32) -> Self {
+        let power = BigUint::from(base).pow(exponent.unsigned_abs());
+        let (integer, one) = (integer.into(), BigUint::from(1u32));
+        let (numerator, denominator) = if exponent < 0 {
+            (integer, power)
+        } else {
+            (integer * power, one)
+        };
+        Self {
+            numerator,
+            denominator,
+        }
+    }
+
+    /// The mean of two.
+    pub(crate) fn mean(&self, other: &Self) -> Self {
+        let numerator = &self.numerator * &other.denominator + &other.numerator * &self.denominator;
+        Self {
+            numerator,
+            denominator: &self.denominator * &other.denominator * 2u32,
+        }
+    }
+
+    pub(crate) fn floor(&self) -> BigUint {
+        &self.numerator / &self.denominator
+    }
+
+    fn times(&self, other: &Self) -> Self {
+        Self {
+            numerator: &self.numerator * &other.numerator,
+            denominator: &self.denominator * &other.denominator,
+        }
+    }
+
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        (&self.numerator * &other.denominator).cmp(&(&other.numerator * &self.denominator))
+    }
+
+    fn distance(&self, other: &Self) -> Self {
+        let (a, b) = (
+            &self.numerator * &other.denominator,
+            &other.numerator * &self.denominator,
+        );
+        Self {
+            numerator: if a > b { a - b } else { b - a },
+            denominator: &self.denominator * &other.denominator,
+        }
+    }
+}
+
+/// The value of a magnitude, by the definition in the documentation of [`Layout`]; one past the largest has the value that it
+/// would have if it were finite.
+pub(crate) fn value(layout: Layout, magnitude: u64) -> Exact {
+    let width = layout.fraction_bits() as i32;
+    let (field, fraction) = ((magnitude >> width) as i32, magnitude % (1 << width));
+    let (significand, exponent) = if field > 0 || !layout.zero() {
+        ((1 << width) + fraction, field - layout.bias())
+    } else {
+        (fraction, 1 - layout.bias())
+    };
+    Exact::new(significand, 2, exponent - width)
+}
+
+/// Whether the point half-way between a magnitude and the next is rounded down to it: to the even one, but up if the
+/// significand has one bit and there is no zero.
+fn tie_goes_down(layout: Layout, magnitude: u64) -> bool {
+    magnitude.is_multiple_of(2) && (layout.fraction_bits() > 0 || layout.zero())
+}
+
+/// The magnitude that a value is rounded to, one past the largest if it overflows.
+pub(crate) fn nearest(layout: Layout, exact: &Exact) -> u64 {
+    let (mut below, mut above) = (0, layout.max_code() + 1);
+    if value(layout, below).compare(exact).is_gt() {
+        return 0;
+    }
+    while above - below > 1 {
+        let middle = below + (above - below) / 2;
+        if value(layout, middle).compare(exact).is_gt() {
+            above = middle;
+        } else {
+            below = middle;
+        }
+    }
+    let half_way = value(layout, below).mean(&value(layout, below + 1));
+    match exact.compare(&half_way) {
+        Ordering::Less => below,
+        Ordering::Equal if tie_goes_down(layout, below) => below,
+        _ => below + 1,
+    }
+}
+
+/// The code that a positive value is rounded to with IEEE's overflow.
+pub(crate) fn rounded(layout: Layout, exact: &Exact) -> u64 {
+    let magnitude = nearest(layout, exact);
+    if magnitude <= layout.max_code() {
+        return magnitude;
+    }
+    layout
+        .infinity_code()
+        .or(layout.nan_code())
+        .unwrap_or(layout.max_code())
+}
+
+/// The digits and their exponent of the shortest decimal that is rounded to a magnitude, the nearest of those as short. Beyond
+/// the largest and the smallest magnitude the format is taken to go on.
+pub(crate) fn shortest(layout: Layout, magnitude: u64) -> (u64, i32) {
+    let exact = value(layout, magnitude);
+    let high = exact.mean(&value(layout, magnitude + 1));
+    // What follows below the smallest number of a format without zero is half of it.
+    let low = if magnitude > 0 {
+        exact.mean(&value(layout, magnitude - 1))
+    } else {
+        exact.times(&Exact::new(3u32, 2, -2))
+    };
+    let rounds_back = |decimal: &Exact| {
+        let (from_low, to_high) = (decimal.compare(&low), decimal.compare(&high));
+        // Where nothing follows, a tie is not a reason to say more than there is.
+        let high_tie = tie_goes_down(layout, magnitude) && magnitude < layout.max_code();
+        let low_tie = magnitude > 0 && !tie_goes_down(layout, magnitude - 1) || magnitude == 0;
+        (from_low.is_gt() || from_low.is_eq() && low_tie)
+            && (to_high.is_lt() || to_high.is_eq() && high_tie)
+    };
+    let leading = leading_exponent(&exact);
+    for digits in 1.. {
+        let exponent = leading + 1 - digits;
+        let below = u64::try_from(exact.times(&Exact::new(1u32, 10, -exponent)).floor());
+        let below = below.expect("no format needs so many digits");
+        let [below, above] =
+            [below, below + 1].map(|digits| (digits, Exact::new(digits, 10, exponent)));
+        let chosen = match (rounds_back(&below.1), rounds_back(&above.1)) {
+            (false, false) => continue,
+            (true, false) => below,
+            (false, true) => above,
+            (true, true) => match below.1.distance(&exact).compare(&above.1.distance(&exact)) {
+                Ordering::Less => below,
+                Ordering::Equal if below.0 % 2 == 0 => below,
+                _ => above,
+            },
+        };
+        return without_zeros(chosen.0, exponent);
+    }
+    unreachable!("some number of digits is enough")
+}
+
+fn without_zeros(mut digits: u64, mut exponent: i32) -> (u64, i32) {
+    while digits.is_multiple_of(10) {
+        digits /= 10;
+        exponent += 1;
+    }
+    (digits, exponent)
+}
+
+/// The exponent of the power of ten that is at most the value, and more than a tenth of it.
+fn leading_exponent(exact: &Exact) -> i32 {
+    // A guess from the number of bits, then corrected.
+    let bits = exact.numerator.bits() as f64 - exact.denominator.bits() as f64;
+    let mut exponent = (bits * std::f64::consts::LOG10_2) as i32;
+    while Exact::new(1u32, 10, exponent).compare(exact).is_gt() {
+        exponent -= 1;
+    }
+    while Exact::new(1u32, 10, exponent + 1).compare(exact).is_le() {
+        exponent += 1;
+    }
+    exponent
+}
+
+/// All digits of the point half-way between a magnitude and the next, and the exponent of the last.
+pub(crate) fn half_way(layout: Layout, magnitude: u64) -> (String, i32) {
+    let exact = value(layout, magnitude).mean(&value(layout, magnitude + 1));
+    // The denominator is a power of two.
+    let twos = exact.denominator.trailing_zeros().unwrap_or(0);
+    let digits = exact.numerator * BigUint::from(5u32).pow(twos as u32);
+    (digits.to_string(), -(twos as i32))
+}

@@ -1,0 +1,148 @@
+//! The digits of every number of every format: they parse back, they are the fewest, and the nearest of those.
+
+use super::*;
+use crate::oracle::shortest;
+
+/// Without an exponent.
+fn positional(digits: &str, exponent: i32) -> String {
+    let point = digits.len() as i32 + exponent;
+    if point <= 0 {
+        format!("0.{}{digits}", "0".repeat(-point as usize))
+    } else if exponent < 0 {
+        let (whole, fraction) = digits.split_at(point as usize);
+        format!("{whole}.{fraction}")
+    } else {
+        format!("{digits}{}", "0".repeat(exponent as usize))
+    }
+}
+
+/// With one, after a letter.
+fn scientific(digits: &str, exponent: i32, letter: char) -> String {
+    let exponent = exponent + digits.len() as i32 - 1;
+    match digits.split_at(1) {
+        (first, "") => format!("{first}{letter}{exponent}"),
+        (first, others) => format!("{first}.{others}{letter}{exponent}"),
+    }
+}
+
+fn check<F: Text>(magnitude: u64, sign: &str, code: u64) {
+    let (digits, exponent) = if magnitude == 0 && F::LAYOUT.zero() {
+        (0, 0)
+    } else {
+        shortest(F::LAYOUT, magnitude)
+    };
+    let number = number::<F>(code);
+    let text = digits.to_string();
+    let leading = exponent + text.len() as i32 - 1;
+    let plain = positional(&text, exponent);
+    let debug = if digits != 0 && !(-4..16).contains(&leading) {
+        scientific(&text, exponent, 'e')
+    } else if plain.contains('.') {
+        plain.clone()
+    } else {
+        format!("{plain}.0")
+    };
+    let right = [
+        plain,
+        debug,
+        scientific(&text, exponent, 'e'),
+        scientific(&text, exponent, 'E'),
+    ];
+    let is = [
+        format!("{number}"),
+        format!("{number:?}"),
+        format!("{number:e}"),
+        format!("{number:E}"),
+    ];
+    for (is, right) in is.iter().zip(&right) {
+        assert_eq!(*is, format!("{sign}{right}"), "{} {code:#x}", F::DTYPE);
+        assert_eq!(parse::<F>(is), Ok(code), "{is} as {}", F::DTYPE);
+    }
+}
+
+/// Every number of few bits, and many of many.
+fn check_all<F: Text>() {
+    for magnitude in finite_codes::<F>(1 << 15) {
+        check::<F>(magnitude, "", magnitude);
+    }
+}
+
+/// The sign of every number. That of zero is not there in every format that has signs.
+fn check_signs<F: Text>() {
+    if !F::LAYOUT.signed() {
+        return;
+    }
+    for magnitude in finite_codes::<F>(100) {
+        if magnitude > 0 || F::LAYOUT.negative_zero() {
+            let code = magnitude | 1 << (F::LAYOUT.bits() - 1);
+            check::<F>(magnitude, "-", code);
+        }
+    }
+}
+
+#[test]
+fn of_every_narrow_number() {
+    for_every_narrow_format!(check_all);
+}
+
+#[test]
+fn of_every_narrow_negative_number() {
+    for_every_narrow_format!(check_signs);
+}
+
+/// Of the formats that reach far, the digits of each take long to compute.
+fn check_some<F: Text>() {
+    for magnitude in finite_codes::<F>(2000) {
+        check::<F>(magnitude, "", magnitude);
+    }
+}
+
+#[test]
+fn of_wide_numbers() {
+    for_every_wide_format!(check_some);
+}
+
+/// 2^16383 has 4932 digits, and 2^-16431, the smallest, is 4947 places after the point.
+#[test]
+fn beyond_the_range_of_f64() {
+    let max = Wide::LAYOUT.max_code();
+    let one = 1 << 62 | 1 << 61;
+    for magnitude in [
+        1,
+        2,
+        3,
+        1 << 48,
+        (1 << 48) + 1,
+        one / 2,
+        one / 3,
+        one,
+        max - 1,
+        max,
+    ] {
+        check::<Wide>(magnitude.min(max), "", magnitude.min(max));
+    }
+}
+
+/// The smallest is 2^-524289, 10^-157826.71…; the largest 2^524288 · 15/16, 10^157826.41….
+#[test]
+fn as_far_as_a_layout_reaches() {
+    for (code, leading) in [(1, -157_827), (Far::LAYOUT.max_code(), 157_826)] {
+        let number = number::<Far>(code);
+        let text = format!("{number:e}");
+        let exponent = text.split_once('e').map(|(_, exponent)| exponent);
+        assert_eq!(exponent, Some(leading.to_string().as_str()), "{text}");
+        assert_eq!(parse::<Far>(&text), Ok(code));
+        let text = format!("{number}");
+        assert!(text.len() > 157_826);
+        assert_eq!(parse::<Far>(&text), Ok(code));
+    }
+}
+
+/// Beyond them there is nothing else to be told from: 8 parses as 7.5 too, but is another number.
+#[test]
+fn of_the_largest_where_all_codes_are_finite() {
+    assert_eq!(F6E2M3Fn::MAX.to_string(), "7.5");
+    assert_eq!(F6E3M2Fn::MAX.to_string(), "28");
+    assert_eq!(F4E2M1Fn::MAX.to_string(), "6");
+    assert_eq!(parse::<F6E2M3Fn>("8"), Ok(F6E2M3Fn::MAX.to_bits() as u64));
+}
