@@ -10,7 +10,7 @@ use ulp_verify::tally::Report;
 type Run = fn(&mut Report);
 
 /// The runs by name.
-const RUNS: [(&str, Run); 9] = [
+const RUNS: &[(&str, Run)] = &[
     ("f32-half", runs::f32_half::run),
     ("f32-apfloat", runs::f32_apfloat::run),
     ("narrow", runs::narrow::run),
@@ -20,6 +20,8 @@ const RUNS: [(&str, Run); 9] = [
     ("simd", runs::simd::run),
     ("ieee", runs::ieee::run),
     ("operators", runs::operators::run),
+    #[cfg(feature = "mpfr")]
+    ("functions", runs::functions::run),
 ];
 
 fn main() -> ExitCode {
@@ -27,12 +29,12 @@ fn main() -> ExitCode {
     let all = asked == ["all"];
     let known = |name: &String| RUNS.iter().any(|(run, _)| run == name);
     if asked.is_empty() || !all && !asked.iter().all(known) {
-        let names = RUNS.map(|(name, _)| name).join(" ");
-        eprintln!("usage: ulp-verify RUN…, of: {names}, or all");
+        let names: Vec<_> = RUNS.iter().map(|(name, _)| *name).collect();
+        eprintln!("usage: ulp-verify RUN…, of: {}, or all", names.join(" "));
         return ExitCode::from(2);
     }
     let mut right = true;
-    for (name, run) in RUNS {
+    for &(name, run) in RUNS {
         if all || asked.iter().any(|one| one == name) {
             let mut report = Report::new(name);
             run(&mut report);

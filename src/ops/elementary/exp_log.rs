@@ -52,7 +52,7 @@ fn exp2(x: f64) -> f64 {
 #[inline(always)]
 pub(super) fn logarithm<F: Format>(x: F, scale: f64, f: impl Fn(f64) -> f64) -> F {
     if is_normal::<F>(to_code(x)) && to_code(x) & F::LAYOUT.sign_mask() == 0 {
-        round(scale * ln(widen_normal::<F>(to_code(x))), &[x])
+        round(scale * ln(widen_normal::<F>(to_code(x))), &[to_code(x)])
     } else {
         of_any(x, f)
     }
@@ -64,7 +64,8 @@ fn ln(x: f64) -> f64 {
     // x = m · 2^exponent, and m is within a factor of √2 of 1.
     let above = (x.to_bits() as i64) - (FRAC_1_SQRT_2.to_bits() as i64);
     let exponent = above >> f64::LAYOUT.fraction_bits();
-    let m = f64::from_bits(x.to_bits() - ((exponent as u64) << f64::LAYOUT.fraction_bits()));
+    let shift = (exponent as u64) << f64::LAYOUT.fraction_bits();
+    let m = f64::from_bits(x.to_bits().wrapping_sub(shift));
     // ln(m) = 2 artanh(s), the odd series of 2 / n.
     let s = (m - 1.0) / (m + 1.0);
     let (s2, s4) = (s * s, s * s * s * s);

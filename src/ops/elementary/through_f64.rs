@@ -1,7 +1,7 @@
 //! From a number to an `f64` and back, and the NaNs of the functions between.
 
-use crate::Format;
 use crate::format::{from_code, to_code};
+use crate::{Flags, Format};
 
 /// Fraction bits that `f64` has and the format hasn't.
 const fn dropped_bits<F: Format>() -> u32 {
@@ -53,9 +53,9 @@ fn widen<F: Format>(x: F) -> f64 {
     }
 }
 
-/// [`Format::cast`] from `f64`, with a shortcut for what lies within the normal numbers; for a NaN that of the operands.
+/// [`Format::cast`] from `f64`, with a shortcut for what lies within the normal numbers; for a NaN that of the operands' codes.
 #[inline(always)]
-pub(super) fn round<F: Format>(y: f64, operands: &[F]) -> F {
+pub(super) fn round<F: Format>(y: f64, operands: &[u64]) -> F {
     let (least, most) = (F::MIN_POSITIVE.cast::<f64>(), F::MAX.cast::<f64>());
     if least <= y.abs() && y.abs() <= most {
         from_code(round_normal::<F>(y))
@@ -64,40 +64,38 @@ pub(super) fn round<F: Format>(y: f64, operands: &[F]) -> F {
     }
 }
 
-/// Of a result that is a NaN, the first operand that is one, quieted; if none is, the operation was invalid and gives the
-/// canonical NaN, whichever the CPU's is.
+/// The same without the shortcut. If the result is a NaN and no operand, the operation was invalid and gives the canonical NaN,
+/// whichever the CPU's is.
 #[cold]
-fn round_any<F: Format>(y: f64, operands: &[F]) -> F {
-    let nan = operands.iter().find(|x| F::LAYOUT.is_nan(to_code(**x)));
-    match nan {
-        _ if !y.is_nan() => y.cast(),
-        Some(nan) => nan.cast(),
-        None => f64::NAN.cast(),
+fn round_any<F: Format>(y: f64, operands: &[u64]) -> F {
+    if !y.is_nan() {
+        return y.cast();
     }
+    let (nan, _) = match F::LAYOUT.nan_of(operands) {
+        Some(nan) => nan,
+        None => F::LAYOUT.invalid(),
+    };
+    from_code(nan)
 }
 
 /// A function of one argument.
 #[inline(always)]
 pub(super) fn of_one<F: Format>(x: F, f: impl Fn(f64) -> f64) -> F {
-    round(f(widen(x)), &[x])
+    round(f(widen(x)), &[to_code(x)])
 }
 
 /// The same where a shortcut to the function doesn't go.
 #[cold]
 pub(super) fn of_any<F: Format>(x: F, f: impl Fn(f64) -> f64) -> F {
-    round_any(f(x.cast()), &[x])
+    round_any(f(x.cast()), &[to_code(x)])
 }
 
 /// A function of two arguments. Some give a number for a quiet NaN, but none for a signaling one (IEEE 754-2019, 6.2).
 #[inline(always)]
 pub(super) fn of_two<F: Format>(x: F, y: F, f: impl Fn(f64, f64) -> f64) -> F {
-    if is_signaling(x) || is_signaling(y) {
-        return round_any(f64::NAN, &[x, y]);
+    let operands = [to_code(x), to_code(y)];
+    match F::LAYOUT.nan_of(&operands) {
+        Some((nan, Flags::INVALID)) => from_code(nan),
+        _ => round(f(widen(x), widen(y)), &operands),
     }
-    round(f(widen(x), widen(y)), &[x, y])
-}
-
-#[inline(always)]
-fn is_signaling<F: Format>(x: F) -> bool {
-    F::LAYOUT.is_nan(to_code(x)) && to_code(x) & F::LAYOUT.quiet_bit() == 0
 }

@@ -1,0 +1,52 @@
+//! A NaN keeps its sign and payload and becomes quiet.
+
+use super::*;
+
+fn assert_kept<F: Format<Bits = u16>>(name: &str, f: One<F>, quiet_bit: u16) {
+    for nan in (0..=u16::MAX).filter(|code| is_nan(F::from_bits(*code))) {
+        let result = f(F::from_bits(nan)).to_bits();
+        assert_eq!(result, nan | quiet_bit, "{name} of {} {nan:#x}", F::DTYPE);
+    }
+}
+
+#[test]
+fn is_kept() {
+    for (name, f16, bf16) in OF_ONE {
+        assert_kept(name, f16, 0x200);
+        assert_kept(name, bf16, 0x40);
+    }
+}
+
+/// The first, where there are two.
+#[test]
+fn of_two_arguments() {
+    const QUIET: u16 = 0xfe05;
+    const SIGNALING: u16 = 0x7d03;
+    const TWO: u16 = 0x4000;
+    for function in [F16::powf, F16::hypot, F16::atan2, F16::log] {
+        for (x, y, nan) in [
+            (QUIET, TWO, QUIET),
+            (TWO, QUIET, QUIET),
+            (QUIET, SIGNALING, QUIET),
+            (SIGNALING, QUIET, SIGNALING | 0x200),
+        ] {
+            let result = function(F16::from_bits(x), F16::from_bits(y));
+            assert_eq!(result.to_bits(), nan);
+        }
+    }
+}
+
+/// Where a quiet NaN would not matter, a signaling one does (IEEE 754-2019, 6.2).
+#[test]
+fn that_signals_is_no_operand_to_ignore() {
+    let signaling = Bf16::from_bits(0xff83);
+    let (one, infinity) = (Bf16::from_f32(1.0), Bf16::INFINITY);
+    for result in [
+        one.powf(signaling),
+        signaling.powf(Bf16::from_f32(0.0)),
+        infinity.hypot(signaling),
+        signaling.hypot(infinity),
+    ] {
+        assert_eq!(result.to_bits(), 0xffc3);
+    }
+}
