@@ -54,10 +54,10 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
     }
 
     fn finish<F: Format>(self) -> F {
-        self.lanes
-            .into_iter()
-            .fold(self.neutral, self.operation)
-            .cast()
+        let result = self.lanes.into_iter().fold(self.neutral, self.operation);
+        // CPUs differ in which NaN they make, and which they keep.
+        let result = if result.is_nan() { f64::NAN } else { result };
+        result.cast()
     }
 
     #[inline]
@@ -112,7 +112,7 @@ pub fn product<F: Format>(numbers: impl Iterator<Item = F>) -> F {
 /// The sum of a slice, added in `f64` and rounded once: what `numbers.iter().sum()` gives, faster.
 ///
 /// Every 16th number goes into one of 16 partial sums, and those are added up: the same on every CPU. The sum of none is −0, as
-/// that of `f32`s is.
+/// that of `f32`s is; one that is not a number is the canonical NaN.
 ///
 /// ```
 /// use ulp::{F16, slice};

@@ -52,6 +52,7 @@ fn exp2(exponent: i32) -> f64 {
     (0..exponent.unsigned_abs()).fold(1.0, |value, _| value * step)
 }
 
+mod arithmetic;
 mod flags;
 mod nan;
 mod one_bit;

@@ -41,6 +41,8 @@ fn f64_to_bf16() {
 fn integer_to_bf16_through_f32() {
     let integer = 16_842_753_i32;
     assert_eq!(bf16::from_f32(integer as f32).to_bits(), 0x4b80, "the trap");
+    assert_eq!(Bf16::from_i32(integer).to_bits(), 0x4b81);
+    assert_eq!(Bf16::from_i64(-i64::from(integer)).to_bits(), 0xcb81);
     assert_eq!(Bf16::from_f64(f64::from(integer)).to_bits(), 0x4b81);
 }
 

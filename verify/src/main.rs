@@ -20,6 +20,7 @@ const RUNS: &[(&str, Run)] = &[
     ("simd", runs::simd::run),
     ("ieee", runs::ieee::run),
     ("operators", runs::operators::run),
+    ("text", runs::text::run),
     #[cfg(feature = "mpfr")]
     ("functions", runs::functions::run),
 ];

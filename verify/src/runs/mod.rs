@@ -10,4 +10,5 @@ pub(crate) mod narrow;
 pub(crate) mod operators;
 pub(crate) mod p3109;
 pub(crate) mod simd;
+pub(crate) mod text;
 pub(crate) mod wide;

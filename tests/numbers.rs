@@ -1,0 +1,212 @@
+//! Operators and methods as a program uses them: every form, bounds that panic, constants, and sums and products of many.
+
+#![allow(clippy::float_cmp, reason = "the values compared are exact")]
+#![allow(clippy::op_ref, reason = "operators on references are tested")]
+
+use std::panic::catch_unwind;
+
+use ulp::{Bf16, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, F16, Format, Rounding, ieee, slice};
+
+fn f16(x: f32) -> F16 {
+    F16::from_f32(x)
+}
+
+#[test]
+fn every_form_of_an_operator() {
+    let (a, b) = (f16(7.0), f16(2.0));
+    macro_rules! forms {
+        ($op:tt $assign:tt $right:expr) => {{
+            let right = f16($right);
+            assert_eq!([a $op b, &a $op b, a $op &b, &a $op &b], [right; 4]);
+            let (mut by_value, mut by_reference) = (a, a);
+            by_value $assign b;
+            by_reference $assign &b;
+            assert_eq!([by_value, by_reference], [right; 2]);
+        }};
+    }
+    forms!(+ += 9.0);
+    forms!(- -= 5.0);
+    forms!(* *= 14.0);
+    forms!(/ /= 3.5);
+    forms!(% %= 1.0);
+    assert_eq!([-a, -&a], [f16(-7.0); 2]);
+}
+
+/// Everything but what the CPU does is there in constants.
+#[test]
+fn in_constants() {
+    const QUOTIENT: F16 = ieee::div(F16::from_f32(1.0), F16::from_f32(3.0), Rounding::TiesToEven).0;
+    const POWER: Bf16 = Bf16::from_i32(-3).powi(3);
+    const FLOOR: F16 = QUOTIENT.floor();
+    const MIDDLE: F8E4M3Fn = F8E4M3Fn::MAX.midpoint(F8E4M3Fn::from_u8(2));
+    assert_eq!(QUOTIENT, f16(1.0) / f16(3.0));
+    assert_eq!(POWER.to_f32(), -27.0);
+    assert_eq!(FLOOR.to_bits(), 0);
+    // 225 lies between 224 and 240.
+    assert_eq!(MIDDLE.to_f32(), 224.0);
+}
+
+#[test]
+fn bounds_of_clamp_that_panic() {
+    let clamp = |least: F16, most: F16| catch_unwind(|| F16::from_bits(0).clamp(least, most));
+    assert!(clamp(f16(1.0), f16(-1.0)).is_err());
+    assert!(clamp(F16::NAN, f16(1.0)).is_err());
+    assert!(clamp(f16(1.0), F16::NAN).is_err());
+    assert!(clamp(f16(-1.0), f16(1.0)).is_ok());
+    assert!(clamp(f16(0.0), f16(-0.0)).is_ok());
+}
+
+/// A sum of `F16`s that is neither long nor overflows is exact in `f64`, whatever the order: as in units of 2^-24.
+#[test]
+fn sums_are_rounded_once() {
+    let mut state = 1_u64;
+    for length in (0..70).chain([255, 256, 257, 1000, 4099]) {
+        let numbers: Vec<F16> = (0..length)
+            .map(|_| {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                let bits = (state >> 48) as u16;
+                // Below 2^8, so that no sum overflows.
+                F16::from_bits(bits & 0xdfff)
+            })
+            .collect();
+        let units: i64 = numbers
+            .iter()
+            .map(|x| (x.to_f64() * f64::from(1 << 24)) as i64)
+            .sum();
+        let right = F16::from_f64(units as f64 / f64::from(1 << 24));
+        let sums = [
+            numbers.iter().sum(),
+            numbers.iter().copied().sum(),
+            numbers.iter().copied().filter(|_| true).sum(),
+            slice::sum(&numbers),
+        ];
+        assert_eq!(sums, [right; 4], "of {length}");
+    }
+}
+
+/// The same bits from an iterator and from a slice, however `f64` rounded on the way.
+#[test]
+fn long_products_and_sums_do_not_depend_on_their_source() {
+    let numbers: Vec<Bf16> = (0..3000)
+        .map(|i| Bf16::from_bits(0x3f40 + (i * 7 % 128)))
+        .collect();
+    for length in [1, 15, 16, 17, 255, 256, 257, 511, 512, 513, 3000] {
+        let numbers = &numbers[..length];
+        let product: Bf16 = numbers.iter().copied().filter(|_| true).product();
+        assert_eq!(product.to_bits(), slice::product(numbers).to_bits());
+        assert_eq!(
+            numbers.iter().product::<Bf16>().to_bits(),
+            product.to_bits()
+        );
+        let sum: Bf16 = numbers.iter().copied().filter(|_| true).sum();
+        assert_eq!(sum.to_bits(), slice::sum(numbers).to_bits());
+    }
+}
+
+/// 2^2n · 2^-2n, which no partial result of the format could be.
+#[test]
+fn products_are_rounded_once() {
+    let large = [F16::MAX, F16::MAX, F16::MAX];
+    let small = large.map(F16::recip);
+    // Each reciprocal of 65504 is 2^-16 cut to a multiple of 2^-24.
+    let numbers = [large, small].concat();
+    assert_eq!(small[0].to_f64(), 2f64.powi(-16));
+    let right = F16::from_f64((65504.0 / 65536.0_f64).powi(3));
+    assert_eq!(numbers.iter().product::<F16>(), right);
+}
+
+#[test]
+fn of_nothing() {
+    assert_eq!([F16::from_bits(0); 0].iter().sum::<F16>().to_bits(), 0x8000);
+    assert_eq!([F16::from_bits(0)].iter().sum::<F16>().to_bits(), 0x0000);
+    assert_eq!([f16(-0.0); 40].iter().sum::<F16>().to_bits(), 0x8000);
+    assert_eq!([f16(0.0); 0].iter().product::<F16>(), f16(1.0));
+    assert_eq!(
+        [F4E2M1Fn::MAX; 0].iter().product::<F4E2M1Fn>().to_f32(),
+        1.0
+    );
+    assert_eq!(
+        [F8E8M0Fnu::MAX; 0].iter().product::<F8E8M0Fnu>().to_f32(),
+        1.0
+    );
+}
+
+/// CPUs differ in the NaN of an invalid operation: a sum or product that is one is the canonical.
+#[test]
+fn sums_and_products_that_are_not_numbers() {
+    let opposite = [F16::INFINITY, F16::NEG_INFINITY];
+    let canonical = F16::NAN.to_bits();
+    assert_eq!(opposite.iter().sum::<F16>().to_bits(), canonical);
+    assert_eq!(slice::sum(&opposite).to_bits(), canonical);
+    let none = [F16::INFINITY, f16(0.0)];
+    assert_eq!(none.iter().product::<F16>().to_bits(), canonical);
+    assert_eq!(slice::product(&none).to_bits(), canonical);
+    let far_apart: Vec<_> = (0..40).map(|i| opposite[usize::from(i < 20)]).collect();
+    assert_eq!(slice::sum(&far_apart).to_bits(), canonical);
+    let of_nans = [f16(1.0), F16::from_bits(0xfe01), F16::from_bits(0x7c01)];
+    assert_eq!(of_nans.iter().sum::<F16>().to_bits(), canonical);
+    assert_eq!(slice::product(&of_nans).to_bits(), canonical);
+    let of_nans = [F8E5M2::from_bits(0xff), F8E5M2::from_bits(0x7d)];
+    assert_eq!(slice::sum(&of_nans).to_bits(), F8E5M2::NAN.to_bits());
+}
+
+/// Bits above the width of a code are ignored by every method, and none panics.
+#[test]
+fn storage_bits_above_the_code() {
+    for bits in 0..=255_u8 {
+        let (x, code) = (F4E2M1Fn::from_bits(bits), F4E2M1Fn::from_bits(bits & 15));
+        for other in (0..=255).step_by(3) {
+            let (y, plain) = (F4E2M1Fn::from_bits(other), F4E2M1Fn::from_bits(other & 15));
+            type Binary = fn(F4E2M1Fn, F4E2M1Fn) -> F4E2M1Fn;
+            let binary: [Binary; 14] = [
+                |x, y| x + y,
+                |x, y| x - y,
+                |x, y| x * y,
+                |x, y| x / y,
+                |x, y| x % y,
+                F4E2M1Fn::rem_euclid,
+                F4E2M1Fn::div_euclid,
+                F4E2M1Fn::midpoint,
+                F4E2M1Fn::min,
+                F4E2M1Fn::max,
+                F4E2M1Fn::minimum,
+                F4E2M1Fn::maximum,
+                F4E2M1Fn::copysign,
+                |x, y| x.mul_add(y, x),
+            ];
+            for f in binary {
+                assert_eq!(f(x, y).to_bits(), f(code, plain).to_bits());
+            }
+            assert_eq!(x.total_cmp(&y), code.total_cmp(&plain));
+            assert_eq!(
+                x.powi(i32::from(other)).to_bits(),
+                code.powi(i32::from(other)).to_bits()
+            );
+        }
+        type Unary = fn(F4E2M1Fn) -> F4E2M1Fn;
+        let unary: [Unary; 15] = [
+            F4E2M1Fn::sqrt,
+            F4E2M1Fn::recip,
+            F4E2M1Fn::floor,
+            F4E2M1Fn::ceil,
+            F4E2M1Fn::round,
+            F4E2M1Fn::trunc,
+            F4E2M1Fn::fract,
+            F4E2M1Fn::abs,
+            F4E2M1Fn::signum,
+            F4E2M1Fn::next_up,
+            F4E2M1Fn::next_down,
+            F4E2M1Fn::ulp,
+            F4E2M1Fn::to_degrees,
+            F4E2M1Fn::to_radians,
+            |x| -x,
+        ];
+        for f in unary {
+            assert_eq!(f(x).to_bits(), f(code).to_bits());
+        }
+        assert_eq!(x.to_i8(), code.to_i8());
+        assert_eq!(x.cast::<f32>(), code.cast::<f32>());
+    }
+}
