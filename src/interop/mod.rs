@@ -35,6 +35,12 @@ pub fn within<F: crate::Format>(of_nan: bool, (number, flags): (F, crate::Flags)
 }
 
 /// Stops the compiler where a format would need the number 1 and doesn't have it.
+///
+/// ```compile_fail
+/// ulp::float_type!(struct Small(u8) = ulp::Layout::finite(4, 3).with_bias(30), "small", [sign, zero]);
+///
+/// let one: Small = num_traits::One::one();
+/// ```
 #[cfg(any(feature = "num-traits", feature = "rand"))]
 pub(crate) const fn assert_one(layout: crate::Layout) {
     let (_, flags) = layout.integer_code(crate::Rounding::TiesToEven, false, 1);

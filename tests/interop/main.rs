@@ -1,9 +1,6 @@
 //! Conversions that `From` promises, and other crates' traits: on the shipped formats, and on formats declared here as anybody's
 //! crate may declare them, with the features and without.
-#![allow(
-    clippy::float_cmp,
-    reason = "the values compared are exact"
-)]
+#![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 #[cfg(feature = "bytemuck")]
 mod bytemuck;

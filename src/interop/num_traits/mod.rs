@@ -54,7 +54,6 @@ macro_rules! __float_type_num_traits {
     ($name:ident $has:tt) => {};
 }
 
-/// The limits, which every format has, and the bytes.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __float_type_bounded {
