@@ -100,11 +100,8 @@ impl Wide {
     }
 }
 
-/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2, and what is left for [`Number`]s.
-#[allow(
-    clippy::many_single_char_names,
-    reason = "a, b and c are codes, x, y and z their numbers"
-)]
+/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2, and what is left for [`Number`]s: `a`, `b` and `c` are codes, `x`, `y` and `z` their
+/// numbers.
 impl Layout {
     pub(crate) const fn add(self, rounding: Rounding, a: u64, b: u64) -> (u64, Flags) {
         if let Some(nan) = self.nan_of(&[a, b]) {

@@ -2,9 +2,9 @@
 
 pub(crate) mod f32_apfloat;
 pub(crate) mod f32_half;
-pub(crate) mod ieee;
 #[cfg(feature = "mpfr")]
 pub(crate) mod functions;
+pub(crate) mod ieee;
 pub(crate) mod layout;
 pub(crate) mod narrow;
 pub(crate) mod operators;
