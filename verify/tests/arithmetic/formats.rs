@@ -139,9 +139,51 @@ macro_rules! for_every_byte_format {
 }
 pub(crate) use for_every_byte_format;
 
+/// Declares wider types, IEEE's but for the bias: on each way of computing, those of `F16` and `Bf16` apart.
+macro_rules! declare_wide {
+    ($($name:ident($bits:ident) = $exponent_bits:literal, $fraction_bits:literal, $bias:literal;)*) => {
+        $(float_type! {
+            /// A layout that nobody ships.
+            pub(crate) struct $name($bits) = Layout::ieee($exponent_bits, $fraction_bits).with_bias($bias), stringify!($name),
+                [sign, zero, infinities, nan];
+        })*
+
+        impl_numbers! { $($name [sign];)* }
+
+        fn declared_wide(dtype: &str) -> Option<Shape> {
+            $(if dtype == stringify!($name) {
+                return Some(Shape { bias: $bias, ..ieee($exponent_bits, $fraction_bits) });
+            })*
+            None
+        }
+
+        /// Calls a function generic over [`Format`] once for every wider type.
+        macro_rules! for_every_wide_format {
+            ($function:ident) => {{ $($function::<formats::$name>();)* }};
+        }
+    };
+}
+
+declare_wide! {
+    // In f32, without the instructions of F16C.
+    E5M10(u16) = 5, 10, 14;
+    // In f64: no more than 11 bits, but exponents too large; and the most bits.
+    E8M10(u32) = 8, 10, 127;
+    E8M23(u32) = 8, 23, 127;
+    E7M24(u32) = 7, 24, 63;
+    // With the exponents of f32 and fewer bits than bfloat16, and one more.
+    E8M5(u16) = 8, 5, 127;
+    E8M8(u32) = 8, 8, 127;
+    // Not by way of the CPU.
+    E9M25(u64) = 9, 25, 255;
+    E11M10(u32) = 11, 10, 1023;
+}
+pub(crate) use for_every_wide_format;
+
 /// The oracle's description of a format.
 pub(crate) fn shape<F: Format>() -> Shape {
-    declared(F::DTYPE).unwrap_or_else(|| oracle::shipped(F::DTYPE))
+    let own = declared(F::DTYPE).or_else(|| declared_wide(F::DTYPE));
+    own.unwrap_or_else(|| oracle::shipped(F::DTYPE))
 }
 
 /// All its codes.
@@ -156,4 +198,5 @@ fn both_descriptions_are_of_one_layout() {
     }
     for_every_byte_format!(check);
     for_every_odd_format!(check);
+    for_every_wide_format!(check);
 }

@@ -4,9 +4,12 @@
 use fastrand::Rng;
 use ulp::Rounding::TiesToEven;
 use ulp_verify::numbers::Numbers;
+use ulp_verify::operands;
 use ulp_verify::operations::{Operation, binary, code, mul_add, number, sqrt};
 
-use super::formats::{codes, for_every_byte_format, for_some_odd_formats};
+use super::formats::{
+    codes, for_every_byte_format, for_every_wide_format, for_some_odd_formats, shape,
+};
 use super::*;
 
 #[track_caller]
@@ -56,12 +59,14 @@ fn every_triple<F: Numbers>() {
     }
 }
 
-/// Bits above the width of a code are set in most of these: they are ignored.
 fn random<F: Numbers>() {
-    let mut rng = Rng::with_seed(16);
-    for _ in 0..200_000 {
-        pair::<F>([rng.u64(..), rng.u64(..)]);
-        triple::<F>([rng.u64(..), rng.u64(..), rng.u64(..)]);
+    let (shape, mut rng) = (shape::<F>(), Rng::with_seed(16));
+    for _ in 0..60_000 {
+        // Bits above the width of a code are ignored.
+        let above = rng.u64(..) & !shape.mask();
+        let [a, b, c] = operands::triple::<F>(&shape, &mut rng);
+        pair::<F>([a | above, b]);
+        triple::<F>([a, b | above, c | above]);
     }
 }
 
@@ -84,4 +89,5 @@ fn random_operands() {
     random::<F16>();
     random::<Bf16>();
     for_every_byte_format!(random);
+    for_every_wide_format!(random);
 }
