@@ -183,9 +183,9 @@ pub(super) fn add_values(shape: &Shape, x: Value, y: Value, scale: i32) -> Answe
             },
             Value::Finite {
                 negative: other,
-                magnitude: m,
+                magnitude: other_magnitude,
             },
-        ) => match sum((negative, magnitude), (other, m)) {
+        ) => match sum((negative, magnitude), (other, other_magnitude)) {
             Some((negative, magnitude)) => exactly(
                 shape,
                 Value::Finite {
@@ -234,12 +234,16 @@ pub fn sub(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
 fn multiply(x: Value, y: Value) -> Option<Value> {
     let negative = is_negative(x) != is_negative(y);
     match (x, y) {
-        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) => {
-            Some(Value::Finite {
-                negative,
-                magnitude: product(magnitude, m),
-            })
-        }
+        (
+            Value::Finite { magnitude, .. },
+            Value::Finite {
+                magnitude: other_magnitude,
+                ..
+            },
+        ) => Some(Value::Finite {
+            negative,
+            magnitude: product(magnitude, other_magnitude),
+        }),
         _ if is_zero(x) || is_zero(y) => None,
         _ => Some(Value::Infinite { negative }),
     }
@@ -285,8 +289,14 @@ pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
         _ if is_infinite(x) => Answer::Rounded(infinity, 0),
         // 7.3.
         _ if is_zero(y) => Answer::Rounded(infinity, DIVIDE_BY_ZERO),
-        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) if !is_zero(x) => {
-            let quotient = Quotient(magnitude, m);
+        (
+            Value::Finite { magnitude, .. },
+            Value::Finite {
+                magnitude: other_magnitude,
+                ..
+            },
+        ) if !is_zero(x) => {
+            let quotient = Quotient(magnitude, other_magnitude);
             Answer::Rounded(Question::real(shape, negative, &quotient), 0)
         }
         _ => exactly(shape, zero(negative)),
@@ -336,9 +346,12 @@ fn remainder_of(shape: &Shape, a: u64, b: u64, nearest: bool) -> Answer<'_> {
                 negative,
                 magnitude,
             },
-            Value::Finite { magnitude: m, .. },
+            Value::Finite {
+                magnitude: other_magnitude,
+                ..
+            },
         ) if !is_zero(x) => {
-            let (beyond, rest) = rest(magnitude, m, nearest);
+            let (beyond, rest) = rest(magnitude, other_magnitude, nearest);
             exactly(
                 shape,
                 Value::Finite {

@@ -63,11 +63,14 @@ pub fn rem_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
                 negative,
                 magnitude,
             },
-            Value::Finite { magnitude: m, .. },
+            Value::Finite {
+                magnitude: other_magnitude,
+                ..
+            },
         ) => {
-            let (_, rest) = rest(magnitude, m, false);
+            let (_, rest) = rest(magnitude, other_magnitude, false);
             if negative && rest.significand != 0 {
-                add_values(shape, finite(true, rest), finite(false, m), 0)
+                add_values(shape, finite(true, rest), finite(false, other_magnitude), 0)
             } else {
                 exactly(shape, finite(negative, rest))
             }
@@ -90,14 +93,20 @@ pub fn div_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
         _ if is_zero(x) && is_zero(y) || is_infinite(x) && is_infinite(y) => invalid(shape),
         _ if is_infinite(x) || is_zero(y) => exactly(shape, Value::Infinite { negative }),
         _ if is_zero(x) => exactly(shape, zero(negative)),
-        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) => {
+        (
+            Value::Finite { magnitude, .. },
+            Value::Finite {
+                magnitude: other_magnitude,
+                ..
+            },
+        ) => {
             let away = is_negative(x);
-            if !away && magnitude.compare(m) == Ordering::Less {
+            if !away && magnitude.compare(other_magnitude) == Ordering::Less {
                 return exactly(shape, zero(negative));
             }
             let quotient = WholeQuotient {
                 dividend: magnitude,
-                divisor: m,
+                divisor: other_magnitude,
                 away,
             };
             Answer::Rounded(Question::real(shape, negative, &quotient), 0)

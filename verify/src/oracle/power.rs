@@ -146,9 +146,9 @@ impl Real for Power {
             significand,
             exponent: self.leading.exponent + self.exponent,
         };
-        // The integer is at or above `least`, and below `past` if there is more.
+        // The integer is at or above `least`, and below `limit` if there is more.
         let least = at(self.leading.significand);
-        let past = at(self.leading.significand + 1);
+        let limit = at(self.leading.significand + 1);
         let compare = |x: Dyadic| {
             if self.inverse {
                 // 1 / x > other if 1 > other · x.
@@ -169,17 +169,16 @@ impl Real for Power {
         if !self.more {
             return order;
         }
-        let beyond = if self.inverse {
+        let further = if self.inverse {
             Ordering::Less
         } else {
             Ordering::Greater
         };
-        // On `least` the number is beyond; on `past` it would not be yet.
-        if order == Ordering::Equal || order == beyond {
-            beyond
+        // With more, the integer lies between the two, and is neither.
+        if order == Ordering::Equal || order == further {
+            further
         } else {
-            let last = compare(past);
-            assert_ne!(last, beyond, "more leading bits are needed");
+            assert_ne!(compare(limit), further, "more leading bits are needed");
             order
         }
     }

@@ -76,7 +76,7 @@ fn format<F: Format, T: Float>(random: u64, fields: &[u64], report: &mut Report)
         };
         let both = |operands: [u64; 2], tally: &mut Tally| {
             with_oracle(&shape, &operation, operands, tally);
-            if (operands[0] ^ operands[1]) % one_in == 0 {
+            if (operands[0] ^ operands[1]).is_multiple_of(one_in) {
                 with_peer(&shape, &operation, peer, rounds, operands, tally);
             }
         };
@@ -86,7 +86,7 @@ fn format<F: Format, T: Float>(random: u64, fields: &[u64], report: &mut Report)
             }
         });
         tally.add(randomly(random, |rng, tally| {
-            both(pair(&shape, rng), tally)
+            both(pair(&shape, rng), tally);
         }));
         let what = operation.name;
         report.line(&format!("{name}: {what}, values and flags"), tally);
@@ -115,7 +115,7 @@ fn format<F: Format, T: Float>(random: u64, fields: &[u64], report: &mut Report)
         }
     });
     tally.add(randomly(random, |rng, tally| {
-        both(triple::<F>(&shape, rng), tally)
+        both(triple::<F>(&shape, rng), tally);
     }));
     report.line(&format!("{name}: mul_add, values and flags"), tally);
 }

@@ -85,6 +85,10 @@ declare! {
     FarBelowOne = Layout::finite(2, 2).with_bias(40), Shape { bias: 40, ..finite(2, 2) }, [sign, zero];
     FarAboveOne = Layout::ieee(3, 2).with_bias(-40), Shape { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
 }
+#[allow(
+    clippy::single_component_path_imports,
+    reason = "it gives the other modules a macro"
+)]
 pub(crate) use for_every_odd_format;
 
 /// The same for those of them that differ most, where each costs much to compile.
@@ -178,6 +182,10 @@ declare_wide! {
     E9M25(u64) = 9, 25, 255;
     E11M10(u32) = 11, 10, 1023;
 }
+#[allow(
+    clippy::single_component_path_imports,
+    reason = "it gives the other modules a macro"
+)]
 pub(crate) use for_every_wide_format;
 
 /// The oracle's description of a format.

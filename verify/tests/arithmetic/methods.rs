@@ -29,8 +29,8 @@ fn same_code<F: Format>(what: &str, operands: &dyn Debug, is: F, right: u64) {
 
 /// 180 / π and π / 180, cut to 33 digits after the point.
 const DENOMINATOR: u128 = 10_u128.pow(33);
-const DEGREES: u128 = 57_295779513082320876798154814105170;
-const RADIANS: u128 = 17453292519943295769236907684886;
+const DEGREES: u128 = 57_295_779_513_082_320_876_798_154_814_105_170;
+const RADIANS: u128 = 17_453_292_519_943_295_769_236_907_684_886;
 
 fn unary<F: Numbers>() {
     let shape = shape::<F>();
@@ -183,7 +183,7 @@ fn signs() {
             same_code("-", &a, -x, code::<F>((-wide).cast()));
             same_code("abs", &a, x.abs(), code::<F>(wide.abs().cast()));
             let one: F = 1.0.cast();
-            if one.cast::<f64>() == 1.0 {
+            if one.cast::<f64>().to_bits() == 1f64.to_bits() {
                 same_code("signum", &a, x.signum(), code::<F>(wide.signum().cast()));
             }
             for b in codes::<F>().step_by(7) {
