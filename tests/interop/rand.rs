@@ -199,8 +199,17 @@ fn ranges_of_all_numbers() {
     extremes!([E5M6 Unsigned Double Fine Wide]);
 }
 
+/// The length of this range is 1 + 2<sup>−133</sup>, of which 64 bits can't tell how little more than 1 it is.
+#[test]
+fn a_length_that_is_not_exact() {
+    let (low, high) = (Bf16::from_bits(0x8001), Bf16::from_f32(1.0));
+    let last = Word(u64::MAX).random_range(low..high);
+    assert_eq!(last, high.next_down());
+    assert_eq!(Word(0).random_range(low..high), low);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Where lengths are not exact, since the ends are far apart.
     #[test]

@@ -1,23 +1,38 @@
-//! `from_str_radix`, against comparison with every number.
+//! `from_str_radix`, against comparison with the numbers.
 
 use num_traits::{Num, One};
 use ulp::{F16, FloatErrorKind};
 
 use crate::declared::{Fine, Unsigned, Wide};
 
-/// The nearest of all numbers to a fraction, by comparison alone.
-fn nearest(numerator: i128, denominator: i128) -> Vec<u16> {
-    // Multiples of 2^-24, and 2^16 instead of infinity.
-    let place = |bits: u16| {
-        let x = F16::from_bits(bits);
-        let value = if x.is_infinite() { 65536.0 } else { x.to_f64() };
-        (value * 2f64.powi(24)) as i128
+/// All places from 0 on, as multiples of 2<sup>−24</sup>, with 2<sup>16</sup> for the infinity.
+fn places() -> Vec<i128> {
+    let value = |bits| {
+        if bits == 0x7c00 {
+            65536.0
+        } else {
+            F16::from_bits(bits).to_f64()
+        }
     };
-    let distance = |bits: &u16| (numerator * (1 << 24) - place(*bits) * denominator).abs();
-    let least = (0..=0x7c00).map(|bits| distance(&bits)).min().unwrap();
     (0..=0x7c00)
-        .filter(|bits| distance(bits) == least)
+        .map(|bits| (value(bits) * 2f64.powi(24)) as i128)
         .collect()
+}
+
+/// The nearest place to a fraction, by comparison alone; of two, the even.
+fn nearest(places: &[i128], numerator: i128, denominator: i128) -> u16 {
+    let scaled = numerator << 24;
+    let above = places.partition_point(|place| place * denominator <= scaled);
+    let below = above - 1;
+    let Some(place) = places.get(above) else {
+        return below as u16;
+    };
+    let (down, up) = (
+        scaled - places[below] * denominator,
+        place * denominator - scaled,
+    );
+    let goes_up = down > up || down == up && below % 2 == 1;
+    (below + usize::from(goes_up)) as u16
 }
 
 fn in_radix(mut n: u128, radix: u32) -> String {
@@ -38,27 +53,27 @@ fn any_radix_is_rounded_once() {
             .wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) % below
     };
+    let places = places();
     for radix in 2..=36 {
-        // Ties, and just above and below, and anything.
-        let mut integers = vec![2049, 4097, 4098, 4099, 65519, 65520, 65521, 33];
-        integers.extend((0..4).map(|_| next(70_000)));
+        // Ties, or ties with a half, and anything.
+        let mut integers = vec![
+            33, 1025, 1026, 2049, 4097, 4098, 4099, 65_519, 65_520, 65_521,
+        ];
+        integers.extend((0..20).map(|_| next(70_000)));
         for integer in integers {
-            for places in 0..4 {
-                let unit = u64::from(radix).pow(places);
-                let numerator = integer * unit + next(2) * next(unit);
+            for length in 0..4 {
+                let unit = u64::from(radix).pow(length);
+                let fraction = [0, unit / 2, next(unit)][next(3) as usize];
+                let numerator = integer * unit + fraction;
                 let digits = in_radix(
                     u128::from(numerator) + u128::from(unit) * u128::from(radix).pow(17),
                     radix,
                 );
                 // A one stands before the zeros that pad it.
-                let (whole, fraction) = digits[1..].split_at(digits.len() - 1 - places as usize);
+                let (whole, fraction) = digits[1..].split_at(digits.len() - 1 - length as usize);
                 let text = format!("{whole}.{fraction}");
                 let x = <F16 as Num>::from_str_radix(&text, radix).unwrap();
-                let all = nearest(i128::from(numerator), i128::from(unit));
-                let expected = *all
-                    .iter()
-                    .find(|&&bits| all.len() == 1 || bits % 2 == 0)
-                    .unwrap();
+                let expected = nearest(&places, i128::from(numerator), i128::from(unit));
                 assert_eq!(x.to_bits(), expected, "{text} in radix {radix}");
                 let negative = <F16 as Num>::from_str_radix(&format!("-{text}"), radix).unwrap();
                 assert_eq!(negative.to_bits(), expected | 0x8000);
@@ -90,6 +105,13 @@ fn radices_and_their_limits() {
     );
     let third = Fine::from_u8(1) / Fine::from_u8(3);
     assert_eq!(<Fine as Num>::from_str_radix("0.1", 3), Ok(third));
+    // Digits that break a tie far away.
+    for radix in [3, 7, 36] {
+        let tie = in_radix(2049, radix);
+        let zeros = "0".repeat((100.0 / f64::from(radix).log2()) as usize);
+        assert_eq!(f16(&format!("{tie}.{zeros}"), radix), Ok(2048.0));
+        assert_eq!(f16(&format!("{tie}.{zeros}1"), radix), Ok(2050.0));
+    }
     // The last bit, a tie, and one digit that breaks it.
     let tie = format!("1.{}", "0".repeat(58));
     assert_eq!(
