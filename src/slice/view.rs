@@ -58,7 +58,8 @@ pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
 ///
 /// ulp::float_type!(struct Half(u16) = ulp::Layout::BINARY16, "half", [sign, zero, infinities, nan]);
 ///
-/// let numbers: &[F16] = slice::reinterpret(&[Half::from_f32(1.5)]);
+/// let halves = [Half::from_f32(1.5)];
+/// let numbers: &[F16] = slice::reinterpret(&halves);
 /// assert_eq!(numbers[0].to_f32(), 1.5);
 /// ```
 ///
