@@ -27,10 +27,8 @@ macro_rules! every_code {
             } else {
                 assert_eq!(back.to_bits(), x.to_bits(), "{text}");
             }
-            // The digits are those that `Display` prints, unless they are past the largest number.
-            if x == $format::MAX || x == $format::MIN {
-                assert!(json(x.to_f64()) == text || x.to_string().parse() == Ok(x));
-            } else if x.is_finite() {
+            // The digits are those that `Display` prints.
+            if x.is_finite() {
                 let digits: f64 = x.to_string().parse().unwrap();
                 assert_eq!(text, json(digits));
             } else if x.is_infinite() {
@@ -63,7 +61,7 @@ fn numbers_show_their_own_digits() {
     );
     assert_eq!(json(Bf16::from_bits(1)), "9e-41");
     assert_eq!(json(F8E8M0Fnu::MIN), "6e-39");
-    // 30 would be read as a number past the largest.
+    // Not 30, which is read as a number past the largest.
     assert_eq!(json(F6E3M2Fn::MAX), "28.0");
     assert_eq!(
         json([F16::NAN, F16::INFINITY, F16::NEG_INFINITY]),
