@@ -44,7 +44,7 @@
 //!   [`Bf16`] too.
 //! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`.
 //! - `serde`: `Serialize` and `Deserialize`, as numbers in human-readable formats, as bits in others.
-//! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: [`F16::exp`] and its kin.
+//! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.
 #![no_std]
 
 #[cfg(feature = "alloc")]

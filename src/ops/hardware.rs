@@ -203,6 +203,7 @@ operations! {
 
 #[cfg(not(feature = "std"))]
 pub fn sqrt<F: Format>(a: F) -> F {
+    by_f16c!(sqrt(a));
     ieee::sqrt(a, Rounding::TiesToEven).0
 }
 
