@@ -33,6 +33,18 @@ fn every_triple<F: Format>() {
     }
 }
 
+fn random_pairs<F: Format>() {
+    let (shape, mut rng) = (shape::<F>(), Rng::with_seed(3));
+    for operation in binary::<F>() {
+        for _ in 0..20_000 {
+            holds::<F, 2>(&operation, operands::pair(&shape, &mut rng));
+        }
+    }
+    for _ in 0..20_000 {
+        holds::<F, 1>(&sqrt::<F>(), [rng.u64(..)]);
+    }
+}
+
 fn random_triples<F: Format>() {
     let (shape, mut rng) = (shape::<F>(), Rng::with_seed(4));
     for _ in 0..50_000 {
@@ -67,11 +79,20 @@ fn every_pair_of_codes_of_other_layouts() {
     for_every_odd_format!(every_pair);
 }
 
+#[test]
+fn random_pairs_of_wider_formats() {
+    random_pairs::<F16>();
+    random_pairs::<Bf16>();
+    random_pairs::<f32>();
+    random_pairs::<f64>();
+}
+
 /// Bits above the width of a code are ignored.
 #[test]
 fn random_triples_of_the_shipped_formats() {
     random_triples::<F16>();
     random_triples::<Bf16>();
+    random_triples::<f32>();
     for_every_byte_format!(random_triples);
 }
 
