@@ -17,15 +17,17 @@ use crate::{Cast, Flags, Layout};
 #[inline(always)]
 pub fn parse(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
-    let (code, flags) = match scan::decimal(number) {
+    match scan::decimal(number) {
         Some(decimal) => round_decimal(layout, negative, decimal),
         None => match scan::other(number) {
-            Some(other) => round_other(layout, negative, other),
-            None if text.is_empty() => return Err(ParseFloatError::EMPTY),
-            None => return Err(ParseFloatError::INVALID),
+            Some(other) => {
+                let (code, flags) = round_other(layout, negative, other);
+                representable(code, flags)
+            }
+            None if text.is_empty() => Err(ParseFloatError::EMPTY),
+            None => Err(ParseFloatError::INVALID),
         },
-    };
-    representable(code, flags)
+    }
 }
 
 /// The code, unless the format has nothing for the number.
@@ -72,7 +74,7 @@ pub(super) fn round(
 }
 
 #[inline(always)]
-fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flags) {
+fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> Result<u64, ParseFloatError> {
     /// All formats lie within 2^(±2^21), which is 10^±631306; and 19 digits.
     const FARTHEST: i64 = 650_000;
     let Decimal {
@@ -82,7 +84,7 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
         digits,
     } = decimal;
     if leading == 0 {
-        return layout.signed_zero(negative);
+        return Ok(layout.signed_zero(negative).0);
     }
     let exponent = exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
@@ -105,16 +107,19 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
         }
     };
     let more = low != 0 || !whole;
-    if !rest && (power.error == 0 || more) {
-        let rounded = layout.round(Cast::new(), number(high, more));
-        if power.error == 0 || low.checked_add(slack).is_some() {
-            return rounded;
+    let exact = power.error == 0;
+    // Without a branch for each, which random numbers would take at random.
+    if !rest & (exact | more) {
+        // Each result is looked at where it is made, so that the compiler sees which flags it can't have.
+        let (code, flags) = layout.round(Cast::new(), number(high, more));
+        if exact | low.checked_add(slack).is_some() {
+            return representable(code, flags);
         }
         // Perhaps a number in few digits, such as 12.5, and then the next bits round to it too.
         if let Some(next) = high.checked_add(1)
-            && layout.round(Cast::new(), number(next, true)).0 == rounded.0
+            && layout.round(Cast::new(), number(next, true)).0 == code
         {
-            return rounded;
+            return representable(code, flags);
         }
     }
 
@@ -126,7 +131,8 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
     };
     let above = (product >> 1) + u128::midpoint(cut, slack as u128) + 1;
     let ends = [(product, unit - 127), (above, unit - 126)];
-    round_between(layout, negative, ends, digits, leading, exponent)
+    let (code, flags) = round_between(layout, negative, ends, digits, leading, exponent);
+    representable(code, flags)
 }
 
 /// Rounds a decimal that lies between two numbers.
