@@ -97,3 +97,55 @@ pub(super) const fn multiply(a: u128, b: u64) -> (u128, bool) {
     let high = (a >> 64) * b as u128;
     (high + (low >> 64), low as u64 == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+
+    use super::*;
+
+    extern crate std;
+
+    /// Significand · 2<sup>exponent − 127</sup> against 5<sup>exponent</sup>, all multiplied by what makes integers of them.
+    fn check(exponent: i32) {
+        let power = Power::of_five(exponent);
+        assert!(power.significand >> 127 == 1, "5^{exponent}");
+        let five = BigUint::from(5u32).pow(exponent.unsigned_abs());
+        let (scale, right) = if exponent < 0 {
+            (five, BigUint::from(1u32))
+        } else {
+            (BigUint::from(1u32), five)
+        };
+        let unit = power.exponent - 127;
+        let [from, right, to] = [
+            scale.clone() * power.significand,
+            right,
+            scale * (BigUint::from(power.significand) + power.error),
+        ];
+        let shift = unit.unsigned_abs();
+        let [from, right, to] = if unit < 0 {
+            [from, right << shift, to]
+        } else {
+            [from << shift, right, to << shift]
+        };
+        let exact = power.error == 0 && from == right;
+        assert!(exact || from <= right && right < to, "5^{exponent}");
+    }
+
+    #[test]
+    fn lie_within_their_error() {
+        (-400..=400).for_each(check);
+        for exponent in [1000, 4999, 5000, 16_383, 40_000] {
+            check(exponent);
+            check(-exponent);
+        }
+    }
+
+    #[test]
+    fn of_the_table_are_the_first_128_bits() {
+        for exponent in -MOST..=MOST {
+            assert!(Power::of_five(exponent).error <= 1);
+        }
+        assert_eq!(Power::of_five(MOST_EXACT).error, 0);
+    }
+}
