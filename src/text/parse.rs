@@ -109,7 +109,7 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> Result<u64
     let more = low != 0 || !whole;
     let exact = power.error == 0;
     // Without a branch for each, which random numbers would take at random.
-    if !rest & (exact | more) {
+    if !rest && (exact | more) {
         // Each result is looked at where it is made, so that the compiler sees which flags it can't have.
         let (code, flags) = layout.round(Cast::new(), number(high, more));
         if exact | low.checked_add(slack).is_some() {
