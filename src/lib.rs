@@ -64,6 +64,8 @@ pub mod ieee;
 mod interop;
 mod layout;
 mod limits;
+pub mod memory;
+pub mod mixed;
 mod number;
 mod ops;
 mod rounding;

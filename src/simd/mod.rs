@@ -86,6 +86,34 @@ pub(crate) fn run<K: Kernel>(
     }
 }
 
+/// Work that is no loop over one slice: loops over several, or with sums.
+pub(crate) trait Task {
+    /// Does all of it; implementations are `#[inline(always)]`, and compiled for each ISA.
+    fn run(&mut self);
+}
+
+/// Does a task.
+#[inline]
+pub(crate) fn perform<T: Task>(isa: Isa, task: &mut T) {
+    run(isa, &mut Whole(task), &[()], &mut [MaybeUninit::new(())]);
+}
+
+/// A task as a kernel of one element.
+struct Whole<'a, T>(&'a mut T);
+
+impl<T: Task> Kernel for Whole<'_, T> {
+    type Src = ();
+    type Dst = ();
+    const REPEATABLE: bool = false;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
+        assert!(N == 1, "a task is one element");
+        self.0.run();
+        *dst = [MaybeUninit::new(()); N];
+    }
+}
+
 /// The loop, as each ISA compiles it.
 #[inline(always)]
 fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {

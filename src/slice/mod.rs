@@ -130,7 +130,7 @@ pub fn cast_to_vec<S: Format, D: Format>(src: &[S]) -> alloc::vec::Vec<D> {
 
 #[inline]
 #[track_caller]
-fn same_length(src: usize, dst: usize) {
+pub(crate) fn same_length(src: usize, dst: usize) {
     assert!(
         src == dst,
         "the source has {src} elements and the destination {dst}"

@@ -99,7 +99,7 @@ impl Stochastic {
     }
 
     /// The same for what stands after so many elements.
-    pub(super) const fn after(self, elements: usize) -> Self {
+    pub(crate) const fn after(self, elements: usize) -> Self {
         self.offset(self.offset.wrapping_add(elements as u64))
     }
 

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::{Counts, view};
 use crate::format::{from_code, to_code};
-use crate::simd::{self, Kernel};
+use crate::simd::{self, Task};
 use crate::{Bits, Cast, Flags, Format, Isa, Layout};
 
 /// Whether a value that comes back is one that was not changed, and one that was doesn't.
@@ -38,7 +38,7 @@ pub(super) fn count<S: Format, D: Format>(
         let back = &mut back[..src.len()];
         simd::convert(isa, src, view::as_uninit(dst), cast);
         let mut look = Look::<S, D>::new(src);
-        simd::run(isa, &mut look, &[()], view::nothing(1));
+        simd::perform(isa, &mut look);
         if look.all_normal {
             counts.inexact += look.inexact;
             continue;
@@ -53,7 +53,7 @@ pub(super) fn count<S: Format, D: Format>(
             counts: Counts::default(),
             to: PhantomData,
         };
-        simd::run(isa, &mut kernel, &[()], view::nothing(1));
+        simd::perform(isa, &mut kernel);
         counts += kernel.counts;
     }
     counts
@@ -99,14 +99,9 @@ impl<'a, S: Format, D: Format> Look<'a, S, D> {
     }
 }
 
-impl<S: Format, D: Format> Kernel for Look<'_, S, D> {
-    type Src = ();
-    type Dst = ();
-    const REPEATABLE: bool = false;
-
+impl<S: Format, D: Format> Task for Look<'_, S, D> {
     #[inline(always)]
-    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
-        assert!(N == 1, "a tile is one element");
+    fn run(&mut self) {
         let [min, max] = Self::NORMAL.map(S::Bits::from_u64);
         let (mut all_normal, mut inexact) = (true, 0_u32);
         for &x in self.src {
@@ -114,7 +109,6 @@ impl<S: Format, D: Format> Kernel for Look<'_, S, D> {
             inexact += (to_code(x) & Self::PAST != 0) as u32;
         }
         (self.all_normal, self.inexact) = (all_normal, inexact as usize);
-        *dst = [MaybeUninit::new(()); N];
     }
 }
 
@@ -209,15 +203,9 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
     }
 }
 
-impl<S: Format, D: Format> Kernel for Compare<'_, S, D> {
-    type Src = ();
-    type Dst = ();
-    const REPEATABLE: bool = false;
-
+impl<S: Format, D: Format> Task for Compare<'_, S, D> {
     #[inline(always)]
-    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
-        assert!(N == 1, "a tile is one element");
+    fn run(&mut self) {
         self.counts = self.compare();
-        *dst = [MaybeUninit::new(()); N];
     }
 }

@@ -1,0 +1,48 @@
+//! The number side of training in mixed precision: weights and gradients in 16 bits, updates in `f32`.
+//!
+//! The four steps of Micikevicius et al., "Mixed Precision Training" (2018):
+//! 1. the `f32` master weights are rounded to 16 bits ([`slice::cast`](crate::slice::cast));
+//! 2. the network computes gradients in 16 bits, of a loss multiplied by a [`LossScaler`]'s scale so that they don't become zero;
+//! 3. the gradients are widened to `f32` and divided by the scale ([`unscale`], which also says whether all were finite);
+//! 4. the optimizer updates the master weights ([`Sgd`], [`AdamW`]).
+//!
+//! Steps 3, 4 and 1 of the next round are one pass over memory: `update` takes the gradients as they are, and writes the weights
+//! in 16 bits beside the master weights.
+//!
+//! ```
+//! use ulp::mixed::{self, AdamW, AdamWOptions, LossScaler};
+//! use ulp::{F16, slice};
+//!
+//! let mut master = [1.0f32, -2.0];
+//! let (mut first, mut second) = ([0f32; 2], [0f32; 2]);
+//! let mut weights: Vec<F16> = slice::cast_to_vec(&master); // 1
+//! let mut scaler = LossScaler::new();
+//! let mut adam = AdamW::new(AdamWOptions { learning_rate: 0.1, ..AdamWOptions::default() })?;
+//!
+//! let gradients = [0.5, -0.25].map(|x| F16::from_f32(x * scaler.scale() / 4.0)); // 2, of a quarter of the loss
+//! let finite = slice::all_finite(&gradients);
+//! if finite {
+//!     let step = adam.next_step().inverse_scale(scaler.inverse());
+//!     step.update(&gradients, &mut master, &mut first, &mut second, &mut weights); // 3, 4 and 1
+//! }
+//! scaler.update(finite);
+//! assert_eq!(weights, [F16::from_f32(0.899), F16::from_f32(-1.898)]);
+//! # Ok::<(), ulp::mixed::InvalidHyperparameter>(())
+//! ```
+//!
+//! All of it computes in `f32`, without fused operations and in one order, so every [`Isa`](crate::Isa) gives the same bits.
+
+mod adam;
+mod norm;
+mod options;
+mod scaler;
+mod sgd;
+mod state;
+mod unscale;
+
+pub use adam::{AdamW, AdamWOptions, AdamWStep};
+pub use norm::{clip_grad_norm, grad_norm};
+pub use options::InvalidHyperparameter;
+pub use scaler::LossScaler;
+pub use sgd::{Sgd, SgdOptions, SgdStep};
+pub use unscale::{unscale, unscale_on};

@@ -1,0 +1,327 @@
+//! Stochastic gradient descent.
+
+use super::InvalidHyperparameter;
+use super::options::{check as check_option, not_negative};
+use super::state::{TILE, check, widen};
+use crate::simd::{Task, perform};
+use crate::slice::{self, Stochastic};
+use crate::{Cast, Format, Isa};
+
+/// The hyperparameters of [`Sgd`]; the defaults are those of `torch.optim.SGD`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SgdOptions {
+    /// 0.001.
+    pub learning_rate: f64,
+    /// The share of the moment that stays at a step: 0, no moment.
+    pub momentum: f64,
+    /// The share of a gradient that does not go into the moment: 0.
+    pub dampening: f64,
+    /// 0.
+    pub weight_decay: f64,
+    /// Whether the moment is looked ahead along (Nesterov): off.
+    pub nesterov: bool,
+}
+
+impl Default for SgdOptions {
+    fn default() -> Self {
+        Self {
+            learning_rate: 1e-3,
+            momentum: 0.0,
+            dampening: 0.0,
+            weight_decay: 0.0,
+            nesterov: false,
+        }
+    }
+}
+
+/// Stochastic gradient descent on `f32` master weights, as `torch.optim.SGD` has it.
+///
+/// With g the gradient and b the moment:
+///
+/// - g ← g + decay · w
+/// - with momentum: b ← b · momentum + (1 − dampening) · g, at the first step b ← g; then g ← b, or with Nesterov
+///   g ← g + momentum · b
+/// - w ← w + (−lr) · g
+///
+/// each operation in `f32`, rounded to nearest, the factors rounded from `f64`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sgd {
+    options: SgdOptions,
+    steps: u64,
+}
+
+impl Sgd {
+    /// An optimizer that has made no step.
+    ///
+    /// # Errors
+    /// If the learning rate, the momentum or the weight decay is negative or not finite, the dampening not finite, or Nesterov's
+    /// momentum asked for without momentum or with dampening.
+    pub fn new(options: SgdOptions) -> Result<Self, InvalidHyperparameter> {
+        not_negative("learning_rate", options.learning_rate)?;
+        not_negative("momentum", options.momentum)?;
+        not_negative("weight_decay", options.weight_decay)?;
+        let (momentum, dampening) = (options.momentum, options.dampening);
+        check_option("dampening", dampening, dampening.is_finite(), "finite")?;
+        if options.nesterov {
+            check_option(
+                "momentum",
+                momentum,
+                momentum > 0.0,
+                "more than 0 with nesterov",
+            )?;
+            check_option("dampening", dampening, dampening == 0.0, "0 with nesterov")?;
+        }
+        Ok(Self { options, steps: 0 })
+    }
+
+    /// The hyperparameters.
+    pub const fn options(&self) -> SgdOptions {
+        self.options
+    }
+
+    /// Changes the learning rate.
+    ///
+    /// # Errors
+    /// If it is negative or not finite.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), InvalidHyperparameter> {
+        not_negative("learning_rate", learning_rate)?;
+        self.options.learning_rate = learning_rate;
+        Ok(())
+    }
+
+    /// Steps made so far.
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Begins a step, in which each tensor of the model is updated once. A step that is skipped is not begun.
+    pub const fn next_step(&mut self) -> SgdStep {
+        self.steps += 1;
+        let SgdOptions {
+            learning_rate,
+            momentum,
+            dampening,
+            weight_decay,
+            nesterov,
+        } = self.options;
+        SgdStep {
+            inverse_scale: 1.0,
+            factors: Factors {
+                decay: weight_decay as f32,
+                momentum: momentum as f32,
+                taken: (1.0 - dampening) as f32,
+                step: -learning_rate as f32,
+            },
+            moment: match (momentum == 0.0, self.steps == 1, nesterov) {
+                (true, _, _) => Moment::None,
+                (_, first, nesterov) => Moment::Some { first, nesterov },
+            },
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Factors {
+    decay: f32,
+    momentum: f32,
+    taken: f32,
+    step: f32,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Moment {
+    None,
+    Some { first: bool, nesterov: bool },
+}
+
+/// A step of [`Sgd`]: what is the same for all tensors.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SgdStep {
+    inverse_scale: f32,
+    factors: Factors,
+    moment: Moment,
+}
+
+impl SgdStep {
+    /// The same for gradients that are multiplied by this first: [`LossScaler::inverse`](super::LossScaler::inverse).
+    #[must_use]
+    pub const fn inverse_scale(self, inverse_scale: f32) -> Self {
+        Self {
+            inverse_scale,
+            ..self
+        }
+    }
+
+    /// Updates a tensor: master weights and the moment, and the weights of the network, which are the master weights rounded, ties
+    /// to even. Without momentum, the moment may be empty.
+    ///
+    /// # Panics
+    /// If a slice is not as long as the gradients; the message has its name and both lengths.
+    #[track_caller]
+    pub fn update<G: Format, P: Format>(
+        &self,
+        gradients: &[G],
+        master: &mut [f32],
+        moment: &mut [f32],
+        weights: &mut [P],
+    ) {
+        self.update_on(Isa::detect(), gradients, master, moment, weights);
+    }
+
+    /// [`update`](Self::update) on this [`Isa`]; the result is the same on all.
+    ///
+    /// # Panics
+    /// If a slice is not as long as the gradients; the message has its name and both lengths.
+    #[track_caller]
+    pub fn update_on<G: Format, P: Format>(
+        &self,
+        isa: Isa,
+        gradients: &[G],
+        master: &mut [f32],
+        moment: &mut [f32],
+        weights: &mut [P],
+    ) {
+        check("master", master.len(), gradients.len());
+        self.check_moment(moment, gradients.len());
+        check("weights", weights.len(), gradients.len());
+        let mut tile = [0.0; TILE];
+        let mut moments = moment.chunks_mut(TILE);
+        let tiles = gradients.chunks(TILE).zip(master.chunks_mut(TILE));
+        for ((gradients, master), weights) in tiles.zip(weights.chunks_mut(TILE)) {
+            let gradients = widen(isa, gradients, self.inverse_scale, &mut tile);
+            self.tile(isa, gradients, master, moments.next().unwrap_or_default());
+            slice::cast_on(isa, master, weights, Cast::new());
+        }
+    }
+
+    /// Updates a tensor without master weights: the weights themselves are updated in `f32` and rounded at random, so that
+    /// updates smaller than half a step of the format are not lost on average.
+    ///
+    /// `stochastic` says which random bits: take another offset or seed at every step.
+    ///
+    /// # Panics
+    /// If a slice is not as long as the gradients; the message has its name and both lengths.
+    #[track_caller]
+    pub fn update_stochastic<G: Format, P: Format>(
+        &self,
+        gradients: &[G],
+        moment: &mut [f32],
+        weights: &mut [P],
+        stochastic: Stochastic,
+    ) {
+        self.update_stochastic_on(Isa::detect(), gradients, moment, weights, stochastic);
+    }
+
+    /// [`update_stochastic`](Self::update_stochastic) on this [`Isa`]; the result is the same on all.
+    ///
+    /// # Panics
+    /// If a slice is not as long as the gradients; the message has its name and both lengths.
+    #[track_caller]
+    pub fn update_stochastic_on<G: Format, P: Format>(
+        &self,
+        isa: Isa,
+        gradients: &[G],
+        moment: &mut [f32],
+        weights: &mut [P],
+        stochastic: Stochastic,
+    ) {
+        self.check_moment(moment, gradients.len());
+        check("weights", weights.len(), gradients.len());
+        let (mut tile, mut master) = ([0.0; TILE], [0.0; TILE]);
+        let mut moments = moment.chunks_mut(TILE);
+        let tiles = gradients.chunks(TILE).zip(weights.chunks_mut(TILE));
+        for (nth, (gradients, weights)) in tiles.enumerate() {
+            let gradients = widen(isa, gradients, self.inverse_scale, &mut tile);
+            let master = &mut master[..weights.len()];
+            slice::cast_on(isa, weights, master, Cast::new());
+            self.tile(isa, gradients, master, moments.next().unwrap_or_default());
+            slice::cast_stochastic_on(isa, master, weights, stochastic.after(nth * TILE));
+        }
+    }
+
+    #[track_caller]
+    fn check_moment(&self, moment: &[f32], gradients: usize) {
+        if self.moment != Moment::None || !moment.is_empty() {
+            check("moment", moment.len(), gradients);
+        }
+    }
+
+    fn tile(&self, isa: Isa, gradients: &[f32], master: &mut [f32], moment: &mut [f32]) {
+        let factors = self.factors;
+        match self.moment {
+            Moment::None => perform(
+                isa,
+                &mut Plain {
+                    factors,
+                    gradients,
+                    master,
+                },
+            ),
+            Moment::Some { first, nesterov } => {
+                perform(
+                    isa,
+                    &mut WithMoment {
+                        factors,
+                        first,
+                        nesterov,
+                        gradients,
+                        master,
+                        moment,
+                    },
+                );
+            }
+        }
+    }
+}
+
+struct Plain<'a> {
+    factors: Factors,
+    gradients: &'a [f32],
+    master: &'a mut [f32],
+}
+
+impl Task for Plain<'_> {
+    #[inline(always)]
+    fn run(&mut self) {
+        let Factors { decay, step, .. } = self.factors;
+        for (&gradient, weight) in self.gradients.iter().zip(&mut *self.master) {
+            *weight += step * penalized(gradient, decay, *weight);
+        }
+    }
+}
+
+struct WithMoment<'a> {
+    factors: Factors,
+    first: bool,
+    nesterov: bool,
+    gradients: &'a [f32],
+    master: &'a mut [f32],
+    moment: &'a mut [f32],
+}
+
+impl Task for WithMoment<'_> {
+    #[inline(always)]
+    fn run(&mut self) {
+        let Factors {
+            decay,
+            momentum,
+            taken,
+            step,
+        } = self.factors;
+        let weights = self.gradients.iter().zip(&mut *self.master);
+        for ((&gradient, weight), moment) in weights.zip(&mut *self.moment) {
+            let gradient = penalized(gradient, decay, *weight);
+            let next = *moment * momentum + taken * gradient;
+            *moment = if self.first { gradient } else { next };
+            let ahead = gradient + momentum * *moment;
+            *weight += step * if self.nesterov { ahead } else { *moment };
+        }
+    }
+}
+
+/// A gradient with that of the penalty on its weight. Without a penalty the gradient as it is, whatever the weight is.
+#[inline(always)]
+fn penalized(gradient: f32, decay: f32, weight: f32) -> f32 {
+    let penalized = gradient + decay * weight;
+    if decay == 0.0 { gradient } else { penalized }
+}
