@@ -237,6 +237,7 @@ impl fmt::Display for Bytes {
         self.write_in(1_000_000_000, f.precision(), f)?;
         f.write_str(" GB (")?;
         self.write_in(1 << 30, f.precision(), f)?;
-        write!(f, " GiB, {} bytes)", self.0)
+        let plural = if self.0 == 1 { "" } else { "s" };
+        write!(f, " GiB, {} byte{plural})", self.0)
     }
 }

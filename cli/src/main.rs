@@ -5,6 +5,7 @@ mod convert;
 mod finfo;
 mod formats;
 mod header;
+mod memory;
 mod output;
 
 use std::io::{self, ErrorKind, Write};
@@ -45,6 +46,8 @@ enum Command {
         #[arg(value_name = "FORMAT")]
         formats: Vec<String>,
     },
+    /// Print the bytes of a model's states, to train it and to infer with it: weights, gradients, master weights and moments
+    Memory(memory::Memory),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         }
         Command::Finfo { formats } if formats.is_empty() => Ok(finfo::table()),
         Command::Finfo { formats } => finfo::lines(&formats),
+        Command::Memory(asked) => Ok(memory::report(&asked)),
     };
     match report.and_then(|report| print(&report)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 mod errors;
 mod finfo;
+mod memory;
 mod reference;
 mod tensors;
 mod values;

@@ -1,0 +1,94 @@
+//! `ulp memory`: the figures that papers print.
+
+use serde_json::Value;
+
+use crate::world::World;
+
+fn json(arguments: &[&str]) -> Value {
+    let printed = World::new().succeeds(&[&["memory", "--json"], arguments].concat());
+    serde_json::from_str(&printed).expect("JSON")
+}
+
+/// Rajbhandari et al., "ZeRO", 2020, figure 1: 7.5 billion parameters on 64 devices.
+#[test]
+fn figure_1_of_zero() {
+    let bytes = [
+        120_000_000_000_u64,
+        31_406_250_000,
+        16_640_625_000,
+        1_875_000_000,
+    ];
+    for (stage, bytes) in bytes.into_iter().enumerate() {
+        let report = json(&["7.5e9", "--zero", &stage.to_string(), "--devices", "64"]);
+        assert_eq!(report["device_bytes"]["training"], bytes);
+        assert_eq!(report["whole_bytes"]["training"], 120_000_000_000_u64);
+    }
+}
+
+#[test]
+fn a_table_to_read() {
+    let table = World::new().succeeds(&[
+        "memory",
+        "7e9",
+        "--optimizer",
+        "adamw",
+        "--weights",
+        "bf16",
+        "--zero",
+        "2",
+        "--devices",
+        "64",
+    ]);
+    let row = |name: &str| {
+        let line = table.lines().find(|line| line.starts_with(name));
+        line.unwrap_or_else(|| panic!("no {name} in {table}"))
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    // 2 + 2 + 4 + 8 bytes a parameter; a device has all of the weights and a 64th of the rest.
+    assert_eq!(
+        row("training"),
+        "training 112 GB (104 GiB, 112000000000 bytes) 15.5 GB (14.5 GiB, 15531250000 bytes)"
+    );
+    assert!(row("inference").starts_with("inference 14.0 GB (13.0 GiB, 14000000000 bytes)"));
+}
+
+#[test]
+fn each_format_may_be_named() {
+    let report = json(&[
+        "1M",
+        "--weights",
+        "f32",
+        "--gradients",
+        "f16",
+        "--moments",
+        "bf16",
+        "--master",
+        "none",
+        "--optimizer",
+        "momentum",
+    ]);
+    let whole = &report["whole_bytes"];
+    assert_eq!(whole["weights"], 4_000_000);
+    assert_eq!(whole["gradients"], 2_000_000);
+    assert_eq!(whole["master_weights"], 0);
+    assert_eq!(whole["moments"], 2_000_000);
+    assert_eq!(report["parameters"], 1_000_000);
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let world = World::new();
+    for arguments in [
+        &["memory"][..],
+        &["memory", "7.5"],
+        &["memory", "seven"],
+        &["memory", "7e9", "--zero", "4"],
+        &["memory", "7e9", "--devices", "0"],
+        &["memory", "7e9", "--weights", "bf17"],
+        &["memory", "7e9", "--optimizer", "lion"],
+    ] {
+        assert_eq!(world.ulp(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
