@@ -42,10 +42,10 @@ impl Default for AdamWOptions {
 /// - AdamW: w ← w · (1 − lr · decay); Adam: g ← g + decay · w
 /// - m ← m + (g − m) · (1 − β₁)
 /// - v ← v · β₂ + ((1 − β₂) · g) · g
-/// - w ← w + (−lr / (1 − β₁ᵗ) · m) / (√v · (1 / √(1 − β₂ᵗ)) + ε)
+/// - w ← w + (−lr / (1 − β₁ᵗ) · m) / (√v / √(1 − β₂ᵗ) + ε)
 ///
 /// each operation in `f32`, rounded to nearest, the factors that are the same for all elements computed in `f64` and rounded to
-/// `f32`. torch divides by √(1 − β₂ᵗ), which may differ in the last place of the denominator.
+/// `f32`. torch does the same in the same order, but fuses some products and sums where the CPU can.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct AdamW {
     options: AdamWOptions,
@@ -114,7 +114,7 @@ impl AdamW {
                 rest1: (1.0 - beta1) as f32,
                 beta2: beta2 as f32,
                 rest2: (1.0 - beta2) as f32,
-                root: (1.0 / root) as f32,
+                root: root as f32,
                 epsilon: epsilon as f32,
                 step: -(learning_rate / rest(beta1)) as f32,
             },
@@ -315,7 +315,7 @@ impl<const DECOUPLED: bool> Task for Update<'_, DECOUPLED> {
             };
             *first += (gradient - *first) * rest1;
             *second = *second * beta2 + rest2 * gradient * gradient;
-            let denominator = sqrt(*second) * root + epsilon;
+            let denominator = sqrt(*second) / root + epsilon;
             *weight = kept + step * *first / denominator;
         }
     }
