@@ -26,7 +26,8 @@
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
 //! - [`Flags`] tell what happened.
 //!
-//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU.
+//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, training that of [`mixed`], and how much memory a
+//! model takes that of [`memory`].
 //!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
@@ -36,7 +37,7 @@
 //! # Features
 //! - `std` (default): `alloc`, and links the standard library.
 //! - `alloc`: [`slice::cast_to_vec`].
-//! - `rayon`: `slice::par_cast` and its siblings.
+//! - `rayon`: `slice::par_cast` and its siblings, and the passes of [`mixed`] on every core.
 //! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
 //!   ([`slice::reinterpret`]).

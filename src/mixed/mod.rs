@@ -35,6 +35,8 @@
 mod adam;
 mod norm;
 mod options;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod scaler;
 mod sgd;
 mod state;
@@ -43,6 +45,8 @@ mod unscale;
 pub use adam::{AdamW, AdamWOptions, AdamWStep};
 pub use norm::{clip_grad_norm, grad_norm};
 pub use options::InvalidHyperparameter;
+#[cfg(feature = "rayon")]
+pub use parallel::par_unscale;
 pub use scaler::LossScaler;
 pub use sgd::{Sgd, SgdOptions, SgdStep};
 pub use unscale::{unscale, unscale_on};

@@ -240,7 +240,7 @@ impl SgdStep {
     }
 
     #[track_caller]
-    fn check_moment(&self, moment: &[f32], gradients: usize) {
+    pub(super) fn check_moment(&self, moment: &[f32], gradients: usize) {
         if self.moment != Moment::None || !moment.is_empty() {
             check("moment", moment.len(), gradients);
         }

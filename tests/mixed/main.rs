@@ -1,6 +1,8 @@
 //! Mixed-precision training: what torch computes, equal bits on every instruction set, and what must not happen.
 
 mod isas;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod refused;
 mod scaler;
 mod skipped;
