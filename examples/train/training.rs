@@ -1,0 +1,155 @@
+//! Training: the same for all recipes, with the same images in the same order and from the same weights.
+
+use ulp::memory::Bytes;
+use ulp::mixed::LossScaler;
+use ulp::{Format, slice};
+
+use crate::data::{CLASSES, Digits, Random};
+use crate::network::{backward, forward};
+use crate::save::Tensor;
+use crate::update::Update;
+
+const EPOCHS: usize = 300;
+const BATCH: usize = 256;
+
+/// What all recipes begin with.
+pub(crate) struct Task {
+    pub(crate) training: Digits,
+    pub(crate) test: Digits,
+    /// The weights.
+    pub(crate) initial: Vec<Vec<f32>>,
+    /// Shuffles the images at every epoch.
+    pub(crate) random: Random,
+}
+
+/// What came out of a recipe.
+pub(crate) struct Outcome {
+    pub(crate) name: &'static str,
+    /// The mean loss of each epoch. If one was NaN, it is the last.
+    pub(crate) losses: Vec<f64>,
+    /// Of all training images, at the end.
+    pub(crate) final_loss: f64,
+    /// The share of test images that are recognized.
+    pub(crate) accuracy: f64,
+    /// The share of the gradients of weights and biases, of all steps, that were zero.
+    pub(crate) zeros: f64,
+    /// Steps that were skipped by the loss scaler.
+    pub(crate) skipped: u64,
+    /// Of a parameter.
+    pub(crate) bytes: Bytes,
+    pub(crate) tensors: Vec<Tensor>,
+}
+
+impl Task {
+    pub(crate) fn train<F: Format, U: Update<F>>(
+        &self,
+        name: &'static str,
+        mut update: U,
+        mut scaler: Option<LossScaler>,
+    ) -> Outcome {
+        let mut weights: Vec<Vec<F>> = self.initial.iter().map(|x| slice::cast_to_vec(x)).collect();
+        let mut random = self.random.clone();
+        let mut zeros = Share::default();
+        let mut losses = Vec::new();
+        while losses.len() < EPOCHS && !losses.last().is_some_and(|loss: &f64| loss.is_nan()) {
+            let order = random.shuffled(self.training.labels.len());
+            let batches = order.chunks_exact(BATCH);
+            let count = batches.len() as f64;
+            let mut sum = 0.0;
+            for numbers in batches {
+                let batch = self.training.select(numbers);
+                let scale = scaler.as_ref().map_or(1.0, LossScaler::scale);
+                let activations = forward(&weights, &batch.images);
+                let (loss, gradient) = squared_error(&activations, &batch.labels, scale);
+                let gradients = backward(&weights, &activations, gradient);
+                sum += loss;
+                gradients.iter().for_each(|x| zeros.count(x));
+
+                let Some(scaler) = &mut scaler else {
+                    update.step(&gradients, 1.0, &mut weights);
+                    continue;
+                };
+                let finite = gradients.iter().all(|x| slice::all_finite(x));
+                if finite {
+                    update.step(&gradients, scaler.inverse(), &mut weights);
+                }
+                scaler.update(finite);
+            }
+            losses.push(sum / count);
+            eprint!(
+                "\r{name}: epoch {} of {EPOCHS}, loss {:.6}  ",
+                losses.len(),
+                sum / count
+            );
+        }
+        eprintln!();
+        Outcome {
+            name,
+            losses,
+            final_loss: loss(&weights, &self.training),
+            accuracy: accuracy(&weights, &self.test),
+            zeros: zeros.share(),
+            skipped: scaler.as_ref().map_or(0, LossScaler::skipped),
+            bytes: U::states().training(),
+            tensors: Tensor::all(&weights),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Share {
+    zeros: usize,
+    all: usize,
+}
+
+impl Share {
+    fn count<F: Format>(&mut self, gradients: &[F]) {
+        let wide: Vec<f32> = slice::cast_to_vec(gradients);
+        self.zeros += wide.iter().filter(|&&x| x == 0.0).count();
+        self.all += wide.len();
+    }
+
+    fn share(&self) -> f64 {
+        self.zeros as f64 / self.all as f64
+    }
+}
+
+/// What comes out of the last layer.
+fn outputs<F: Format>(activations: &[Vec<F>]) -> Vec<f32> {
+    slice::cast_to_vec(&activations[activations.len() - 1])
+}
+
+/// The mean squared error over the images and the outputs of each, of which the right one should be 1 and the others 0; and its
+/// gradient multiplied by `scale`.
+fn squared_error<F: Format>(
+    activations: &[Vec<F>],
+    labels: &[usize],
+    scale: f32,
+) -> (f64, Vec<f32>) {
+    let mut gradient = outputs(activations);
+    let factor = 2.0 * scale / gradient.len() as f32;
+    let mut sum = 0.0;
+    for (row, &label) in gradient.chunks_exact_mut(CLASSES).zip(labels) {
+        row[label] -= 1.0;
+        for x in row {
+            sum += f64::from(*x) * f64::from(*x);
+            *x *= factor;
+        }
+    }
+    (sum / gradient.len() as f64, gradient)
+}
+
+fn loss<F: Format>(weights: &[Vec<F>], digits: &Digits) -> f64 {
+    squared_error(&forward(weights, &digits.images), &digits.labels, 1.0).0
+}
+
+/// The share of images whose right output is the largest.
+fn accuracy<F: Format>(weights: &[Vec<F>], digits: &Digits) -> f64 {
+    let outputs = outputs(&forward(weights, &digits.images));
+    let right = outputs
+        .chunks_exact(CLASSES)
+        .zip(&digits.labels)
+        .filter(|&(row, &label)| row.iter().all(|&x| x <= row[label]))
+        .count();
+    right as f64 / digits.labels.len() as f64
+}

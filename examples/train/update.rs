@@ -1,0 +1,172 @@
+//! The update of the weights: AdamW, with three ideas of what is kept in how many bits.
+
+use ulp::memory::{Optimizer, States};
+use ulp::mixed::{AdamW, AdamWOptions, InvalidHyperparameter};
+use ulp::slice::{self, Stochastic};
+use ulp::{Dtype, F16, Format};
+
+/// torch's defaults, but for a learning rate that suits a small network.
+fn options() -> AdamWOptions {
+    AdamWOptions {
+        learning_rate: 5e-3,
+        ..AdamWOptions::default()
+    }
+}
+
+/// How a step is taken.
+pub(crate) trait Update<F> {
+    /// Updates all tensors by their gradients, which are multiplied by `inverse_scale` first.
+    fn step(&mut self, gradients: &[Vec<F>], inverse_scale: f32, weights: &mut [Vec<F>]);
+
+    /// What a parameter takes: its weight, its gradient, and what the update remembers of it.
+    fn states() -> States;
+}
+
+fn zeros<T: Copy>(like: &[Vec<f32>], zero: T) -> Vec<Vec<T>> {
+    like.iter().map(|x| vec![zero; x.len()]).collect()
+}
+
+fn dtype<F: Format>() -> Dtype {
+    F::DTYPE.parse().expect("the format is one of ulp's")
+}
+
+/// Mixed precision: moments and arithmetic in `f32`, and a master copy of the weights.
+pub(crate) struct Mixed {
+    adam: AdamW,
+    master: Vec<Vec<f32>>,
+    first: Vec<Vec<f32>>,
+    second: Vec<Vec<f32>>,
+}
+
+impl Mixed {
+    pub(crate) fn new(initial: &[Vec<f32>]) -> Result<Self, InvalidHyperparameter> {
+        Ok(Self {
+            adam: AdamW::new(options())?,
+            master: initial.to_vec(),
+            first: zeros(initial, 0.0),
+            second: zeros(initial, 0.0),
+        })
+    }
+}
+
+impl<F: Format> Update<F> for Mixed {
+    fn step(&mut self, gradients: &[Vec<F>], inverse_scale: f32, weights: &mut [Vec<F>]) {
+        let step = self.adam.next_step().inverse_scale(inverse_scale);
+        let moments = self.first.iter_mut().zip(&mut self.second);
+        let tensors = gradients.iter().zip(&mut self.master).zip(weights);
+        for (((gradients, master), weights), (first, second)) in tensors.zip(moments) {
+            step.update(gradients, master, first, second, weights);
+        }
+    }
+
+    fn states() -> States {
+        States::new(1, dtype::<F>(), Optimizer::Adam)
+    }
+}
+
+/// Moments and arithmetic in `f32`, but no master weights: after each step the weights are rounded, and the next step begins with
+/// them. What an `f32` network does, and what 16 bits can save.
+pub(crate) struct NoMaster {
+    adam: AdamW,
+    rounding: Rounding,
+    first: Vec<Vec<f32>>,
+    second: Vec<Vec<f32>>,
+}
+
+/// How [`NoMaster`] rounds the weights.
+#[derive(Clone, Copy)]
+pub(crate) enum Rounding {
+    Nearest,
+    Stochastic,
+}
+
+impl NoMaster {
+    pub(crate) fn new(
+        initial: &[Vec<f32>],
+        rounding: Rounding,
+    ) -> Result<Self, InvalidHyperparameter> {
+        Ok(Self {
+            adam: AdamW::new(options())?,
+            rounding,
+            first: zeros(initial, 0.0),
+            second: zeros(initial, 0.0),
+        })
+    }
+}
+
+impl<F: Format> Update<F> for NoMaster {
+    fn step(&mut self, gradients: &[Vec<F>], inverse_scale: f32, weights: &mut [Vec<F>]) {
+        let step = self.adam.next_step().inverse_scale(inverse_scale);
+        // Other random bits for every step, and for every weight of all tensors.
+        let (seed, mut offset) = (self.adam.steps(), 0);
+        let moments = self.first.iter_mut().zip(&mut self.second);
+        for ((gradients, weights), (first, second)) in gradients.iter().zip(weights).zip(moments) {
+            match self.rounding {
+                Rounding::Nearest => {
+                    let mut wide = slice::cast_to_vec(weights);
+                    step.update(gradients, &mut wide, first, second, weights);
+                }
+                Rounding::Stochastic => {
+                    let bits = Stochastic::new(seed).offset(offset);
+                    step.update_stochastic(gradients, first, second, weights, bits);
+                }
+            }
+            offset += weights.len() as u64;
+        }
+    }
+
+    fn states() -> States {
+        let dtype = dtype::<F>();
+        States::with(1, dtype, dtype, None, Dtype::F32, Optimizer::Adam)
+    }
+}
+
+/// fp16 throughout: moments too, and every operation rounded to it.
+pub(crate) struct Plain {
+    steps: i32,
+    epsilon: f64,
+    first: Vec<Vec<F16>>,
+    second: Vec<Vec<F16>>,
+}
+
+impl Plain {
+    pub(crate) fn new(initial: &[Vec<f32>], epsilon: f64) -> Self {
+        Self {
+            steps: 0,
+            epsilon,
+            first: zeros(initial, F16::default()),
+            second: zeros(initial, F16::default()),
+        }
+    }
+}
+
+impl Update<F16> for Plain {
+    /// The formulas of [`AdamW`], in their order.
+    fn step(&mut self, gradients: &[Vec<F16>], _: f32, weights: &mut [Vec<F16>]) {
+        self.steps += 1;
+        let AdamWOptions {
+            learning_rate,
+            betas: (beta1, beta2),
+            weight_decay,
+            ..
+        } = options();
+        let rate = learning_rate / (1.0 - beta1.powi(self.steps));
+        let root = (1.0 - beta2.powi(self.steps)).sqrt();
+        let [decay, rest1, rest2] =
+            [learning_rate * weight_decay, beta1, beta2].map(|x| F16::from_f64(1.0 - x));
+        let [rate, root, beta2, epsilon] = [rate, root, beta2, self.epsilon].map(F16::from_f64);
+
+        let first = self.first.iter_mut().flatten();
+        let moments = first.zip(self.second.iter_mut().flatten());
+        let tensors = gradients.iter().flatten().zip(weights.iter_mut().flatten());
+        for ((&gradient, weight), (first, second)) in tensors.zip(moments) {
+            *first += (gradient - *first) * rest1;
+            *second = *second * beta2 + rest2 * gradient * gradient;
+            *weight = *weight * decay - rate * *first / (second.sqrt() / root + epsilon);
+        }
+    }
+
+    fn states() -> States {
+        States::with(1, Dtype::F16, Dtype::F16, None, Dtype::F16, Optimizer::Adam)
+    }
+}
