@@ -52,7 +52,7 @@ pub(crate) fn load(random: &mut Random) -> Result<(Digits, Digits), String> {
     Ok((all.select(training), all.select(test)))
 }
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+/// `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
 #[derive(Clone)]
 pub(crate) struct Random(pub(crate) u64);
 

@@ -18,6 +18,9 @@ const COLORS: [RGBColor; 8] = [
     RGBColor(0, 158, 115),
 ];
 
+const FONT: (&str, u32) = ("sans-serif", 16);
+
+/// Epochs run to the right, losses upwards, on a logarithmic axis.
 pub(crate) fn svg(outcomes: &[Outcome]) -> Result<String, Box<dyn Error>> {
     let losses = || outcomes.iter().flat_map(|outcome| &outcome.losses);
     let largest = losses().copied().fold(0.0, f64::max);
@@ -30,11 +33,13 @@ pub(crate) fn svg(outcomes: &[Outcome]) -> Result<String, Box<dyn Error>> {
         area.fill(&WHITE)?;
         let mut chart = ChartBuilder::on(&area)
             .margin(15)
-            .x_label_area_size(40)
-            .y_label_area_size(65)
+            .x_label_area_size(45)
+            .y_label_area_size(75)
             .build_cartesian_2d(1..epochs.unwrap_or(1), (smallest..largest).log_scale())?;
         chart
             .configure_mesh()
+            .label_style(FONT)
+            .axis_desc_style(FONT)
             .x_desc("epoch")
             .y_desc("mean squared error of training")
             .light_line_style(TRANSPARENT)
@@ -56,6 +61,7 @@ pub(crate) fn svg(outcomes: &[Outcome]) -> Result<String, Box<dyn Error>> {
         }
         chart
             .configure_series_labels()
+            .label_font(FONT)
             .position(SeriesLabelPosition::LowerLeft)
             .background_style(WHITE.mix(0.8))
             .border_style(BLACK.mix(0.3))

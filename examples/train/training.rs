@@ -63,7 +63,9 @@ impl Task {
                 let (loss, gradient) = squared_error(&activations, &batch.labels, scale);
                 let gradients = backward(&weights, &activations, gradient);
                 sum += loss;
-                gradients.iter().for_each(|x| zeros.count(x));
+                for gradients in &gradients {
+                    zeros.count(gradients);
+                }
 
                 let Some(scaler) = &mut scaler else {
                     update.step(&gradients, 1.0, &mut weights);
