@@ -246,7 +246,7 @@ macro_rules! float_type {
             }
         }
 
-        $crate::__float_type_text!($name, $bits);
+        $crate::__float_type_text!($name);
     };
 }
 

@@ -4,7 +4,7 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __float_type_text {
-    ($name:ident, $bits:ty) => {
+    ($name:ident) => {
         /// Parses what `f32` parses, in any case and with any number of digits (`-1.5`, `.5e-3`, `inf`, `infinity`, `nan`), and C's
         /// hexadecimal form (`0x1.8p-3`).
         ///
@@ -16,13 +16,9 @@ macro_rules! __float_type_text {
         impl ::core::str::FromStr for $name {
             type Err = $crate::ParseFloatError;
 
-            // Not in callers: it is a page of code.
-            #[inline(never)]
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                match $crate::__private::parse(Self::LAYOUT, text) {
-                    Ok(code) => Ok(Self(code as $bits)),
-                    Err(error) => Err(error),
-                }
+                $crate::__private::parse(text)
             }
         }
 
@@ -43,6 +39,7 @@ macro_rules! __float_type_text {
     ($name:ident, print: $($(#[$meta:meta])* $style:ident,)*) => { $(
         $(#[$meta])*
         impl ::core::fmt::$style for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::__private::print($crate::__private::Style::$style, Self::LAYOUT, self.0 as u64, f)
             }
@@ -51,6 +48,7 @@ macro_rules! __float_type_text {
     ($name:ident, bits: $($style:ident,)*) => { $(
         /// The bits.
         impl ::core::fmt::$style for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::$style::fmt(&self.to_bits(), f)
             }

@@ -250,6 +250,8 @@ impl AdamWStep {
         }
     }
 
+    // Compiled where it is used, as its callers are.
+    #[inline]
     fn tile(
         &self,
         isa: Isa,

@@ -246,6 +246,8 @@ impl SgdStep {
         }
     }
 
+    // Compiled where it is used, as its callers are.
+    #[inline]
     fn tile(&self, isa: Isa, gradients: &[f32], master: &mut [f32], moment: &mut [f32]) {
         let factors = self.factors;
         match self.moment {

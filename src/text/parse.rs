@@ -6,16 +6,22 @@ use super::ParseFloatError;
 use super::big::{self, Big, MOST_DIGITS};
 use super::power::{Power, multiply};
 use super::scan::{self, Decimal, Other};
+use crate::format::from_code;
 use crate::number::Number;
-use crate::{Cast, Flags, Layout};
+use crate::{Cast, Flags, Format, Layout};
 
-/// The code of the number that a text says, rounded to nearest, ties to even, with IEEE's overflow.
+/// The number that a text says, rounded to nearest, ties to even, with IEEE's overflow.
 ///
 /// # Errors
 /// See [`FloatErrorKind`](super::FloatErrorKind).
-// Inlined where the layout is a constant, which halves its time.
+// A page of code, compiled for each format that is parsed, since a layout that is a constant halves its time.
+#[inline(never)]
+pub fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
+    parse_code(F::LAYOUT, text).map(from_code)
+}
+
 #[inline(always)]
-pub fn parse(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
+fn parse_code(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
     match scan::decimal(number) {
         Some(decimal) => round_decimal(layout, negative, decimal),
