@@ -164,14 +164,14 @@ macro_rules! __float_type_numbers {
                 $crate::__private::midpoint(self, other)
             }
 
-            /// Radians to degrees: the product with 180 / π, rounded once.
+            /// Radians to degrees: the product with 180 / π, of which 64 bits are taken, rounded once.
             #[inline]
             #[must_use]
             pub const fn to_degrees(self) -> Self {
                 $crate::__private::to_degrees(self)
             }
 
-            /// Degrees to radians: the product with π / 180, rounded once.
+            /// Degrees to radians: the product with π / 180, of which 64 bits are taken, rounded once.
             #[inline]
             #[must_use]
             pub const fn to_radians(self) -> Self {

@@ -25,7 +25,8 @@ macro_rules! __float_type_text {
         $crate::__float_type_text! {
             $name, print:
             /// The fewest digits that parse back to the number, and of those the nearest to it: 0.1, where an `f32` of the same value
-            /// needs 0.099975586. With a precision, the digits of the value itself. Flags do what they do for `f32`.
+            /// needs 0.099975586. With a precision, the digits of the value itself (of `to_f64` in a format wider than `f64`). Flags do
+            /// what they do for `f32`.
             Display,
             /// As `Display`, with `.0` after an integer, and an exponent below 1e-4 and from 1e16: `1.0`, `1e16`.
             Debug,
