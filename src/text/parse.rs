@@ -21,7 +21,7 @@ pub fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
 }
 
 #[inline(always)]
-fn parse_code(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
+pub(super) fn parse_code(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
     match scan::decimal(number) {
         Some(decimal) => round_decimal(layout, negative, decimal),

@@ -1,7 +1,7 @@
 //! Numbers in a radix of one's choice, for `num_traits::Num`.
 
 use super::ParseFloatError;
-use super::parse::{parse, representable, round, round_other};
+use super::parse::{parse_code, representable, round, round_other};
 use super::scan::{self, Other};
 use crate::Layout;
 
@@ -11,7 +11,7 @@ use crate::Layout;
 /// See [`FloatErrorKind`](super::FloatErrorKind).
 pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64, ParseFloatError> {
     match radix {
-        10 => return parse(layout, text),
+        10 => return parse_code(layout, text),
         2..=36 => (),
         _ => return Err(ParseFloatError::UNSUPPORTED),
     }
