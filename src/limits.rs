@@ -77,7 +77,7 @@ impl Layout {
     }
 }
 
-const fn max(a: i32, b: i32) -> i32 {
+pub(crate) const fn max(a: i32, b: i32) -> i32 {
     if a > b { a } else { b }
 }
 

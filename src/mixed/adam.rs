@@ -3,9 +3,10 @@
 use super::InvalidHyperparameter;
 use super::options::{below_one, not_negative};
 use super::state::{TILE, check, widen};
+use crate::ops::methods::powi;
 use crate::simd::{Task, perform};
 use crate::slice::{self, Stochastic};
-use crate::{Cast, Format, Isa, Layout, Rounding, ieee};
+use crate::{Cast, Format, Isa, Rounding, ieee};
 
 /// The hyperparameters of [`AdamW`]; the defaults are those of `torch.optim.AdamW`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -96,11 +97,7 @@ impl AdamW {
             weight_decay,
             decoupled,
         } = self.options;
-        let rest = |beta: f64| {
-            1.0 - f64::from_bits(
-                Layout::BINARY64.power(beta.to_bits(), self.steps.min(i32::MAX as u64) as i32),
-            )
-        };
+        let rest = |beta: f64| 1.0 - powi(beta, self.steps.min(i32::MAX as u64) as i32);
         let (root, _) = ieee::sqrt(rest(beta2), Rounding::TiesToEven);
         AdamWStep {
             inverse_scale: 1.0,

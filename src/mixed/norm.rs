@@ -1,10 +1,9 @@
 //! The norm of gradients, and clipping by it.
 
+use super::state::TILE;
 use crate::simd::{Task, perform};
 use crate::{Cast, Format, Isa, Rounding, ieee, slice};
 
-/// Elements that are widened at a time.
-const TILE: usize = 1024;
 /// Sums of squares, of every so-many-th element. Their number is part of the result, and the same on every CPU.
 const LANES: usize = 16;
 

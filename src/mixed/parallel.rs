@@ -5,10 +5,8 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use super::state::check;
 use super::{AdamWStep, SgdStep, unscale_on};
+use crate::slice::parallel::{PART, parts};
 use crate::{Format, Isa};
-
-/// Elements of a part: enough work to be worth handing over.
-const PART: usize = 1 << 16;
 
 /// [`unscale`](super::unscale), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
 ///
@@ -21,10 +19,7 @@ pub fn par_unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f3
     if gradients.len() <= PART {
         return unscale_on(isa, gradients, inverse_scale, out);
     }
-    crate::slice::same_length(gradients.len(), out.len());
-    gradients
-        .par_chunks(PART)
-        .zip(out.par_chunks_mut(PART))
+    parts(gradients, out)
         .map(|(gradients, out)| unscale_on(isa, gradients, inverse_scale, out))
         .reduce(|| true, |a, b| a & b)
 }
@@ -82,13 +77,13 @@ impl SgdStep {
         let weights = master
             .par_chunks_mut(PART)
             .zip(weights.par_chunks_mut(PART));
-        let parts = gradients.par_chunks(PART).zip(weights);
+        let tensors = gradients.par_chunks(PART).zip(weights);
         if moment.is_empty() {
-            parts.for_each(|(gradients, (master, weights))| {
+            tensors.for_each(|(gradients, (master, weights))| {
                 self.update_on(isa, gradients, master, &mut [], weights);
             });
         } else {
-            parts.zip(moment.par_chunks_mut(PART)).for_each(
+            tensors.zip(moment.par_chunks_mut(PART)).for_each(
                 |((gradients, (master, weights)), moment)| {
                     self.update_on(isa, gradients, master, moment, weights);
                 },

@@ -12,6 +12,7 @@
 use super::f16c;
 #[cfg(target_arch = "x86_64")]
 use crate::format::{from_code, to_code};
+use crate::limits::max;
 use crate::{Format, Layout, Rounding, ieee};
 
 /// How to compute in a format.
@@ -75,10 +76,6 @@ impl MultiplyAdd {
             Self::Exact
         }
     }
-}
-
-const fn max(a: i32, b: i32) -> i32 {
-    if a > b { a } else { b }
 }
 
 /// What is done in a wider format.

@@ -29,7 +29,7 @@ mod bytes;
 mod counted;
 mod pack;
 #[cfg(feature = "rayon")]
-mod parallel;
+pub(crate) mod parallel;
 mod scaled;
 mod scan;
 mod stochastic;

@@ -9,11 +9,11 @@ use super::{
 use crate::{Cast, Format, Isa};
 
 /// Elements of a part: enough work to be worth handing over, and few enough to stay in a core's second-level cache.
-const PART: usize = 1 << 16;
+pub(crate) const PART: usize = 1 << 16;
 
 /// Parts of two slices, for threads to take.
 #[track_caller]
-fn parts<'a, S: Format, D: Format>(
+pub(crate) fn parts<'a, S: Format, D: Format>(
     src: &'a [S],
     dst: &'a mut [D],
 ) -> impl IndexedParallelIterator<Item = (&'a [S], &'a mut [D])> {
