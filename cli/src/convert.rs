@@ -3,17 +3,41 @@
 use std::cmp::Reverse;
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use safetensors::tensor::{Metadata, TensorInfo};
 use safetensors::{SafeTensorError, SafeTensors};
 
 use crate::cast::Caster;
 use crate::{about, formats, header, output};
 
+/// Convert the float tensors of a safetensors file, rounding once, ties to even.
+///
+/// What is past the largest finite value becomes an infinity, or NaN in a format without infinities. Tensors of other types, those
+/// that have the format already, and packed 4- and 6-bit ones are copied. Names, shapes and metadata are kept.
+#[derive(Args)]
+pub(crate) struct Convert {
+    /// The safetensors file to read
+    input: PathBuf,
+    /// The file to write, which must not exist
+    output: PathBuf,
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        help = "The format to convert to: f64, f32, f16, bf16, or one of 8 bits by its name in safetensors, such as f8_e4m3"
+    )]
+    to: String,
+}
+
+pub(crate) fn report(asked: &Convert) -> Result<String, String> {
+    let Convert { input, output, to } = asked;
+    convert(input, output, to).map(|summary| summary.to_string())
+}
+
 /// What a conversion did.
 #[derive(Debug, Default)]
-pub(crate) struct Summary {
+struct Summary {
     to: &'static str,
     cast: Count,
     copied: Count,
@@ -38,7 +62,7 @@ struct Job<'a> {
 }
 
 /// Converts the float tensors of `input` to the format named `to`. Errors name the file that they are about.
-pub(crate) fn convert(input: &Path, output: &Path, to: &str) -> Result<Summary, String> {
+fn convert(input: &Path, output: &Path, to: &str) -> Result<Summary, String> {
     let to = target(to).map_err(about(input))?;
     output::must_not_exist(output).map_err(about(output))?;
     let file = fs::read(input).map_err(about(input))?;

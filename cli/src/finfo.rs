@@ -2,6 +2,7 @@
 
 use std::iter::once;
 
+use clap::Args;
 use ulp::{Format, Layout};
 
 use crate::formats::{self, with_format};
@@ -22,8 +23,24 @@ const HEADINGS: [&str; 11] = [
 
 type Row = [String; HEADINGS.len()];
 
+/// Print the limits of formats: a line for each that is named, or a table of all
+#[derive(Args)]
+pub(crate) struct Finfo {
+    /// Formats by any of their names: bf16, bfloat16, BF16, torch.bfloat16
+    #[arg(value_name = "FORMAT")]
+    formats: Vec<String>,
+}
+
+pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
+    if asked.formats.is_empty() {
+        Ok(table())
+    } else {
+        lines(&asked.formats)
+    }
+}
+
 /// A line for each of the formats named.
-pub(crate) fn lines(names: &[String]) -> Result<String, String> {
+fn lines(names: &[String]) -> Result<String, String> {
     let mut lines = String::new();
     for name in names {
         let format = formats::parse(name)?;
@@ -35,7 +52,7 @@ pub(crate) fn lines(names: &[String]) -> Result<String, String> {
 }
 
 /// All formats, one a row.
-pub(crate) fn table() -> String {
+fn table() -> String {
     let formats = ulp::Dtype::ALL.iter();
     let rows = formats.filter_map(|&format| with_format!(format, F => row::<F>()));
     let rows: Vec<Row> = once(HEADINGS.map(String::from)).chain(rows).collect();

@@ -9,6 +9,7 @@ use ulp::memory::{Bytes, Optimizer, States, Zero};
 
 use crate::formats;
 
+/// Print the bytes of a model's states, to train it and to infer with it: weights, gradients, master weights and moments
 #[derive(Args)]
 pub(crate) struct Memory {
     /// Parameters of the model: 7e9, 7.5B, 350M, or all digits

@@ -1,0 +1,162 @@
+//! The index of a directory of shards: which tensor is in which.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::fs;
+use std::path::{Component, Path};
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::Shard;
+
+/// The largest index that is read.
+const LIMIT: u64 = 100_000_000;
+
+/// An index.
+#[derive(Debug)]
+pub struct Index {
+    /// Tensors and the names of their shards, in the index's order.
+    pub weight_map: Vec<(String, String)>,
+    /// All but the weight map, in the index's order.
+    pub rest: Map<String, Value>,
+    /// The place of a tensor in the weight map.
+    places: HashMap<String, usize>,
+}
+
+impl Index {
+    /// Reads an index, and checks that it names nothing outside its directory.
+    pub(super) fn read(path: &Path) -> Result<Index, String> {
+        let length = path.metadata().map_err(|error| error.to_string())?.len();
+        if length > LIMIT {
+            return Err(format!("more than {LIMIT} bytes"));
+        }
+        let text = fs::read(path).map_err(|error| error.to_string())?;
+        Index::parse(&text)
+    }
+
+    /// Parses an index.
+    ///
+    /// # Errors
+    /// If it is none, names a tensor twice, or a file outside its directory.
+    pub fn parse(text: &[u8]) -> Result<Index, String> {
+        let all: All = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        let mut places = HashMap::new();
+        for (place, (tensor, shard)) in all.weight_map.iter().enumerate() {
+            if !is_inside(shard) {
+                return Err(format!(
+                    "tensor {tensor}: {shard:?} is no file of this directory"
+                ));
+            }
+            if places.insert(tensor.clone(), place).is_some() {
+                return Err(format!("tensor {tensor}: it is there twice"));
+            }
+        }
+        Ok(Index {
+            weight_map: all.weight_map,
+            rest: all.rest,
+            places,
+        })
+    }
+
+    /// The shards, by name.
+    pub(super) fn shards(&self) -> Vec<String> {
+        let shards: BTreeSet<_> = self.weight_map.iter().map(|(_, shard)| shard).collect();
+        shards.into_iter().cloned().collect()
+    }
+
+    /// The name of the shard that has this tensor.
+    #[must_use]
+    pub fn shard_of(&self, tensor: &str) -> Option<&str> {
+        let place = *self.places.get(tensor)?;
+        Some(&self.weight_map[place].1)
+    }
+
+    /// That each tensor is in the shard that is named for it.
+    pub(super) fn agrees(&self, shards: &[Shard]) -> Result<(), String> {
+        let of = |shard: &'_ Shard| -> HashSet<(String, String)> {
+            let tensors = shard.header.tensors.iter();
+            tensors
+                .map(|tensor| (tensor.name.to_string(), shard.name.clone()))
+                .collect()
+        };
+        let there: HashSet<_> = shards.iter().flat_map(of).collect();
+        match self.weight_map.iter().find(|entry| !there.contains(entry)) {
+            Some((tensor, shard)) => Err(format!("tensor {tensor}: {shard} doesn't have it")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a path leads to a file below its directory, by its text alone.
+fn is_inside(path: &str) -> bool {
+    let normal = |component| matches!(component, Component::Normal(_));
+    !path.is_empty()
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
+        && Path::new(path).components().all(normal)
+}
+
+struct All {
+    weight_map: Vec<(String, String)>,
+    rest: Map<String, Value>,
+}
+
+impl<'de> Deserialize<'de> for All {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = All;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an index of shards")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<All, A::Error> {
+                let (mut weight_map, mut rest) = (None, Map::new());
+                while let Some(key) = map.next_key::<String>()? {
+                    if key != "weight_map" {
+                        rest.insert(key, map.next_value()?);
+                    } else if weight_map.is_some() {
+                        return Err(A::Error::duplicate_field("weight_map"));
+                    } else {
+                        let Pairs(pairs) = map.next_value()?;
+                        weight_map = Some(pairs);
+                    }
+                }
+                let weight_map = weight_map.ok_or(A::Error::missing_field("weight_map"))?;
+                Ok(All { weight_map, rest })
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// The entries of a map of texts, in order, those that come twice too.
+struct Pairs(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of file names")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Texts)
+    }
+}

@@ -1,0 +1,141 @@
+//! Checkpoints as they lie on disk: one safetensors file, or a directory of shards with an index.
+//!
+//! [`Checkpoint::open`] reads headers alone, and checks all that they say. Elements are read a piece at a time, by [`Shard::read`], so
+//! that memory doesn't grow with the file.
+
+mod header;
+mod index;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+pub use header::{Header, HeaderError, Tensor};
+pub use index::Index;
+pub use source::Source;
+
+use crate::about;
+
+/// The index of a directory of shards.
+pub const INDEX: &str = "model.safetensors.index.json";
+
+/// The one file of a directory without an index.
+const WHOLE: &str = "model.safetensors";
+
+/// A checkpoint whose headers were read.
+#[derive(Debug)]
+pub struct Checkpoint {
+    /// The path that was opened.
+    pub path: PathBuf,
+    /// Whether that is a directory.
+    pub is_directory: bool,
+    /// Sorted by name.
+    pub shards: Vec<Shard>,
+    /// Of a directory that has one.
+    pub index: Option<Index>,
+}
+
+/// A safetensors file that is open for reading.
+#[derive(Debug)]
+pub struct Shard {
+    /// Its path below the checkpoint's directory, with `/`, or the file's name.
+    pub name: String,
+    /// Where it was opened.
+    pub path: PathBuf,
+    /// What it has.
+    pub header: Header,
+    /// The bytes.
+    pub source: Source,
+}
+
+impl Checkpoint {
+    /// Opens a file, or all shards of a directory.
+    ///
+    /// # Errors
+    /// One line that names the file, and the tensor if it is about one: what can't be read, a header that isn't sound, an index that
+    /// doesn't agree with its shards.
+    pub fn open(path: &Path) -> Result<Checkpoint, String> {
+        let mut checkpoint = Checkpoint {
+            path: path.into(),
+            is_directory: path.is_dir(),
+            shards: Vec::new(),
+            index: None,
+        };
+        if !checkpoint.is_directory {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            let name = name.to_string_lossy().into_owned();
+            checkpoint.shards.push(Shard::open(name, path.into())?);
+            return Ok(checkpoint);
+        }
+        let index_path = path.join(INDEX);
+        let names = if index_path.exists() {
+            let index = Index::read(&index_path).map_err(about(&index_path))?;
+            let names = index.shards();
+            checkpoint.index = Some(index);
+            names
+        } else if path.join(WHOLE).exists() {
+            vec![WHOLE.into()]
+        } else {
+            return Err(about(path)(format!("it has neither {INDEX} nor {WHOLE}")));
+        };
+        for name in names {
+            let path = path.join(&name);
+            checkpoint.shards.push(Shard::open(name, path)?);
+        }
+        if let Some(index) = &checkpoint.index {
+            index
+                .agrees(&checkpoint.shards)
+                .map_err(about(&index_path))?;
+        }
+        Ok(checkpoint)
+    }
+
+    /// All tensors with their shards, in the order in which they lie.
+    pub fn tensors(&self) -> impl Iterator<Item = (&Shard, &Tensor)> {
+        let of = |shard| move |tensor| (shard, tensor);
+        self.shards
+            .iter()
+            .flat_map(move |shard| shard.header.tensors.iter().map(of(shard)))
+    }
+
+    /// The tensors by name. Of two in different shards, the one that the index names.
+    #[must_use]
+    pub fn by_name(&self) -> HashMap<&str, (&Shard, &Tensor)> {
+        let mut all: HashMap<_, _> = HashMap::new();
+        for (shard, tensor) in self.tensors() {
+            let listed = self.index.as_ref().and_then(|i| i.shard_of(&tensor.name));
+            if listed.is_none_or(|listed| listed == shard.name) {
+                all.insert(&*tensor.name, (shard, tensor));
+            }
+        }
+        all
+    }
+}
+
+impl Shard {
+    /// Opens a file and reads its header.
+    fn open(name: String, path: PathBuf) -> Result<Shard, String> {
+        let source = Source::open(&path).map_err(about(&path))?;
+        let header = Header::read(&source).map_err(about(&path))?;
+        Ok(Shard {
+            name,
+            path,
+            header,
+            source,
+        })
+    }
+
+    /// Fills `bytes` with those of the tensor from `offset` on.
+    ///
+    /// # Errors
+    /// One line that names the file and the tensor. A file that became shorter meanwhile is one.
+    pub fn read(&self, tensor: &Tensor, offset: u64, bytes: &mut [u8]) -> Result<(), String> {
+        let start = self.header.data_start + tensor.range.start + offset;
+        self.source.read(start, bytes).map_err(|error| {
+            let Tensor { name, .. } = tensor;
+            about(&self.path)(format!("tensor {name}: {error}"))
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! Headers and indices that lie.
+
+use super::{Checkpoint, Header, INDEX, Index};
+
+fn header(json: &str, data: u64) -> Result<Header, String> {
+    Header::parse(json.as_bytes(), data).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_sound_header() {
+    let json = r#"{"__metadata__":{"format":"pt"},
+        "model.layers.0/weight:0":{"dtype":"F32","shape":[2,3],"data_offsets":[3,27]},
+        "n":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},
+        "none":{"dtype":"F16","shape":[0,7],"data_offsets":[27,27]},
+        "one":{"dtype":"BF16","shape":[],"data_offsets":[27,29]}}   "#;
+    let header = header(json, 29).unwrap();
+    let names: Vec<_> = header.tensors.iter().map(|t| &*t.name).collect();
+    assert_eq!(names, ["n", "model.layers.0/weight:0", "none", "one"]);
+    let elements: Vec<_> = header.tensors.iter().map(super::Tensor::elements).collect();
+    assert_eq!(elements, [3, 6, 0, 1]);
+    assert_eq!(header.data_start, 8 + json.len() as u64);
+    assert_eq!(header.metadata.unwrap()["format"], "pt");
+}
+
+#[test]
+fn headers_that_lie() {
+    let one = |name: &str, dtype: &str, shape: &str, offsets: &str| {
+        format!(r#"{{"{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#)
+    };
+    let long = format!("[{}1]", "1,".repeat(64));
+    let cases = [
+        (
+            one("x", "F32", "[1]", "[4,8]"),
+            8,
+            "tensor x: its data, from 4 on, leave a hole",
+        ),
+        (
+            one("x", "F32", "[1]", "[4,0]"),
+            4,
+            "tensor x: its data end at 0, before",
+        ),
+        (
+            one("x", "F33", "[1]", "[0,4]"),
+            4,
+            "tensor x: unknown variant",
+        ),
+        (
+            one("x", "F4", "[3]", "[0,2]"),
+            2,
+            "tensor x: [3] elements of F4",
+        ),
+        (
+            one("x", "F32", "[3]", "[0,8]"),
+            8,
+            "tensor x: 8 bytes, and not the 12",
+        ),
+        (
+            one("x", "U8", "[4294967296,4294967296]", "[0,0]"),
+            0,
+            "tensor x: the product",
+        ),
+        (
+            one("x", "F64", "[2305843009213693952]", "[0,0]"),
+            0,
+            "tensor x: the product",
+        ),
+        (
+            one("x", "F32", "[-1]", "[0,4]"),
+            4,
+            "tensor x: invalid value",
+        ),
+        (
+            one("x", "U8", &long, "[0,1]"),
+            1,
+            "tensor x: more than 64 dimensions",
+        ),
+        (one("x", "U8", "[1]", "[0,1]"), 2, "data are not as long"),
+        (one("", "U8", "[1]", "[0,1]"), 1, "no name"),
+        (
+            one(r"a\u0000", "U8", "[1]", "[0,1]"),
+            1,
+            "control characters",
+        ),
+        (one("/etc/passwd", "U8", "[1]", "[0,1]"), 1, "path"),
+        (one("a/../b", "U8", "[1]", "[0,1]"), 1, "path"),
+        (one(r"a\\..", "U8", "[1]", "[0,1]"), 1, "path"),
+        (
+            r#"{"__metadata__":{"a":"1","a":"2"}}"#.into(),
+            0,
+            "\"a\" twice",
+        ),
+        (
+            r#"{"__metadata__":{},"__metadata__":{}}"#.into(),
+            0,
+            "metadata twice",
+        ),
+        (r#"{"__metadata__":{"a":1}}"#.into(), 0, "invalid type"),
+        ("[1, 2]".into(), 0, "a map of tensors"),
+        ("[".repeat(100_000), 0, "not a safetensors file"),
+    ];
+    for (json, data, words) in cases {
+        let error = header(&json, data).unwrap_err();
+        assert!(error.contains(words), "{json}: {error}");
+    }
+    let twice = r#""x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}"#;
+    let error = header(&format!("{{{twice},{twice}}}"), 1).unwrap_err();
+    assert!(error.contains("tensor x: two have this name"), "{error}");
+    let other = twice.replace('x', "y");
+    let error = header(&format!("{{{twice},{other}}}"), 1).unwrap_err();
+    assert!(
+        error.contains("tensor y: its data, from 0 on, overlap"),
+        "{error}"
+    );
+}
+
+#[test]
+fn as_many_tensors_as_there_may_be() {
+    let tensors = |count: usize| {
+        let entry = |i| format!(r#""{i}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#);
+        let entries: Vec<_> = (0..count).map(entry).collect();
+        header(&format!("{{{}}}", entries.join(",")), 0)
+    };
+    assert_eq!(tensors(1 << 17).unwrap().tensors.len(), 1 << 17);
+    let error = tensors((1 << 17) + 1).unwrap_err();
+    assert!(error.contains("more than 131072 tensors"), "{error}");
+}
+
+#[test]
+fn indices_that_lie() {
+    let sound =
+        r#"{"metadata":{"total_size":8},"weight_map":{"b":"2.safetensors","a":"x/1.safetensors"}}"#;
+    let index = Index::parse(sound.as_bytes()).unwrap();
+    assert_eq!(index.shard_of("a"), Some("x/1.safetensors"));
+    assert_eq!(index.shards(), ["2.safetensors", "x/1.safetensors"]);
+    for (weight_map, words) in [
+        (r#"{"a":"../1.safetensors"}"#, "tensor a: "),
+        (r#"{"a":"x/../../1.safetensors"}"#, "tensor a: "),
+        (r#"{"a":"/1.safetensors"}"#, "tensor a: "),
+        (r#"{"a":"..\\1.safetensors"}"#, "tensor a: "),
+        (r#"{"a":"."}"#, "tensor a: "),
+        (r#"{"a":""}"#, "tensor a: "),
+        (r#"{"a":"1","a":"2"}"#, "tensor a: it is there twice"),
+        (r#"{"a":1}"#, "invalid type"),
+        ("[]", "a map of file names"),
+    ] {
+        let error = Index::parse(format!(r#"{{"weight_map":{weight_map}}}"#).as_bytes());
+        let error = error.unwrap_err();
+        assert!(error.contains(words), "{weight_map}: {error}");
+    }
+    assert!(Index::parse(b"{}").unwrap_err().contains("weight_map"));
+}
+
+#[test]
+fn a_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let opened = || Checkpoint::open(directory.path());
+    assert!(opened().unwrap_err().contains("neither"));
+
+    let json = r#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#;
+    let file = [&(json.len() as u64).to_le_bytes(), json.as_bytes(), b"xyz"].concat();
+    std::fs::write(path("model.safetensors"), file).unwrap();
+    let checkpoint = opened().unwrap();
+    let (shard, tensor) = checkpoint.by_name()["a"];
+    let mut bytes = [0; 2];
+    shard.read(tensor, 1, &mut bytes).unwrap();
+    assert_eq!(&bytes, b"yz");
+
+    for (weight_map, words) in [
+        (r#"{"a":"missing"}"#, "missing: No such file"),
+        (
+            r#"{"b":"model.safetensors"}"#,
+            "tensor b: model.safetensors doesn't have it",
+        ),
+    ] {
+        std::fs::write(path(INDEX), format!(r#"{{"weight_map":{weight_map}}}"#)).unwrap();
+        let error = opened().unwrap_err();
+        assert!(error.contains(words), "{error}");
+    }
+    std::fs::write(path(INDEX), r#"{"weight_map":{"a":"model.safetensors"}}"#).unwrap();
+    assert_eq!(opened().unwrap().tensors().count(), 1);
+}

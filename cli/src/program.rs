@@ -1,0 +1,64 @@
+//! The commands, and what is common to all: where reports and errors go.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{convert, finfo, memory};
+
+/// Floating-point formats of machine learning.
+#[derive(Parser)]
+#[command(name = "ulp", version)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Convert(convert::Convert),
+    Finfo(finfo::Finfo),
+    Memory(memory::Memory),
+}
+
+/// Does what the command line says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let report = match Program::parse().command {
+        Command::Convert(asked) => convert::report(&asked),
+        Command::Finfo(asked) => finfo::report(&asked),
+        Command::Memory(asked) => Ok(memory::report(&asked)),
+    };
+    match report.and_then(|report| print(&report)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            // Standard error is the last place to report to: if it is gone, the exit code has to do.
+            let _ = writeln!(io::stderr(), "ulp: {}", one_line(&message));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A reader that has seen enough, such as `head`, is not an error.
+fn print(report: &str) -> Result<(), String> {
+    match io::stdout().write_all(report.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("standard output: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Names of files and tensors come from outside: a line break or a terminal's escape sequence in one stays text.
+fn one_line(message: &str) -> String {
+    let mut line = String::with_capacity(message.len());
+    for c in message.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
