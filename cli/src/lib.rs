@@ -16,7 +16,21 @@ use std::path::Path;
 
 pub use program::run;
 
-/// Turns a cause into a message that names the file.
+/// Turns a cause into a message that names the file. It is one line: what a cause quotes may have control characters, which are escaped.
 fn about<E: ToString>(path: &Path) -> impl Fn(E) -> String + '_ {
-    move |cause| format!("{}: {}", path.display(), cause.to_string())
+    move |cause| {
+        let message = format!("{}: {}", path.display(), cause.to_string());
+        if !message.contains(char::is_control) {
+            return message;
+        }
+        let mut line = String::new();
+        for char in message.chars() {
+            if char.is_control() {
+                line.extend(char.escape_default());
+            } else {
+                line.push(char);
+            }
+        }
+        line
+    }
 }

@@ -180,3 +180,20 @@ fn a_directory() {
     std::fs::write(path(INDEX), r#"{"weight_map":{"a":"model.safetensors"}}"#).unwrap();
     assert_eq!(opened().unwrap().tensors().count(), 1);
 }
+
+/// Found by fuzzing: what a file says may not end a line of a message, or reach a terminal as an escape.
+#[test]
+fn messages_have_one_line_whatever_a_file_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.safetensors");
+    for json in [
+        r#"{"a\n\u001b[2J":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+        r#"{"a":{"dtype":"U8\r\n","shape":[1],"data_offsets":[0,1]}}"#,
+    ] {
+        let file = [&(json.len() as u64).to_le_bytes(), json.as_bytes(), b"x"].concat();
+        std::fs::write(&path, file).unwrap();
+        let error = Checkpoint::open(&path).unwrap_err();
+        assert!(!error.contains(char::is_control), "{error:?}");
+        assert!(error.contains(r"\n"), "{error}");
+    }
+}

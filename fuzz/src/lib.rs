@@ -1,0 +1,19 @@
+//! What the fuzz targets share: how they make formats, codes and texts of bytes.
+
+pub mod allocations;
+pub mod files;
+pub mod formats;
+pub mod real;
+pub mod shapes;
+pub mod written;
+
+pub use libfuzzer_sys::arbitrary::{self, Unstructured};
+
+use ulp::{Cast, Overflow, Rounding};
+
+/// One of all casts.
+pub fn any_cast(u: &mut Unstructured) -> arbitrary::Result<Cast> {
+    let rounding = *u.choose(Rounding::ALL.as_slice())?;
+    let overflow = *u.choose(&[Overflow::Ieee, Overflow::Saturate])?;
+    Ok(Cast::new().rounding(rounding).overflow(overflow))
+}

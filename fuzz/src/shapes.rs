@@ -1,0 +1,100 @@
+//! Layouts, as the oracle describes them: the shipped ones, and all that a user may declare.
+
+use ulp_verify::oracle::{Question, Rounding, SHIPPED, Shape, Value, decode};
+
+use crate::{Unstructured, arbitrary};
+
+/// The documented limits of a `Layout`.
+const EXPONENT_BITS: u32 = 20;
+const FRACTION_BITS: u32 = 58;
+const MAGNITUDE_BITS: u32 = 63;
+const BIAS: i32 = 1 << 20;
+
+/// Any format: half of the time a shipped one.
+pub fn any_shape(u: &mut Unstructured) -> arbitrary::Result<Shape> {
+    if u.arbitrary()? {
+        Ok(u.choose(&SHIPPED)?.1)
+    } else {
+        declared(u)
+    }
+}
+
+/// Any format that could be declared.
+pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
+    let exponent_bits = u.int_in_range(1..=EXPONENT_BITS)?;
+    let fraction_bits = u.int_in_range(0..=FRACTION_BITS.min(MAGNITUDE_BITS - exponent_bits))?;
+    let middle = 1 << (exponent_bits - 1);
+    let bias = match u.int_in_range(0..=3)? {
+        0 => u.int_in_range(-BIAS..=BIAS)?,
+        1 => middle,
+        2 => middle + i32::from(u.arbitrary::<i8>()?),
+        _ => middle - 1,
+    };
+    let signed = u.arbitrary()?;
+    let zero = u.int_in_range(0..=3)? != 0;
+    let infinity = u.arbitrary()?;
+    let top = u64::MAX >> (64 - exponent_bits - fraction_bits);
+    // Without room for more, one finite code must be left, besides zero's.
+    let room = top - u64::from(zero) - u64::from(infinity && top > u64::from(zero));
+    let infinity = infinity && top > u64::from(zero);
+    let all_fractions = (1 << fraction_bits) - 1;
+    let nans = match u.int_in_range(0..=3)? {
+        0 => 0,
+        1 => 1,
+        2 => all_fractions,
+        _ => u.int_in_range(0..=room)?,
+    };
+    let nans = nans.min(room);
+    let nan_at_negative_zero = signed && zero && nans == 0 && u.arbitrary()?;
+    Ok(Shape {
+        exponent_bits,
+        fraction_bits,
+        bias,
+        signed,
+        zero,
+        nan_at_negative_zero,
+        nans,
+        infinity,
+    })
+}
+
+/// Any code of a format, often one of those about its special places.
+pub fn any_code(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<u64> {
+    let near = i64::from(u.int_in_range(-3_i8..=3)?);
+    let place = match u.int_in_range(0..=5)? {
+        0 => 0,
+        1 => 1 << shape.fraction_bits,
+        2 => shape.top(),
+        3 => shape.max(),
+        _ => u.arbitrary()?,
+    };
+    let sign = if u.arbitrary()? { shape.sign_bit() } else { 0 };
+    Ok(place.wrapping_add_signed(near) & shape.top() | sign)
+}
+
+/// A code of `from` that is interesting to `to`: any, or one about a value of `to` or the point half-way to its next.
+pub fn any_source(u: &mut Unstructured, from: &Shape, to: &Shape) -> arbitrary::Result<u64> {
+    let kind = u.int_in_range(0..=3)?;
+    if kind == 0 {
+        return any_code(u, from);
+    }
+    let Value::Finite {
+        negative,
+        magnitude,
+    } = decode(to, any_code(u, to)?)
+    else {
+        return any_code(u, from);
+    };
+    let magnitude = if kind == 1 {
+        magnitude
+    } else {
+        magnitude.half_way()
+    };
+    let value = Value::Finite {
+        negative,
+        magnitude,
+    };
+    let (near, _) = Question::new(from, value).answer(Rounding::TowardZero, true);
+    let away = i64::from(u.int_in_range(-2_i8..=2)?);
+    Ok(near.wrapping_add_signed(away) & from.mask())
+}

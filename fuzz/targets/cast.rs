@@ -1,0 +1,38 @@
+//! `Cast::bits` between any two layouts, every rounding and overflow: code and flags against the exact oracle.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use ulp_fuzz::shapes::{any_shape, any_source};
+use ulp_fuzz::{Unstructured, arbitrary};
+use ulp_verify::bridge::{self, SATURATE, layout};
+use ulp_verify::oracle::{Question, Rounding, decode};
+
+fuzz_target!(|data: &[u8]| {
+    // An error means too few bytes.
+    let _ = check(&mut Unstructured::new(data));
+});
+
+fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
+    let (from, to) = (any_shape(u)?, any_shape(u)?);
+    let (from_layout, to_layout) = (layout(&from), layout(&to));
+    loop {
+        let code = any_source(u, &from, &to)?;
+        let question = Question::new(&to, decode(&from, code));
+        // What lies above the width of the code is ignored.
+        let above = u.arbitrary::<u64>()? & !from.mask();
+        for rounding in Rounding::ALL {
+            for saturate in SATURATE {
+                let cast = bridge::cast(rounding, saturate);
+                let (is, flags) = cast.bits(from_layout, to_layout, code | above);
+                assert_eq!(
+                    (is, flags.bits()),
+                    question.answer(rounding, saturate),
+                    "{code:#x} | {above:#x} of {from:?} to {to:?}, {rounding:?}, saturate {saturate}"
+                );
+            }
+        }
+        if u.is_empty() {
+            return Ok(());
+        }
+    }
+}

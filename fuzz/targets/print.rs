@@ -1,0 +1,132 @@
+//! Printing: what is printed parses back to the number, in every format; and with any width, fill, sign and precision it is what
+//! `f32`'s or `f64`'s formatter makes of the value.
+#![no_main]
+#![feature(formatting_options)]
+
+use std::fmt::{Alignment, Debug, Display, FormattingOptions, LowerExp, Sign, UpperExp};
+
+use libfuzzer_sys::fuzz_target;
+use ulp::Layout;
+use ulp_fuzz::formats::{Double, Single, Text, code, number, shape};
+use ulp_fuzz::{Unstructured, arbitrary, for_each_format};
+use ulp_verify::oracle::{Value, decode};
+
+fuzz_target!(|data: &[u8]| {
+    // An error means too few bytes.
+    let _ = check(&mut Unstructured::new(data));
+});
+
+fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
+    let bits: u64 = u.arbitrary()?;
+    for_each_format!(round_trip(bits));
+    let options = options(u)?;
+    for style in STYLES {
+        // The same formats by other types, without a precision too.
+        let (single, double) = (f32::from_bits(bits as u32), f64::from_bits(bits));
+        assert_eq!(
+            written(&number::<Single>(bits), options, style),
+            written(&single, options, style),
+            "{single:e} {options:?} {style:?}"
+        );
+        assert_eq!(
+            written(&number::<Double>(bits), options, style),
+            written(&double, options, style),
+            "{double:e} {options:?} {style:?}"
+        );
+        if options.get_precision().is_some() {
+            for_each_format!(value(bits, options, style));
+        }
+    }
+    Ok(())
+}
+
+/// The style that a trait of `core::fmt` prints in.
+#[derive(Clone, Copy, Debug)]
+enum Style {
+    Display,
+    Debug,
+    LowerExp,
+    UpperExp,
+}
+
+const STYLES: [Style; 4] = [
+    Style::Display,
+    Style::Debug,
+    Style::LowerExp,
+    Style::UpperExp,
+];
+
+fn options(u: &mut Unstructured) -> arbitrary::Result<FormattingOptions> {
+    let mut options = FormattingOptions::new();
+    options
+        .fill(*u.choose(&[' ', '*', '0', '→', '\u{10ffff}'])?)
+        .align(*u.choose(&[
+            None,
+            Some(Alignment::Left),
+            Some(Alignment::Center),
+            Some(Alignment::Right),
+        ])?)
+        .sign(*u.choose(&[None, Some(Sign::Plus), Some(Sign::Minus)])?)
+        .sign_aware_zero_pad(u.arbitrary()?)
+        .alternate(u.arbitrary()?);
+    if u.arbitrary()? {
+        options.width(Some(u.int_in_range(0..=400)?));
+    }
+    if u.arbitrary()? {
+        let most = if u.arbitrary()? { 20 } else { 1100 };
+        options.precision(Some(u.int_in_range(0..=most)?));
+    }
+    Ok(options)
+}
+
+fn written<T: Display + Debug + LowerExp + UpperExp>(
+    x: &T,
+    options: FormattingOptions,
+    style: Style,
+) -> String {
+    let mut text = String::new();
+    let f = &mut options.create_formatter(&mut text);
+    match style {
+        Style::Display => Display::fmt(x, f),
+        Style::Debug => Debug::fmt(x, f),
+        Style::LowerExp => LowerExp::fmt(x, f),
+        Style::UpperExp => UpperExp::fmt(x, f),
+    }
+    .expect("a string takes all");
+    text
+}
+
+fn round_trip<F: Text>(bits: u64) {
+    let x: F = number(bits);
+    let same = |text: &str| {
+        let back = text.parse::<F>();
+        let back = back.unwrap_or_else(|error| panic!("{text}, {}: {error}", F::DTYPE));
+        let is_nan = |x| matches!(decode(&shape(F::LAYOUT), code::<F>(x)), Value::Nan { .. });
+        let same = code(back) == code(x) || is_nan(back) && is_nan(x);
+        assert!(same, "{:#x} of {} prints {text}", code(x), F::DTYPE);
+    };
+    for text in [
+        format!("{x}"),
+        format!("{x:?}"),
+        format!("{x:e}"),
+        format!("{x:E}"),
+    ] {
+        same(&text);
+    }
+}
+
+/// With a precision all formats print their value.
+fn value<F: Text>(bits: u64, options: FormattingOptions, style: Style) {
+    let x: F = number(bits);
+    // Not the format that has more bits than `f64`.
+    if F::LAYOUT.precision() <= Layout::BINARY64.precision() {
+        let wide: f64 = x.cast();
+        assert_eq!(
+            written(&x, options, style),
+            written(&wide, options, style),
+            "{:#x} of {}, {options:?} {style:?}",
+            code(x),
+            F::DTYPE
+        );
+    }
+}
