@@ -406,8 +406,8 @@ impl Layout {
     pub const fn max_exponent(self) -> i32 {
         let field = (self.max_code() >> self.fraction_bits) as i32;
         if field == 0 && self.zero {
-            // All finite numbers are subnormal: the leading bit of the largest decides.
-            self.min_exponent() - self.fraction_bits as i32 + self.max_code().ilog2() as i32
+            // All finite numbers are subnormal: the leading bit of the largest decides. It is not 0, which the compiler doesn't see.
+            self.min_exponent() - self.fraction_bits as i32 + (self.max_code() | 1).ilog2() as i32
         } else {
             field - self.bias
         }

@@ -103,17 +103,18 @@ impl Isa {
     pub fn detect() -> Self {
         /// A position in `Level::ALL` plus one; 0 before the first look. Threads that look at the same time find the same.
         static FOUND: AtomicU8 = AtomicU8::new(0);
-        match FOUND.load(Ordering::Relaxed) {
-            0 => {
-                let found = Level::ALL
-                    .iter()
-                    .take_while(|level| !level.is_here())
-                    .count();
-                FOUND.store(found as u8 + 1, Ordering::Relaxed);
-                Self(Level::ALL[found])
-            }
-            found => Self(Level::ALL[found as usize - 1]),
+        let found = usize::from(FOUND.load(Ordering::Relaxed));
+        // By `get`: an operator of F16 looks here, and may not have a panic in it.
+        if let Some(&level) = Level::ALL.get(found.wrapping_sub(1)) {
+            return Self(level);
         }
+        for (place, &level) in (1..).zip(Level::ALL) {
+            if level.is_here() {
+                FOUND.store(place, Ordering::Relaxed);
+                return Self(level);
+            }
+        }
+        Self(Level::Portable)
     }
 
     /// All that this CPU has, best first.
