@@ -1,6 +1,6 @@
 //! The limits of a format, as codes, exponents and decimal digits: what `finfo` and the constants of a type show.
 
-use crate::Layout;
+use crate::{Layout, ruler};
 
 impl Layout {
     /// The code of 2<sup>exponent</sup>, or the nearest positive number's.
@@ -17,6 +17,11 @@ impl Layout {
         } else {
             self.min_positive_code()
         }
+    }
+
+    /// Whether another format has all finite values of this one.
+    pub(crate) const fn is_within(self, wide: Layout) -> bool {
+        ruler::drop_bits(self, wide) == 0 && self.max_exponent() <= wide.max_exponent()
     }
 
     /// The code of the smallest finite number: that of −max, or 0 in a format without sign.

@@ -2,9 +2,9 @@
 
 use super::InvalidHyperparameter;
 use super::options::{below_one, not_negative};
-use super::state::{TILE, check, widen};
+use super::pass::{Rule, pass};
+use super::state::{TILE, check};
 use crate::ops::methods::powi;
-use crate::simd::{Task, perform};
 use crate::slice::{self, Stochastic};
 use crate::{Cast, Format, Isa, Rounding, ieee};
 
@@ -184,16 +184,7 @@ impl AdamWStep {
         check("first", first.len(), gradients.len());
         check("second", second.len(), gradients.len());
         check("weights", weights.len(), gradients.len());
-        let mut tile = [0.0; TILE];
-        let tiles = gradients.chunks(TILE).zip(master.chunks_mut(TILE));
-        let moments = first.chunks_mut(TILE).zip(second.chunks_mut(TILE));
-        for (((gradients, master), (first, second)), weights) in
-            tiles.zip(moments).zip(weights.chunks_mut(TILE))
-        {
-            let gradients = widen(isa, gradients, self.inverse_scale, &mut tile);
-            self.tile(isa, gradients, master, first, second);
-            slice::cast_on(isa, master, weights, Cast::new());
-        }
+        self.pass(isa, gradients, master, [first, second], weights);
     }
 
     /// Updates a tensor without master weights: the weights themselves are updated in `f32` and rounded at random, so that
@@ -232,69 +223,47 @@ impl AdamWStep {
         check("first", first.len(), gradients.len());
         check("second", second.len(), gradients.len());
         check("weights", weights.len(), gradients.len());
-        let (mut tile, mut master) = ([0.0; TILE], [0.0; TILE]);
+        let (mut before, mut after) = ([0.0; TILE], [0.0; TILE]);
         let moments = first.chunks_mut(TILE).zip(second.chunks_mut(TILE));
         let tiles = gradients
             .chunks(TILE)
             .zip(moments)
             .zip(weights.chunks_mut(TILE));
         for (nth, ((gradients, (first, second)), weights)) in tiles.enumerate() {
-            let gradients = widen(isa, gradients, self.inverse_scale, &mut tile);
-            let master = &mut master[..weights.len()];
-            slice::cast_on(isa, weights, master, Cast::new());
-            self.tile(isa, gradients, master, first, second);
-            slice::cast_stochastic_on(isa, master, weights, stochastic.after(nth * TILE));
+            let (before, after) = (&mut before[..weights.len()], &mut after[..weights.len()]);
+            slice::cast_on(isa, weights, before, Cast::new());
+            self.pass(isa, gradients, before, [first, second], after);
+            slice::cast_stochastic_on(isa, after, weights, stochastic.after(nth * TILE));
         }
     }
 
     // Compiled where it is used, as its callers are.
     #[inline]
-    fn tile(
+    fn pass<G: Format, P: Format>(
         &self,
         isa: Isa,
-        gradients: &[f32],
+        gradients: &[G],
         master: &mut [f32],
-        first: &mut [f32],
-        second: &mut [f32],
+        moments: [&mut [f32]; 2],
+        weights: &mut [P],
     ) {
-        let factors = self.factors;
+        let (factors, scale) = (self.factors, self.inverse_scale);
         if self.decoupled {
-            perform(
-                isa,
-                &mut Update::<true> {
-                    factors,
-                    gradients,
-                    master,
-                    first,
-                    second,
-                },
-            );
+            let rule = Update::<true>(factors);
+            pass(isa, (rule, scale), gradients, master, moments, weights);
         } else {
-            perform(
-                isa,
-                &mut Update::<false> {
-                    factors,
-                    gradients,
-                    master,
-                    first,
-                    second,
-                },
-            );
+            let rule = Update::<false>(factors);
+            pass(isa, (rule, scale), gradients, master, moments, weights);
         }
     }
 }
 
-struct Update<'a, const DECOUPLED: bool> {
-    factors: Factors,
-    gradients: &'a [f32],
-    master: &'a mut [f32],
-    first: &'a mut [f32],
-    second: &'a mut [f32],
-}
+#[derive(Clone, Copy)]
+struct Update<const DECOUPLED: bool>(Factors);
 
-impl<const DECOUPLED: bool> Task for Update<'_, DECOUPLED> {
+impl<const DECOUPLED: bool> Rule<2> for Update<DECOUPLED> {
     #[inline(always)]
-    fn run(&mut self) {
+    fn next(self, gradient: f32, weight: f32, [first, second]: [f32; 2]) -> (f32, [f32; 2]) {
         let Factors {
             decay,
             rest1,
@@ -303,20 +272,16 @@ impl<const DECOUPLED: bool> Task for Update<'_, DECOUPLED> {
             root,
             epsilon,
             step,
-        } = self.factors;
-        let moments = self.first.iter_mut().zip(&mut *self.second);
-        let weights = self.gradients.iter().zip(&mut *self.master);
-        for ((&gradient, weight), (first, second)) in weights.zip(moments) {
-            let (gradient, kept) = if DECOUPLED {
-                (gradient, *weight * decay)
-            } else {
-                (gradient + decay * *weight, *weight)
-            };
-            *first += (gradient - *first) * rest1;
-            *second = *second * beta2 + rest2 * gradient * gradient;
-            let denominator = sqrt(*second) / root + epsilon;
-            *weight = kept + step * *first / denominator;
-        }
+        } = self.0;
+        let (gradient, kept) = if DECOUPLED {
+            (gradient, weight * decay)
+        } else {
+            (gradient + decay * weight, weight)
+        };
+        let first = first + (gradient - first) * rest1;
+        let second = second * beta2 + rest2 * gradient * gradient;
+        let denominator = sqrt(second) / root + epsilon;
+        (kept + step * first / denominator, [first, second])
     }
 }
 

@@ -37,6 +37,7 @@ mod norm;
 mod options;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod pass;
 mod scaler;
 mod sgd;
 mod state;

@@ -2,8 +2,8 @@
 
 use super::InvalidHyperparameter;
 use super::options::{check as check_option, not_negative};
-use super::state::{TILE, check, widen};
-use crate::simd::{Task, perform};
+use super::pass::{Rule, pass};
+use super::state::{TILE, check};
 use crate::slice::{self, Stochastic};
 use crate::{Cast, Format, Isa};
 
@@ -184,14 +184,7 @@ impl SgdStep {
         check("master", master.len(), gradients.len());
         self.check_moment(moment, gradients.len());
         check("weights", weights.len(), gradients.len());
-        let mut tile = [0.0; TILE];
-        let mut moments = moment.chunks_mut(TILE);
-        let tiles = gradients.chunks(TILE).zip(master.chunks_mut(TILE));
-        for ((gradients, master), weights) in tiles.zip(weights.chunks_mut(TILE)) {
-            let gradients = widen(isa, gradients, self.inverse_scale, &mut tile);
-            self.tile(isa, gradients, master, moments.next().unwrap_or_default());
-            slice::cast_on(isa, master, weights, Cast::new());
-        }
+        self.pass(isa, gradients, master, moment, weights);
     }
 
     /// Updates a tensor without master weights: the weights themselves are updated in `f32` and rounded at random, so that
@@ -227,15 +220,15 @@ impl SgdStep {
     ) {
         self.check_moment(moment, gradients.len());
         check("weights", weights.len(), gradients.len());
-        let (mut tile, mut master) = ([0.0; TILE], [0.0; TILE]);
+        let (mut before, mut after) = ([0.0; TILE], [0.0; TILE]);
         let mut moments = moment.chunks_mut(TILE);
         let tiles = gradients.chunks(TILE).zip(weights.chunks_mut(TILE));
         for (nth, (gradients, weights)) in tiles.enumerate() {
-            let gradients = widen(isa, gradients, self.inverse_scale, &mut tile);
-            let master = &mut master[..weights.len()];
-            slice::cast_on(isa, weights, master, Cast::new());
-            self.tile(isa, gradients, master, moments.next().unwrap_or_default());
-            slice::cast_stochastic_on(isa, master, weights, stochastic.after(nth * TILE));
+            let (before, after) = (&mut before[..weights.len()], &mut after[..weights.len()]);
+            slice::cast_on(isa, weights, before, Cast::new());
+            let moment = moments.next().unwrap_or_default();
+            self.pass(isa, gradients, before, moment, after);
+            slice::cast_stochastic_on(isa, after, weights, stochastic.after(nth * TILE));
         }
     }
 
@@ -248,76 +241,64 @@ impl SgdStep {
 
     // Compiled where it is used, as its callers are.
     #[inline]
-    fn tile(&self, isa: Isa, gradients: &[f32], master: &mut [f32], moment: &mut [f32]) {
-        let factors = self.factors;
+    fn pass<G: Format, P: Format>(
+        &self,
+        isa: Isa,
+        gradients: &[G],
+        master: &mut [f32],
+        moment: &mut [f32],
+        weights: &mut [P],
+    ) {
+        let (factors, scale) = (self.factors, self.inverse_scale);
         match self.moment {
-            Moment::None => perform(
-                isa,
-                &mut Plain {
-                    factors,
-                    gradients,
-                    master,
-                },
-            ),
+            Moment::None => {
+                pass(isa, (Plain(factors), scale), gradients, master, [], weights);
+            }
             Moment::Some { first, nesterov } => {
-                perform(
-                    isa,
-                    &mut WithMoment {
-                        factors,
-                        first,
-                        nesterov,
-                        gradients,
-                        master,
-                        moment,
-                    },
-                );
+                let rule = WithMoment {
+                    factors,
+                    first,
+                    nesterov,
+                };
+                pass(isa, (rule, scale), gradients, master, [moment], weights);
             }
         }
     }
 }
 
-struct Plain<'a> {
-    factors: Factors,
-    gradients: &'a [f32],
-    master: &'a mut [f32],
-}
+#[derive(Clone, Copy)]
+struct Plain(Factors);
 
-impl Task for Plain<'_> {
+impl Rule<0> for Plain {
     #[inline(always)]
-    fn run(&mut self) {
-        let Factors { decay, step, .. } = self.factors;
-        for (&gradient, weight) in self.gradients.iter().zip(&mut *self.master) {
-            *weight += step * penalized(gradient, decay, *weight);
-        }
+    fn next(self, gradient: f32, weight: f32, _: [f32; 0]) -> (f32, [f32; 0]) {
+        let Factors { decay, step, .. } = self.0;
+        (weight + step * penalized(gradient, decay, weight), [])
     }
 }
 
-struct WithMoment<'a> {
+#[derive(Clone, Copy)]
+struct WithMoment {
     factors: Factors,
     first: bool,
     nesterov: bool,
-    gradients: &'a [f32],
-    master: &'a mut [f32],
-    moment: &'a mut [f32],
 }
 
-impl Task for WithMoment<'_> {
+impl Rule<1> for WithMoment {
     #[inline(always)]
-    fn run(&mut self) {
+    fn next(self, gradient: f32, weight: f32, [moment]: [f32; 1]) -> (f32, [f32; 1]) {
         let Factors {
             decay,
             momentum,
             taken,
             step,
         } = self.factors;
-        let weights = self.gradients.iter().zip(&mut *self.master);
-        for ((&gradient, weight), moment) in weights.zip(&mut *self.moment) {
-            let gradient = penalized(gradient, decay, *weight);
-            let next = *moment * momentum + taken * gradient;
-            *moment = if self.first { gradient } else { next };
-            let ahead = gradient + momentum * *moment;
-            *weight += step * if self.nesterov { ahead } else { *moment };
-        }
+        let gradient = penalized(gradient, decay, weight);
+        let next = moment * momentum + taken * gradient;
+        let moment = if self.first { gradient } else { next };
+        let ahead = gradient + momentum * moment;
+        let update = if self.nesterov { ahead } else { moment };
+        (weight + step * update, [moment])
     }
 }
 

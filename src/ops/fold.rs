@@ -6,7 +6,7 @@
 )]
 
 use crate::format::from_code;
-use crate::{Format, Layout, ruler, slice};
+use crate::{Format, Layout, slice};
 
 /// Numbers that are widened at a time.
 const TILE: usize = 256;
@@ -34,7 +34,7 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
     /// Takes the next numbers: so many that they end a row of lanes, or the last.
     #[inline]
     fn take<F: Format>(&mut self, numbers: &[F]) {
-        if const { widens_to_f32(F::LAYOUT) } {
+        if const { F::LAYOUT.is_within(Layout::BINARY32) } {
             self.take_as::<F, f32>(numbers, self.neutral as f32);
         } else {
             self.take_as::<F, f64>(numbers, self.neutral);
@@ -84,11 +84,6 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
         }
         self.finish()
     }
-}
-
-const fn widens_to_f32(layout: Layout) -> bool {
-    let wide = Layout::BINARY32;
-    ruler::drop_bits(layout, wide) == 0 && layout.max_exponent() <= wide.max_exponent()
 }
 
 const fn add(a: f64, b: f64) -> f64 {

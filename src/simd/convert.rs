@@ -173,6 +173,15 @@ impl<S: Format, D: Format, H: How> Kernel for Convert<S, D, H> {
     }
 }
 
+/// Casts a block by the kernel, ties to even, where a loop of its own goes on with the result.
+#[inline(always)]
+pub(crate) fn cast_block<S: Format, D: Format, const N: usize>(src: &[S; N]) -> [D; N] {
+    let mut dst = [MaybeUninit::uninit(); N];
+    Convert::new(TiesToEven).block(0, src, &mut dst);
+    // SAFETY: a kernel initialises all of its block.
+    dst.map(|number| unsafe { number.assume_init() })
+}
+
 /// Casts numbers one by one.
 #[inline(always)]
 pub(super) fn one_by_one<S: Format, D: Format>(cast: Cast, src: &[S], dst: &mut [MaybeUninit<D>]) {

@@ -48,11 +48,8 @@ pub fn cast_scaled_on<S: Format, D: Format>(
     cast: Cast,
 ) {
     const {
-        let (layout, f32) = (S::LAYOUT, Layout::BINARY32);
         assert!(
-            layout.fraction_bits() <= f32.fraction_bits()
-                && layout.max_exponent() <= f32.max_exponent()
-                && layout.finest_exponent() >= f32.finest_exponent(),
+            S::LAYOUT.is_within(Layout::BINARY32),
             "cast_scaled takes formats that f32 has all values of"
         );
     }
