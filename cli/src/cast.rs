@@ -1,85 +1,116 @@
-//! Casting tensors a piece at a time, and counting what overflows.
+//! Casting pieces of tensors, and counting what overflows.
 
 use std::ops::Range;
 
-use ulp::{Cast, Dtype, Flags, Layout, slice};
+use ulp::slice::Stochastic;
+use ulp::{Cast, Dtype, Flags, Layout, Rounding, slice};
 
-/// Elements that are cast between two writes: few enough that they are still in a cache when they are written.
-const PIECE: usize = 1 << 15;
+/// How to round.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum How {
+    /// In one direction, and what to do on overflow.
+    Cast(Cast),
+    /// At random.
+    Stochastic(Stochastic),
+}
 
 /// How to cast from one format to another.
+#[derive(Debug)]
 pub(crate) struct Caster {
     from: Dtype,
+    /// What is counted: `from`, or `f32` where `from` is packed.
+    wide: Dtype,
     to: Dtype,
-    /// The codes of `from` that overflow, by sign.
+    how: How,
+    /// The codes of `wide` that overflow, by sign.
     overflowing: [Range<u64>; 2],
 }
 
 impl Caster {
-    /// From a format of whole bytes to another.
-    pub(crate) fn new(from: Dtype, to: Dtype) -> Caster {
-        let sign = if from.layout().signed() {
-            1 << (from.layout().bits() - 1)
+    /// From a format to another.
+    pub(crate) fn new(from: Dtype, to: Dtype, how: How) -> Caster {
+        let wide = if from.is_packed() { Dtype::F32 } else { from };
+        let sign = if wide.layout().signed() {
+            1 << (wide.layout().bits() - 1)
         } else {
             0
         };
-        let overflowing = |sign| overflowing(from.layout(), to.layout(), sign);
+        // At random, whatever lies past the largest finite value may overflow, and is counted.
+        let cast = |away| match how {
+            How::Cast(cast) => cast,
+            How::Stochastic(_) => Cast::new().rounding(away),
+        };
+        let overflowing = |sign, away| overflowing(wide.layout(), to.layout(), sign, cast(away));
+        let negative = if sign == 0 {
+            0..0
+        } else {
+            overflowing(sign, Rounding::TowardNegative)
+        };
         Caster {
             from,
+            wide,
             to,
-            overflowing: [
-                overflowing(0),
-                if sign == 0 { 0..0 } else { overflowing(sign) },
-            ],
+            how,
+            overflowing: [overflowing(0, Rounding::TowardPositive), negative],
         }
     }
 
-    /// Hands the cast elements to `write` a piece at a time, and returns how many of them overflowed.
-    pub(crate) fn cast<E>(
-        &self,
-        source: &[u8],
-        mut write: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<usize, E> {
-        let (from_size, to_size) = (size(self.from), size(self.to));
-        let mut cast = vec![0; PIECE.min(source.len() / from_size) * to_size];
-        let mut overflowed = 0;
-        for piece in source.chunks(PIECE * from_size) {
-            let cast = &mut cast[..piece.len() / from_size * to_size];
-            slice::cast_bytes(self.from, piece, self.to, cast, Cast::new())
-                .expect("a tensor is as long as its shape says");
-            overflowed += match from_size {
-                1 => self.count::<1>(piece),
-                2 => self.count::<2>(piece),
-                4 => self.count::<4>(piece),
-                _ => self.count::<8>(piece),
-            };
-            write(cast)?;
+    /// Casts a piece that begins at the element `first` of its tensor, and returns how many of its elements overflowed. `wide` is
+    /// room to work in.
+    pub(crate) fn cast(&self, first: u64, src: &[u8], dst: &mut [u8], wide: &mut Vec<u8>) -> u64 {
+        let fits = "a piece is as long in both formats";
+        let src = if self.from == self.wide {
+            src
+        } else {
+            let numbers = src.len() * 8 / self.from.bits() as usize;
+            wide.resize(numbers * size_of::<f32>(), 0);
+            slice::cast_bytes(self.from, src, self.wide, wide, Cast::new()).expect(fits);
+            wide
+        };
+        match self.how {
+            How::Cast(cast) => slice::cast_bytes(self.wide, src, self.to, dst, cast),
+            How::Stochastic(how) => {
+                slice::cast_bytes_stochastic(self.wide, src, self.to, dst, how.offset(first))
+            }
         }
-        Ok(overflowed)
+        .expect(fits);
+        self.count(src)
     }
 
     /// How many of the elements overflow.
-    fn count<const SIZE: usize>(&self, elements: &[u8]) -> usize {
-        let [positive, negative] = &self.overflowing;
-        let overflows = |bytes: &&[u8; SIZE]| {
-            let mut code = [0; 8];
-            code[..SIZE].copy_from_slice(*bytes);
-            let code = u64::from_le_bytes(code);
-            positive.contains(&code) | negative.contains(&code)
-        };
-        elements.as_chunks().0.iter().filter(overflows).count()
+    fn count(&self, elements: &[u8]) -> u64 {
+        // Ranges of fewer codes than the width of a lane can count, so that the loop runs in lanes of that width.
+        macro_rules! count {
+            ($uint:ty) => {{
+                let [positive, negative] = self
+                    .overflowing
+                    .clone()
+                    .map(|codes| (codes.start as $uint, (codes.end - codes.start) as $uint));
+                let in_range = |code: $uint, (start, length)| code.wrapping_sub(start) < length;
+                let overflows = |bytes: &&[u8; size_of::<$uint>()]| {
+                    let code = <$uint>::from_le_bytes(**bytes);
+                    in_range(code, positive) | in_range(code, negative)
+                };
+                elements.as_chunks().0.iter().filter(overflows).count() as u64
+            }};
+        }
+        if self.overflowing.iter().all(Range::is_empty) {
+            return 0;
+        }
+        match self.wide.bits() {
+            8 => count!(u8),
+            16 => count!(u16),
+            32 => count!(u32),
+            _ => count!(u64),
+        }
     }
-}
-
-fn size(format: Dtype) -> usize {
-    format.bits() as usize / 8
 }
 
 /// The codes of one sign that overflow. What is larger than one that does, does too, but for infinities that stay infinite, and
 /// NaNs.
-fn overflowing(from: Layout, to: Layout, sign: u64) -> Range<u64> {
+fn overflowing(from: Layout, to: Layout, sign: u64, cast: Cast) -> Range<u64> {
     let overflows = |magnitude| {
-        let (_, flags) = Cast::new().bits(from, to, sign | magnitude);
+        let (_, flags) = cast.bits(from, to, sign | magnitude);
         flags.contains(Flags::OVERFLOW)
     };
     let mut first = 0..from.max_code() + 1;
@@ -102,10 +133,11 @@ fn overflowing(from: Layout, to: Layout, sign: u64) -> Range<u64> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn all_codes_of_narrow_formats() {
+    /// Every code of the narrow formats, to every format of whole bytes.
+    fn all_codes(cast: Cast) {
         let whole = |format: &&Dtype| !format.is_packed();
         let narrow = |format: &&Dtype| format.bits() <= 16;
+        let size = |format: Dtype| format.bits() as usize / 8;
         for from in Dtype::ALL.iter().filter(whole).filter(narrow) {
             let source: Vec<u64> = (0..1 << from.layout().bits()).collect();
             let bytes = |codes: &[u64], format: Dtype| -> Vec<u8> {
@@ -115,21 +147,51 @@ mod tests {
             for to in Dtype::ALL.iter().filter(whole) {
                 let direct = source
                     .iter()
-                    .map(|&code| Cast::new().bits(from.layout(), to.layout(), code));
+                    .map(|&code| cast.bits(from.layout(), to.layout(), code));
                 let (codes, flags): (Vec<u64>, Vec<Flags>) = direct.unzip();
 
-                let mut result = Vec::new();
-                let overflowed = Caster::new(*from, *to).cast(&bytes(&source, *from), |piece| {
-                    result.extend_from_slice(piece);
-                    Ok::<(), ()>(())
-                });
-                assert!(result == bytes(&codes, *to), "{from} to {to}");
+                let mut result = vec![0; source.len() * size(*to)];
+                let caster = Caster::new(*from, *to, How::Cast(cast));
+                let source = bytes(&source, *from);
+                let overflowed = caster.cast(0, &source, &mut result, &mut Vec::new());
+                assert!(result == bytes(&codes, *to), "{from} to {to}, {cast:?}");
                 let expected = flags
                     .into_iter()
                     .filter(|flags| flags.contains(Flags::OVERFLOW))
                     .count();
-                assert_eq!(overflowed, Ok(expected), "{from} to {to}");
+                assert_eq!(overflowed, expected as u64, "{from} to {to}, {cast:?}");
             }
         }
+    }
+
+    #[test]
+    fn all_codes_in_every_rounding() {
+        for rounding in [
+            Rounding::TiesToEven,
+            Rounding::TiesToAway,
+            Rounding::TowardZero,
+            Rounding::TowardPositive,
+            Rounding::TowardNegative,
+            Rounding::ToOdd,
+        ] {
+            let cast = Cast::new().rounding(rounding);
+            all_codes(cast);
+            all_codes(cast.saturating());
+        }
+    }
+
+    #[test]
+    fn packed_sources_are_counted_too() {
+        // 28, −28, 6 and 0.25, of which the first two are more than fp4 has.
+        let codes = [0x1f_u32, 0x3f, 0x16, 0x04];
+        let bits = codes.iter().rev().fold(0, |bits, code| bits << 6 | code);
+        let source = &bits.to_le_bytes()[..3];
+        let caster = |how| Caster::new(Dtype::F6E3M2FnX4, Dtype::F4E2M1FnX2, how);
+        let mut result = [0; 2];
+        let cast = caster(How::Cast(Cast::new()));
+        assert_eq!(cast.cast(0, source, &mut result, &mut Vec::new()), 2);
+        assert_eq!(result, [0xf7, 0x07]);
+        let drawn = caster(How::Stochastic(Stochastic::new(1)));
+        assert_eq!(drawn.cast(0, source, &mut result, &mut Vec::new()), 2);
     }
 }

@@ -21,13 +21,13 @@ macro_rules! with_format {
 }
 pub(crate) use with_format;
 
-/// The format of a tensor's elements, if they are floats of whole bytes.
+/// The format of a tensor's elements, if they are floats.
 pub(crate) fn of_tensor(dtype: safetensors::Dtype) -> Option<ulp::Dtype> {
     let name = dtype.to_string();
     ulp::Dtype::ALL
         .iter()
         .copied()
-        .find(|format| !format.is_packed() && format.safetensors() == Some(name.as_str()))
+        .find(|format| format.safetensors() == Some(name.as_str()))
 }
 
 /// What a safetensors header calls a format, if it has a name for it.

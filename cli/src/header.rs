@@ -1,48 +1,46 @@
 //! The header of a safetensors file, written so that the same input gives the same bytes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
-use safetensors::SafeTensorError;
-use safetensors::tensor::TensorInfo;
+use safetensors::Dtype;
+use serde_json::json;
 
-/// The largest header that readers accept.
-const LIMIT: usize = 100_000_000;
+use crate::checkpoint::{HEADER_LIMIT, METADATA};
+
+/// A tensor to be written.
+pub(crate) struct Entry<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: &'a [u64],
+    pub(crate) range: Range<u64>,
+}
 
 /// The bytes before the tensors' data. `safetensors::serialize` would write the metadata in another order at each run.
 pub(crate) fn bytes<'a>(
-    metadata: Option<&HashMap<String, String>>,
-    tensors: impl Iterator<Item = (&'a str, &'a TensorInfo)>,
-) -> Result<Vec<u8>, SafeTensorError> {
-    let mut entries = Vec::new();
-    if let Some(metadata) = metadata {
-        let sorted: BTreeMap<_, _> = metadata.iter().collect();
-        entries.push(entry("__metadata__", &serde_json::to_string(&sorted)?)?);
-    }
-    for (name, info) in tensors {
-        entries.push(entry(name, &serde_json::to_string(info)?)?);
-    }
+    metadata: Option<&BTreeMap<String, String>>,
+    tensors: impl Iterator<Item = Entry<'a>>,
+) -> Result<Vec<u8>, String> {
+    let entry = |key: &str, value: serde_json::Value| format!("{}:{value}", json!(key));
+    let metadata = metadata.map(|metadata| entry(METADATA, json!(metadata)));
+    let tensors = tensors.map(|tensor| {
+        let Range { start, end } = tensor.range;
+        let value = json!({
+            "dtype": tensor.dtype,
+            "shape": tensor.shape,
+            "data_offsets": [start, end],
+        });
+        entry(tensor.name, value)
+    });
+    let entries: Vec<_> = metadata.into_iter().chain(tensors).collect();
     let mut json = format!("{{{}}}", entries.join(",")).into_bytes();
     json.resize(json.len().next_multiple_of(8), b' ');
-    if json.len() > LIMIT {
-        return Err(SafeTensorError::HeaderTooLarge);
+    if json.len() > HEADER_LIMIT {
+        return Err(format!(
+            "its header would have more than {HEADER_LIMIT} bytes"
+        ));
     }
     let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
     bytes.append(&mut json);
     Ok(bytes)
-}
-
-fn entry(key: &str, value: &str) -> Result<String, serde_json::Error> {
-    Ok(format!("{}:{value}", serde_json::to_string(key)?))
-}
-
-/// Why a file could not be read, in terms of the file.
-pub(crate) fn cause(error: &SafeTensorError) -> String {
-    use SafeTensorError as E;
-    let why = match error {
-        E::HeaderTooSmall => "it ends before its header",
-        E::InvalidHeaderLength => "it ends inside its header",
-        E::MetadataIncompleteBuffer => "its data are not as long as its header says",
-        _ => return format!("not a safetensors file: {error}"),
-    };
-    format!("not a safetensors file, or a truncated one: {why}")
 }

@@ -11,6 +11,7 @@ mod header;
 mod memory;
 mod output;
 mod program;
+mod signals;
 
 use std::path::Path;
 

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use super::Source;
 
 /// The largest header that readers accept.
-pub(crate) const LIMIT: usize = 100_000_000;
+pub const HEADER_LIMIT: usize = 100_000_000;
 
 /// The most tensors, and the most entries of metadata.
 const MOST: usize = 1 << 17;
@@ -20,7 +20,7 @@ const MOST: usize = 1 << 17;
 const RANK: usize = 64;
 
 /// The name of the entry that is no tensor.
-pub(crate) const METADATA: &str = "__metadata__";
+pub const METADATA: &str = "__metadata__";
 
 /// A header that was checked: offsets follow one another and fit shapes and file, names are unique and harmless.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,8 +98,8 @@ impl Header {
         let mut length = [0; 8];
         source.read(0, &mut length).map_err(HeaderError::Io)?;
         let length = u64::from_le_bytes(length);
-        if length > LIMIT as u64 {
-            let why = format!("its header would have {length} bytes, more than {LIMIT}");
+        if length > HEADER_LIMIT as u64 {
+            let why = format!("its header would have {length} bytes, more than {HEADER_LIMIT}");
             return Err(HeaderError::Unsound(why));
         }
         if length > rest {
@@ -191,12 +191,10 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
 
 /// That a name can be printed, and used as part of a path by those who do.
 fn harmless(name: &str) -> Result<(), &'static str> {
-    if name.is_empty() {
-        Err("a tensor has no name")
-    } else if name.chars().any(char::is_control) {
-        Err("a tensor's name has control characters")
+    if name.chars().any(char::is_control) {
+        Err("its name has control characters")
     } else if name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..") {
-        Err("a tensor's name is a path out of its directory")
+        Err("its name is a path out of its directory")
     } else {
         Ok(())
     }

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-pub use header::{Header, HeaderError, Tensor};
+pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
 pub use index::Index;
 pub use source::Source;
 

@@ -75,7 +75,6 @@ fn headers_that_lie() {
             "tensor x: more than 64 dimensions",
         ),
         (one("x", "U8", "[1]", "[0,1]"), 2, "data are not as long"),
-        (one("", "U8", "[1]", "[0,1]"), 1, "no name"),
         (
             one(r"a\u0000", "U8", "[1]", "[0,1]"),
             1,

@@ -21,7 +21,7 @@ fn mixed() -> Content {
     let mut content = Content::of([
         ("layer.0/weight", Tensor::new(Dtype::F32, &[2, 3], ones(6))),
         (
-            "a name with \"quotes\",\nlines and é",
+            "a name with \"quotes\", blanks and é",
             Tensor::new(Dtype::F32, &[1, 1, 1, 1], ones(1)),
         ),
         ("", Tensor::new(Dtype::F32, &[1], ones(1))),

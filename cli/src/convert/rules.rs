@@ -1,0 +1,183 @@
+//! What is asked for: which tensors become what.
+
+use clap::{Args, ValueEnum};
+use regex::RegexSet;
+use serde_json::{Value, json};
+use ulp::slice::Stochastic;
+use ulp::{Cast, Dtype};
+
+use super::grid::Scale;
+use crate::cast::How;
+use crate::formats;
+
+/// The part of the command line that decides what is written.
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        help = "The format to convert to: f64, f32, f16, bf16, or one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3"
+    )]
+    to: String,
+    /// How to round
+    #[arg(long, value_enum, default_value_t)]
+    rounding: Rounding,
+    /// Past the largest finite value, take that, and not an infinity or NaN
+    #[arg(long)]
+    saturate: bool,
+    /// Round to one of the two neighbours at random, so that the mean is right: the same bits for the same seed
+    #[arg(long, value_name = "SEED", conflicts_with = "rounding")]
+    stochastic: Option<u64>,
+    /// Leave tensors as they are whose names this matches; may be repeated
+    #[arg(long, value_name = "REGEX")]
+    keep: Vec<String>,
+    /// Leave tensors as they are whose names this doesn't match; may be repeated, and any match will do
+    #[arg(long, value_name = "REGEX")]
+    only: Vec<String>,
+    /// Divide by a scale before rounding, so that the largest magnitude becomes the format's largest: tensor, or block:128x128
+    #[arg(long, value_name = "WHAT")]
+    scale: Option<Scale>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Rounding {
+    #[default]
+    TiesToEven,
+    TiesToAway,
+    TowardZero,
+    TowardPositive,
+    TowardNegative,
+    ToOdd,
+}
+
+impl From<Rounding> for ulp::Rounding {
+    fn from(rounding: Rounding) -> ulp::Rounding {
+        match rounding {
+            Rounding::TiesToEven => ulp::Rounding::TiesToEven,
+            Rounding::TiesToAway => ulp::Rounding::TiesToAway,
+            Rounding::TowardZero => ulp::Rounding::TowardZero,
+            Rounding::TowardPositive => ulp::Rounding::TowardPositive,
+            Rounding::TowardNegative => ulp::Rounding::TowardNegative,
+            Rounding::ToOdd => ulp::Rounding::ToOdd,
+        }
+    }
+}
+
+/// The same, found to make sense.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) to: Dtype,
+    pub(super) dtype: safetensors::Dtype,
+    pub(super) scale: Option<Scale>,
+    rounding: Rounding,
+    saturate: bool,
+    seed: Option<u64>,
+    keep: RegexSet,
+    only: RegexSet,
+}
+
+impl Rules {
+    pub(super) fn new(options: &Options) -> Result<Rules, String> {
+        let (to, dtype) = target(&options.to)?;
+        if options.scale.is_some() && (to.bits() > 8 || !to.layout().signed()) {
+            return Err(format!(
+                "--scale is for signed formats of 8 bits or fewer, not for {to}"
+            ));
+        }
+        let set = |option, patterns| {
+            RegexSet::new(patterns).map_err(|error| {
+                // The last line of a regex error says what is wrong; those above draw where.
+                let error = error.to_string();
+                let why = error.lines().last().unwrap_or_default();
+                format!("{option}: {}", why.trim_start_matches("error: "))
+            })
+        };
+        Ok(Rules {
+            to,
+            dtype,
+            scale: options.scale,
+            rounding: options.rounding,
+            saturate: options.saturate || options.scale.is_some(),
+            seed: options.stochastic,
+            keep: set("--keep", &options.keep)?,
+            only: set("--only", &options.only)?,
+        })
+    }
+
+    /// Whether a tensor of floats is converted, by its name.
+    pub(super) fn take(&self, name: &str) -> bool {
+        !self.keep.is_match(name) && (self.only.is_empty() || self.only.is_match(name))
+    }
+
+    /// How to round a tensor.
+    pub(super) fn how(&self, name: &str) -> How {
+        if let Some(seed) = self.seed {
+            let stochastic = Stochastic::new(seed_of(seed, name));
+            return How::Stochastic(if self.saturate {
+                stochastic.saturating()
+            } else {
+                stochastic
+            });
+        }
+        let cast = Cast::new().rounding(self.rounding.into());
+        How::Cast(if self.saturate {
+            cast.saturating()
+        } else {
+            cast
+        })
+    }
+
+    /// Everything that decides the bytes that are written.
+    pub(super) fn record(&self) -> Value {
+        json!({
+            "to": self.to.name(),
+            "rounding": format!("{:?}", self.rounding),
+            "saturate": self.saturate,
+            "stochastic": self.seed,
+            "keep": self.keep.patterns(),
+            "only": self.only.patterns(),
+            "scale": self.scale.map(|scale| format!("{scale:?}")),
+        })
+    }
+}
+
+/// The format to convert to, if a file can hold it.
+fn target(name: &str) -> Result<(Dtype, safetensors::Dtype), String> {
+    let format = formats::parse(name)?;
+    if let Some(dtype) = formats::in_header(format) {
+        return Ok((format, dtype));
+    }
+    let packed = Dtype::ALL
+        .iter()
+        .find(|packed| packed.is_packed() && packed.layout() == format.layout());
+    Err(match packed {
+        Some(packed) => format!("safetensors has {format} packed alone: use {packed}"),
+        None => format!("safetensors has no dtype for {format}"),
+    })
+}
+
+/// A seed of a tensor's own, that depends on neither shards nor order: 64-bit FNV-1a of the seed's eight bytes, little-endian, and
+/// the name's in UTF-8.
+fn seed_of(seed: u64, name: &str) -> u64 {
+    let bytes = seed.to_le_bytes().into_iter().chain(name.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seed_of;
+
+    /// From the test suite of FNV; the first eight bytes are the seed.
+    #[test]
+    fn seeds_are_fnv_1a() {
+        let text = b"chongo was here!\n";
+        let (seed, name) = text.split_first_chunk().unwrap();
+        let name = std::str::from_utf8(name).unwrap();
+        assert_eq!(
+            seed_of(u64::from_le_bytes(*seed), name),
+            0x4681_0940_eff5_f915
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! Reads, converts and writes the pieces of a file's tensors, all threads at once, each wherever it is.
+
+use std::borrow::Borrow;
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::grid::scale_of;
+use super::plan::{Action, Output, Plan, Scaling};
+use super::progress::Progress;
+use crate::cast::{Caster, How};
+use crate::checkpoint::{Shard, Tensor};
+use crate::{about, formats, output};
+use ulp::Cast;
+
+/// The elements of a piece: few enough that they stay in a core's cache, and whole bytes of any packed format.
+const PIECE: u64 = 1 << 16;
+
+/// What is needed to convert.
+pub(super) struct Work<'p> {
+    pub(super) threads: usize,
+    pub(super) to: ulp::Dtype,
+    pub(super) progress: &'p Progress,
+    /// What errors of writing name.
+    pub(super) target: &'p Path,
+}
+
+/// Room that a thread works in.
+#[derive(Default)]
+struct Buffers {
+    read: Vec<u8>,
+    wide: Vec<u8>,
+    write: Vec<u8>,
+    unpacked: Vec<u8>,
+}
+
+impl Work<'_> {
+    /// Writes the tensors' data, and returns how many elements overflowed.
+    pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, String> {
+        let scales = self.scales(plan)?;
+        let overflowed = AtomicU64::new(0);
+        self.pieces(&plan.outputs, |output, first, count, buffers| {
+            let (start, more) = piece(plan, &scales, output, first, count, buffers)?;
+            overflowed.fetch_add(more, Ordering::Relaxed);
+            let start = plan.head.len() as u64 + output.range.start + start;
+            output::write_at(file, start, &buffers.write)
+                .map_err(|error| format!("tensor {}: {error}", output.name))
+                .map_err(about(self.target))?;
+            self.progress.add(buffers.write.len() as u64);
+            Ok(())
+        })?;
+        Ok(overflowed.into_inner())
+    }
+
+    /// The scales that a file's tensors are multiplied with or divided by.
+    fn scales(&self, plan: &Plan) -> Result<Vec<Vec<f32>>, String> {
+        let mut scales = vec![Vec::new(); plan.scaled];
+        let mut largest: Vec<Vec<AtomicU32>> = Vec::new();
+        largest.resize_with(plan.scaled, Vec::new);
+        for output in &plan.outputs {
+            match &output.action {
+                Action::Dequantize(_, scaling, (shard, tensor)) => {
+                    scales[scaling.number] = read_scales(shard, tensor)?;
+                }
+                Action::Scales(number) => {
+                    largest[*number].resize_with(output.elements() as usize, AtomicU32::default);
+                }
+                _ => {}
+            }
+        }
+        let quantized = |output: &&Output| matches!(output.action, Action::Quantize(..));
+        let quantized: Vec<_> = plan.outputs.iter().filter(quantized).collect();
+        self.pieces(&quantized, |output, first, count, buffers| {
+            if let Action::Quantize(tensor, scaling) = &output.action {
+                read_wide(plan.shard, tensor, scaling, first, count, buffers)?;
+                let largest = &largest[scaling.number];
+                scaling.grid.take_largest(first, &buffers.wide, largest);
+            }
+            Ok(())
+        })?;
+        for (scales, largest) in scales.iter_mut().zip(largest) {
+            let of = |bits: AtomicU32| scale_of(bits.into_inner(), self.to);
+            scales.extend(largest.into_iter().map(of));
+        }
+        Ok(scales)
+    }
+
+    /// Hands all pieces of all tensors to `work`, on every thread. The first error stops all.
+    fn pieces<'o, T: Borrow<Output<'o>> + Sync>(
+        &self,
+        outputs: &[T],
+        work: impl Fn(&Output<'o>, u64, u64, &mut Buffers) -> Result<(), String> + Sync,
+    ) -> Result<(), String> {
+        let mut pieces = 0;
+        let mut ends = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            pieces += units(output.borrow()).div_ceil(PIECE);
+            ends.push(pieces);
+        }
+        let (next, stop, error) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::new(None));
+        let run = || {
+            let mut buffers = Buffers::default();
+            while !stop.load(Ordering::Relaxed) {
+                let piece = next.fetch_add(1, Ordering::Relaxed);
+                if piece >= pieces {
+                    break;
+                }
+                let place = ends.partition_point(|&end| end <= piece);
+                let before = if place == 0 { 0 } else { ends[place - 1] };
+                let output = outputs[place].borrow();
+                let first = (piece - before) * PIECE;
+                let count = PIECE.min(units(output) - first);
+                if let Err(why) = work(output, first, count, &mut buffers) {
+                    stop.store(true, Ordering::Relaxed);
+                    error
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .get_or_insert(why);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            let others = (self.threads as u64).min(pieces).saturating_sub(1);
+            for _ in 0..others {
+                scope.spawn(run);
+            }
+            run();
+        });
+        let error = error.into_inner().unwrap_or_else(PoisonError::into_inner);
+        error.map_or(Ok(()), Err)
+    }
+}
+
+/// Puts a piece of a tensor into the buffer to write. Returns where it begins in the tensor, and how many elements overflowed.
+fn piece(
+    plan: &Plan,
+    scales: &[Vec<f32>],
+    output: &Output,
+    first: u64,
+    count: u64,
+    buffers: &mut Buffers,
+) -> Result<(u64, u64), String> {
+    let bits = output.dtype.bitsize() as u64;
+    let start = first * bits / 8;
+    let overflowed = match &output.action {
+        Action::Copy(tensor) => {
+            buffers.write.resize(count as usize, 0);
+            plan.shard.read(tensor, first, &mut buffers.write)?;
+            return Ok((first, 0));
+        }
+        Action::Scales(number) => {
+            let scales = &scales[*number][first as usize..][..count as usize];
+            buffers.write.clear();
+            let bytes = scales.iter().flat_map(|scale| scale.to_le_bytes());
+            buffers.write.extend(bytes);
+            return Ok((start, 0));
+        }
+        Action::Cast(tensor, caster) => {
+            read(plan.shard, tensor, first, count, &mut buffers.read)?;
+            buffers.write.resize((count * bits / 8) as usize, 0);
+            caster.cast(
+                first,
+                &buffers.read,
+                &mut buffers.write,
+                &mut buffers.unpacked,
+            )
+        }
+        Action::Quantize(tensor, scaling) | Action::Dequantize(tensor, scaling, _) => {
+            read_wide(plan.shard, tensor, scaling, first, count, buffers)?;
+            let scales = &scales[scaling.number];
+            if let Action::Quantize(..) = output.action {
+                scaling.grid.divide(first, &mut buffers.wide, scales);
+            } else {
+                scaling.grid.multiply(first, &mut buffers.wide, scales);
+            }
+            buffers.write.resize((count * bits / 8) as usize, 0);
+            let Buffers {
+                wide,
+                write,
+                unpacked,
+                ..
+            } = buffers;
+            scaling.narrow.cast(first, wide, write, unpacked)
+        }
+    };
+    Ok((start, overflowed))
+}
+
+/// Reads so many elements from `first` on.
+fn read(
+    shard: &Shard,
+    tensor: &Tensor,
+    first: u64,
+    count: u64,
+    bytes: &mut Vec<u8>,
+) -> Result<(), String> {
+    let bits = tensor.dtype.bitsize() as u64;
+    bytes.resize((count * bits / 8) as usize, 0);
+    shard.read(tensor, first * bits / 8, bytes)
+}
+
+/// The same as `f32`.
+fn read_wide(
+    shard: &Shard,
+    tensor: &Tensor,
+    scaling: &Scaling,
+    first: u64,
+    count: u64,
+    buffers: &mut Buffers,
+) -> Result<(), String> {
+    let Buffers {
+        read: bytes,
+        wide,
+        unpacked,
+        ..
+    } = buffers;
+    read(shard, tensor, first, count, bytes)?;
+    wide.resize(count as usize * size_of::<f32>(), 0);
+    scaling.widen.cast(first, bytes, wide, unpacked);
+    Ok(())
+}
+
+/// All of a tensor of scales.
+fn read_scales(shard: &Shard, tensor: &Tensor) -> Result<Vec<f32>, String> {
+    let from = formats::of_tensor(tensor.dtype).ok_or("scales are numbers")?;
+    let (mut bytes, mut wide) = (Vec::new(), vec![0; tensor.elements() as usize * 4]);
+    read(shard, tensor, 0, tensor.elements(), &mut bytes)?;
+    let caster = Caster::new(from, ulp::Dtype::F32, How::Cast(Cast::new()));
+    caster.cast(0, &bytes, &mut wide, &mut Vec::new());
+    let (scales, _) = wide.as_chunks();
+    Ok(scales
+        .iter()
+        .map(|&bytes| f32::from_le_bytes(bytes))
+        .collect())
+}
+
+/// What a tensor's pieces are counted in: elements, or bytes where they are only copied.
+fn units(output: &Output) -> u64 {
+    match output.action {
+        Action::Copy(tensor) => tensor.bytes(),
+        _ => output.elements(),
+    }
+}
