@@ -31,8 +31,9 @@
 //!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
-//! time, not on another CPU, not under another rounding mode or flush-to-zero setting of the thread. [`Cast::bits`] has the
-//! rules of NaN, zeros, signs and overflow.
+//! time, not on another CPU, and, of casts, codes, text and [`ieee`], not under another rounding mode or flush-to-zero setting of the
+//! thread. (Operators, elementary functions, [`slice::cast_scaled`] and [`mixed`] compute in `f32` or `f64`, and expect the default one, as
+//! all floating-point code of Rust does.) [`Cast::bits`] has the rules of NaN, zeros, signs and overflow.
 //!
 //! # Features
 //! - `std` (default): `alloc`, and links the standard library.

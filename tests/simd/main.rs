@@ -6,14 +6,9 @@
 //! The loops under test are compiled with this program, for each pair of formats and each instruction set: in a release build for many
 //! more pairs than in a debug build (`pairs.rs`).
 
-#![allow(
-    unsafe_code,
-    reason = "pages that may not be touched, and control registers"
-)]
+#![allow(unsafe_code, reason = "pages that may not be touched")]
 
 mod api;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod control;
 mod counted;
 mod isa;
 mod large;

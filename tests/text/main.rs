@@ -174,8 +174,6 @@ fn finite_codes<F: Format>(most: u64) -> Vec<u64> {
     codes
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod control;
 mod decimals;
 mod flags;
 mod forms;

@@ -1,0 +1,115 @@
+//! One number at a time: casts between all shipped formats, codes, integers, and `ieee`.
+
+use ulp::{Format, Rounding, ieee};
+
+use crate::for_every_narrow_format;
+use crate::modes::assert_unchanged;
+use crate::world::{casts, code, sample, scalar};
+
+/// Numbers of each sort, few enough to be taken in pairs.
+const FEW: usize = 40;
+
+fn cast<D: Format, S: Format>() {
+    let src: Vec<S> = sample(FEW);
+    assert_unchanged(&format!("{} to {}", S::DTYPE, D::DTYPE), |made| {
+        for cast in casts() {
+            for &x in &src {
+                let (y, flags) = scalar::<S, D>(x, cast);
+                made.extend([code(y), u64::from(flags.contains(ulp::Flags::INEXACT))]);
+            }
+        }
+    });
+}
+
+fn to_all<S: Format>() {
+    cast::<f32, S>();
+    cast::<f64, S>();
+    for_every_narrow_format!(cast, S);
+}
+
+#[test]
+fn every_pair() {
+    to_all::<f32>();
+    to_all::<f64>();
+    for_every_narrow_format!(to_all);
+}
+
+fn coded<F: Format>() {
+    let numbers: Vec<F> = sample(FEW);
+    assert_unchanged(F::DTYPE, |made| {
+        for &x in &numbers {
+            let parts = F::LAYOUT.decode(code(x));
+            made.extend([F::LAYOUT.encode(parts), F::LAYOUT.classify(code(x)) as u64]);
+        }
+    });
+}
+
+#[test]
+fn codes() {
+    coded::<f32>();
+    coded::<f64>();
+    for_every_narrow_format!(coded);
+}
+
+fn integers<F: Format>() {
+    let numbers: Vec<F> = sample(FEW);
+    assert_unchanged(F::DTYPE, |made| {
+        for rounding in Rounding::ALL {
+            for shift in 0..64 {
+                let (signed, unsigned) = (i64::MIN >> shift | 1, u64::MAX >> shift);
+                made.extend([
+                    code(ieee::from_i64::<F>(signed, rounding).0),
+                    code(ieee::from_u64::<F>(unsigned, rounding).0),
+                    code(ieee::from_i32::<F>(signed as i32, rounding).0),
+                    code(ieee::from_u128::<F>(u128::from(unsigned) << shift, rounding).0),
+                ]);
+            }
+            for &x in &numbers {
+                made.extend([
+                    ieee::to_i8(x, rounding).0 as u64,
+                    ieee::to_i32(x, rounding).0 as u64,
+                    ieee::to_u64(x, rounding).0,
+                    ieee::to_i128(x, rounding).0 as u64,
+                ]);
+            }
+        }
+    });
+}
+
+#[test]
+fn integers_and_back() {
+    integers::<f32>();
+    integers::<f64>();
+    for_every_narrow_format!(integers);
+}
+
+fn computed<F: Format>() {
+    let numbers: Vec<F> = sample(FEW);
+    assert_unchanged(F::DTYPE, |made| {
+        for rounding in Rounding::ALL {
+            for (&a, &c) in numbers.iter().zip(numbers.iter().rev()) {
+                for &b in &numbers {
+                    made.extend([
+                        code(ieee::add(a, b, rounding).0),
+                        code(ieee::sub(a, b, rounding).0),
+                        code(ieee::mul(a, b, rounding).0),
+                        code(ieee::div(a, b, rounding).0),
+                        code(ieee::rem(a, b, rounding).0),
+                        code(ieee::mul_add(a, b, c, rounding).0),
+                    ]);
+                }
+                made.extend([
+                    code(ieee::sqrt(a, rounding).0),
+                    code(ieee::round_to_integral(a, rounding).0),
+                ]);
+            }
+        }
+    });
+}
+
+#[test]
+fn ieee_operations() {
+    computed::<f32>();
+    computed::<f64>();
+    for_every_narrow_format!(computed);
+}

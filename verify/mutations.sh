@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Breaks the crate on purpose, one fault at a time in a copy, and runs the test that must see it. Fails if one isn't seen.
+#
+#     verify/mutations.sh            all of them
+#     verify/mutations.sh sticky     those whose names have this in them
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+only=${1:-}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+copy=$CARGO_TARGET_DIR/mutations
+rm -rf "$copy"
+mkdir -p "$copy"
+git -C "$root" ls-files -z | (cd "$root" && tar --null --files-from - --create --ignore-failed-read) | tar --extract -C "$copy"
+git -C "$copy" init -q
+git -C "$copy" add -A
+git -C "$copy" -c user.name=mutations -c user.email=mutations@invalid commit -qm 'as it is'
+log=$copy.log
+
+unseen=()
+# A fault $1: in the file $2, what sed's $3 does. The test is that of the arguments after.
+fault() {
+    local name=$1 file=$2 edit=$3
+    shift 3
+    [[ $name == *$only* ]] || return 0
+    git -C "$copy" checkout -q .
+    sed -i -E "$edit" "$copy/$file"
+    if git -C "$copy" diff --quiet; then
+        echo "$name: the line to break is not in $file"
+        exit 1
+    fi
+    if ! (cd "$copy" && cargo test -q -p ulp "$@" --no-run) >"$log" 2>&1; then
+        # What a constant asserts is a test too.
+        if grep -q 'evaluation panicked\|evaluation of constant' "$log"; then
+            echo "$name: seen by the compiler"
+            return
+        fi
+        cat "$log"
+        echo "$name: does not compile"
+        exit 1
+    fi
+    if (cd "$copy" && cargo test -q -p ulp "$@") >"$log" 2>&1; then
+        echo "$name: NOT SEEN by $*"
+        unseen+=("$name")
+    else
+        echo "$name: seen by $*: $(grep -m 3 -oP '^test \K.*(?= \.\.\. FAILED)|^---- \K\S+' "$log" | sort -u | head -3 | tr '\n' ' ')"
+    fi
+}
+
+fault 'a wrong constant: the bias of binary16' src/layout.rs \
+    's/(BINARY16: Self = Self::ieee\(5, 10\))/\1.with_bias(14)/' --test half
+fault 'a dropped sticky bit, of integers and text' src/number.rs 's/ \| \(lost != 0\) as u64;/;/' --test numbers
+fault 'a decimal on the wrong side of half-way' src/text/parse.rs 's/Some\(Ordering::Less\) => low,/Some(Ordering::Less) => high,/' --test text
+fault 'NaN parsed where there is none' src/text/parse.rs 's/flags\.contains\(Flags::INVALID\)/false/' --test text
+fault 'packed codes in the other order' src/slice/pack.rs 's/<< \(nth \* F::LAYOUT/<< ((CODES - 1 - nth) * F::LAYOUT/' --test pack
+fault 'bytes swapped that are in order' src/slice/unaligned.rs 's/target_endian = "little"/target_endian = "big"/' --test bytes
+fault 'draws of the next element' src/slice/stochastic.rs 's/wrapping_add\(elements as u64\)/wrapping_add(elements as u64 + 1)/' --test stochastic
+fault 'control bits not looked at' src/simd/x86_64/overrides.rs 's/mxcsr & !STICKY_FLAGS == DEFAULT/mxcsr != 0/' --test environment
+fault 'the tail of a slice forgotten' src/simd/mod.rs 's/if first == last \{/if first + N > last {/' --test simd
+fault 'subnormals of AVX512-BF16 not done again' src/simd/x86_64/float16.rs 's/== 2 \|\| zero == 0/== 2 || zero < u32::MAX/' --test simd
+fault 'an override for the wrong rounding' src/simd/x86_64/overrides.rs \
+    's/F32ToF16::<ZERO, S, D>/F32ToF16::<UP, S, D>/' --test simd
+fault 'a NaN that amax does not see: that of FNUZ' src/slice/scan.rs 's/layout\.sign_mask\(\)$/u64::MAX/' --test simd
+fault 'a product that starts from 0' src/ops/fold.rs 's/Partial::new\(1\.0, multiply\)\.iterator/Partial::new(0.0, multiply).iterator/' --test numbers
+
+# Without an `sfence`, another thread could see stale memory, at times: no test can be sure to.
+if ((${#unseen[@]})); then
+    printf 'not seen: %s\n' "${unseen[@]}"
+    exit 1
+fi
