@@ -1,5 +1,8 @@
 //! `slice::cast_bytes` gives the bits of the scalar cast in one step, for every pair of formats, and errors for lengths that don't fit.
 
+mod sampled;
+
+use sampled::sampled;
 use ulp::{Cast, Dtype, Isa, Overflow, Rounding, slice};
 
 /// All casts.
@@ -39,6 +42,7 @@ fn codes(dtype: Dtype, bytes: &[u8], numbers: usize) -> Vec<u64> {
 
 /// Casts codes to every format on every ISA in these ways, and compares.
 fn check(from: Dtype, source: &[u64], casts: &[Cast]) {
+    let source: Vec<u64> = sampled("codes cast as bytes", source).copied().collect();
     let src = stored(from, source.iter().copied());
     for &to in Dtype::ALL {
         for &cast in casts {

@@ -18,6 +18,8 @@ mod pages;
 mod pairs;
 #[cfg(feature = "rayon")]
 mod parallel;
+#[path = "../sampled/mod.rs"]
+mod sampled;
 mod scaled;
 mod scan;
 mod world;

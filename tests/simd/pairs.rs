@@ -6,6 +6,7 @@
 
 use ulp::{Bf16, Bits, Cast, F16, Format, Isa, slice};
 
+use crate::sampled::sampled;
 use crate::world::{assert_same, bulk, casts, expected, inputs};
 
 /// Casts `src` in every way on every ISA.
@@ -31,7 +32,8 @@ fn check_cast<S: Format, D: Format>(src: &[S], cast: Cast) {
 /// Every 251st `f32`, beside those about boundaries that the tests below take; `verify` takes all.
 #[test]
 fn f32_at_a_stride() {
-    let mut numbers = (0..=u32::MAX).step_by(251).map(f32::from_bits);
+    let numbers = (0..=u32::MAX).step_by(251).map(f32::from_bits);
+    let mut numbers = sampled("numbers at a stride", numbers);
     loop {
         let src: Vec<f32> = numbers.by_ref().take(1 << 16).collect();
         if src.is_empty() {

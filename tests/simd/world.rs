@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use crate::sampled::sampled;
 use ulp::{Bits, Cast, Flags, Format, Isa, Layout, Rounding, float_type, slice};
 
 float_type! {
@@ -107,9 +108,8 @@ fn structured<F: Format>() -> Vec<F> {
     // What stands in the lower half of a NaN should matter nowhere.
     let quiet_nan = ((1 << (F::LAYOUT.exponent_bits() + 1)) - 1) << (width - 1);
     let payloads = (0..1_u64 << 11).map(|upper| upper << 5 | 1);
-    numbers
-        .chain(payloads.map(|payload| number(quiet_nan | payload)))
-        .collect()
+    let numbers = numbers.chain(payloads.map(|payload| number(quiet_nan | payload)));
+    sampled("numbers about every boundary", numbers).collect()
 }
 
 /// Fractions about every place where a rounding could cut: below it nothing, the least, half and its neighbours, and all; above it

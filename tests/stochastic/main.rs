@@ -6,6 +6,8 @@ mod bits;
 mod bytes;
 mod means;
 mod oracle;
+#[path = "../sampled/mod.rs"]
+mod sampled;
 
 use ulp::slice::{Stochastic, cast_stochastic};
 use ulp::{Bf16, F8E4M3Fn, F16, Format};

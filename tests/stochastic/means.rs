@@ -4,13 +4,16 @@ use ulp::slice::Stochastic;
 use ulp::{Bf16, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format};
 
 use crate::cast;
+use crate::sampled::sampled;
 
-/// Draws for each mean.
-const DRAWS: usize = 1 << 20;
+/// Draws for each mean: blocks of the 64 that `decisions_are_independent` takes.
+fn draws() -> usize {
+    64 * sampled("blocks of draws for a mean", 0..1 << 14).len()
+}
 
-/// Casts a number `DRAWS` times, and counts how often the upper of two neighbours came out. There must be no third number.
+/// Casts a number [`draws`] times, and counts how often the upper of two neighbours came out. There must be no third number.
 fn ups<S: Format, D: Format>(x: S, neighbours: [f64; 2], seed: u64) -> usize {
-    let from = vec![x; DRAWS];
+    let from = vec![x; draws()];
     let to: Vec<D> = cast(&from, Stochastic::new(seed));
     let up = |y: f64| {
         assert!(neighbours.contains(&y), "{x:?} gave {y}");
@@ -21,7 +24,7 @@ fn ups<S: Format, D: Format>(x: S, neighbours: [f64; 2], seed: u64) -> usize {
 
 /// Whether a count of ups is what a probability gives, within four standard errors.
 fn fits(ups: usize, probability: f64) -> bool {
-    let draws = DRAWS as f64;
+    let draws = draws() as f64;
     let error = (draws * probability * (1.0 - probability)).sqrt();
     (ups as f64 - draws * probability).abs() <= 4.0 * error
 }
@@ -74,10 +77,10 @@ fn decisions_are_independent() {
         for fraction in [0.1, 0.5, 0.618] {
             let x = (lower + step * fraction) as f32;
             let p = (f64::from(x) - lower) / step;
-            let to: Vec<F16> = cast(&vec![x; 2 * DRAWS], Stochastic::new(5));
+            let to: Vec<F16> = cast(&vec![x; 2 * draws()], Stochastic::new(5));
             let up = |j: usize| to[j].to_f64() > lower;
             for other in [1, 8, 16, 32, 64] {
-                let firsts = (0..).filter(|j| j / other % 2 == 0).take(DRAWS);
+                let firsts = (0..).filter(|j| j / other % 2 == 0).take(draws());
                 let both = firsts.filter(|j| up(*j) && up(j + other)).count();
                 assert!(fits(both, p * p), "{x} {other}: {both}");
             }

@@ -159,6 +159,10 @@ impl Random {
 
 /// The positive finite codes of a format, or so many of them.
 fn finite_codes<F: Format>(most: u64) -> Vec<u64> {
+    sampled::sampled("codes as text", all_finite_codes::<F>(most)).collect()
+}
+
+fn all_finite_codes<F: Format>(most: u64) -> Vec<u64> {
     let max = F::LAYOUT.max_code();
     if max < most {
         return (0..=max).collect();
@@ -179,6 +183,8 @@ mod flags;
 mod forms;
 mod numpy;
 mod oracle;
+#[path = "../sampled/mod.rs"]
+mod sampled;
 mod shortest;
 mod special;
 mod traps;

@@ -1,0 +1,55 @@
+"""The crate's tests on other CPUs: built once a target, and run on each CPU."""
+
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+
+from toolchain import CARGO, HOST, linked, run
+
+# Where a test is cut to a sample, it is every 17th of its cases: prime, as tests/sampled asks.
+SAMPLE = "17"
+# Longest first, so that the last to end is short.
+LONGEST = ["simd", "bytes", "stochastic", "text", "shapes", "mixed"]
+RESULT = re.compile(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered out", re.M)
+
+
+def build(target):
+    """The test programs of a target, by name."""
+    std = [] if target == HOST else ["-Zbuild-std"]
+    command = [CARGO, "test", "-p", "ulp", "--tests", "--all-features", "--no-run", "--target", target, *std]
+    command += ["--config", "profile.test.debug=0", "--message-format=json"]
+    messages = map(json.loads, run(command, linked(target)).splitlines())
+    artifacts = [message for message in messages if message.get("executable")]
+    return {artifact["target"]["name"]: artifact["executable"] for artifact in artifacts}
+
+
+def test(name, program, port):
+    """Counts of passed, failed and skipped tests of a program on a port's CPU."""
+    if name in port.left_out:
+        listed = subprocess.run([*port.runner, program, "--list"], text=True, stdout=subprocess.PIPE)
+        return [0, 0, listed.stdout.count(": test\n")]
+    environment = os.environ | port.environment | {"RUST_TEST_THREADS": "1"}
+    skipped = [part for test in port.skipped.get(name, []) for part in ("--skip", test)]
+    done = subprocess.run(
+        [*port.runner, program, *skipped], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    result = RESULT.search(done.stdout)
+    if done.returncode != 0:
+        print(f"{name} on {port.name}\n{done.stdout}{done.stderr}", flush=True)
+    if not result:
+        return [0, 1, 0]
+    passed, failed, ignored, filtered = map(int, result.groups())
+    said = [line for line in done.stderr.splitlines() if line.startswith("sampled")]
+    for line in said:
+        print(f"{port.name}: {name}: {line}", flush=True)
+    return [passed, max(failed, int(done.returncode != 0)), ignored + filtered]
+
+
+def check(port, programs):
+    """The sums of the counts, of two programs at a time."""
+    names = sorted(programs, key=lambda name: LONGEST.index(name) if name in LONGEST else len(LONGEST))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        counts = list(pool.map(lambda name: test(name, programs[name], port), names))
+    return [sum(column) for column in zip(*counts)]

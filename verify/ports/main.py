@@ -1,0 +1,90 @@
+"""Runs the ports and ends with a table of them. Fails if one fails."""
+
+import dataclasses
+import sys
+import time
+
+import emulated
+import others
+from toolchain import HOST, Failed
+
+AARCH64, I686, S390X = "aarch64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"
+# What the host's compiler refuses, a second time; and loops for slices that pass the caches, which only x86-64 has.
+HOSTS = {"refused"}
+LARGE = {"simd": ["large::"]}
+
+
+@dataclasses.dataclass
+class Port:
+    """A CPU to run tests on, and what they must find there."""
+
+    name: str
+    target: str
+    runner: list
+    isas: str
+    sample: str = emulated.SAMPLE
+    left_out: set = dataclasses.field(default_factory=lambda: HOSTS)
+    skipped: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def environment(self):
+        return {"ULP_REQUIRE_ISA": self.isas, "ULP_SAMPLE": self.sample}
+
+
+PORTS = [
+    Port("x86-64, Debian's rustc", HOST, [], "sse2", sample="1", left_out=set()),
+    Port("x86-64, qemu64", HOST, ["qemu-x86_64", "-cpu", "qemu64"], "sse2"),
+    Port("x86-64, Nehalem", HOST, ["qemu-x86_64", "-cpu", "Nehalem"], "sse2"),
+    Port("x86-64, IvyBridge", HOST, ["qemu-x86_64", "-cpu", "IvyBridge"], "sse2"),
+    Port("x86-64, Haswell", HOST, ["qemu-x86_64", "-cpu", "Haswell"], "sse2,avx2"),
+    Port("i686, SSE2", I686, ["qemu-i386", "-cpu", "pentium3-v1,+sse2"], "sse2", skipped=LARGE),
+    Port("aarch64, cortex-a53", AARCH64, ["qemu-aarch64", "-cpu", "cortex-a53"], "neon", skipped=LARGE),
+    Port("aarch64, max", AARCH64, ["qemu-aarch64", "-cpu", "max"], "neon", skipped=LARGE),
+    Port("s390x, big-endian", S390X, ["qemu-s390x"], "portable", skipped=LARGE),
+]
+
+
+def attempts():
+    """Names of ports, and functions that give their counts of passed, failed and skipped."""
+    programs = {}
+
+    def emulate(port):
+        if port.target not in programs:
+            programs[port.target] = emulated.build(port.target)
+        return emulated.check(port, programs[port.target])
+
+    for port in PORTS:
+        yield port.name, lambda port=port: emulate(port)
+    yield from others.CHECKS.items()
+
+
+def main(names):
+    rows = []
+    for name, attempt in attempts():
+        if names and not any(part in name for part in names):
+            continue
+        print(f"\n== {name}", flush=True)
+        start = time.monotonic()
+        try:
+            counts = attempt()
+        except Failed as failure:
+            print(failure)
+            counts = [0, 1, 0]
+        except others.Absent as absent:
+            print(absent)
+            counts = [0, 0, 1]
+        rows.append((name, *counts, time.monotonic() - start))
+    print(f"\n{'port':<38} passed failed skipped seconds")
+    for name, passed, failed, skipped, seconds in rows:
+        print(f"{name:<38} {passed:6} {failed:6} {skipped:7} {seconds:7.0f}")
+    failed = [row[0] for row in rows if row[2]]
+    not_run = [row[0] for row in rows if not row[1] and not row[2]]
+    for name in not_run:
+        print(f"skipped: {name}")
+    for name in failed:
+        print(f"FAILED: {name}")
+    sys.exit(bool(failed) or not rows)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

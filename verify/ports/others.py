@@ -1,0 +1,78 @@
+"""What isn't the crate's tests on another CPU. Each check counts what passed, failed and was skipped."""
+
+import re
+import subprocess
+
+from toolchain import CARGO, TARGET_DIR, ENVIRONMENT, run
+
+# Features that need no standard library.
+FREESTANDING = "bytemuck,half,libm,num-traits,rand,serde"
+BARE = ["thumbv7em-none-eabihf", "thumbv6m-none-eabi", "riscv32imc-unknown-none-elf", "x86_64-unknown-none"]
+WASM = "wasm32-unknown-unknown"
+# The environment of rustup's compilers.
+RUSTUP = {name: value for name, value in ENVIRONMENT.items() if name not in ("RUSTC", "RUSTC_BOOTSTRAP")}
+
+
+class Absent(Exception):
+    """What a port needs and can't be had here."""
+
+
+def loops():
+    run(["verify/ports/neon-loops"])
+    return [1, 0, 0]
+
+
+def bare(target):
+    """Without std: no feature, the allocator, all others that are freestanding, and everything."""
+    for features in ["", "alloc", FREESTANDING, f"alloc,{FREESTANDING}"]:
+        run([CARGO, "build", "-q", "-Zbuild-std=core,alloc", "-p", "ulp", "--lib", "--target", target,
+             "--no-default-features", "--features", features])
+    return [4, 0, 0]
+
+
+def wasm(simd):
+    """The casts of the tables that tests/golden.rs has, in node."""
+    sign = "+" if simd else "-"
+    flags = {f"CARGO_TARGET_{WASM.upper().replace('-', '_')}_{name}": value
+             for name, value in [("LINKER", "wasm-ld"), ("RUSTFLAGS", f"-Ctarget-feature={sign}simd128")]}
+    run([CARGO, "build", "-q", "--release", "--locked", "-Zbuild-std=core", "--manifest-path", "verify/ports/wasm/Cargo.toml",
+         "--target", WASM], ENVIRONMENT | flags)
+    module = TARGET_DIR / WASM / "release/ulp_wasm.wasm"
+    print(run(["node", "verify/ports/wasm/golden.mjs", str(module), str(int(simd))]).strip(), "casts as in the tables")
+    return [1, 0, 0]
+
+
+def features():
+    """Every feature, and every two of them, by cargo-hack: how many combinations there were."""
+    cargo = ["cargo", "hack"]
+    if subprocess.run([*cargo, "--version"], env=RUSTUP, capture_output=True).returncode != 0:
+        run(["cargo", "install", "-q", "--locked", "cargo-hack"], RUSTUP)
+    combinations = [*cargo, "check", "-p", "ulp", "--lib", "--feature-powerset", "--depth", "2"]
+    run(combinations, RUSTUP | {"RUSTFLAGS": "-Dwarnings"})
+    return [len(run([*combinations, "--print-command-list"], RUSTUP).splitlines()), 0, 0]
+
+
+def oldest():
+    """Whether the oldest Rust that is promised has what is used, as far as clippy knows."""
+    run(["cargo", "clippy", "-q", "-p", "ulp", "--all-features", "--", "-D", "clippy::incompatible_msrv"], RUSTUP)
+    return [1, 0, 0]
+
+
+def nightly():
+    """The tests, all of each, by rustup's nightly."""
+    if subprocess.run(["rustc", "+nightly", "--version"], env=RUSTUP, capture_output=True).returncode != 0:
+        raise Absent("there is no nightly toolchain")
+    out = run(["cargo", "+nightly", "test", "-p", "ulp", "--tests", "--config", "profile.test.debug=0"], RUSTUP)
+    counts = re.findall(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored", out, re.M)
+    return [sum(map(int, column)) for column in zip(*counts)]
+
+
+CHECKS = {
+    "aarch64, the loops": loops,
+    **{f"{target}, builds": lambda target=target: bare(target) for target in BARE},
+    "wasm32, node": lambda: wasm(simd=False),
+    "wasm32 with simd128, node": lambda: wasm(simd=True),
+    "pairs of features": features,
+    "rust-version": oldest,
+    "x86-64, nightly": nightly,
+}
