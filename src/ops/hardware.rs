@@ -8,9 +8,9 @@
     reason = "not for people: what `float_type!` expands to calls these"
 )]
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::f16c;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use crate::format::{from_code, to_code};
 use crate::limits::max;
 use crate::{Format, Layout, Rounding, ieee};
@@ -158,7 +158,7 @@ wide!(by_f64, f64, u64, BINARY64, word64);
 /// Returns what F16C gives, if it serves.
 macro_rules! by_f16c {
     ($name:ident($($operand:ident),*)) => {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         if const { F::LAYOUT.same(Layout::BINARY16) }
             && let Some(code) = f16c::$name($(to_code($operand) as u16),*)
         {

@@ -3,7 +3,7 @@
 mod arithmetic;
 #[cfg(feature = "libm")]
 mod elementary;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod f16c;
 pub(crate) mod fold;
 pub(crate) mod hardware;

@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 use super::aarch64;
 use super::frame::{Frame, Plain, Scaled};
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::x86_64;
 use super::{Isa, Kernel, SMALL, run};
 use crate::format::{from_code, to_code};
@@ -88,7 +88,7 @@ fn convert_how<F: Frame, S: Format, D: Format, H: How>(
     dst: &mut [MaybeUninit<D>],
     how: H,
 ) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if x86_64::pays::<S, D>(dst) {
         return x86_64::stream(src, dst, |src, dst| {
             convert_cached(frame, isa, src, dst, how);
@@ -105,7 +105,7 @@ fn convert_cached<F: Frame, S: Format, D: Format, H: How>(
     dst: &mut [MaybeUninit<D>],
     how: H,
 ) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if x86_64::look_up(frame, isa, src, dst, how.cast())
         || x86_64::convert(frame, isa, src, dst, how.cast())
         || x86_64::convert_by_f32(isa, src, dst, how.cast())

@@ -10,6 +10,10 @@ use crate::{Format, Layout};
 /// Makes a kernel of a kernel.
 pub(super) trait Frame: Copy {
     /// Whether little code matters more than the speed of rare casts.
+    #[cfg_attr(
+        not(all(target_arch = "x86_64", target_feature = "sse2")),
+        allow(dead_code, reason = "no other architecture has code for rare casts")
+    )]
     const LEAN: bool = false;
     type Framed<S: Format, D: Format, K: Kernel<Src = S, Dst = D>>: Kernel<Src = S, Dst = D>;
 

@@ -30,26 +30,26 @@ pub struct Isa(Level);
 pub(super) enum Level {
     /// What the program is compiled for.
     Portable,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx2,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx512,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx512Vbmi,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx512Bf16,
 }
 
 impl Level {
     /// Best first.
     const ALL: &[Self] = &[
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Self::Avx512Bf16,
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Self::Avx512Vbmi,
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Self::Avx512,
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Self::Avx2,
         Self::Portable,
     ];
@@ -60,38 +60,38 @@ impl Level {
             Self::Portable if cfg!(target_feature = "neon") => "neon",
             Self::Portable if cfg!(target_feature = "simd128") => "simd128",
             Self::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx2 => "avx2",
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512 => "avx512",
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512Vbmi => "avx512vbmi",
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512Bf16 => "avx512bf16",
         }
     }
 
     /// Whether this CPU has it.
     fn is_here(self) -> bool {
-        #[cfg(all(target_arch = "x86_64", feature = "std"))]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", feature = "std"))]
         macro_rules! has {
             ($($feature:tt),*) => { $(std::arch::is_x86_feature_detected!($feature))&&* };
         }
-        #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(feature = "std")))]
         macro_rules! has {
             ($($feature:tt),*) => { $(cfg!(target_feature = $feature))&&* };
         }
         match self {
             Self::Portable => true,
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx2 => has!("avx2", "f16c"),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512 => {
                 Self::Avx2.is_here() && has!("avx512f", "avx512bw", "avx512vl", "avx512dq")
             }
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512Vbmi => Self::Avx512.is_here() && has!("avx512vbmi"),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512Bf16 => Self::Avx512Vbmi.is_here() && has!("avx512bf16"),
         }
     }
@@ -127,13 +127,13 @@ impl Isa {
     }
 
     /// Whether this CPU has the conversions of binary16 that came with AVX2.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     #[inline]
     pub(crate) fn has_f16c() -> bool {
         cfg!(target_feature = "f16c") || Self::detect().0 >= Level::Avx2
     }
 
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     #[inline]
     pub(super) const fn level(self) -> Level {
         self.0

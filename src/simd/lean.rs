@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 use super::aarch64;
 use super::convert::{Convert, TiesToEven};
 use super::frame::{Frame, Lean};
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::x86_64;
 use super::{Isa, run};
 use crate::{Cast, Format};
@@ -59,12 +59,12 @@ pub(crate) fn convert_overridden<S: Format, D: Format>(
     dst: &mut [MaybeUninit<D>],
     cast: Cast,
 ) -> bool {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     return x86_64::convert(Lean, isa, src, dst, cast);
     #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
     return aarch64::convert(Lean, isa, src, dst, cast);
     #[cfg(not(any(
-        target_arch = "x86_64",
+        all(target_arch = "x86_64", target_feature = "sse2"),
         all(target_arch = "aarch64", target_feature = "neon")
     )))]
     {
@@ -75,17 +75,17 @@ pub(crate) fn convert_overridden<S: Format, D: Format>(
 
 /// A conversion of bytes by looking them up.
 pub(crate) struct Lookup(
-    #[cfg(target_arch = "x86_64")] x86_64::Lookup,
-    #[cfg(not(target_arch = "x86_64"))] core::convert::Infallible,
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))] x86_64::Lookup,
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))] core::convert::Infallible,
 );
 
 impl Lookup {
     /// `results` are those of the bytes from 0 to 255, little-endian. `None` if there is no faster way to look them up than to
     /// convert.
     pub(crate) fn new(isa: Isa, results: &[u8]) -> Option<Self> {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         return x86_64::Lookup::new(isa, results).map(Self);
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
         {
             let _ = (isa, results);
             None
@@ -94,9 +94,9 @@ impl Lookup {
 
     /// Converts a [`BLOCK`](super::BLOCK) of bytes or more.
     pub(crate) fn convert(&self, src: &[u8], dst: &mut [u8]) {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         self.0.convert(src, dst);
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
         {
             let _ = (src, dst);
             match self.0 {}

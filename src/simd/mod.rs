@@ -15,12 +15,12 @@ mod isa;
 mod lean;
 mod philox;
 #[cfg(any(
-    target_arch = "x86_64",
+    all(target_arch = "x86_64", target_feature = "sse2"),
     all(target_arch = "aarch64", target_feature = "neon")
 ))]
 mod step;
 mod stochastic;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod x86_64;
 
 use core::mem::MaybeUninit;
@@ -77,9 +77,9 @@ pub(crate) fn run<K: Kernel>(
     src: &[K::Src],
     dst: &mut [MaybeUninit<K::Dst>],
 ) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     x86_64::run(isa, kernel, src, dst);
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
     {
         let _ = isa;
         blocks(kernel, src, dst);
