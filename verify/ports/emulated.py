@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from toolchain import CARGO, HOST, linked, run
+from toolchain import CARGO, ENVIRONMENT, HOST, linked, run
 
 # Where a test is cut to a sample, it is every 17th of its cases: prime, as tests/sampled asks.
 SAMPLE = "17"
@@ -30,7 +30,7 @@ def test(name, program, port):
     if name in port.left_out:
         listed = subprocess.run([*port.runner, program, "--list"], text=True, stdout=subprocess.PIPE)
         return [0, 0, listed.stdout.count(": test\n")]
-    environment = os.environ | port.environment | {"RUST_TEST_THREADS": "1"}
+    environment = ENVIRONMENT | port.environment | {"RUST_TEST_THREADS": "1"}
     skipped = [part for test in port.skipped.get(name, []) for part in ("--skip", test)]
     done = subprocess.run(
         [*port.runner, program, *skipped], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -3,14 +3,12 @@
 import re
 import subprocess
 
-from toolchain import CARGO, TARGET_DIR, ENVIRONMENT, run
+from toolchain import CARGO, ENVIRONMENT, TARGET_DIR, USERS, run
 
 # Features that need no standard library.
 FREESTANDING = "bytemuck,half,libm,num-traits,rand,serde"
 BARE = ["thumbv7em-none-eabihf", "thumbv6m-none-eabi", "riscv32imc-unknown-none-elf", "x86_64-unknown-none"]
 WASM = "wasm32-unknown-unknown"
-# The environment of rustup's compilers.
-RUSTUP = {name: value for name, value in ENVIRONMENT.items() if name not in ("RUSTC", "RUSTC_BOOTSTRAP")}
 
 
 class Absent(Exception):
@@ -45,24 +43,24 @@ def wasm(simd):
 def features():
     """Every feature, and every two of them, by cargo-hack: how many combinations there were."""
     cargo = ["cargo", "hack"]
-    if subprocess.run([*cargo, "--version"], env=RUSTUP, capture_output=True).returncode != 0:
-        run(["cargo", "install", "-q", "--locked", "cargo-hack"], RUSTUP)
+    if subprocess.run([*cargo, "--version"], env=USERS, capture_output=True).returncode != 0:
+        run(["cargo", "install", "-q", "--locked", "cargo-hack"], USERS)
     combinations = [*cargo, "check", "-p", "ulp", "--lib", "--feature-powerset", "--depth", "2"]
-    run(combinations, RUSTUP | {"RUSTFLAGS": "-Dwarnings"})
-    return [len(run([*combinations, "--print-command-list"], RUSTUP).splitlines()), 0, 0]
+    run(combinations, USERS | {"RUSTFLAGS": "-Dwarnings"})
+    return [len(run([*combinations, "--print-command-list"], USERS).splitlines()), 0, 0]
 
 
 def oldest():
     """Whether the oldest Rust that is promised has what is used, as far as clippy knows."""
-    run(["cargo", "clippy", "-q", "-p", "ulp", "--all-features", "--", "-D", "clippy::incompatible_msrv"], RUSTUP)
+    run(["cargo", "clippy", "-q", "-p", "ulp", "--all-features", "--", "-D", "clippy::incompatible_msrv"], USERS)
     return [1, 0, 0]
 
 
 def nightly():
     """The tests, all of each, by rustup's nightly."""
-    if subprocess.run(["rustc", "+nightly", "--version"], env=RUSTUP, capture_output=True).returncode != 0:
+    if subprocess.run(["rustc", "+nightly", "--version"], env=USERS, capture_output=True).returncode != 0:
         raise Absent("there is no nightly toolchain")
-    out = run(["cargo", "+nightly", "test", "-p", "ulp", "--tests", "--config", "profile.test.debug=0"], RUSTUP)
+    out = run(["cargo", "+nightly", "test", "-p", "ulp", "--tests", "--config", "profile.test.debug=0"], USERS)
     counts = re.findall(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored", out, re.M)
     return [sum(map(int, column)) for column in zip(*counts)]
 

@@ -8,7 +8,10 @@ CARGO = "/usr/bin/cargo"
 TARGET_DIR = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")).absolute() / "ports"
 HOST = "x86_64-unknown-linux-gnu"
 # Cargo builds a standard library for those who say that they know it to be unstable. Elsewhere than here that's never on.
-ENVIRONMENT = os.environ | {"RUSTC": "/usr/bin/rustc", "RUSTC_BOOTSTRAP": "1", "CARGO_TARGET_DIR": str(TARGET_DIR)}
+DEBIAN = {"CARGO": CARGO, "RUSTC": "/usr/bin/rustc", "RUSTC_BOOTSTRAP": "1"}
+# The environment of the compilers in PATH, and of Debian's.
+USERS = os.environ | {"CARGO_TARGET_DIR": str(TARGET_DIR)}
+ENVIRONMENT = USERS | DEBIAN
 
 
 class Failed(Exception):
