@@ -3,16 +3,18 @@
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
 
 use crate::modes::in_each_mode;
+use crate::sampled::sampled;
 use crate::world::{
     E4M3B20, assert_same, bulk, casts, code, expected, inputs, number, sample, scalar,
 };
 
 fn few<F: Format>() -> Vec<F> {
-    if size_of::<F>() > 2 {
+    let some = if size_of::<F>() > 2 {
         sample(10_000)
     } else {
         inputs()
-    }
+    };
+    sampled("numbers in each mode", some).collect()
 }
 
 fn check<S: Format, D: Format>() {

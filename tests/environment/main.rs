@@ -13,6 +13,8 @@ mod numbers;
 #[cfg_attr(target_arch = "x86_64", path = "mxcsr.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "fpcr.rs")]
 mod register;
+#[path = "../sampled/mod.rs"]
+mod sampled;
 mod slices;
 mod text;
 #[path = "../simd/world.rs"]

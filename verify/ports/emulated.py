@@ -11,7 +11,7 @@ from toolchain import CARGO, ENVIRONMENT, HOST, linked, run
 # Where a test is cut to a sample, it is every 17th of its cases: prime, as tests/sampled asks.
 SAMPLE = "17"
 # Longest first, so that the last to end is short.
-LONGEST = ["simd", "bytes", "stochastic", "text", "shapes", "mixed"]
+LONGEST = ["simd", "environment", "bytes", "stochastic", "text", "shapes", "mixed"]
 RESULT = re.compile(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered out", re.M)
 
 
