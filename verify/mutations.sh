@@ -48,7 +48,7 @@ fault() {
 
 fault 'a wrong constant: the bias of binary16' src/layout.rs \
     's/(BINARY16: Self = Self::ieee\(5, 10\))/\1.with_bias(14)/' --test half
-fault 'a dropped sticky bit, of integers and text' src/number.rs 's/ \| \(lost != 0\) as u64;/;/' --test numbers
+fault 'a dropped sticky bit, of integers and text' src/number.rs 's/ \| \(lost != 0\) as u64;/;/' --test text
 fault 'a decimal on the wrong side of half-way' src/text/parse.rs 's/Some\(Ordering::Less\) => low,/Some(Ordering::Less) => high,/' --test text
 fault 'NaN parsed where there is none' src/text/parse.rs 's/flags\.contains\(Flags::INVALID\)/false/' --test text
 fault 'packed codes in the other order' src/slice/pack.rs 's/<< \(nth \* F::LAYOUT/<< ((CODES - 1 - nth) * F::LAYOUT/' --test pack
