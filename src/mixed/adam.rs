@@ -1,6 +1,7 @@
 //! AdamW, and Adam.
 
 use super::InvalidHyperparameter;
+use super::arithmetic::{Arithmetic, Sum};
 use super::options::{below_one, not_negative};
 use super::pass::{Rule, pass};
 use super::state::{TILE, check};
@@ -263,7 +264,12 @@ struct Update<const DECOUPLED: bool>(Factors);
 
 impl<const DECOUPLED: bool> Rule<2> for Update<DECOUPLED> {
     #[inline(always)]
-    fn next(self, gradient: f32, weight: f32, [first, second]: [f32; 2]) -> (f32, [f32; 2]) {
+    fn next<A: Arithmetic>(
+        self,
+        gradient: f32,
+        weight: f32,
+        [first, second]: [f32; 2],
+    ) -> (Sum, [f32; 2]) {
         let Factors {
             decay,
             rest1,
@@ -278,21 +284,11 @@ impl<const DECOUPLED: bool> Rule<2> for Update<DECOUPLED> {
         } else {
             (gradient + decay * weight, weight)
         };
-        let first = first + (gradient - first) * rest1;
-        let second = second * beta2 + rest2 * gradient * gradient;
-        let denominator = sqrt(second) / root + epsilon;
-        (kept + step * first / denominator, [first, second])
+        let first = first + A::product(gradient - first, rest1);
+        let square = A::product(A::product(rest2, gradient), gradient);
+        let second = A::product(second, beta2) + square;
+        let denominator = A::root(second) / root + epsilon;
+        let weight = A::add_quotient(kept, A::product(step, first), denominator);
+        (weight, [first, second])
     }
-}
-
-#[cfg(feature = "std")]
-#[inline(always)]
-fn sqrt(x: f32) -> f32 {
-    x.sqrt()
-}
-
-#[cfg(not(feature = "std"))]
-#[inline(always)]
-fn sqrt(x: f32) -> f32 {
-    ieee::sqrt(x, Rounding::TiesToEven).0
 }

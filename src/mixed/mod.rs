@@ -33,6 +33,7 @@
 //! All of it computes in `f32`, without fused operations and in one order, so every [`Isa`](crate::Isa) gives the same bits.
 
 mod adam;
+mod arithmetic;
 mod norm;
 mod options;
 #[cfg(feature = "rayon")]

@@ -5,14 +5,18 @@
 
 use core::slice::{from_mut, from_ref};
 
+use super::arithmetic::{Arithmetic, Careful, Plain, Sum, TINY, TINY_GRADIENT};
 use crate::format::from_code;
-use crate::simd::{BLOCK, Task, cast_block, perform};
+use crate::simd::{Task, cast_block, perform};
 use crate::{Format, Isa, Layout};
+
+/// Parameters of a block: few enough for the registers of a CPU.
+const BLOCK: usize = 16;
 
 /// What an optimizer does to a parameter that has M moments.
 pub(super) trait Rule<const M: usize>: Copy {
     /// The next weight and moments. Implementations are `#[inline(always)]` and without branches on values.
-    fn next(self, gradient: f32, weight: f32, moments: [f32; M]) -> (f32, [f32; M]);
+    fn next<A: Arithmetic>(self, gradient: f32, weight: f32, moments: [f32; M]) -> (Sum, [f32; M]);
 }
 
 /// Updates a tensor, of which all slices are of one length.
@@ -89,32 +93,81 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Task for Pass<'_, G, P, R
     #[inline(always)]
     fn run(&mut self) {
         let weights = self.master.iter_mut().zip(&mut *self.weights);
-        for (nth, (gradients, (in_place, weights))) in
-            self.gradients.iter().zip(weights).enumerate()
+        for (nth, (gradients, (master, weights))) in self.gradients.iter().zip(weights).enumerate()
         {
-            let mut master = *in_place;
-            let gradients: [f32; BLOCK] = cast_block(gradients);
-            let mut moments = [[0.0; BLOCK]; M];
-            for (moment, all) in moments.iter_mut().zip(&self.moments) {
+            let mut block = Block {
+                gradients: cast_block(gradients),
+                master: *master,
+                moments: [[0.0; BLOCK]; M],
+            };
+            for gradient in &mut block.gradients {
+                *gradient *= self.inverse_scale;
+            }
+            let mut sign = tiny_sign(&block.gradients, TINY_GRADIENT);
+            for (moment, all) in block.moments.iter_mut().zip(&self.moments) {
+                sign |= tiny_sign(&all[nth], TINY);
                 *moment = all[nth];
             }
-            for i in 0..BLOCK {
-                let mut before = [0.0; M];
-                for (before, moment) in before.iter_mut().zip(&moments) {
-                    *before = moment[i];
-                }
-                let gradient = gradients[i] * self.inverse_scale;
-                let (weight, after) = self.rule.next(gradient, master[i], before);
-                master[i] = weight;
-                for (moment, after) in moments.iter_mut().zip(after) {
-                    moment[i] = after;
-                }
+            if sign < 0 {
+                block = block.carefully(self.rule);
+            } else {
+                (block, _) = block.next::<Plain, R>(self.rule);
             }
-            for (all, moment) in self.moments.iter_mut().zip(moments) {
+            for (all, moment) in self.moments.iter_mut().zip(block.moments) {
                 all[nth] = moment;
             }
-            *in_place = master;
-            *weights = cast_block(&master);
+            *master = block.master;
+            *weights = cast_block(&block.master);
         }
+    }
+}
+
+/// Negative if one of the numbers is not 0 but below 2<sup>exponent</sup>.
+#[inline(always)]
+fn tiny_sign(numbers: &[f32; BLOCK], exponent: i32) -> i32 {
+    let mut sign = 0;
+    for x in numbers {
+        // 0 becomes the largest.
+        let field = (x.to_bits() << 1).wrapping_sub(1) >> 24;
+        sign |= field as i32 - (exponent + 127);
+    }
+    sign
+}
+
+#[derive(Clone, Copy)]
+struct Block<const M: usize> {
+    gradients: [f32; BLOCK],
+    master: [f32; BLOCK],
+    moments: [[f32; BLOCK]; M],
+}
+
+impl<const M: usize> Block<M> {
+    #[inline(always)]
+    fn carefully<R: Rule<M>>(self, rule: R) -> Self {
+        let (next, uncertain) = self.next::<Careful, R>(rule);
+        if uncertain {
+            self.next::<Plain, R>(rule).0
+        } else {
+            next
+        }
+    }
+
+    /// The block after the step, unless that is uncertain.
+    #[inline(always)]
+    fn next<A: Arithmetic, R: Rule<M>>(mut self, rule: R) -> (Self, bool) {
+        let mut uncertain = false;
+        for i in 0..BLOCK {
+            let mut before = [0.0; M];
+            for (before, moment) in before.iter_mut().zip(&self.moments) {
+                *before = moment[i];
+            }
+            let (weight, after) = rule.next::<A>(self.gradients[i], self.master[i], before);
+            self.master[i] = weight.value;
+            uncertain |= weight.uncertain;
+            for (moment, after) in self.moments.iter_mut().zip(after) {
+                moment[i] = after;
+            }
+        }
+        (self, uncertain)
     }
 }

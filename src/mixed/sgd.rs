@@ -1,6 +1,7 @@
 //! Stochastic gradient descent.
 
 use super::InvalidHyperparameter;
+use super::arithmetic::{Arithmetic, Sum};
 use super::options::{check as check_option, not_negative};
 use super::pass::{Rule, pass};
 use super::state::{TILE, check};
@@ -271,9 +272,11 @@ struct Plain(Factors);
 
 impl Rule<0> for Plain {
     #[inline(always)]
-    fn next(self, gradient: f32, weight: f32, _: [f32; 0]) -> (f32, [f32; 0]) {
+    fn next<A: Arithmetic>(self, gradient: f32, weight: f32, _: [f32; 0]) -> (Sum, [f32; 0]) {
         let Factors { decay, step, .. } = self.0;
-        (weight + step * penalized(gradient, decay, weight), [])
+        let gradient = penalized::<A>(gradient, decay, weight);
+        let value = weight + A::product(step, gradient);
+        (Sum::certain(value), [])
     }
 }
 
@@ -286,25 +289,31 @@ struct WithMoment {
 
 impl Rule<1> for WithMoment {
     #[inline(always)]
-    fn next(self, gradient: f32, weight: f32, [moment]: [f32; 1]) -> (f32, [f32; 1]) {
+    fn next<A: Arithmetic>(
+        self,
+        gradient: f32,
+        weight: f32,
+        [moment]: [f32; 1],
+    ) -> (Sum, [f32; 1]) {
         let Factors {
             decay,
             momentum,
             taken,
             step,
         } = self.factors;
-        let gradient = penalized(gradient, decay, weight);
-        let next = moment * momentum + taken * gradient;
+        let gradient = penalized::<A>(gradient, decay, weight);
+        let next = A::product(moment, momentum) + A::product(taken, gradient);
         let moment = if self.first { gradient } else { next };
-        let ahead = gradient + momentum * moment;
+        let ahead = gradient + A::product(momentum, moment);
         let update = if self.nesterov { ahead } else { moment };
-        (weight + step * update, [moment])
+        let value = weight + A::product(step, update);
+        (Sum::certain(value), [moment])
     }
 }
 
 /// A gradient with that of the penalty on its weight. Without a penalty the gradient as it is, whatever the weight is.
 #[inline(always)]
-fn penalized(gradient: f32, decay: f32, weight: f32) -> f32 {
-    let penalized = gradient + decay * weight;
+fn penalized<A: Arithmetic>(gradient: f32, decay: f32, weight: f32) -> f32 {
+    let penalized = gradient + A::product(decay, weight);
     if decay == 0.0 { gradient } else { penalized }
 }

@@ -7,6 +7,7 @@ mod parallel;
 mod refused;
 mod scaler;
 mod skipped;
+mod tiny;
 mod torch;
 
 /// A number in [-1, 1) with 15 bits, by the integer hash of `tests/data/torch-optim.py`.

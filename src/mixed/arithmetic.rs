@@ -1,0 +1,124 @@
+//! Multiplication, division and roots of `f32` in two ways that give the same bits.
+//!
+//! On some CPUs such an operation takes a hundred cycles where an operand or the result is subnormal, as moments are that have decayed
+//! for long without a gradient. Sums and conversions to `f64` have no such price, nor have integers.
+
+#[cfg(not(feature = "std"))]
+use crate::{Rounding, ieee};
+
+/// What rules of optimizers compute with, beside sums.
+pub(super) trait Arithmetic {
+    fn product(a: f32, b: f32) -> f32;
+
+    fn root(x: f32) -> f32;
+
+    /// a + b / c, unless it is uncertain.
+    fn add_quotient(a: f32, b: f32, c: f32) -> Sum;
+}
+
+/// A number, or one that must be computed by [`Plain`] arithmetic.
+#[derive(Clone, Copy)]
+pub(super) struct Sum {
+    pub(super) value: f32,
+    pub(super) uncertain: bool,
+}
+
+impl Sum {
+    #[inline(always)]
+    pub(super) fn certain(value: f32) -> Self {
+        Self {
+            value,
+            uncertain: false,
+        }
+    }
+}
+
+/// The operations of the CPU.
+pub(super) struct Plain;
+
+impl Arithmetic for Plain {
+    #[inline(always)]
+    fn product(a: f32, b: f32) -> f32 {
+        a * b
+    }
+
+    #[inline(always)]
+    fn root(x: f32) -> f32 {
+        sqrt(x)
+    }
+
+    #[inline(always)]
+    fn add_quotient(a: f32, b: f32, c: f32) -> Sum {
+        Sum::certain(a + b / c)
+    }
+}
+
+/// Moments that are not 0 but below 2<sup>−100</sup> are tiny: others, times a learning rate above 2<sup>−26</sup>, are normal.
+pub(super) const TINY: i32 = -100;
+/// Gradients, of which squares are computed, below this power of two.
+pub(super) const TINY_GRADIENT: i32 = -48;
+
+/// Operations without subnormal operands and results.
+pub(super) struct Careful;
+
+impl Arithmetic for Careful {
+    #[inline(always)]
+    fn product(a: f32, b: f32) -> f32 {
+        // Of f64s this small, the last place of the sum is 1, and its lowest bits are the integer added.
+        const ROUND: f64 = (3_u64 << 51) as f64;
+        const SMALLEST: f64 = 1.0 / power(-126) as f64 / power(-23) as f64;
+        let exact = f64::from(a) * f64::from(b);
+        let subnormal = exact.abs() < f32::MIN_POSITIVE as f64;
+        let rounded = (exact * SMALLEST + ROUND).to_bits() as i32;
+        let sign = (a.to_bits() ^ b.to_bits()) & (-0f32).to_bits();
+        let normal = if subnormal { 0.0 } else { exact } as f32;
+        if subnormal {
+            f32::from_bits(sign | rounded.unsigned_abs())
+        } else {
+            normal
+        }
+    }
+
+    #[inline(always)]
+    fn root(x: f32) -> f32 {
+        // A subnormal number is its code times 2^-149.
+        let subnormal = x.to_bits() < f32::MIN_POSITIVE.to_bits();
+        let twice_code = (2 * x.to_bits()) as i32 as f32;
+        let (x, unit) = if subnormal {
+            (twice_code, power(-75))
+        } else {
+            (x, 1.0)
+        };
+        sqrt(x) * unit
+    }
+
+    /// A quotient that is below a quarter of the last place of `a` does not change it.
+    #[inline(always)]
+    fn add_quotient(a: f32, b: f32, c: f32) -> Sum {
+        const ENOUGH: f32 = power(TINY + 26);
+        let tiny = b.abs() < power(TINY);
+        let quotient = if tiny { 0.0 } else { b } / c;
+        let enough = a.abs() * c > ENOUGH;
+        Sum {
+            value: a + quotient,
+            uncertain: tiny && !enough,
+        }
+    }
+}
+
+/// 2<sup>exponent</sup>, a normal number.
+const fn power(exponent: i32) -> f32 {
+    f32::from_bits(((exponent + 127) as u32) << 23)
+}
+
+#[cfg(feature = "std")]
+#[inline(always)]
+fn sqrt(x: f32) -> f32 {
+    x.sqrt()
+}
+
+#[cfg(not(feature = "std"))]
+#[inline(always)]
+fn sqrt(x: f32) -> f32 {
+    ieee::sqrt(x, Rounding::TiesToEven).0
+}
