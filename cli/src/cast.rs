@@ -79,7 +79,8 @@ impl Caster {
 
     /// How many of the elements overflow.
     fn count(&self, elements: &[u8]) -> u64 {
-        // Ranges of fewer codes than the width of a lane can count, so that the loop runs in lanes of that width.
+        // Ranges of fewer codes than the width of a lane can count, so that the loop runs in
+        // lanes of that width; few elements at a time, so that 32 bits hold their sum.
         macro_rules! count {
             ($uint:ty) => {{
                 let [positive, negative] = self
@@ -87,11 +88,13 @@ impl Caster {
                     .clone()
                     .map(|codes| (codes.start as $uint, (codes.end - codes.start) as $uint));
                 let in_range = |code: $uint, (start, length)| code.wrapping_sub(start) < length;
-                let overflows = |bytes: &&[u8; size_of::<$uint>()]| {
-                    let code = <$uint>::from_le_bytes(**bytes);
-                    in_range(code, positive) | in_range(code, negative)
+                let overflows = |bytes: &[u8; size_of::<$uint>()]| {
+                    let code = <$uint>::from_le_bytes(*bytes);
+                    u32::from(in_range(code, positive) | in_range(code, negative))
                 };
-                elements.as_chunks().0.iter().filter(overflows).count() as u64
+                let few = elements.as_chunks().0.chunks(1 << 12);
+                few.map(|few| u64::from(few.iter().map(overflows).sum::<u32>()))
+                    .sum()
             }};
         }
         if self.overflowing.iter().all(Range::is_empty) {
