@@ -23,21 +23,21 @@ mod world;
 
 /// Calls a function generic over formats once for every shipped one of at most 16 bits.
 macro_rules! for_every_narrow_format {
-    ($function:ident $(, $more:ty)?) => {{
+    ($function:ident) => {{
         use ulp::*;
-        $function::<F16 $(, $more)?>();
-        $function::<Bf16 $(, $more)?>();
-        $function::<F8E4M3Fn $(, $more)?>();
-        $function::<F8E5M2 $(, $more)?>();
-        $function::<F8E4M3 $(, $more)?>();
-        $function::<F8E3M4 $(, $more)?>();
-        $function::<F8E4M3Fnuz $(, $more)?>();
-        $function::<F8E5M2Fnuz $(, $more)?>();
-        $function::<F8E4M3B11Fnuz $(, $more)?>();
-        $function::<F8E8M0Fnu $(, $more)?>();
-        $function::<F6E2M3Fn $(, $more)?>();
-        $function::<F6E3M2Fn $(, $more)?>();
-        $function::<F4E2M1Fn $(, $more)?>();
+        $function::<F16>();
+        $function::<Bf16>();
+        $function::<F8E4M3Fn>();
+        $function::<F8E5M2>();
+        $function::<F8E4M3>();
+        $function::<F8E3M4>();
+        $function::<F8E4M3Fnuz>();
+        $function::<F8E5M2Fnuz>();
+        $function::<F8E4M3B11Fnuz>();
+        $function::<F8E8M0Fnu>();
+        $function::<F6E2M3Fn>();
+        $function::<F6E3M2Fn>();
+        $function::<F4E2M1Fn>();
     }};
 }
 pub(crate) use for_every_narrow_format;
