@@ -1,9 +1,15 @@
 //! The program `ulp` from outside: what it prints, what it writes, and what it leaves behind.
 
+mod convert;
 mod errors;
+#[cfg(unix)]
+mod faults;
 mod finfo;
 mod memory;
 mod reference;
+mod shards;
+#[cfg(unix)]
+mod signals;
 mod tensors;
 mod values;
 mod world;

@@ -1,6 +1,7 @@
 //! A directory of its own for a test, files in it, and the program run in it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,6 +9,7 @@ use std::process::{Command, Output};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 /// The weights that the repository holds.
 pub(crate) const WEIGHTS: &str = concat!(
@@ -114,29 +116,19 @@ impl World {
         fs::write(self.path(name), bytes).unwrap();
     }
 
-    /// Every file here, with its bytes.
+    /// Every file here and below, with its bytes; a directory ends with `/`.
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let entries = fs::read_dir(self.directory.path())
-            .unwrap()
-            .map(Result::unwrap);
-        entries
-            .filter(|entry| entry.file_type().unwrap().is_file())
-            .map(|entry| {
-                (
-                    entry.file_name().into_string().unwrap(),
-                    fs::read(entry.path()).unwrap(),
-                )
-            })
-            .collect()
+        files(self.directory.path())
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
+        command.current_dir(self.directory.path()).args(arguments);
+        command
     }
 
     pub(crate) fn ulp(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
-        command
-            .current_dir(self.directory.path())
-            .args(arguments)
-            .output()
-            .unwrap()
+        self.command(arguments).output().unwrap()
     }
 
     /// What a command that must succeed prints.
@@ -162,25 +154,41 @@ impl World {
     /// A command that must fail: exit code 2, one line on standard error with all of `words`, and nothing else, on disk or printed.
     pub(crate) fn fails(&self, arguments: &[&str], words: &[&str]) {
         let before = self.files();
-        let output = self.ulp(arguments);
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
-        assert_eq!(output.stdout, b"", "{arguments:?}");
-        assert!(
-            errors.ends_with('\n') && errors.lines().count() == 1,
-            "{arguments:?}: {errors:?}"
-        );
-        for word in words {
-            assert!(
-                errors.contains(word),
-                "{arguments:?}: {word} not in {errors:?}"
-            );
-        }
+        failed(&self.ulp(arguments), words, arguments);
         assert!(
             self.files() == before,
             "{arguments:?} changed the directory"
         );
     }
+}
+
+/// That a command failed: exit code 2, one line on standard error with all of `words`, and nothing printed.
+pub(crate) fn failed(output: &Output, words: &[&str], about: &(impl Debug + ?Sized)) {
+    let errors = std::str::from_utf8(&output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{about:?}: {errors}");
+    assert_eq!(output.stdout, b"", "{about:?}");
+    assert!(
+        errors.ends_with('\n') && errors.lines().count() == 1,
+        "{about:?}: {errors:?}"
+    );
+    for word in words {
+        assert!(errors.contains(word), "{about:?}: {word} not in {errors:?}");
+    }
+}
+
+/// Every file below a directory, with its bytes; a directory ends with `/`.
+pub(crate) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = WalkDir::new(directory).min_depth(1).into_iter();
+    let files = entries.map(Result::unwrap).filter_map(|entry| {
+        let below = entry.path().strip_prefix(directory).unwrap();
+        let name = below.to_str().unwrap();
+        match entry.file_type() {
+            kind if kind.is_file() => Some((name.into(), fs::read(entry.path()).unwrap())),
+            kind if kind.is_dir() => Some((format!("{name}/"), Vec::new())),
+            _ => None,
+        }
+    });
+    files.collect()
 }
 
 /// The number on the summary's line of this name.

@@ -1,0 +1,275 @@
+//! Disks that are full or can't be written, and headers that ask for too much: the source stays as it is, and nothing has the final name.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use safetensors::Dtype;
+use serde_json::json;
+
+use crate::world::{Content, Tensor, World, failed, files};
+
+/// A file system of its own, unmounted in the end.
+struct Mount(PathBuf);
+
+impl Mount {
+    /// A directory of `world` that holds 1 MiB. `None` if this process may not mount, as only root may.
+    fn new(world: &World, name: &str) -> Option<Mount> {
+        let path = world.path(name);
+        fs::create_dir(&path).unwrap();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"])
+            .arg(&path)
+            .output();
+        mount
+            .is_ok_and(|output| output.status.success())
+            .then(|| Mount(path))
+    }
+
+    fn forbid_writing(&self) {
+        let mut mount = Command::new("mount");
+        let status = mount.args(["-o", "remount,ro"]).arg(&self.0).status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+fn weights(bytes: usize) -> Vec<u8> {
+    Content::of([
+        ("weight", Tensor::flat(Dtype::F32, vec![0x3f; bytes])),
+        ("ids", Tensor::flat(Dtype::U8, [1, 2, 3])),
+    ])
+    .bytes()
+}
+
+/// Two shards, the second one of so many bytes.
+fn write_shards(world: &World, directory: &str, second: usize) {
+    fs::create_dir(world.path(directory)).unwrap();
+    let shards = [("first", 1 << 16), ("second", second)];
+    for (name, bytes) in shards {
+        let tensor = Tensor::flat(Dtype::F32, vec![0x3f; bytes]);
+        world.write(
+            &format!("{directory}/{name}"),
+            Content::of([(name, tensor)]).bytes(),
+        );
+    }
+    let index = json!({"weight_map": {"first": "first", "second": "second"}});
+    world.write(
+        &format!("{directory}/model.safetensors.index.json"),
+        index.to_string(),
+    );
+}
+
+#[test]
+fn a_full_disk() {
+    let world = World::new();
+    let Some(disk) = Mount::new(&world, "disk") else {
+        eprintln!("a_full_disk: skipped, since this process may not mount a file system");
+        return;
+    };
+    world.write("in", weights(4 << 20));
+    write_shards(&world, "shards", 4 << 20);
+    let full = "No space left on device";
+    let to_disk = ["convert", "in", "disk/out", "--to", "bf16"];
+    world.fails(&to_disk, &["disk/out: ", "tensor weight: ", full]);
+    world.fails(
+        &[&to_disk[..], &["--threads", "5"]].concat(),
+        &["disk/out: ", full],
+    );
+    let shards = ["convert", "shards", "disk/out", "--to", "bf16"];
+    world.fails(&shards, &["disk/out/second: ", full]);
+
+    // What a part has done stays, for when there is room again.
+    for part in ["1/2", "2/2"] {
+        let output = world.ulp(&[&shards[..], &["--part", part]].concat());
+        if part == "1/2" {
+            failed(&output, &["out.parts/whole/second", full], part);
+        } else {
+            assert!(output.status.success());
+        }
+    }
+    let left = files(&disk.0);
+    let left: Vec<_> = left.keys().filter(|name| !name.ends_with('/')).collect();
+    let expected = [
+        "out.parts/counts/first",
+        "out.parts/options.json",
+        "out.parts/whole/first",
+    ];
+    assert_eq!(left, expected);
+    fs::remove_dir_all(disk.0.join("out.parts")).unwrap();
+
+    // The source on the disk, and not one byte left.
+    fs::write(disk.0.join("in"), weights(1000)).unwrap();
+    let _ = fs::write(disk.0.join("fill"), vec![0; 2 << 20]);
+    world.fails(
+        &["convert", "disk/in", "disk/out", "--to", "bf16"],
+        &["disk/out: ", full],
+    );
+}
+
+/// A limit on the length of a file makes a write fail for anyone: the second shard's, when the first is written.
+#[test]
+fn a_write_that_fails_in_the_middle() {
+    let world = World::new();
+    write_shards(&world, "in", 4 << 20);
+    world.write("file", weights(4 << 20));
+    let before = world.files();
+    for (input, shown) in [("in", "out/second: "), ("file", "out: ")] {
+        let limited = "trap '' XFSZ; ulimit -f 512; exec \"$0\" \"$@\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", limited, env!("CARGO_BIN_EXE_ulp")]);
+        shell.args(["convert", input, "out", "--to", "bf16"]);
+        let output = shell.current_dir(world.path(".")).output().unwrap();
+        failed(&output, &[shown, "File too large"], input);
+        assert!(world.files() == before, "{input}");
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_written() {
+    let world = World::new();
+    world.write("in", weights(1000));
+    // Modes don't stop root, but a file system that is mounted to be read does.
+    let disk = Mount::new(&world, "disk");
+    fs::copy(world.path("in"), world.path("disk/in")).unwrap();
+    write_shards(&world, "disk/shards", 1000);
+    let cause = if let Some(disk) = &disk {
+        disk.forbid_writing();
+        "Read-only file system"
+    } else {
+        fs::set_permissions(world.path("disk"), Permissions::from_mode(0o555)).unwrap();
+        if File::create(world.path("disk/may")).is_ok() {
+            eprintln!(
+                "a_directory_that_cannot_be_written: skipped, since this process may write everywhere"
+            );
+            return;
+        }
+        "Permission denied"
+    };
+    world.fails(
+        &["convert", "in", "disk/out", "--to", "bf16"],
+        &["disk/out: ", cause],
+    );
+    let shards = ["convert", "disk/shards", "disk/out", "--to", "bf16"];
+    world.fails(&shards, &["disk/out: ", cause]);
+    world.fails(
+        &[&shards[..], &["--part", "1/2"]].concat(),
+        &["disk/out.parts", cause],
+    );
+
+    // To read is enough for a source.
+    let before = files(&world.path("disk"));
+    world.succeeds(&["convert", "disk/in", "out", "--to", "bf16"]);
+    world.succeeds(&["convert", "disk/shards", "out-shards", "--to", "bf16"]);
+    assert!(files(&world.path("disk")) == before);
+    fs::set_permissions(world.path("disk"), Permissions::from_mode(0o755)).ok();
+}
+
+fn header(json: &str) -> Vec<u8> {
+    [&(json.len() as u64).to_le_bytes(), json.as_bytes()].concat()
+}
+
+#[test]
+fn headers_that_ask_for_too_much() {
+    let world = World::new();
+    let tensor = |name: &str, shape: &str, [start, end]: [u64; 2]| {
+        format!(r#""{name}":{{"dtype":"U8","shape":{shape},"data_offsets":[{start},{end}]}}"#)
+    };
+    let file = |tensors: &[String], data| {
+        [header(&format!("{{{}}}", tensors.join(","))), vec![0; data]].concat()
+    };
+    let one = |name: &str, shape: &str, offsets: [u64; 2], data| {
+        file(&[tensor(name, shape, offsets)], data)
+    };
+    let million = (0..1_000_000).map(|i| tensor(&i.to_string(), "[0]", [0, 0]));
+    for (what, bytes, words) in [
+        (
+            "length",
+            u64::MAX.to_le_bytes().to_vec(),
+            "18446744073709551615 bytes",
+        ),
+        (
+            "long",
+            [&100_000_001_u64.to_le_bytes()[..], b"{}"].concat(),
+            "100000001 bytes",
+        ),
+        (
+            "beyond",
+            [&3_u64.to_le_bytes()[..], b"{}"].concat(),
+            "inside its header",
+        ),
+        (
+            "overlap",
+            file(&[tensor("a", "[2]", [0, 2]), tensor("b", "[2]", [1, 3])], 3),
+            "tensor b: ",
+        ),
+        (
+            "hole",
+            file(&[tensor("a", "[1]", [0, 1]), tensor("b", "[1]", [2, 3])], 3),
+            "tensor b: ",
+        ),
+        ("backwards", one("a", "[1]", [1, 0], 1), "tensor a: "),
+        (
+            "end",
+            one("a", "[1]", [u64::MAX - 1, u64::MAX], 1),
+            "tensor a: ",
+        ),
+        (
+            "huge",
+            one("a", "[18446744073709551615]", [0, u64::MAX], 1),
+            "tensor a: ",
+        ),
+        (
+            "twice",
+            file(&[tensor("a", "[1]", [0, 1]), tensor("a", "[1]", [1, 2])], 2),
+            "tensor a: two",
+        ),
+        (
+            "million",
+            file(&million.collect::<Vec<_>>(), 0),
+            "more than 131072 tensors",
+        ),
+        (
+            "product",
+            one("a", "[4294967296,4294967296]", [0, 0], 0),
+            "tensor a: the product",
+        ),
+        (
+            "zero",
+            one("a", "[4294967296,4294967296,0]", [0, 0], 0),
+            "tensor a: the product",
+        ),
+        (
+            "dimensions",
+            one("a", &format!("[{}1]", "1,".repeat(64)), [0, 1], 1),
+            "64 dimensions",
+        ),
+        (
+            "control",
+            one(r"a\u001b[2J", "[1]", [0, 1], 1),
+            "control characters",
+        ),
+        ("line", one(r"a\nb", "[1]", [0, 1], 1), "control characters"),
+        ("path", one("../../etc/passwd", "[1]", [0, 1], 1), "path"),
+        ("root", one("/etc/passwd", "[1]", [0, 1], 1), "path"),
+    ] {
+        world.write(what, bytes);
+        let words = [&format!("{what}: "), "not a safetensors file", words];
+        world.fails(&["convert", what, "out", "--to", "bf16"], &words);
+        fs::remove_file(world.path(what)).unwrap();
+    }
+    // In any order, as long as the data are whole.
+    world.write(
+        "in",
+        file(&[tensor("b", "[2]", [1, 3]), tensor("a", "[1]", [0, 1])], 3),
+    );
+    world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    let found = Content::read(&world.path("out"));
+    assert!(found == Content::read(&world.path("in")));
+}

@@ -1,0 +1,217 @@
+//! `ulp convert` of directories, whole and in parts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Stdio;
+
+use half::bf16;
+use safetensors::Dtype;
+use serde_json::{Value, json};
+
+use crate::world::{Content, Tensor, World, files};
+
+const SHARDS: [&str; 3] = ["a.safetensors", "b.safetensors", "below/c.safetensors"];
+
+fn numbers(shard: usize) -> Vec<f32> {
+    (0..100 + 50 * shard).map(|i| i as f32 * 1.01).collect()
+}
+
+fn shard(number: usize) -> Content {
+    let data: Vec<_> = numbers(number)
+        .into_iter()
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    let mut content = Content::of([]);
+    let tensors = [
+        (format!("{number}.weight"), Tensor::flat(Dtype::F32, data)),
+        (
+            format!("{number}.ids"),
+            Tensor::flat(Dtype::I64, vec![number as u8; 24]),
+        ),
+        (
+            format!("{number}.none"),
+            Tensor::new(Dtype::F16, &[0, 3], []),
+        ),
+    ];
+    content.tensors.extend(tensors);
+    content
+}
+
+/// A directory `in`, of three shards and other files.
+fn checkpoint() -> World {
+    let world = World::new();
+    fs::create_dir_all(world.path("in/below/deep")).unwrap();
+    fs::create_dir(world.path("in/nothing")).unwrap();
+    let mut weight_map = BTreeMap::new();
+    for (number, name) in SHARDS.into_iter().enumerate() {
+        let content = shard(number);
+        weight_map.extend(content.tensors.keys().map(|tensor| (tensor.clone(), name)));
+        world.write(&format!("in/{name}"), content.bytes());
+    }
+    let index = json!({"metadata": {"total_size": 1, "of": "us"}, "weight_map": weight_map});
+    world.write("in/model.safetensors.index.json", index.to_string());
+    world.write(
+        "in/config.json",
+        r#"{"torch_dtype": "float32", "layers": 3}"#,
+    );
+    world.write("in/below/deep/tokenizer.json", "words");
+    world
+}
+
+fn json(world: &World, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(world.path(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_directory() {
+    let world = checkpoint();
+    let before = files(&world.path("in"));
+    let summary = world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    assert!(
+        summary.starts_with("tensors: 9 (6 cast to bfloat16, 3 copied)\n"),
+        "{summary}"
+    );
+    assert!(files(&world.path("in")) == before);
+    let after = files(&world.path("out"));
+    assert!(after.keys().eq(before.keys()));
+    assert_eq!(after["below/deep/tokenizer.json"], b"words");
+
+    let mut size = 0;
+    for (number, name) in SHARDS.into_iter().enumerate() {
+        let mut expected = shard(number);
+        for tensor in expected.tensors.values_mut() {
+            if tensor.dtype == Dtype::F32 {
+                let cast = numbers(number).into_iter().map(bf16::from_f32);
+                tensor.data = cast.flat_map(bf16::to_le_bytes).collect();
+            }
+            if tensor.dtype != Dtype::I64 {
+                tensor.dtype = Dtype::BF16;
+            }
+            size += tensor.data.len();
+        }
+        let found = Content::read(&world.path(&format!("out/{name}")));
+        assert_eq!(found.tensors, expected.tensors);
+    }
+    let index = "model.safetensors.index.json";
+    let mut expected = json(&world, &format!("in/{index}"));
+    expected["metadata"]["total_size"] = size.into();
+    assert_eq!(json(&world, &format!("out/{index}")), expected);
+    let config = json(&world, "out/config.json");
+    assert_eq!(config, json!({"torch_dtype": "bfloat16", "layers": 3}));
+    assert!(
+        world
+            .files()
+            .keys()
+            .all(|name| name.starts_with("in/") || name.starts_with("out/"))
+    );
+}
+
+/// Parts on however many machines make what one machine makes, in any order, at once or again.
+#[test]
+fn parts() {
+    let world = checkpoint();
+    world.succeeds(&["convert", "in", "whole", "--to", "bf16"]);
+    let whole = files(&world.path("whole"));
+    for of in [1, 2, 3, 7] {
+        let out = format!("out-{of}");
+        let convert = ["convert", "in", &out, "--to", "bf16"];
+        let children: Vec<_> = (1..=of)
+            .rev()
+            .map(|k| {
+                let part = format!("{k}/{of}");
+                let mut command = world.command(&[&convert[..], &["--part", &part]].concat());
+                command.stdout(Stdio::null()).spawn().unwrap()
+            })
+            .collect();
+        for mut child in children {
+            assert!(child.wait().unwrap().success());
+        }
+        world.succeeds(&[&convert[..], &["--part", &format!("1/{of}")]].concat());
+        assert!(!world.path(&out).exists());
+        let summary = world.succeeds(&[&convert[..], &["--finish"]].concat());
+        assert!(
+            summary.starts_with("tensors: 9 (6 cast to bfloat16, 3 copied)\n"),
+            "{summary}"
+        );
+        assert!(files(&world.path(&out)) == whole, "{of} parts");
+        assert!(!world.path(&format!("{out}.parts")).exists());
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit() {
+    let world = checkpoint();
+    let part = |options: &[&'static str]| [&["convert", "in", "out"], options].concat();
+    let finish = part(&["--to", "bf16", "--finish"]);
+    world.fails(&finish, &["out.parts: ", "no part"]);
+
+    world.succeeds(&part(&["--to", "bf16", "--part", "1/2"]));
+    world.fails(&finish, &["out.parts", "not converted yet"]);
+    for options in [
+        &["--to", "f16"][..],
+        &["--to", "bf16", "--saturate"],
+        &["--to", "bf16", "--rounding", "to-odd"],
+        &["--to", "bf16", "--stochastic", "1"],
+        &["--to", "bf16", "--keep", "none"],
+        &["--to", "bf16", "--only", "none"],
+    ] {
+        let words = ["options.json: ", "other options"];
+        world.fails(&part(&[options, &["--part", "2/2"]].concat()), &words);
+        world.fails(&part(&[options, &["--finish"]].concat()), &words);
+    }
+
+    world.succeeds(&part(&["--to", "bf16", "--part", "2/2"]));
+    for name in SHARDS {
+        let path = world.path(&format!("out.parts/whole/{name}"));
+        let bytes = fs::read(&path).unwrap();
+        for length in [0, 9, bytes.len() - 1] {
+            fs::write(&path, &bytes[..length]).unwrap();
+            world.fails(&finish, &[name, "isn't what these options make"]);
+        }
+        fs::remove_file(&path).unwrap();
+        world.fails(&finish, &[name, "not converted yet"]);
+        fs::write(&path, bytes).unwrap();
+    }
+
+    let source = fs::read(world.path("in/a.safetensors")).unwrap();
+    world.write("in/a.safetensors", shard(3).bytes());
+    world.fails(
+        &finish,
+        &["in/model.safetensors.index.json: ", "a.safetensors"],
+    );
+    world.write("in/a.safetensors", source);
+    world.succeeds(&finish);
+}
+
+/// All shards are checked before one is written.
+#[test]
+fn one_shard_that_is_damaged() {
+    let world = checkpoint();
+    let convert = ["convert", "in", "out", "--to", "bf16"];
+    let part = [&convert[..], &["--part", "1/3"]].concat();
+    for name in SHARDS {
+        let path = world.path(&format!("in/{name}"));
+        let bytes = fs::read(&path).unwrap();
+        let header = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+        for length in 0..=header {
+            fs::write(&path, &bytes[..length]).unwrap();
+            let arguments = if length % 2 == 0 { &convert[..] } else { &part };
+            world.fails(arguments, &[&format!("in/{name}: "), "truncated"]);
+        }
+        fs::remove_file(&path).unwrap();
+        world.fails(&convert, &[name, "No such file"]);
+        fs::write(&path, bytes).unwrap();
+    }
+    let index = "in/model.safetensors.index.json";
+    for (weight_map, words) in [
+        (json!({"0.weight": "../in/a.safetensors"}), "0.weight"),
+        (json!({"0.weight": "b.safetensors"}), "0.weight"),
+        (json!({"absent": "a.safetensors"}), "absent"),
+        (json!(7), "model.safetensors.index.json"),
+    ] {
+        world.write(index, json!({"weight_map": weight_map}).to_string());
+        world.fails(&convert, &[index, words]);
+    }
+    world.write(index, "{");
+    world.fails(&convert, &[index]);
+}
