@@ -79,6 +79,8 @@ fn is_stricter(error: &str) -> bool {
         "a path out of its directory",
         "twice",
         "more than 64 dimensions",
+        // What isn't understood would be lost in the file that is written.
+        "unknown field",
     ]
     .iter()
     .any(|reason| error.contains(reason))
