@@ -135,8 +135,10 @@ fn fractions(width: u32) -> Vec<u64> {
 /// side by side.
 pub(crate) fn sample<F: Format>(count: usize) -> Vec<F> {
     let inputs = inputs::<F>();
-    let step = (inputs.len() as f64 * 0.618) as usize | 1;
-    (0..count)
-        .map(|nth| inputs[nth * step % inputs.len()])
+    // The product passes 32 bits.
+    let len = inputs.len() as u64;
+    let step = (len as f64 * 0.618) as u64 | 1;
+    (0..count as u64)
+        .map(|nth| inputs[(nth * step % len) as usize])
         .collect()
 }
