@@ -3,6 +3,7 @@
 use std::iter::once;
 
 use clap::Args;
+use serde_json::{Value, json};
 use ulp::{Format, Layout};
 
 use crate::formats::{self, with_format};
@@ -25,14 +26,24 @@ type Row = [String; HEADINGS.len()];
 
 /// Print the limits of formats: a line for each that is named, or a table of all
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ulp finfo                    a table of all formats
+  ulp finfo bf16 e4m3fn        torch's lines of these
+  ulp finfo e4m3fn --json      all that is known of one")]
 pub(crate) struct Finfo {
     /// Formats by any of their names: bf16, bfloat16, BF16, torch.bfloat16
     #[arg(value_name = "FORMAT")]
     formats: Vec<String>,
+    /// Print JSON: all limits, and the layout
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
-    if asked.formats.is_empty() {
+    if asked.json {
+        objects(&asked.formats)
+    } else if asked.formats.is_empty() {
         Ok(table())
     } else {
         lines(&asked.formats)
@@ -49,6 +60,66 @@ fn lines(names: &[String]) -> Result<String, String> {
         lines.push('\n');
     }
     Ok(lines)
+}
+
+/// An object for each of the formats named, or for all.
+fn objects(names: &[String]) -> Result<String, String> {
+    let named: Result<Vec<_>, _> = names.iter().map(|name| formats::parse(name)).collect();
+    let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
+    let formats = if names.is_empty() {
+        all.copied().collect()
+    } else {
+        named?
+    };
+    let mut objects = Vec::new();
+    for format in formats {
+        let object = with_format!(format, F => object::<F>());
+        objects.push(object.ok_or_else(|| format!("cannot describe {format} yet"))?);
+    }
+    Ok(format!("{:#}\n", Value::from(objects)))
+}
+
+/// All of [`ulp::Finfo`], and of [`Layout`]. Every number is exact: JSON's are those of `f64`.
+fn object<F: Format>() -> Value {
+    let info = ulp::finfo::<F>();
+    let layout = F::LAYOUT;
+    let number = |value: F| value.cast::<f64>();
+    let code = |code: u64| format!("{code:#x}");
+    json!({
+        "dtype": info.dtype,
+        "bits": info.bits,
+        "eps": number(info.eps),
+        "epsneg": number(info.epsneg),
+        "max": number(info.max),
+        "min": number(info.min),
+        "smallest_normal": number(info.smallest_normal),
+        "smallest_subnormal": number(info.smallest_subnormal),
+        "tiny": number(info.tiny()),
+        "resolution": info.resolution,
+        "precision": info.precision,
+        "machep": info.machep,
+        "negep": info.negep,
+        "nexp": info.nexp,
+        "iexp": info.iexp,
+        "nmant": info.nmant,
+        "minexp": info.minexp,
+        "maxexp": info.maxexp,
+        "layout": {
+            "signed": layout.signed(),
+            "exponent_bits": layout.exponent_bits(),
+            "fraction_bits": layout.fraction_bits(),
+            "bias": layout.bias(),
+            "zero": layout.zero(),
+            "negative_zero": layout.negative_zero(),
+            "infinities": layout.infinities(),
+            "high_nans": layout.high_nans(),
+            "infinity_code": layout.infinity_code().map(code),
+            "nan_code": layout.nan_code().map(code),
+            "max_code": code(layout.max_code()),
+            "min_normal_code": code(layout.min_normal_code()),
+            "min_positive_code": code(layout.min_positive_code()),
+        },
+    })
 }
 
 /// All formats, one a row.

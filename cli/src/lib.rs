@@ -2,6 +2,7 @@
 
 #![doc(hidden)]
 
+mod bits;
 mod cast;
 pub mod checkpoint;
 mod convert;
@@ -10,8 +11,10 @@ mod formats;
 mod header;
 mod memory;
 mod output;
+mod pages;
 mod program;
 mod signals;
+mod style;
 
 use std::path::Path;
 

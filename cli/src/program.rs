@@ -3,9 +3,9 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{convert, finfo, memory};
+use crate::{bits, convert, finfo, memory, pages};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -18,8 +18,11 @@ struct Program {
 #[derive(Subcommand)]
 enum Command {
     Convert(convert::Convert),
+    Bits(bits::Bits),
     Finfo(finfo::Finfo),
     Memory(memory::Memory),
+    Completions(pages::Completions),
+    Man(pages::Man),
 }
 
 /// Does what the command line says.
@@ -27,8 +30,11 @@ enum Command {
 pub fn run() -> ExitCode {
     let report = match Program::parse().command {
         Command::Convert(asked) => convert::report(&asked),
+        Command::Bits(asked) => bits::report(&asked),
         Command::Finfo(asked) => finfo::report(&asked),
         Command::Memory(asked) => Ok(memory::report(&asked)),
+        Command::Completions(asked) => Ok(pages::completions(&asked, Program::command())),
+        Command::Man(asked) => pages::man(&asked, Program::command()),
     };
     match report.and_then(|report| print(&report)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,9 +46,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A reader that has seen enough, such as `head`, is not an error.
+/// Colours are left out where no terminal shows them. A reader that has seen enough, such as `head`, is not an error.
 fn print(report: &str) -> Result<(), String> {
-    match io::stdout().write_all(report.as_bytes()) {
+    match anstream::stdout().write_all(report.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(format!("standard output: {error}"))
         }

@@ -73,3 +73,47 @@ fn an_unknown_format_lists_the_known() {
     world.fails(&["finfo", "bf17"], &["bf17", "bfloat16", "float8_e4m3fn"]);
     world.fails(&["finfo", "bf16", "nonsense\n"], &["nonsense"]);
 }
+
+/// The numbers of IEEE 754 and OCP 8-bit floating point.
+#[test]
+fn json_has_every_field() {
+    let world = World::new();
+    let read = |arguments: &[&str]| {
+        let text = world.succeeds(arguments);
+        serde_json::from_str::<Vec<serde_json::Value>>(&text).unwrap()
+    };
+    let formats = read(&["finfo", "--json", "f64", "e4m3fn"]);
+    let (f64, e4m3fn) = (&formats[0], &formats[1]);
+    assert_eq!(f64["max"], f64::MAX);
+    assert_eq!(f64["smallest_subnormal"], 5e-324);
+    assert_eq!(f64["layout"]["infinity_code"], "0x7ff0000000000000");
+    for (name, number) in [
+        ("bits", 8.0),
+        ("eps", 0.125),
+        ("epsneg", 0.0625),
+        ("max", 448.0),
+        ("min", -448.0),
+        ("smallest_normal", 0.015_625),
+        ("tiny", 0.015_625),
+        ("smallest_subnormal", 0.001_953_125),
+        ("resolution", 1.0),
+        ("precision", 0.0),
+        ("machep", -3.0),
+        ("negep", -4.0),
+        ("nexp", 4.0),
+        ("iexp", 4.0),
+        ("nmant", 3.0),
+        ("minexp", -6.0),
+        ("maxexp", 9.0),
+    ] {
+        assert_eq!(e4m3fn[name].as_f64(), Some(number), "{name}");
+    }
+    let layout = serde_json::json!({
+        "signed": true, "exponent_bits": 4, "fraction_bits": 3, "bias": 7, "zero": true, "negative_zero": true, "infinities": false,
+        "high_nans": 1, "infinity_code": null, "nan_code": "0x7f", "max_code": "0x7e", "min_normal_code": "0x8",
+        "min_positive_code": "0x1",
+    });
+    assert_eq!(e4m3fn["layout"], layout);
+    assert_eq!(read(&["finfo", "--json"]).len(), 15);
+    world.fails(&["finfo", "--json", "bf17"], &["bf17"]);
+}

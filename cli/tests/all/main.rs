@@ -1,11 +1,13 @@
 //! The program `ulp` from outside: what it prints, what it writes, and what it leaves behind.
 
+mod bits;
 mod convert;
 mod errors;
 #[cfg(unix)]
 mod faults;
 mod finfo;
 mod memory;
+mod pages;
 mod reference;
 mod shards;
 #[cfg(unix)]

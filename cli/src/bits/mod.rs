@@ -1,0 +1,86 @@
+//! `ulp bits`: a number in formats, bit by bit.
+
+mod decimal;
+mod number;
+mod show;
+mod typed;
+
+use clap::Args;
+use serde_json::Value;
+use ulp::Dtype;
+
+use crate::formats::{self, with_format};
+use number::Number;
+use typed::Typed;
+
+/// The formats in which a number is shown if none is named.
+const USUAL: [Dtype; 5] = [
+    Dtype::F32,
+    Dtype::F16,
+    Dtype::Bf16,
+    Dtype::F8E4M3Fn,
+    Dtype::F8E5M2,
+];
+
+/// Print a number in formats: its bits and what they mean, all its digits, its neighbours, and what rounding changed
+///
+/// A value is a decimal (0.1, 1e-3), a hexadecimal number, which has a p (0x1.8p3), the code of a number (0x3c00), inf or nan. Numbers
+/// are rounded once, from all their digits, ties to even.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ulp bits 0.1                            in float32, float16, bfloat16, e4m3fn and e5m2
+  ulp bits 0.1 --as bf16,e4m3fn           in these
+  ulp bits 0x3c00                         the float16 and the bfloat16 of this code
+  ulp bits 0x1.8p-3 --as f16 --json       for programs
+  ulp bits --as f16 -- -1e-8 -inf         what begins with a minus stands after --")]
+pub(crate) struct Bits {
+    /// The numbers, or codes of numbers
+    #[arg(required = true, value_name = "VALUE", allow_negative_numbers = true)]
+    values: Vec<String>,
+    /// The formats, by any of their names [default: f32,f16,bf16,e4m3fn,e5m2; for a code those that have as many digits]
+    #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = formats::parse)]
+    formats: Vec<Dtype>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn report(asked: &Bits) -> Result<String, String> {
+    let mut numbers = Vec::new();
+    for text in &asked.values {
+        let typed = Typed::parse(text)?;
+        let formats = chosen(&typed, &asked.formats);
+        if formats.is_empty() {
+            return Err(format!(
+                "{text}: no usual format has codes of so many digits; name some with --as"
+            ));
+        }
+        for format in formats {
+            let number = with_format!(format, F => number::of::<F>(&typed, text));
+            let unknown = || format!("{format} is a way to pack numbers, and has none of its own");
+            numbers.push(number.ok_or_else(unknown)??);
+        }
+    }
+    if asked.json {
+        let all: Value = numbers.iter().map(Number::json).collect();
+        return Ok(format!("{all:#}\n"));
+    }
+    let shown: Vec<String> = numbers.iter().map(show::show).collect();
+    Ok(shown.join("\n"))
+}
+
+/// The formats that were named, or the usual ones.
+fn chosen(typed: &Typed, named: &[Dtype]) -> Vec<Dtype> {
+    if !named.is_empty() {
+        return named.to_vec();
+    }
+    match typed {
+        Typed::Code { digits, .. } => {
+            let as_long = |format: &Dtype| format.layout().bits() == 4 * digits;
+            let usual = [Dtype::F64].into_iter().chain(USUAL);
+            usual.filter(as_long).collect()
+        }
+        _ => USUAL.to_vec(),
+    }
+}

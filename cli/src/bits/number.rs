@@ -1,0 +1,256 @@
+//! A number of a format, and all that there is to say about it.
+
+use std::fmt::Debug;
+use std::num::FpCategory;
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+use ulp::{Bits, Format, Layout, Parts};
+
+use super::decimal::Decimal;
+use super::typed::Typed;
+
+/// A number that is near: its code and its shortest digits.
+#[derive(Debug)]
+pub(super) struct Near {
+    pub(super) code: u64,
+    pub(super) shortest: String,
+}
+
+/// What the number is, less what was typed.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// Nothing was typed but the number itself, or an infinity or NaN.
+    None,
+    /// The difference, exact, and in units in the last place of the number.
+    Of(Decimal, Decimal),
+    /// It is no finite number, though one was typed.
+    Lost,
+}
+
+#[derive(Debug)]
+pub(super) struct Number {
+    pub(super) typed: String,
+    pub(super) format: &'static str,
+    pub(super) layout: Layout,
+    pub(super) code: u64,
+    pub(super) parts: Parts,
+    pub(super) class: FpCategory,
+    pub(super) value: f64,
+    pub(super) shortest: String,
+    pub(super) below: Near,
+    pub(super) above: Near,
+    pub(super) largest: String,
+    pub(super) error: Error,
+}
+
+/// Steps to the neighbours, which `f32` and `f64` have too.
+pub(super) trait Steps: Format + FromStr + Debug {
+    fn step_down(self) -> Self;
+    fn step_up(self) -> Self;
+}
+
+macro_rules! steps {
+    ($($type:ty),*) => { $(
+        impl Steps for $type {
+            fn step_down(self) -> Self {
+                self.next_down()
+            }
+
+            fn step_up(self) -> Self {
+                self.next_up()
+            }
+        }
+    )* };
+}
+steps!(
+    f64,
+    f32,
+    ulp::F16,
+    ulp::Bf16,
+    ulp::F8E4M3Fn,
+    ulp::F8E5M2,
+    ulp::F8E4M3,
+    ulp::F8E3M4,
+    ulp::F8E4M3Fnuz,
+    ulp::F8E5M2Fnuz,
+    ulp::F8E4M3B11Fnuz,
+    ulp::F8E8M0Fnu,
+    ulp::F6E2M3Fn,
+    ulp::F6E3M2Fn,
+    ulp::F4E2M1Fn
+);
+
+/// The number of a format that was typed, as `text`.
+pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> {
+    let layout = F::LAYOUT;
+    let number: F = match typed {
+        Typed::Code { code, .. } if *code > layout.code_mask() => {
+            let (bits, format) = (layout.bits(), F::DTYPE);
+            return Err(format!("{text}: more than the {bits} bits of {format}"));
+        }
+        Typed::Code { code, .. } => F::from_bits(F::Bits::from_u64(*code)),
+        Typed::Number { text, .. } | Typed::Special(text) => text
+            .parse()
+            .map_err(|_| format!("{text}: no number of {}", F::DTYPE))?,
+    };
+    let code = number.to_bits().to_u64();
+    let near = |number: F| Near {
+        code: number.to_bits().to_u64(),
+        shortest: format!("{number:?}"),
+    };
+    let (value, parts) = (number.cast::<f64>(), number.parts());
+    let error = match typed {
+        Typed::Number { .. } if !value.is_finite() => Error::Lost,
+        Typed::Number { exact, .. } => {
+            let error = &Decimal::of(value) - exact;
+            let ulps = error
+                .clone()
+                .times_power_of_two(-ulp_exponent(layout, parts));
+            Error::Of(error, ulps)
+        }
+        _ => Error::None,
+    };
+    Ok(Number {
+        typed: text.into(),
+        format: F::DTYPE,
+        layout,
+        code,
+        parts,
+        class: layout.classify(code),
+        value,
+        shortest: format!("{number:?}"),
+        below: near(number.step_down()),
+        above: near(number.step_up()),
+        largest: format!("{:?}", F::MAX),
+        error,
+    })
+}
+
+/// The exponent of a number's last bit.
+fn ulp_exponent(layout: Layout, parts: Parts) -> i32 {
+    power(layout, parts) - layout.fraction_bits() as i32
+}
+
+/// The power of two that the exponent field stands for.
+pub(super) fn power(layout: Layout, parts: Parts) -> i32 {
+    let field = if layout.zero() {
+        parts.exponent.max(1)
+    } else {
+        parts.exponent
+    };
+    field as i32 - layout.bias()
+}
+
+/// C's hexadecimal form of a finite number, its first digit 1.
+pub(super) fn hexadecimal(value: f64) -> String {
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    if value == 0.0 {
+        return format!("{sign}0x0p+0");
+    }
+    // Numbers that f64 has as subnormal are brought up first; the power of two is exact.
+    let (scaled, more) = if value.abs() < f64::MIN_POSITIVE {
+        (value * 2f64.powi(64), 64)
+    } else {
+        (value, 0)
+    };
+    let bits = scaled.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32 - 1023 - more;
+    let fraction = format!("{:013x}", bits & ((1 << 52) - 1));
+    let fraction = fraction.trim_end_matches('0');
+    let dot = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}0x1{dot}{fraction}p{exponent:+}")
+}
+
+impl Number {
+    pub(super) fn class(&self) -> &'static str {
+        match self.class {
+            FpCategory::Nan => "NaN",
+            FpCategory::Infinite => "infinite",
+            FpCategory::Zero => "zero",
+            FpCategory::Subnormal => "subnormal",
+            FpCategory::Normal => "normal",
+        }
+    }
+
+    /// A code as it is written: 0x and as many digits as the format's codes have.
+    pub(super) fn hex_code(&self, code: u64) -> String {
+        let digits = self.layout.bits().div_ceil(4) as usize;
+        format!("0x{code:0digits$x}")
+    }
+
+    /// All digits of the value.
+    pub(super) fn exact(&self) -> Option<String> {
+        let sign = if self.value == 0.0 && self.value.is_sign_negative() {
+            "-"
+        } else {
+            ""
+        };
+        let finite = self.value.is_finite();
+        finite.then(|| format!("{sign}{}", Decimal::of(self.value)))
+    }
+
+    /// The fields in binary; the sign's is empty in a format without sign, as is the fraction's in one without fraction.
+    pub(super) fn fields(&self) -> [String; 3] {
+        let Parts {
+            sign,
+            exponent,
+            fraction,
+        } = self.parts;
+        let binary = |field: u64, width: u32| match width as usize {
+            0 => String::new(),
+            width => format!("{field:0width$b}"),
+        };
+        [
+            binary(sign.into(), self.layout.signed().into()),
+            binary(exponent.into(), self.layout.exponent_bits()),
+            binary(fraction, self.layout.fraction_bits()),
+        ]
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let near =
+            |near: &Near| json!({"code": self.hex_code(near.code), "shortest": near.shortest});
+        let [sign, exponent, fraction] = self.fields();
+        let (error, ulps) = match &self.error {
+            Error::Of(error, ulps) => (Some(error.to_string()), Some(ulps.to_string())),
+            Error::None | Error::Lost => (None, None),
+        };
+        json!({
+            "typed": self.typed,
+            "format": self.format,
+            "code": self.hex_code(self.code),
+            "sign": sign,
+            "exponent": exponent,
+            "fraction": fraction,
+            "class": self.class(),
+            "exact": self.exact(),
+            "shortest": self.shortest,
+            "hexadecimal": self.value.is_finite().then(|| hexadecimal(self.value)),
+            "below": near(&self.below),
+            "above": near(&self.above),
+            "error": error,
+            "error_in_ulps": ulps,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hexadecimal;
+
+    #[test]
+    fn hexadecimal_as_c_prints_it() {
+        for (value, text) in [
+            (0.0, "0x0p+0"),
+            (-0.0, "-0x0p+0"),
+            (1.0, "0x1p+0"),
+            (-12.0, "-0x1.8p+3"),
+            (0.1, "0x1.999999999999ap-4"),
+            (f64::MAX, "0x1.fffffffffffffp+1023"),
+            (5e-324, "0x1p-1074"),
+        ] {
+            assert_eq!(hexadecimal(value), text);
+        }
+    }
+}

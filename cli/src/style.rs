@@ -1,0 +1,17 @@
+//! Colours. They are written always, and left out on the way to what is no terminal, or if `NO_COLOR` is set.
+
+use anstyle::{AnsiColor, Style};
+
+pub(crate) const SIGN: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const EXPONENT: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const FRACTION: Style = AnsiColor::Blue.on_default().bold();
+pub(crate) const TITLE: Style = Style::new().bold();
+pub(crate) const QUIET: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+
+/// A text in a style.
+pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}

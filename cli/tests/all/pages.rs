@@ -1,0 +1,47 @@
+//! Completions and manual pages.
+
+use crate::world::World;
+
+const COMMANDS: [&str; 5] = ["convert", "finfo", "bits", "memory", "completions"];
+
+#[test]
+fn completions_name_every_command() {
+    let world = World::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = world.succeeds(&["completions", shell]);
+        for command in COMMANDS {
+            assert!(script.contains(command), "{command} not in {shell}'s");
+        }
+    }
+}
+
+/// bash itself takes the script.
+#[cfg(unix)]
+#[test]
+fn bash_completes() {
+    let world = World::new();
+    world.write("script", world.succeeds(&["completions", "bash"]));
+    let ask = "source ./script; COMP_WORDS=(ulp fin); COMP_CWORD=1; _ulp ulp fin ulp; echo \"${COMPREPLY[@]}\"";
+    let answer = std::process::Command::new("bash")
+        .current_dir(world.path("."))
+        .args(["--norc", "-c", ask])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer.stdout), "finfo\n");
+}
+
+#[test]
+fn manual_pages() {
+    let world = World::new();
+    let page = world.succeeds(&["man"]);
+    assert!(page.contains(".TH ulp 1"), "{page}");
+    for command in COMMANDS {
+        assert!(page.contains(&format!("ulp\\-{command}(1)")), "{command}");
+    }
+    let page = world.succeeds(&["man", "bits"]);
+    assert!(page.contains(".TH ulp-bits 1"), "{page}");
+    for option in ["\\-\\-as", "\\-\\-json", "0x1.8p3"] {
+        assert!(page.contains(option), "{option} not in {page}");
+    }
+    world.fails(&["man", "nonsense"], &["nonsense"]);
+}
