@@ -4,6 +4,7 @@
 
 mod bits;
 mod cast;
+mod check;
 pub mod checkpoint;
 mod convert;
 mod finfo;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{bits, convert, finfo, memory, pages};
+use crate::{bits, check, convert, finfo, memory, pages};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -18,6 +18,7 @@ struct Program {
 #[derive(Subcommand)]
 enum Command {
     Convert(convert::Convert),
+    Check(check::Check),
     Bits(bits::Bits),
     Finfo(finfo::Finfo),
     Memory(memory::Memory),
@@ -28,8 +29,13 @@ enum Command {
 /// Does what the command line says.
 #[must_use]
 pub fn run() -> ExitCode {
+    let mut found = false;
     let report = match Program::parse().command {
         Command::Convert(asked) => convert::report(&asked),
+        Command::Check(asked) => check::report(&asked).map(|(report, any)| {
+            found = any;
+            report
+        }),
         Command::Bits(asked) => bits::report(&asked),
         Command::Finfo(asked) => finfo::report(&asked),
         Command::Memory(asked) => Ok(memory::report(&asked)),
@@ -37,7 +43,7 @@ pub fn run() -> ExitCode {
         Command::Man(asked) => pages::man(&asked, Program::command()),
     };
     match report.and_then(|report| print(&report)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(u8::from(found)),
         Err(message) => {
             // Standard error is the last place to report to: if it is gone, the exit code has to do.
             let _ = writeln!(io::stderr(), "ulp: {}", one_line(&message));

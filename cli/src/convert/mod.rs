@@ -2,11 +2,11 @@
 
 mod config;
 mod directory;
-mod grid;
+pub(crate) mod grid;
 mod parts;
 mod plan;
 mod progress;
-mod rules;
+pub(crate) mod rules;
 mod summary;
 mod work;
 

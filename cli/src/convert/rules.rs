@@ -12,7 +12,7 @@ use crate::formats;
 
 /// The part of the command line that decides what is written.
 #[derive(Args, Debug)]
-pub(super) struct Options {
+pub(crate) struct Options {
     #[arg(
         long,
         value_name = "FORMAT",
@@ -65,10 +65,10 @@ impl From<Rounding> for ulp::Rounding {
 
 /// The same, found to make sense.
 #[derive(Debug)]
-pub(super) struct Rules {
-    pub(super) to: Dtype,
-    pub(super) dtype: safetensors::Dtype,
-    pub(super) scale: Option<Scale>,
+pub(crate) struct Rules {
+    pub(crate) to: Dtype,
+    pub(crate) dtype: safetensors::Dtype,
+    pub(crate) scale: Option<Scale>,
     rounding: Rounding,
     saturate: bool,
     seed: Option<u64>,
@@ -77,7 +77,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(options: &Options) -> Result<Rules, String> {
+    pub(crate) fn new(options: &Options) -> Result<Rules, String> {
         let (to, dtype) = target(&options.to)?;
         if options.scale.is_some() && (to.bits() > 8 || !to.layout().signed()) {
             return Err(format!(
@@ -105,12 +105,12 @@ impl Rules {
     }
 
     /// Whether a tensor of floats is converted, by its name.
-    pub(super) fn take(&self, name: &str) -> bool {
+    pub(crate) fn take(&self, name: &str) -> bool {
         !self.keep.is_match(name) && (self.only.is_empty() || self.only.is_match(name))
     }
 
     /// How to round a tensor.
-    pub(super) fn how(&self, name: &str) -> How {
+    pub(crate) fn how(&self, name: &str) -> How {
         if let Some(seed) = self.seed {
             let stochastic = Stochastic::new(seed_of(seed, name));
             return How::Stochastic(if self.saturate {
@@ -128,7 +128,7 @@ impl Rules {
     }
 
     /// Everything that decides the bytes that are written.
-    pub(super) fn record(&self) -> Value {
+    pub(crate) fn record(&self) -> Value {
         json!({
             "to": self.to.name(),
             "rounding": format!("{:?}", self.rounding),

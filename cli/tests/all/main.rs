@@ -1,6 +1,7 @@
 //! The program `ulp` from outside: what it prints, what it writes, and what it leaves behind.
 
 mod bits;
+mod check;
 mod convert;
 mod errors;
 #[cfg(unix)]
