@@ -7,18 +7,28 @@ use core::ops::Range;
 use super::{Counts, view};
 use crate::format::{from_code, to_code};
 use crate::simd::{self, Task};
-use crate::{Bits, Cast, Flags, Format, Isa, Layout};
+use crate::{Bits, Cast, Flags, Format, Isa, Layout, Rounding};
 
 /// Whether a value that comes back is one that was not changed, and one that was doesn't.
 ///
-/// A value of `from` that `to` lacks lies where `to` is coarser, so what it is rounded to has a code in `from`, and is another; and
-/// the largest number, for an infinity, is no infinity in `from` either.
+/// A value of `from` that `to` lacks lies where `to` is coarser, so what it is rounded to has a code in `from`, and is another; or it
+/// lies past the largest number of `to`, and that, cast the [`way_back`], is less in `from` too.
 pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && matches!(from.bits(), 16 | 32 | 64)
         && to.signed()
         && to.zero()
         && to.max_exponent() <= from.max_exponent()
+}
+
+/// How values are cast back. Ties to even would round the largest number of a finer format up to the value that saturated; all else is
+/// exact, and the default has the faster loops.
+const fn way_back(from: Layout, to: Layout) -> Cast {
+    if to.fraction_bits() > from.fraction_bits() {
+        Cast::new().rounding(Rounding::TowardZero)
+    } else {
+        Cast::new()
+    }
 }
 
 /// Elements that are cast there and back at a time: they stay in the nearest cache.
@@ -43,7 +53,7 @@ pub(super) fn count<S: Format, D: Format>(
             counts.inexact += look.inexact;
             continue;
         }
-        simd::convert(isa, dst, back, Cast::new());
+        simd::convert(isa, dst, back, way_back(S::LAYOUT, D::LAYOUT));
         let overflowing = limits
             .get_or_insert_with(|| [false, true].map(|minus| overflowing::<S, D>(cast, minus)));
         let mut kernel = Compare::<S, D> {
@@ -79,7 +89,7 @@ impl<'a, S: Format, D: Format> Look<'a, S, D> {
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         let min = from.power_of_two_code(to.min_exponent());
-        let (max, _) = Cast::new().bits(to, from, to.max_code());
+        let (max, _) = way_back(from, to).bits(to, from, to.max_code());
         let both = from.min_normal_code();
         [if min < both { both } else { min }, max]
     };
@@ -148,7 +158,7 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
     /// What came back of the smallest normal number and of the largest.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
-        let (max, _) = Cast::new().bits(to, from, to.max_code());
+        let (max, _) = way_back(from, to).bits(to, from, to.max_code());
         [from.power_of_two_code(to.min_exponent()), max]
     };
 

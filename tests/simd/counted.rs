@@ -98,6 +98,13 @@ fn f16_to_bf16() {
     pair::<F16, Bf16>();
 }
 
+/// The target has more places: what saturates there would be rounded up again on the way back.
+#[test]
+fn bf16_to_formats_with_more_places() {
+    pair::<Bf16, F16>();
+    pair::<Bf16, f32>();
+}
+
 #[test]
 fn f64_to_f16() {
     pair::<f64, F16>();
