@@ -285,10 +285,10 @@ impl<const DECOUPLED: bool> Rule<2> for Update<DECOUPLED> {
             (gradient + decay * weight, weight)
         };
         let first = first + A::product(gradient - first, rest1);
-        let square = A::product(A::product(rest2, gradient), gradient);
+        let square = A::product_of_gradient(A::product_of_gradient(rest2, gradient), gradient);
         let second = A::product(second, beta2) + square;
         let denominator = A::root(second) / root + epsilon;
-        let weight = A::add_quotient(kept, A::product(step, first), denominator);
+        let weight = A::add_quotient(kept, step, first, denominator);
         (weight, [first, second])
     }
 }

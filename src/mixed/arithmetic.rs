@@ -10,10 +10,13 @@ use crate::{Rounding, ieee};
 pub(super) trait Arithmetic {
     fn product(a: f32, b: f32) -> f32;
 
+    /// The same where one of the two is a gradient.
+    fn product_of_gradient(a: f32, gradient: f32) -> f32;
+
     fn root(x: f32) -> f32;
 
-    /// a + b / c, unless it is uncertain.
-    fn add_quotient(a: f32, b: f32, c: f32) -> Sum;
+    /// a + scale · b / c, unless it is uncertain.
+    fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum;
 }
 
 /// A number, or one that must be computed by [`Plain`] arithmetic.
@@ -48,8 +51,13 @@ impl Arithmetic for Plain {
     }
 
     #[inline(always)]
-    fn add_quotient(a: f32, b: f32, c: f32) -> Sum {
-        Sum::certain(a + b / c)
+    fn product_of_gradient(a: f32, gradient: f32) -> f32 {
+        a * gradient
+    }
+
+    #[inline(always)]
+    fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
+        Sum::certain(a + scale * b / c)
     }
 }
 
@@ -58,24 +66,35 @@ pub(super) const TINY: i32 = -100;
 /// Gradients, of which squares are computed, below this power of two.
 pub(super) const TINY_GRADIENT: i32 = -48;
 
-/// Operations without subnormal operands and results.
-pub(super) struct Careful;
+/// Operations without subnormal operands and results: but those on gradients only where they are tiny too.
+pub(super) struct Careful<const GRADIENTS: bool>;
 
-impl Arithmetic for Careful {
+impl<const GRADIENTS: bool> Arithmetic for Careful<GRADIENTS> {
     #[inline(always)]
     fn product(a: f32, b: f32) -> f32 {
-        // Of f64s this small, the last place of the sum is 1, and its lowest bits are the integer added.
-        const ROUND: f64 = (3_u64 << 51) as f64;
-        const SMALLEST: f64 = 1.0 / power(-126) as f64 / power(-23) as f64;
+        // Added to a smaller f64, the last place is that of a subnormal f32, whose code are then the lowest bits.
+        const ROUND: f64 = (3_u64 << 51) as f64 * power(-126) as f64 * power(-23) as f64;
+        const NORMAL: f64 = f32::MIN_POSITIVE as f64;
         let exact = f64::from(a) * f64::from(b);
-        let subnormal = exact.abs() < f32::MIN_POSITIVE as f64;
-        let rounded = (exact * SMALLEST + ROUND).to_bits() as i32;
+        let magnitude = exact.abs();
+        let subnormal = (magnitude + ROUND).to_bits() as u32;
         let sign = (a.to_bits() ^ b.to_bits()) & (-0f32).to_bits();
-        let normal = if subnormal { 0.0 } else { exact } as f32;
-        if subnormal {
-            f32::from_bits(sign | rounded.unsigned_abs())
+        let normal = if magnitude < NORMAL { NORMAL } else { exact } as f32;
+        // The smallest normal number is right both ways.
+        let small = normal.to_bits() == f32::MIN_POSITIVE.to_bits();
+        f32::from_bits(if small {
+            subnormal | sign
         } else {
-            normal
+            normal.to_bits()
+        })
+    }
+
+    #[inline(always)]
+    fn product_of_gradient(a: f32, gradient: f32) -> f32 {
+        if GRADIENTS {
+            Self::product(a, gradient)
+        } else {
+            a * gradient
         }
     }
 
@@ -94,11 +113,13 @@ impl Arithmetic for Careful {
 
     /// A quotient that is below a quarter of the last place of `a` does not change it.
     #[inline(always)]
-    fn add_quotient(a: f32, b: f32, c: f32) -> Sum {
+    fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
         const ENOUGH: f32 = power(TINY + 26);
         let tiny = b.abs() < power(TINY);
-        let quotient = if tiny { 0.0 } else { b } / c;
-        let enough = a.abs() * c > ENOUGH;
+        // By a mask: of a choice between two numbers the compiler would make one between two products.
+        let kept = b.to_bits() & (tiny as u32).wrapping_sub(1);
+        let quotient = scale * f32::from_bits(kept) / c;
+        let enough = a.abs() * c > scale.abs() * ENOUGH;
         Sum {
             value: a + quotient,
             uncertain: tiny && !enough,
@@ -107,7 +128,7 @@ impl Arithmetic for Careful {
 }
 
 /// 2<sup>exponent</sup>, a normal number.
-const fn power(exponent: i32) -> f32 {
+pub(super) const fn power(exponent: i32) -> f32 {
     f32::from_bits(((exponent + 127) as u32) << 23)
 }
 

@@ -5,17 +5,17 @@ use crate::simd::{Task, perform};
 use crate::{Cast, Format, Isa, Rounding, ieee, slice};
 
 /// Sums of squares, of every so-many-th element. Their number is part of the result, and the same on every CPU.
-const LANES: usize = 16;
+const SUMS: usize = 16;
 
 struct Squares<'a> {
     numbers: &'a [f32],
-    sums: [f64; LANES],
+    sums: [f64; SUMS],
 }
 
 impl Task for Squares<'_> {
     #[inline(always)]
-    fn run(&mut self) {
-        let (rows, rest) = self.numbers.as_chunks::<LANES>();
+    fn run<const LANES: usize>(&mut self) {
+        let (rows, rest) = self.numbers.as_chunks::<SUMS>();
         let mut sums = self.sums;
         for row in rows {
             for (sum, &x) in sums.iter_mut().zip(row) {
@@ -32,7 +32,7 @@ impl Task for Squares<'_> {
 
 fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
     let mut wide = [0.0; TILE];
-    let mut sums = [0.0; LANES];
+    let mut sums = [0.0; SUMS];
     for tile in gradients.chunks(TILE) {
         let numbers = &mut wide[..tile.len()];
         slice::cast_on(isa, tile, numbers, Cast::new());

@@ -5,12 +5,12 @@
 
 use core::slice::{from_mut, from_ref};
 
-use super::arithmetic::{Arithmetic, Careful, Plain, Sum, TINY, TINY_GRADIENT};
-use crate::format::from_code;
+use super::arithmetic::{Arithmetic, Careful, Plain, Sum, TINY, TINY_GRADIENT, power};
+use crate::format::{from_code, to_code};
 use crate::simd::{Task, cast_block, perform};
 use crate::{Format, Isa, Layout};
 
-/// Parameters of a block: few enough for the registers of a CPU.
+/// Parameters of a block: those of the widest vector.
 const BLOCK: usize = 16;
 
 /// What an optimizer does to a parameter that has M moments.
@@ -89,79 +89,136 @@ struct Pass<'a, G, P, R, const M: usize> {
 }
 
 impl<G: Format, P: Format, R: Rule<M>, const M: usize> Task for Pass<'_, G, P, R, M> {
-    // Loops over moments, since a closure for each is compiled without the features of the ISA.
     #[inline(always)]
-    fn run(&mut self) {
-        let weights = self.master.iter_mut().zip(&mut *self.weights);
-        for (nth, (gradients, (master, weights))) in self.gradients.iter().zip(weights).enumerate()
-        {
-            let mut block = Block {
-                gradients: cast_block(gradients),
-                master: *master,
-                moments: [[0.0; BLOCK]; M],
-            };
-            for gradient in &mut block.gradients {
-                *gradient *= self.inverse_scale;
+    fn run<const LANES: usize>(&mut self) {
+        let (rule, inverse_scale) = (self.rule, self.inverse_scale);
+        let blocks = self.gradients.len();
+        let (master, weights) = (&mut self.master[..blocks], &mut self.weights[..blocks]);
+        let mut moments = self.moments.each_mut().map(|all| &mut all[..blocks]);
+        let per_block = BLOCK / LANES;
+
+        let mut tiny = Tiny::None;
+        for nth in 0..blocks {
+            let gradients: [f32; BLOCK] = widen(&self.gradients[nth], inverse_scale);
+            for vector in 0..per_block {
+                let gradients = &gradients.as_chunks::<LANES>().0[vector];
+                let master = &mut master[nth].as_chunks_mut::<LANES>().0[vector];
+                let mut state = State {
+                    master: *master,
+                    moments: [[0.0; LANES]; M],
+                };
+                for (before, all) in state.moments.iter_mut().zip(&moments) {
+                    *before = all[nth].as_chunks().0[vector];
+                }
+                if (nth * per_block + vector).is_multiple_of(SAMPLED) {
+                    tiny = Tiny::among(gradients, &state.moments);
+                }
+                let state = match tiny {
+                    Tiny::None => state.next::<Plain, R>(rule, gradients).0,
+                    Tiny::Moments => state.carefully::<Careful<false>, R>(rule, gradients),
+                    Tiny::Gradients => state.carefully::<Careful<true>, R>(rule, gradients),
+                };
+                *master = state.master;
+                for (all, after) in moments.iter_mut().zip(state.moments) {
+                    all[nth].as_chunks_mut().0[vector] = after;
+                }
             }
-            let mut sign = tiny_sign(&block.gradients, TINY_GRADIENT);
-            for (moment, all) in block.moments.iter_mut().zip(&self.moments) {
-                sign |= tiny_sign(&all[nth], TINY);
-                *moment = all[nth];
-            }
-            if sign < 0 {
-                block = block.carefully(self.rule);
-            } else {
-                (block, _) = block.next::<Plain, R>(self.rule);
-            }
-            for (all, moment) in self.moments.iter_mut().zip(block.moments) {
-                all[nth] = moment;
-            }
-            *master = block.master;
-            *weights = cast_block(&block.master);
+            weights[nth] = cast_block(&master[nth]);
         }
     }
 }
 
-/// Negative if one of the numbers is not 0 but below 2<sup>exponent</sup>.
-#[inline(always)]
-fn tiny_sign(numbers: &[f32; BLOCK], exponent: i32) -> i32 {
-    let mut sign = 0;
-    for x in numbers {
-        // 0 becomes the largest.
-        let field = (x.to_bits() << 1).wrapping_sub(1) >> 24;
-        sign |= field as i32 - (exponent + 127);
-    }
-    sign
-}
+/// Of so many vectors the first is searched for tiny numbers, since numbers that decay do so by rows and tensors. The bits don't depend on
+/// what is found.
+const SAMPLED: usize = 4;
 
+/// What has numbers so small that some operation on them is on subnormal ones.
 #[derive(Clone, Copy)]
-struct Block<const M: usize> {
-    gradients: [f32; BLOCK],
-    master: [f32; BLOCK],
-    moments: [[f32; BLOCK]; M],
+enum Tiny {
+    None,
+    Moments,
+    Gradients,
 }
 
-impl<const M: usize> Block<M> {
+impl Tiny {
     #[inline(always)]
-    fn carefully<R: Rule<M>>(self, rule: R) -> Self {
-        let (next, uncertain) = self.next::<Careful, R>(rule);
+    fn among<const N: usize, const M: usize>(
+        gradients: &[f32; N],
+        moments: &[[f32; N]; M],
+    ) -> Self {
+        let mut moment = false;
+        for moments in moments {
+            moment |= any_below(moments, TINY);
+        }
+        if any_below(gradients, TINY_GRADIENT) {
+            Self::Gradients
+        } else if moment {
+            Self::Moments
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Whether one of the numbers is not 0 but below 2<sup>exponent</sup>.
+#[inline(always)]
+fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
+    let order = |x: f32| (x.to_bits() << 1).wrapping_add(i32::MAX as u32) as i32;
+    let limit = order(power(exponent));
+    let mut any = false;
+    for &x in numbers {
+        // 0 becomes the largest.
+        any |= order(x) < limit;
+    }
+    any
+}
+
+/// Gradients in `f32`, without the loss scale.
+#[inline(always)]
+fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [f32; N] {
+    let mut wide = [0.0; N];
+    if const { G::LAYOUT.same(Layout::BINARY32.shorter(16)) } {
+        for (wide, &gradient) in wide.iter_mut().zip(gradients) {
+            // The product is quiet, so that this need not be.
+            *wide = f32::from_bits((to_code(gradient) as u32) << 16);
+        }
+    } else {
+        wide = cast_block(gradients);
+    }
+    for wide in &mut wide {
+        *wide *= inverse_scale;
+    }
+    wide
+}
+
+/// What a vector of parameters has.
+#[derive(Clone, Copy)]
+struct State<const M: usize, const N: usize> {
+    master: [f32; N],
+    moments: [[f32; N]; M],
+}
+
+impl<const M: usize, const N: usize> State<M, N> {
+    #[inline(always)]
+    fn carefully<A: Arithmetic, R: Rule<M>>(self, rule: R, gradients: &[f32; N]) -> Self {
+        let (next, uncertain) = self.next::<A, R>(rule, gradients);
         if uncertain {
-            self.next::<Plain, R>(rule).0
+            self.next::<Plain, R>(rule, gradients).0
         } else {
             next
         }
     }
 
-    /// The block after the step, unless that is uncertain.
+    /// The state after the step, and whether it is uncertain.
     #[inline(always)]
-    fn next<A: Arithmetic, R: Rule<M>>(mut self, rule: R) -> (Self, bool) {
+    fn next<A: Arithmetic, R: Rule<M>>(mut self, rule: R, gradients: &[f32; N]) -> (Self, bool) {
         let mut uncertain = false;
-        for i in 0..BLOCK {
+        for i in 0..N {
             let mut before = [0.0; M];
             for (before, moment) in before.iter_mut().zip(&self.moments) {
                 *before = moment[i];
             }
-            let (weight, after) = rule.next::<A>(self.gradients[i], self.master[i], before);
+            let (weight, after) = rule.next::<A>(gradients[i], self.master[i], before);
             self.master[i] = weight.value;
             uncertain |= weight.uncertain;
             for (moment, after) in self.moments.iter_mut().zip(after) {

@@ -275,7 +275,7 @@ impl Rule<0> for Plain {
     fn next<A: Arithmetic>(self, gradient: f32, weight: f32, _: [f32; 0]) -> (Sum, [f32; 0]) {
         let Factors { decay, step, .. } = self.0;
         let gradient = penalized::<A>(gradient, decay, weight);
-        let value = weight + A::product(step, gradient);
+        let value = weight + A::product_of_gradient(step, gradient);
         (Sum::certain(value), [])
     }
 }
@@ -302,7 +302,7 @@ impl Rule<1> for WithMoment {
             step,
         } = self.factors;
         let gradient = penalized::<A>(gradient, decay, weight);
-        let next = A::product(moment, momentum) + A::product(taken, gradient);
+        let next = A::product(moment, momentum) + A::product_of_gradient(taken, gradient);
         let moment = if self.first { gradient } else { next };
         let ahead = gradient + A::product(momentum, moment);
         let update = if self.nesterov { ahead } else { moment };

@@ -88,29 +88,19 @@ pub(crate) fn run<K: Kernel>(
 
 /// Work that is no loop over one slice: loops over several, or with sums.
 pub(crate) trait Task {
-    /// Does all of it; implementations are `#[inline(always)]`, and compiled for each ISA.
-    fn run(&mut self);
+    /// Does all of it; implementations are `#[inline(always)]`, and compiled for each ISA, whose vectors hold so many `f32`s.
+    fn run<const LANES: usize>(&mut self);
 }
 
 /// Does a task.
 #[inline]
 pub(crate) fn perform<T: Task>(isa: Isa, task: &mut T) {
-    run(isa, &mut Whole(task), &[()], &mut [MaybeUninit::new(())]);
-}
-
-/// A task as a kernel of one element.
-struct Whole<'a, T>(&'a mut T);
-
-impl<T: Task> Kernel for Whole<'_, T> {
-    type Src = ();
-    type Dst = ();
-    const REPEATABLE: bool = false;
-
-    #[inline(always)]
-    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
-        assert!(N == 1, "a task is one element");
-        self.0.run();
-        *dst = [MaybeUninit::new(()); N];
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    x86_64::perform(isa, task);
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+    {
+        let _ = isa;
+        task.run::<4>();
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a, S: Format, D: Format> Look<'a, S, D> {
 
 impl<S: Format, D: Format> Task for Look<'_, S, D> {
     #[inline(always)]
-    fn run(&mut self) {
+    fn run<const LANES: usize>(&mut self) {
         let [min, max] = Self::NORMAL.map(S::Bits::from_u64);
         let (mut all_normal, mut inexact) = (true, 0_u32);
         for &x in self.src {
@@ -215,7 +215,7 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
 
 impl<S: Format, D: Format> Task for Compare<'_, S, D> {
     #[inline(always)]
-    fn run(&mut self) {
+    fn run<const LANES: usize>(&mut self) {
         self.counts = self.compare();
     }
 }

@@ -18,7 +18,7 @@ pub(super) use overrides::{convert, convert_by_f32, look_up};
 pub(super) use stream::{pays, stream};
 
 use super::isa::{Isa, Level};
-use super::{Kernel, Loops, blocks};
+use super::{Kernel, Loops, Task, blocks};
 
 macro_rules! loops {
     ($($name:ident = $features:literal;)*) => {
@@ -60,5 +60,41 @@ pub(super) fn run<K: Kernel>(
         Level::Avx512 | Level::Avx512Vbmi | Level::Avx512Bf16 => unsafe {
             avx512(kernel, src, dst);
         },
+    }
+}
+
+/// Tasks compiled for the instruction sets, and the numbers that a vector holds.
+mod tasks {
+    use super::Task;
+
+    macro_rules! tasks {
+        ($($name:ident = $features:literal, $lanes:literal;)*) => {
+            $(
+                #[inline(never)]
+                #[target_feature(enable = $features)]
+                pub(super) fn $name<T: Task>(task: &mut T) {
+                    task.run::<$lanes>();
+                }
+            )*
+        };
+    }
+
+    tasks! {
+        portable = "sse2", 4;
+        avx2 = "avx2,f16c", 8;
+        avx512 = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq", 16;
+    }
+}
+
+/// Does a task with the instruction set of `isa`.
+#[inline]
+pub(super) fn perform<T: Task>(isa: Isa, task: &mut T) {
+    match isa.level() {
+        // SAFETY: every x86-64 CPU has SSE2.
+        Level::Portable => unsafe { tasks::portable(task) },
+        // SAFETY: an `Isa` of this level exists only where the CPU has its features (`Level::is_here`).
+        Level::Avx2 => unsafe { tasks::avx2(task) },
+        // SAFETY: likewise, and each level has the features of those before it.
+        Level::Avx512 | Level::Avx512Vbmi | Level::Avx512Bf16 => unsafe { tasks::avx512(task) },
     }
 }
