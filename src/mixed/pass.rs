@@ -93,43 +93,38 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Task for Pass<'_, G, P, R
     fn run<const LANES: usize>(&mut self) {
         let (rule, inverse_scale) = (self.rule, self.inverse_scale);
         let blocks = self.gradients.len();
-        let (master, weights) = (&mut self.master[..blocks], &mut self.weights[..blocks]);
         let mut moments = self.moments.each_mut().map(|all| &mut all[..blocks]);
-        let per_block = BLOCK / LANES;
-
+        let weights = self.master.iter_mut().zip(&mut *self.weights);
         let mut tiny = Tiny::None;
-        for nth in 0..blocks {
-            let gradients: [f32; BLOCK] = widen(&self.gradients[nth], inverse_scale);
-            for vector in 0..per_block {
-                let gradients = &gradients.as_chunks::<LANES>().0[vector];
-                let master = &mut master[nth].as_chunks_mut::<LANES>().0[vector];
-                let mut state = State {
-                    master: *master,
-                    moments: [[0.0; LANES]; M],
-                };
-                for (before, all) in state.moments.iter_mut().zip(&moments) {
-                    *before = all[nth].as_chunks().0[vector];
-                }
-                if (nth * per_block + vector).is_multiple_of(SAMPLED) {
-                    tiny = Tiny::among(gradients, &state.moments);
-                }
-                let state = match tiny {
-                    Tiny::None => state.next::<Plain, R>(rule, gradients).0,
-                    Tiny::Moments => state.carefully::<Careful<false>, R>(rule, gradients),
-                    Tiny::Gradients => state.carefully::<Careful<true>, R>(rule, gradients),
-                };
-                *master = state.master;
-                for (all, after) in moments.iter_mut().zip(state.moments) {
-                    all[nth].as_chunks_mut().0[vector] = after;
-                }
+        // Weights are narrowed when the next block is on its way: instructions that wait for roots and quotients keep others from being begun.
+        let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
+        for (nth, (gradients, (master, weights))) in self.gradients.iter().zip(weights).enumerate()
+        {
+            let mut block = Block::<M, LANES> {
+                gradients: &widen(gradients, inverse_scale),
+                master,
+                moments: moments.each_mut().map(|all| &mut all[nth]),
+            };
+            if nth.is_multiple_of(SAMPLED) {
+                tiny = Tiny::among(block.gradients_of(0), &block.state(0).moments);
             }
-            weights[nth] = cast_block(&master[nth]);
+            let after = match tiny {
+                Tiny::None => block.update::<Plain, R>(rule),
+                Tiny::Moments => block.update::<Careful<false>, R>(rule),
+                Tiny::Gradients => block.update::<Careful<true>, R>(rule),
+            };
+            if let Some((weights, master)) = last.replace((weights, after)) {
+                *weights = cast_block(&master);
+            }
+        }
+        if let Some((weights, master)) = last {
+            *weights = cast_block(&master);
         }
     }
 }
 
-/// Of so many vectors the first is searched for tiny numbers, since numbers that decay do so by rows and tensors. The bits don't depend on
-/// what is found.
+/// Of so many blocks the first vector is searched for tiny numbers, since numbers that decay do so by rows and tensors. The bits don't
+/// depend on what is found.
 const SAMPLED: usize = 4;
 
 /// What has numbers so small that some operation on them is on subnormal ones.
@@ -191,29 +186,69 @@ fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [
     wide
 }
 
-/// What a vector of parameters has.
-#[derive(Clone, Copy)]
-struct State<const M: usize, const N: usize> {
-    master: [f32; N],
-    moments: [[f32; N]; M],
+/// A block, which is updated vector by vector.
+struct Block<'a, const M: usize, const LANES: usize> {
+    gradients: &'a [f32; BLOCK],
+    master: &'a mut [f32; BLOCK],
+    moments: [&'a mut [f32; BLOCK]; M],
 }
 
-impl<const M: usize, const N: usize> State<M, N> {
+impl<const M: usize, const LANES: usize> Block<'_, M, LANES> {
     #[inline(always)]
-    fn carefully<A: Arithmetic, R: Rule<M>>(self, rule: R, gradients: &[f32; N]) -> Self {
-        let (next, uncertain) = self.next::<A, R>(rule, gradients);
-        if uncertain {
-            self.next::<Plain, R>(rule, gradients).0
-        } else {
-            next
-        }
+    fn gradients_of(&self, vector: usize) -> &[f32; LANES] {
+        &self.gradients.as_chunks().0[vector]
     }
 
+    #[inline(always)]
+    fn state(&self, vector: usize) -> State<M, LANES> {
+        let mut state = State {
+            master: self.master.as_chunks().0[vector],
+            moments: [[0.0; LANES]; M],
+        };
+        for (moment, all) in state.moments.iter_mut().zip(&self.moments) {
+            *moment = all.as_chunks().0[vector];
+        }
+        state
+    }
+
+    /// Updates all but the weights in few bits, and returns the master weights, lest they be read again: tensors often lie a multiple of
+    /// 4096 bytes apart, and then a CPU takes such a read for one of what was just written to the others.
+    #[inline(always)]
+    fn update<A: Arithmetic, R: Rule<M>>(&mut self, rule: R) -> [f32; BLOCK] {
+        let mut master = [0.0; BLOCK];
+        for vector in 0..BLOCK / LANES {
+            let (state, gradients) = (self.state(vector), self.gradients_of(vector));
+            let (mut next, uncertain) = state.next::<A, R>(rule, gradients);
+            if uncertain {
+                (next, _) = state.next::<Plain, R>(rule, gradients);
+            }
+            master.as_chunks_mut().0[vector] = next.master;
+            self.master.as_chunks_mut().0[vector] = next.master;
+            for (all, moment) in self.moments.iter_mut().zip(next.moments) {
+                all.as_chunks_mut().0[vector] = moment;
+            }
+        }
+        master
+    }
+}
+
+/// What a vector of parameters has.
+#[derive(Clone, Copy)]
+struct State<const M: usize, const LANES: usize> {
+    master: [f32; LANES],
+    moments: [[f32; LANES]; M],
+}
+
+impl<const M: usize, const LANES: usize> State<M, LANES> {
     /// The state after the step, and whether it is uncertain.
     #[inline(always)]
-    fn next<A: Arithmetic, R: Rule<M>>(mut self, rule: R, gradients: &[f32; N]) -> (Self, bool) {
+    fn next<A: Arithmetic, R: Rule<M>>(
+        mut self,
+        rule: R,
+        gradients: &[f32; LANES],
+    ) -> (Self, bool) {
         let mut uncertain = false;
-        for i in 0..N {
+        for i in 0..LANES {
             let mut before = [0.0; M];
             for (before, moment) in before.iter_mut().zip(&self.moments) {
                 *before = moment[i];

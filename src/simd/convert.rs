@@ -176,10 +176,10 @@ impl<S: Format, D: Format, H: How> Kernel for Convert<S, D, H> {
 /// Casts a block by the kernel, ties to even, where a loop of its own goes on with the result.
 #[inline(always)]
 pub(crate) fn cast_block<S: Format, D: Format, const N: usize>(src: &[S; N]) -> [D; N] {
-    let mut dst = [MaybeUninit::uninit(); N];
+    let mut dst = [MaybeUninit::<D>::uninit(); N];
     Convert::new(TiesToEven).block(0, src, &mut dst);
-    // SAFETY: a kernel initialises all of its block.
-    dst.map(|number| unsafe { number.assume_init() })
+    // SAFETY: a kernel initialises all of its block. (A `map` of the array is not always inlined.)
+    unsafe { (&raw const dst).cast::<[D; N]>().read() }
 }
 
 /// Casts numbers one by one.
