@@ -1,10 +1,8 @@
 //! Step 3: gradients to `f32`.
 
-use crate::slice::{all_finite_on, cast_scaled_on};
-use crate::{Cast, Format, Isa};
-
-/// Elements that are read twice, the second time from the nearest cache.
-const PIECE: usize = 8192;
+use crate::slice::scan::Max;
+use crate::slice::view::as_uninit;
+use crate::{Cast, Format, Isa, Layout, simd};
 
 /// Widens gradients to `f32` and multiplies them by the inverse of the loss scale; whether all of them were finite.
 ///
@@ -37,11 +35,17 @@ pub fn unscale_on<G: Format>(
     inverse_scale: f32,
     out: &mut [f32],
 ) -> bool {
-    crate::slice::same_length(gradients.len(), out.len());
-    let mut finite = true;
-    for (gradients, out) in gradients.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
-        cast_scaled_on(isa, gradients, inverse_scale, out, Cast::new());
-        finite &= all_finite_on(isa, gradients);
+    const {
+        assert!(
+            G::LAYOUT.is_within(Layout::BINARY32),
+            "gradients are of formats that f32 has all values of"
+        );
     }
-    finite
+    crate::slice::same_length(gradients.len(), out.len());
+    let mut max = Max::new();
+    simd::in_pieces(gradients, as_uninit(out), |gradients, out| {
+        simd::convert_scaled(isa, gradients, inverse_scale, out, Cast::new());
+        max.look_at(isa, gradients);
+    });
+    max.is_finite()
 }

@@ -64,6 +64,23 @@ pub(crate) fn convert_scaled<S: Format, D: Format>(
     convert_framed(Scaled(scale), isa, src, dst, cast);
 }
 
+/// Calls `make` for pieces of the slices that stay in the nearest cache; what it makes is written past the caches where that pays.
+#[inline]
+pub(crate) fn in_pieces<S, D>(
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    mut make: impl FnMut(&[S], &mut [MaybeUninit<D>]),
+) {
+    const PIECE: usize = 8192;
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    if x86_64::pays::<S, D>(dst) {
+        return x86_64::stream(src, dst, make);
+    }
+    for (src, dst) in src.chunks(PIECE).zip(dst.chunks_mut(PIECE)) {
+        make(src, dst);
+    }
+}
+
 #[inline]
 fn convert_framed<F: Frame, S: Format, D: Format>(
     frame: F,

@@ -25,7 +25,7 @@ mod x86_64;
 
 use core::mem::MaybeUninit;
 
-pub(crate) use convert::{How, TiesToEven, cast_block, convert, convert_scaled};
+pub(crate) use convert::{How, TiesToEven, cast_block, convert, convert_scaled, in_pieces};
 pub use isa::{Isa, UnknownIsa};
 pub(crate) use lean::{
     Lookup, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,

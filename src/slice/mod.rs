@@ -31,11 +31,11 @@ mod pack;
 #[cfg(feature = "rayon")]
 pub(crate) mod parallel;
 mod scaled;
-mod scan;
+pub(crate) mod scan;
 mod stochastic;
 mod there_and_back;
 mod unaligned;
-mod view;
+pub(crate) mod view;
 mod way;
 
 use core::mem::MaybeUninit;

@@ -27,7 +27,9 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
     if src.is_empty() {
         return 0.0;
     }
-    from_code::<S>(max_code(isa, src)).cast()
+    let mut max = Max::new();
+    max.look_at(isa, src);
+    from_code::<S>(max.code()).cast()
 }
 
 /// Whether no element is an infinity or a NaN.
@@ -48,22 +50,37 @@ pub fn all_finite<S: Format>(src: &[S]) -> bool {
 pub fn all_finite_on<S: Format>(isa: Isa, src: &[S]) -> bool {
     /// Bytes between looks at the result.
     const STRIDE: usize = 1 << 16;
-    src.chunks(STRIDE / size_of::<S>())
-        .all(|part| max_code(isa, part) <= S::LAYOUT.max_code())
-}
-
-/// The code of the largest magnitude, with those of infinities and NaNs above all others.
-fn max_code<S: Format>(isa: Isa, src: &[S]) -> u64 {
-    let mut kernel = Max::<S>([S::Bits::from_u64(0); LANES]);
-    simd::run(isa, &mut kernel, src, view::nothing(src.len()));
-    kernel.0.into_iter().map(Bits::to_u64).fold(0, u64::max)
+    src.chunks(STRIDE / size_of::<S>()).all(|part| {
+        let mut max = Max::new();
+        max.look_at(isa, part);
+        max.is_finite()
+    })
 }
 
 /// Maxima kept side by side, so that vectors need not be reduced before the end.
 const LANES: usize = 64;
 
-/// The largest codes so far.
-struct Max<S: Format>([S::Bits; LANES]);
+/// The largest codes so far: those of the largest magnitudes, with infinities and NaNs above all others.
+pub(crate) struct Max<S: Format>([S::Bits; LANES]);
+
+impl<S: Format> Max<S> {
+    pub(crate) fn new() -> Self {
+        Self([S::Bits::from_u64(0); LANES])
+    }
+
+    pub(crate) fn look_at(&mut self, isa: Isa, src: &[S]) {
+        simd::run(isa, self, src, view::nothing(src.len()));
+    }
+
+    /// The largest of all, 0 if there is none.
+    fn code(&self) -> u64 {
+        self.0.map(Bits::to_u64).into_iter().fold(0, u64::max)
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.code() <= S::LAYOUT.max_code()
+    }
+}
 
 impl<S: Format> Kernel for Max<S> {
     type Src = S;

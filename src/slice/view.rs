@@ -91,7 +91,7 @@ pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) 
 
 /// Initialised numbers as memory that a kernel initialises again.
 #[inline]
-pub(super) fn as_uninit<F: Copy>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {
+pub(crate) fn as_uninit<F: Copy>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {
     // SAFETY: the layouts are the same. The slice goes only to kernels, which write numbers and never make one uninitialised.
     unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
 }

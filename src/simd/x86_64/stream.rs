@@ -8,8 +8,8 @@ use core::mem::MaybeUninit;
 const THRESHOLD: usize = 32 << 20;
 /// Bytes of a line of the cache.
 const LINE: usize = 64;
-/// Bytes that are made at a time, in the nearest cache.
-const TILE: usize = 4096;
+/// Bytes that are made at a time: few, so that the stores of a piece drain while the next is made.
+const TILE: usize = 1024;
 
 #[repr(align(64))]
 struct Tile([MaybeUninit<u8>; TILE]);
@@ -28,7 +28,7 @@ pub(in crate::simd) fn pays<S, D>(dst: &[MaybeUninit<D>]) -> bool {
 pub(in crate::simd) fn stream<S, D>(
     src: &[S],
     dst: &mut [MaybeUninit<D>],
-    convert: impl Fn(&[S], &mut [MaybeUninit<D>]),
+    mut convert: impl FnMut(&[S], &mut [MaybeUninit<D>]),
 ) {
     let size = size_of::<D>();
     assert!(src.len() == dst.len() && LINE.is_multiple_of(size));
