@@ -6,13 +6,17 @@
 
 use core::f64::consts::{FRAC_1_SQRT_2, LN_2};
 
+use super::bfloat16::{self, Log2};
 use super::through_f64::{is_normal, of_any, round, round_normal, widen_normal};
-use crate::Format;
 use crate::format::{from_code, to_code};
+use crate::{Format, Layout};
 
 /// 2<sup>x · log2</sup>, of which `f` says what it is for large and special `x`.
 #[inline(always)]
 pub(super) fn exponential<F: Format>(x: F, log2: f64, f: impl Fn(f64) -> f64) -> F {
+    if const { F::LAYOUT.same(Layout::BFLOAT16) } {
+        return from_code(bfloat16::exponential(to_code(x), Log2::new(log2)));
+    }
     // Below 2^(w - 2), where w is the width of the exponent field, e^x and 2^x are normal numbers.
     let limit = F::LAYOUT.bias() as u64 + F::LAYOUT.exponent_bits() as u64 - 2;
     let magnitude = to_code(x) & F::LAYOUT.magnitude_mask();

@@ -1,10 +1,11 @@
-//! Elementary functions of [`F16`] and [`Bf16`], through `f64`.
+//! Elementary functions of [`F16`] and [`Bf16`], through `f64`, and exponentials of `Bf16` through `f32`.
 //!
 //! A number is widened to `f64`, which is exact; the function is computed there, by the crate `libm` and never by the
 //! system's library, so that the bits are the same everywhere; and the result is rounded to the format once. An error in the
 //! last places of an `f64` changes that only if it reaches a midpoint of two neighbours of the format, and no function of one
 //! argument comes that near to one: `ulp-verify functions` asks them all, of all 65,536 codes, against MPFR.
 
+mod bfloat16;
 mod exp_log;
 mod through_f64;
 
@@ -30,7 +31,7 @@ macro_rules! functions {
         /// Infinities, zeros and their signs are as IEEE 754-2019, 9.2.1, has them. A NaN gives itself, quieted, with its
         /// sign and payload; an invalid operation, such as the logarithm of a negative number, the canonical NaN.
         ///
-        /// They compute in `f64` and, as all of Rust does, expect the thread to round to nearest.
+        /// They compute in `f64`, or in `f32` where that is enough, and, as all of Rust does, expect the thread to round to nearest.
         ///
         /// ```
         /// use ulp::{Bf16, F16};
