@@ -34,21 +34,32 @@ pub(super) fn sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// Below this, a `u64` has room for another decimal digit.
-const ROOM: u64 = 10u64.pow(18);
+/// So many digits a `u64` has room for.
+const ROOM: usize = 19;
 
 #[inline(always)]
 pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
+    /// Below this, there is room for another.
+    const FULL: u64 = 10u64.pow(ROOM as u32 - 1);
     let (mut leading, mut exponent, mut rest) = (0, 0, false);
-    let end = digits(text, 10, |digit, fractional| {
-        if leading < ROOM {
-            leading = leading * 10 + digit as u64;
-            exponent -= fractional as i64;
-        } else {
-            rest |= digit != 0;
-            exponent += !fractional as i64;
-        }
+    // Most numbers are short, and need not be asked at each digit whether there is room for it.
+    let (head, more) = text.split_at(text.len().min(ROOM));
+    let mut end = digits(head, 10, |digit, fractional| {
+        leading = leading * 10 + digit as u64;
+        exponent -= fractional as i64;
     })?;
+    if end == ROOM {
+        let fractional = exponent < 0 || head.ends_with(b".");
+        end += digits_from(more, 10, fractional, |digit, fractional| {
+            if leading < FULL {
+                leading = leading * 10 + digit as u64;
+                exponent -= fractional as i64;
+            } else {
+                rest |= digit != 0;
+                exponent += !fractional as i64;
+            }
+        });
+    }
     let (digits, tail) = text.split_at(end);
     if let [mark, tail @ ..] = tail {
         exponent = written_exponent(*mark, b'e', tail)?.saturating_add(exponent);
@@ -96,13 +107,26 @@ pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
 
 /// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
 #[inline(always)]
-pub(super) fn digits(text: &[u8], radix: u32, mut each: impl FnMut(u32, bool)) -> Option<usize> {
-    let before = run_of_digits(text, radix, |digit| each(digit, false));
-    let Some((b'.', fraction)) = text[before..].split_first() else {
-        return (before > 0).then_some(before);
-    };
-    let after = run_of_digits(fraction, radix, |digit| each(digit, true));
-    (before + after > 0).then_some(before + 1 + after)
+pub(super) fn digits(text: &[u8], radix: u32, each: impl FnMut(u32, bool)) -> Option<usize> {
+    let end = digits_from(text, radix, false, each);
+    (end > text.starts_with(b".") as usize).then_some(end)
+}
+
+/// The same where there may be none, perhaps from after the point on.
+#[inline(always)]
+fn digits_from(
+    text: &[u8],
+    radix: u32,
+    fractional: bool,
+    mut each: impl FnMut(u32, bool),
+) -> usize {
+    let before = run_of_digits(text, radix, |digit| each(digit, fractional));
+    match &text[before..] {
+        [b'.', fraction @ ..] if !fractional => {
+            before + 1 + run_of_digits(fraction, radix, |digit| each(digit, true))
+        }
+        _ => before,
+    }
 }
 
 /// How many digits a text begins with.

@@ -8,6 +8,7 @@ use core::f32::consts::LN_2;
 use crate::Bf16;
 
 /// The logarithm of a base to base 2, in two parts: numbers of 8 bits times the first are exact.
+#[derive(Clone, Copy)]
 pub(super) struct Log2 {
     high: f32,
     low: f32,
