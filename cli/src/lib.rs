@@ -13,9 +13,12 @@ mod header;
 mod memory;
 mod output;
 mod pages;
+mod pieces;
 mod program;
+mod progress;
 mod signals;
 mod style;
+mod table;
 
 use std::path::Path;
 
