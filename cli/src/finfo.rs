@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use ulp::{Format, Layout};
 
 use crate::formats::{self, with_format};
+use crate::table::{Cell, align};
 
 const HEADINGS: [&str; 11] = [
     "format",
@@ -126,22 +127,9 @@ fn object<F: Format>() -> Value {
 fn table() -> String {
     let formats = ulp::Dtype::ALL.iter();
     let rows = formats.filter_map(|&format| with_format!(format, F => row::<F>()));
-    let rows: Vec<Row> = once(HEADINGS.map(String::from)).chain(rows).collect();
-    let widths: [usize; HEADINGS.len()] =
-        std::array::from_fn(|i| rows.iter().map(|row| row[i].len()).max().unwrap_or(0));
-
-    let line = |row: &Row| {
-        let cells = row
-            .iter()
-            .zip(widths)
-            .enumerate()
-            .map(|(i, (cell, width))| match i {
-                0 => format!("{cell:<width$}"),
-                _ => format!("  {cell:>width$}"),
-            });
-        cells.chain(once("\n".into())).collect::<String>()
-    };
-    rows.iter().map(line).collect()
+    let rows = once(HEADINGS.map(String::from)).chain(rows);
+    let rows: Vec<_> = rows.map(|row| row.map(Cell::plain).into()).collect();
+    align(&rows)
 }
 
 fn row<F: Format>() -> Row {

@@ -13,29 +13,31 @@ mod header;
 mod memory;
 mod output;
 mod pages;
+mod pieces;
 mod program;
+mod progress;
 mod signals;
 mod style;
+mod table;
 
 use std::path::Path;
 
 pub use program::run;
 
-/// Turns a cause into a message that names the file. It is one line: what a cause quotes may have control characters, which are escaped.
+/// Turns a cause into a message of one line that names the file.
 fn about<E: ToString>(path: &Path) -> impl Fn(E) -> String + '_ {
-    move |cause| {
-        let message = format!("{}: {}", path.display(), cause.to_string());
-        if !message.contains(char::is_control) {
-            return message;
+    move |cause| one_line(&format!("{}: {}", path.display(), cause.to_string()))
+}
+
+/// Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape sequence in one stays text.
+fn one_line(message: &str) -> String {
+    let mut line = String::with_capacity(message.len());
+    for c in message.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
         }
-        let mut line = String::new();
-        for char in message.chars() {
-            if char.is_control() {
-                line.extend(char.escape_default());
-            } else {
-                line.push(char);
-            }
-        }
-        line
     }
+    line
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{bits, check, convert, finfo, memory, pages};
+use crate::{bits, check, convert, finfo, memory, one_line, pages};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -60,17 +60,4 @@ fn print(report: &str) -> Result<(), String> {
         }
         _ => Ok(()),
     }
-}
-
-/// Names of files and tensors come from outside: a line break or a terminal's escape sequence in one stays text.
-fn one_line(message: &str) -> String {
-    let mut line = String::with_capacity(message.len());
-    for c in message.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
 }

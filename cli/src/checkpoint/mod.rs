@@ -1,10 +1,11 @@
 //! Checkpoints as they lie on disk: one safetensors file, or a directory of shards with an index.
 //!
-//! [`Checkpoint::open`] reads headers alone, and checks all that they say. Elements are read a piece at a time, by [`Shard::read`], so
-//! that memory doesn't grow with the file.
+//! [`Checkpoint::open`] reads headers alone, and checks all that they say. Elements are read a piece at a time, by a [`Reader`], so
+//! that memory doesn't grow with the file, nor the number of open files with that of the shards.
 
 mod header;
 mod index;
+mod reader;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -14,9 +15,11 @@ use std::path::{Path, PathBuf};
 
 pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
 pub use index::Index;
+pub use reader::Reader;
 pub use source::Source;
 
 use crate::about;
+use source::Version;
 
 /// The index of a directory of shards.
 pub const INDEX: &str = "model.safetensors.index.json";
@@ -37,7 +40,7 @@ pub struct Checkpoint {
     pub index: Option<Index>,
 }
 
-/// A safetensors file that is open for reading.
+/// A safetensors file whose header was read.
 #[derive(Debug)]
 pub struct Shard {
     /// Its path below the checkpoint's directory, with `/`, or the file's name.
@@ -46,8 +49,9 @@ pub struct Shard {
     pub path: PathBuf,
     /// What it has.
     pub header: Header,
-    /// The bytes.
-    pub source: Source,
+    version: Version,
+    /// The file, if it stays open: it is the only one, or can't be opened again.
+    open: Option<Source>,
 }
 
 impl Checkpoint {
@@ -66,7 +70,9 @@ impl Checkpoint {
         if !checkpoint.is_directory {
             let name = path.file_name().unwrap_or(path.as_os_str());
             let name = name.to_string_lossy().into_owned();
-            checkpoint.shards.push(Shard::open(name, path.into())?);
+            checkpoint
+                .shards
+                .push(Shard::open(name, path.into(), true)?);
             return Ok(checkpoint);
         }
         let index_path = path.join(INDEX);
@@ -82,7 +88,7 @@ impl Checkpoint {
         };
         for name in names {
             let path = path.join(&name);
-            checkpoint.shards.push(Shard::open(name, path)?);
+            checkpoint.shards.push(Shard::open(name, path, false)?);
         }
         if let Some(index) = &checkpoint.index {
             index
@@ -116,26 +122,21 @@ impl Checkpoint {
 
 impl Shard {
     /// Opens a file and reads its header.
-    fn open(name: String, path: PathBuf) -> Result<Shard, String> {
+    fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, String> {
         let source = Source::open(&path).map_err(about(&path))?;
         let header = Header::read(&source).map_err(about(&path))?;
         Ok(Shard {
             name,
             path,
             header,
-            source,
+            version: source.version(),
+            open: Some(source).filter(|source| alone || !source.is_file),
         })
     }
 
-    /// Fills `bytes` with those of the tensor from `offset` on.
-    ///
-    /// # Errors
-    /// One line that names the file and the tensor. A file that became shorter meanwhile is one.
-    pub fn read(&self, tensor: &Tensor, offset: u64, bytes: &mut [u8]) -> Result<(), String> {
-        let start = self.header.data_start + tensor.range.start + offset;
-        self.source.read(start, bytes).map_err(|error| {
-            let Tensor { name, .. } = tensor;
-            about(&self.path)(format!("tensor {name}: {error}"))
-        })
+    /// How many bytes the file had when it was opened.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.version.length
     }
 }

@@ -3,12 +3,23 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
-/// A file of fixed length.
+/// A file of fixed length that is open.
 #[derive(Debug)]
 pub struct Source {
     file: File,
-    length: u64,
+    version: Version,
+    /// Whether its path leads to it again.
+    pub(super) is_file: bool,
+}
+
+/// What a file that is opened twice must still be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Version {
+    pub(super) length: u64,
+    /// On systems that know.
+    modified: Option<SystemTime>,
 }
 
 impl Source {
@@ -27,18 +38,38 @@ impl Source {
             io::copy(&mut file, &mut copy)?;
             file = copy;
         }
-        let length = file.metadata()?.len();
-        Ok(Source { file, length })
+        let metadata = file.metadata()?;
+        let version = Version {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        };
+        Ok(Source {
+            file,
+            version,
+            is_file: kind.is_file(),
+        })
+    }
+
+    /// Opens a file that was open before.
+    ///
+    /// # Errors
+    /// If it can't be opened, or isn't what it was.
+    pub(super) fn again(path: &Path, version: Version) -> io::Result<Source> {
+        let source = Source::open(path)?;
+        if source.version == version {
+            Ok(source)
+        } else {
+            Err(io::Error::other("the file was changed meanwhile"))
+        }
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// How many bytes it had when it was opened.
     pub fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// The open file.
-    pub fn file(&self) -> &File {
-        &self.file
+        self.version.length
     }
 
     /// Fills `bytes` with those from `start` on.

@@ -1,6 +1,6 @@
 //! Headers and indices that lie.
 
-use super::{Checkpoint, Header, INDEX, Index};
+use super::{Checkpoint, Header, INDEX, Index, Reader};
 
 fn header(json: &str, data: u64) -> Result<Header, String> {
     Header::parse(json.as_bytes(), data).map_err(|error| error.to_string())
@@ -162,7 +162,9 @@ fn a_directory() {
     let checkpoint = opened().unwrap();
     let (shard, tensor) = checkpoint.by_name()["a"];
     let mut bytes = [0; 2];
-    shard.read(tensor, 1, &mut bytes).unwrap();
+    Reader::default()
+        .read(shard, tensor, 1, &mut bytes)
+        .unwrap();
     assert_eq!(&bytes, b"yz");
 
     for (weight_map, words) in [
@@ -195,4 +197,34 @@ fn messages_have_one_line_whatever_a_file_says() {
         assert!(!error.contains(char::is_control), "{error:?}");
         assert!(error.contains(r"\n"), "{error}");
     }
+}
+
+/// A shard is opened again to be read: it must be what its header was read of.
+#[test]
+fn a_shard_that_changes_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.safetensors");
+    let json = r#"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#;
+    let file = |data: &[u8]| [&(json.len() as u64).to_le_bytes(), json.as_bytes(), data].concat();
+    std::fs::write(&path, file(b"ab")).unwrap();
+    let checkpoint = Checkpoint::open(directory.path()).unwrap();
+    let (shard, tensor) = checkpoint.tensors().next().unwrap();
+    let read = || {
+        let mut bytes = [0; 2];
+        let read = Reader::default().read(shard, tensor, 0, &mut bytes);
+        read.map(|()| bytes)
+    };
+    assert_eq!(read(), Ok(*b"ab"));
+    std::fs::write(&path, file(b"abc")).unwrap();
+    let error = read().unwrap_err();
+    assert!(
+        error.ends_with("model.safetensors: tensor x: the file was changed meanwhile"),
+        "{error}"
+    );
+    std::fs::remove_file(&path).unwrap();
+    assert!(
+        read()
+            .unwrap_err()
+            .contains("model.safetensors: tensor x: ")
+    );
 }

@@ -11,11 +11,11 @@ use walkdir::WalkDir;
 use super::Conversion;
 use super::config::{self, CONFIG};
 use super::plan::{self, Plan};
-use super::progress::Progress;
 use super::summary::Summary;
 use crate::about;
 use crate::checkpoint::INDEX;
 use crate::output::{Unfinished, parent, sync_directory};
+use crate::progress::Progress;
 use crate::signals::uninterrupted;
 
 /// What is in a directory, and what becomes of it.
@@ -32,7 +32,7 @@ impl Conversion<'_> {
         let contents = self.contents()?;
         let unfinished = Unfinished::directory(self.output).map_err(about(self.output))?;
         let total = contents.plans.iter().map(Plan::data).sum();
-        let progress = Progress::new(total, self.quiet);
+        let progress = Progress::new(total, "written", self.quiet);
         let mut summary = Summary::new(self.rules.to);
         for plan in &contents.plans {
             let target = unfinished.path().join(&plan.shard.name);

@@ -5,22 +5,21 @@ mod directory;
 pub(crate) mod grid;
 mod parts;
 mod plan;
-mod progress;
 pub(crate) mod rules;
 mod summary;
 mod work;
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::checkpoint::Checkpoint;
 use crate::output::{self, Unfinished};
+use crate::pieces::Threads;
+use crate::progress::Progress;
 use crate::{about, signals};
 use parts::Part;
 use plan::Plan;
-use progress::Progress;
 use rules::Rules;
 use summary::Summary;
 use work::Work;
@@ -48,9 +47,8 @@ pub(crate) struct Convert {
     output: PathBuf,
     #[command(flatten)]
     options: rules::Options,
-    /// How many threads work [default: as many as there are CPUs]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: Threads,
     /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
     #[arg(long, value_name = "K/N", conflicts_with = "finish")]
     part: Option<Part>,
@@ -82,7 +80,7 @@ struct Conversion<'a> {
     output: &'a Path,
     checkpoint: &'a Checkpoint,
     rules: &'a Rules,
-    threads: usize,
+    threads: Threads,
     sync: bool,
     quiet: bool,
 }
@@ -92,16 +90,12 @@ pub(crate) fn report(asked: &Convert) -> Result<String, String> {
     output::must_not_exist(&asked.output).map_err(about(&asked.output))?;
     signals::handle().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let checkpoint = Checkpoint::open(&asked.input)?;
-    let available = || std::thread::available_parallelism().ok();
     let conversion = Conversion {
         input: &asked.input,
         output: &asked.output,
         checkpoint: &checkpoint,
         rules: &rules,
-        threads: asked
-            .threads
-            .or_else(available)
-            .map_or(1, NonZeroUsize::get),
+        threads: asked.threads,
         sync: !asked.no_sync,
         quiet: asked.quiet,
     };
@@ -124,7 +118,7 @@ impl Conversion<'_> {
     fn file(&self) -> Result<Summary, String> {
         let mut summary = Summary::new(self.rules.to);
         for plan in plan::all(self.checkpoint, self.rules, None)? {
-            let progress = Progress::new(plan.data(), self.quiet);
+            let progress = Progress::new(plan.data(), "written", self.quiet);
             let (unfinished, overflowed) =
                 self.write(&plan, self.output, self.output, &progress)?;
             unfinished

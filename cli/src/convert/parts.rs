@@ -15,11 +15,11 @@ use super::Conversion;
 use super::config;
 use super::directory::make_directory;
 use super::plan::Plan;
-use super::progress::Progress;
 use super::summary::Summary;
 use crate::about;
 use crate::checkpoint::Source;
 use crate::output::{self, parent, sync_directory};
+use crate::progress::Progress;
 
 /// The K-th of N shares, K from 1 on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,9 +108,9 @@ impl Conversion<'_> {
         }
         self.agrees(&contents.plans, &options)?;
 
-        let mine = part.share(contents.plans.iter(), |plan| plan.shard.source.length());
+        let mine = part.share(contents.plans.iter(), |plan| plan.shard.length());
         let total = mine.iter().map(|plan| plan.data()).sum();
-        let progress = Progress::new(total, self.quiet);
+        let progress = Progress::new(total, "written", self.quiet);
         let mut summary = Summary::new(self.rules.to);
         for plan in mine {
             let target = staging.whole().join(&plan.shard.name);
@@ -177,7 +177,7 @@ impl Conversion<'_> {
     fn common(&self, plans: &[Plan]) -> Value {
         let shards = plans
             .iter()
-            .map(|plan| (plan.shard.name.clone(), plan.shard.source.length().into()));
+            .map(|plan| (plan.shard.name.clone(), plan.shard.length().into()));
         json!({
             "options": self.rules.record(),
             "shards": shards.collect::<serde_json::Map<_, _>>(),

@@ -11,14 +11,14 @@ use crate::cast::How;
 use crate::formats;
 
 /// The part of the command line that decides what is written.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     #[arg(
         long,
         value_name = "FORMAT",
         help = "The format to convert to: f64, f32, f16, bf16, or one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3"
     )]
-    to: String,
+    pub(crate) to: String,
     /// How to round
     #[arg(long, value_enum, default_value_t)]
     rounding: Rounding,
@@ -74,6 +74,13 @@ pub(crate) struct Rules {
     seed: Option<u64>,
     keep: RegexSet,
     only: RegexSet,
+}
+
+impl Options {
+    /// The same for another format.
+    pub(crate) fn with_format(&self, to: String) -> Options {
+        Options { to, ..self.clone() }
+    }
 }
 
 impl Rules {
@@ -139,6 +146,12 @@ impl Rules {
             "scale": self.scale.map(|scale| format!("{scale:?}")),
         })
     }
+}
+
+/// The formats that `--to` takes and that have a sign: others can't hold weights.
+pub(crate) fn targets() -> impl Iterator<Item = Dtype> {
+    let all = Dtype::ALL.iter().copied();
+    all.filter(|&format| format.layout().signed() && formats::in_header(format).is_some())
 }
 
 /// The format to convert to, if a file can hold it.

@@ -36,7 +36,7 @@ impl Summary {
     /// A file that was written, of whose elements so many overflowed.
     pub(super) fn add(&mut self, plan: &Plan, overflowed: u64) {
         self.files += 1;
-        self.bytes_before += plan.shard.source.length();
+        self.bytes_before += plan.shard.length();
         self.bytes_after += plan.length();
         self.overflowed += overflowed;
         self.scales[1] += plan.dropped.len() as u64;

@@ -1,26 +1,21 @@
 //! Reads, converts and writes the pieces of a file's tensors, all threads at once, each wherever it is.
 
-use std::borrow::Borrow;
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::grid::scale_of;
 use super::plan::{Action, Output, Plan, Scaling};
-use super::progress::Progress;
 use crate::cast::{Caster, How};
-use crate::checkpoint::{Shard, Tensor};
+use crate::checkpoint::{Reader, Shard, Tensor};
+use crate::pieces::{self, Piece, Threads};
+use crate::progress::Progress;
 use crate::{about, formats, output};
 use ulp::Cast;
 
-/// The elements of a piece: few enough that they stay in a core's cache, and whole bytes of any packed format.
-const PIECE: u64 = 1 << 16;
-
 /// What is needed to convert.
 pub(super) struct Work<'p> {
-    pub(super) threads: usize,
+    pub(super) threads: Threads,
     pub(super) to: ulp::Dtype,
     pub(super) progress: &'p Progress,
     /// What errors of writing name.
@@ -29,7 +24,8 @@ pub(super) struct Work<'p> {
 
 /// Room that a thread works in.
 #[derive(Default)]
-struct Buffers {
+struct Buffers<'s> {
+    reader: Reader<'s>,
     read: Vec<u8>,
     wide: Vec<u8>,
     write: Vec<u8>,
@@ -41,8 +37,10 @@ impl Work<'_> {
     pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, String> {
         let scales = self.scales(plan)?;
         let overflowed = AtomicU64::new(0);
-        self.pieces(&plan.outputs, |output, first, count, buffers| {
-            let (start, more) = piece(plan, &scales, output, first, count, buffers)?;
+        let lengths = plan.outputs.iter().map(units);
+        pieces::each(self.threads, lengths, |piece, buffers: &mut Buffers| {
+            let output = &plan.outputs[piece.tensor];
+            let (start, more) = convert(plan, &scales, output, piece, buffers)?;
             overflowed.fetch_add(more, Ordering::Relaxed);
             let start = plan.head.len() as u64 + output.range.start + start;
             output::write_at(file, start, &buffers.write)
@@ -58,11 +56,12 @@ impl Work<'_> {
     fn scales(&self, plan: &Plan) -> Result<Vec<Vec<f32>>, String> {
         let mut scales = vec![Vec::new(); plan.scaled];
         let mut largest: Vec<Vec<AtomicU32>> = Vec::new();
+        let mut reader = Reader::default();
         largest.resize_with(plan.scaled, Vec::new);
         for output in &plan.outputs {
             match &output.action {
                 Action::Dequantize(_, scaling, (shard, tensor)) => {
-                    scales[scaling.number] = read_scales(shard, tensor)?;
+                    scales[scaling.number] = read_scales(&mut reader, shard, tensor)?;
                 }
                 Action::Scales(number) => {
                     largest[*number].resize_with(output.elements() as usize, AtomicU32::default);
@@ -72,11 +71,13 @@ impl Work<'_> {
         }
         let quantized = |output: &&Output| matches!(output.action, Action::Quantize(..));
         let quantized: Vec<_> = plan.outputs.iter().filter(quantized).collect();
-        self.pieces(&quantized, |output, first, count, buffers| {
-            if let Action::Quantize(tensor, scaling) = &output.action {
-                read_wide(plan.shard, tensor, scaling, first, count, buffers)?;
+        let lengths = quantized.iter().map(|output| output.elements());
+        pieces::each(self.threads, lengths, |piece, buffers: &mut Buffers| {
+            if let Action::Quantize(tensor, scaling) = &quantized[piece.tensor].action {
+                read_wide(plan.shard, tensor, scaling, piece, buffers)?;
                 let largest = &largest[scaling.number];
-                scaling.grid.take_largest(first, &buffers.wide, largest);
+                let grid = scaling.grid;
+                grid.take_largest(piece.first, &buffers.wide, largest);
             }
             Ok(())
         })?;
@@ -86,68 +87,24 @@ impl Work<'_> {
         }
         Ok(scales)
     }
-
-    /// Hands all pieces of all tensors to `work`, on every thread. The first error stops all.
-    fn pieces<'o, T: Borrow<Output<'o>> + Sync>(
-        &self,
-        outputs: &[T],
-        work: impl Fn(&Output<'o>, u64, u64, &mut Buffers) -> Result<(), String> + Sync,
-    ) -> Result<(), String> {
-        let mut pieces = 0;
-        let mut ends = Vec::with_capacity(outputs.len());
-        for output in outputs {
-            pieces += units(output.borrow()).div_ceil(PIECE);
-            ends.push(pieces);
-        }
-        let (next, stop, error) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::new(None));
-        let run = || {
-            let mut buffers = Buffers::default();
-            while !stop.load(Ordering::Relaxed) {
-                let piece = next.fetch_add(1, Ordering::Relaxed);
-                if piece >= pieces {
-                    break;
-                }
-                let place = ends.partition_point(|&end| end <= piece);
-                let before = if place == 0 { 0 } else { ends[place - 1] };
-                let output = outputs[place].borrow();
-                let first = (piece - before) * PIECE;
-                let count = PIECE.min(units(output) - first);
-                if let Err(why) = work(output, first, count, &mut buffers) {
-                    stop.store(true, Ordering::Relaxed);
-                    error
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .get_or_insert(why);
-                }
-            }
-        };
-        thread::scope(|scope| {
-            let others = (self.threads as u64).min(pieces).saturating_sub(1);
-            for _ in 0..others {
-                scope.spawn(run);
-            }
-            run();
-        });
-        let error = error.into_inner().unwrap_or_else(PoisonError::into_inner);
-        error.map_or(Ok(()), Err)
-    }
 }
 
 /// Puts a piece of a tensor into the buffer to write. Returns where it begins in the tensor, and how many elements overflowed.
-fn piece(
-    plan: &Plan,
+fn convert<'s>(
+    plan: &Plan<'s>,
     scales: &[Vec<f32>],
     output: &Output,
-    first: u64,
-    count: u64,
-    buffers: &mut Buffers,
+    piece: Piece,
+    buffers: &mut Buffers<'s>,
 ) -> Result<(u64, u64), String> {
+    let Piece { first, count, .. } = piece;
     let bits = output.dtype.bitsize() as u64;
     let start = first * bits / 8;
     let overflowed = match &output.action {
         Action::Copy(tensor) => {
             buffers.write.resize(count as usize, 0);
-            plan.shard.read(tensor, first, &mut buffers.write)?;
+            let bytes = &mut buffers.write;
+            buffers.reader.read(plan.shard, tensor, first, bytes)?;
             return Ok((first, 0));
         }
         Action::Scales(number) => {
@@ -158,7 +115,12 @@ fn piece(
             return Ok((start, 0));
         }
         Action::Cast(tensor, caster) => {
-            read(plan.shard, tensor, first, count, &mut buffers.read)?;
+            let Buffers {
+                reader,
+                read: bytes,
+                ..
+            } = buffers;
+            read(reader, plan.shard, tensor, first, count, bytes)?;
             buffers.write.resize((count * bits / 8) as usize, 0);
             caster.cast(
                 first,
@@ -168,7 +130,7 @@ fn piece(
             )
         }
         Action::Quantize(tensor, scaling) | Action::Dequantize(tensor, scaling, _) => {
-            read_wide(plan.shard, tensor, scaling, first, count, buffers)?;
+            read_wide(plan.shard, tensor, scaling, piece, buffers)?;
             let scales = &scales[scaling.number];
             if let Action::Quantize(..) = output.action {
                 scaling.grid.divide(first, &mut buffers.wide, scales);
@@ -189,8 +151,9 @@ fn piece(
 }
 
 /// Reads so many elements from `first` on.
-fn read(
-    shard: &Shard,
+fn read<'s>(
+    reader: &mut Reader<'s>,
+    shard: &'s Shard,
     tensor: &Tensor,
     first: u64,
     count: u64,
@@ -198,35 +161,39 @@ fn read(
 ) -> Result<(), String> {
     let bits = tensor.dtype.bitsize() as u64;
     bytes.resize((count * bits / 8) as usize, 0);
-    shard.read(tensor, first * bits / 8, bytes)
+    reader.read(shard, tensor, first * bits / 8, bytes)
 }
 
 /// The same as `f32`.
-fn read_wide(
-    shard: &Shard,
+fn read_wide<'s>(
+    shard: &'s Shard,
     tensor: &Tensor,
     scaling: &Scaling,
-    first: u64,
-    count: u64,
-    buffers: &mut Buffers,
+    Piece { first, count, .. }: Piece,
+    buffers: &mut Buffers<'s>,
 ) -> Result<(), String> {
     let Buffers {
+        reader,
         read: bytes,
         wide,
         unpacked,
         ..
     } = buffers;
-    read(shard, tensor, first, count, bytes)?;
+    read(reader, shard, tensor, first, count, bytes)?;
     wide.resize(count as usize * size_of::<f32>(), 0);
     scaling.widen.cast(first, bytes, wide, unpacked);
     Ok(())
 }
 
 /// All of a tensor of scales.
-fn read_scales(shard: &Shard, tensor: &Tensor) -> Result<Vec<f32>, String> {
+fn read_scales<'s>(
+    reader: &mut Reader<'s>,
+    shard: &'s Shard,
+    tensor: &Tensor,
+) -> Result<Vec<f32>, String> {
     let from = formats::of_tensor(tensor.dtype).ok_or("scales are numbers")?;
     let (mut bytes, mut wide) = (Vec::new(), vec![0; tensor.elements() as usize * 4]);
-    read(shard, tensor, 0, tensor.elements(), &mut bytes)?;
+    read(reader, shard, tensor, 0, tensor.elements(), &mut bytes)?;
     let caster = Caster::new(from, ulp::Dtype::F32, How::Cast(Cast::new()));
     caster.cast(0, &bytes, &mut wide, &mut Vec::new());
     let (scales, _) = wide.as_chunks();

@@ -1,5 +1,8 @@
-//! `ulp check`: errors worked out by hand.
+//! `ulp check`: errors worked out by hand or with `half`, for all that a checkpoint may be.
 
+use std::fs;
+
+use half::{bf16, f16};
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
@@ -10,8 +13,37 @@ fn floats(numbers: &[f32]) -> Tensor {
     Tensor::flat(Dtype::F32, data)
 }
 
-#[test]
-fn errors_by_hand() {
+fn check(world: &World, arguments: &[&str]) -> Value {
+    let printed = world.succeeds(&[&["check", "in", "--json"], arguments].concat());
+    serde_json::from_str(&printed).unwrap()
+}
+
+/// The row of a tensor.
+fn row<'v>(rows: &'v Value, name: &str) -> &'v Value {
+    let mut rows = rows.as_array().unwrap().iter();
+    rows.find(|row| row["name"] == name).unwrap()
+}
+
+fn counts(row: &Value) -> Value {
+    let keys = [
+        "name",
+        "overflowed",
+        "became_zero",
+        "became_nan",
+        "subnormal",
+        "nans",
+        "infinities",
+    ];
+    keys.map(|key| row[key].clone()).into_iter().collect()
+}
+
+fn close(row: &Value, key: &str, expected: f64) {
+    let found = row[key].as_f64().unwrap();
+    assert!((found / expected - 1.0).abs() < 1e-12, "{key}: {found}");
+}
+
+/// One tensor that is fine in e4m3fn, one that is not, and integers.
+fn small() -> World {
     let world = World::new();
     let inf = f32::INFINITY;
     let content = Content::of([
@@ -25,55 +57,347 @@ fn errors_by_hand() {
         ("ids", Tensor::flat(Dtype::U8, [1, 2, 3])),
     ]);
     world.write("in", content.bytes());
-    let text = world.succeeds(&["check", "in", "--to", "f8_e4m3", "--json"]);
-    let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
-    assert_eq!(rows.len(), 2);
-    let counts = |row: &Value| {
-        json!([
-            row["name"],
-            row["overflowed"],
-            row["became_zero"],
-            row["subnormal"],
-            row["nans"],
-            row["infinities"],
-        ])
-    };
-    // The worst first; the infinities, which e4m3fn lacks, overflow too.
-    assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 1, 1, 2]));
+    world
+}
+
+#[test]
+fn errors_by_hand() {
+    let rows = check(&small(), &["--to", "f8_e4m3"]);
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    // The worst first; the infinities, which e4m3fn lacks, overflow too, and all three become NaN.
+    assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 3, 1, 1, 2]));
     assert_eq!(rows[0]["amax"], 1000.0);
     assert_eq!(rows[0]["largest_relative_error"], 1.0);
     assert_eq!(rows[0]["mean_relative_error"], 0.5);
-    assert_eq!(counts(&rows[1]), json!(["fine", 0, 0, 0, 0, 0]));
-    let close = |name: &str, expected: f64| {
-        let found = rows[1][name].as_f64().unwrap();
-        assert!((found / expected - 1.0).abs() < 1e-12, "{name}: {found}");
-    };
+    assert_eq!(counts(&rows[1]), json!(["fine", 0, 0, 0, 0, 0, 0]));
     let [a, b] = [0.125 / 2.125, 0.0625 / 1.0625];
-    close("largest_relative_error", f64::max(a, b));
-    close("mean_relative_error", (a + b) / 3.0);
+    close(&rows[1], "largest_relative_error", f64::max(a, b));
+    close(&rows[1], "mean_relative_error", (a + b) / 3.0);
     let (signal, noise) = (
         1.0 + 2.125 * 2.125 + 1.0625 * 1.0625,
         0.015_625 + 0.003_906_25,
     );
-    close("snr_db", 10.0 * f64::log10(signal / noise));
-    world.fails(
-        &["check", "in", "--to", "f8_e4m3", "--scale", "tensor"],
-        &["--scale"],
+    close(&rows[1], "snr_db", 10.0 * f64::log10(signal / noise));
+}
+
+#[test]
+fn options_of_the_conversion() {
+    let world = small();
+    // Saturated, nothing becomes NaN, and 1000 and the infinities are past the largest all the same.
+    let rows = check(&world, &["--to", "f8_e4m3", "--saturate"]);
+    assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 0, 1, 1, 2]));
+    close(&rows[0], "largest_relative_error", 1.0);
+    close(
+        &rows[0],
+        "mean_relative_error",
+        (552.0 / 1000.0 + 1.0) / 3.0,
     );
+    // Up, 0.0001 becomes the smallest subnormal.
+    let rows = check(
+        &world,
+        &["--to", "f8_e4m3", "--rounding", "toward-positive"],
+    );
+    assert_eq!(row(&rows, "bad")["became_zero"], 0);
+    assert_eq!(row(&rows, "bad")["subnormal"], 2);
+    // The same seed, the same bits.
+    let drawn = ["--to", "f8_e4m3", "--stochastic", "7"];
+    assert_eq!(check(&world, &drawn), check(&world, &drawn));
+
+    for (option, regex, names) in [
+        ("--only", "fine|ids", &["fine"][..]),
+        ("--keep", "^b", &["fine"]),
+        ("--keep", ".", &[]),
+    ] {
+        let rows = check(&world, &["--to", "f16", option, regex]);
+        let rows = rows.as_array().unwrap().iter();
+        assert!(rows.map(|row| &row["name"]).eq(names), "{option} {regex}");
+    }
+}
+
+/// Each kind in one that has it and one that hasn't.
+#[test]
+fn exit_codes() {
+    let world = small();
+    let code = |arguments: &[&str]| {
+        let arguments = [&["check", "in"], arguments].concat();
+        world.ulp(&arguments).status.code()
+    };
+    let fine = ["--to", "f8_e4m3", "--only", "fine"];
+    let bad = ["--to", "f8_e4m3", "--only", "bad"];
+    for kind in ["overflow", "zero", "subnormal", "nan", "inf"] {
+        let asked = ["--fail-on", kind];
+        assert_eq!(code(&[&fine[..], &asked].concat()), Some(0), "{kind}");
+        assert_eq!(code(&[&bad[..], &asked].concat()), Some(1), "{kind}");
+    }
+    assert_eq!(code(&bad), Some(0));
+    // Of bf16, of the infinities that stay, and of what is not NaN before but after.
+    for (arguments, expected) in [
+        (
+            &["--to", "bf16", "--fail-on", "overflow,zero,subnormal"][..],
+            0,
+        ),
+        (&["--to", "bf16", "--fail-on", "overflow,inf"], 1),
+        (
+            &["--to", "f8_e8m0", "--only", "fine", "--fail-on", "nan"],
+            0,
+        ),
+        (
+            &["--to", "f8_e5m2", "--only", "fine", "--fail-on", "overflow"],
+            0,
+        ),
+        (
+            &["--to", "all", "--only", "fine", "--fail-on", "overflow"],
+            0,
+        ),
+        (
+            &["--to", "all", "--only", "bad", "--fail-on", "overflow"],
+            1,
+        ),
+        (&["--to", "f16", "--fail-on", "underflow"], 2),
+        (&["--to", "f17"], 2),
+        (&["--to", "f16", "--threads", "0"], 2),
+        (&[], 2),
+    ] {
+        assert_eq!(code(arguments), Some(expected), "{arguments:?}");
+    }
+    let scaled = ["check", "in", "--to", "f8_e4m3", "--scale", "tensor"];
+    world.fails(&scaled, &["--scale"]);
     world.fails(&["check", "none", "--to", "f16"], &["none"]);
-    for kinds in ["overflow", "subnormal,nan", "zero", "inf"] {
-        for (only, code) in [("bad", 1), ("fine", 0)] {
-            let output = world.ulp(&[
-                "check",
-                "in",
-                "--to",
-                "f8_e4m3",
-                "--fail-on",
-                kinds,
-                "--only",
-                only,
-            ]);
-            assert_eq!(output.status.code(), Some(code), "{kinds} in {only}");
+    world.write("cut", &fs::read(world.path("in")).unwrap()[..100]);
+    world.fails(&["check", "cut", "--to", "f16"], &["cut", "truncated"]);
+}
+
+/// A negative number has no place in a format without sign, though it isn't past the largest.
+#[test]
+fn what_becomes_nan() {
+    let world = World::new();
+    let content = Content::of([("x", floats(&[-1.0, 2.0, f32::NAN]))]);
+    world.write("in", content.bytes());
+    let rows = check(&world, &["--to", "f8_e8m0"]);
+    assert_eq!(counts(&rows[0]), json!(["x", 0, 0, 1, 0, 1, 0]));
+    let output = world.ulp(&["check", "in", "--to", "f8_e8m0", "--fail-on", "nan"]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// What a row says of these numbers before and after, worked out another way.
+fn as_half_has_it(row: &Value, numbers: impl Iterator<Item = (f64, f64)>, smallest_normal: f64) {
+    let [mut zero, mut subnormal, mut overflowed, mut nans] = [0; 4];
+    let (mut relative, mut signal, mut noise) = (Vec::new(), 0.0, 0.0);
+    for (before, after) in numbers {
+        nans += u64::from(before.is_nan());
+        overflowed += u64::from(before.is_finite() && after.is_infinite());
+        if !before.is_finite() || after.is_infinite() {
+            continue;
+        }
+        zero += u64::from(before != 0.0 && after == 0.0);
+        subnormal += u64::from(after != 0.0 && after.abs() < smallest_normal);
+        signal += before * before;
+        noise += (before - after).powi(2);
+        if before != 0.0 {
+            relative.push(((before - after) / before).abs());
         }
     }
+    let name = &row["name"];
+    for (key, count) in [
+        ("overflowed", overflowed),
+        ("became_zero", zero),
+        ("subnormal", subnormal),
+        ("nans", nans),
+    ] {
+        assert_eq!(row[key], count, "{name}: {key}");
+    }
+    // In another order of summation.
+    relative.sort_by(f64::total_cmp);
+    let near = |key: &str, expected: f64| {
+        let found = row[key].as_f64().unwrap();
+        assert!(
+            (found - expected).abs() <= 1e-9 * expected,
+            "{name}: {key}: {found}, not {expected}"
+        );
+    };
+    near("largest_relative_error", *relative.last().unwrap());
+    near(
+        "mean_relative_error",
+        relative.iter().sum::<f64>() / relative.len() as f64,
+    );
+    near("snr_db", 10.0 * f64::log10(signal / noise));
+}
+
+/// Several pieces, the last of them short, on several threads: every sum is that of one thread, to the bit.
+#[test]
+fn long_tensors() {
+    let world = World::new();
+    // From 2^-40 to 2^20, and not only at the beginning.
+    let exponent = |i: i32| f32::exp2((i.wrapping_mul(7919) % 6000) as f32 / 100.0 - 40.0);
+    let long: Vec<f32> = (0..3 * (1 << 16) + 17).map(exponent).collect();
+    let content = Content::of([("long", floats(&long)), ("one", floats(&[1.1]))]);
+    world.write("in", content.bytes());
+    let once = check(&world, &["--to", "f16", "--threads", "1"]);
+    let pairs = long
+        .iter()
+        .map(|&x| (f64::from(x), f64::from(f16::from_f32(x))));
+    as_half_has_it(row(&once, "long"), pairs, f64::from(f16::MIN_POSITIVE));
+    for threads in ["2", "3", "8"] {
+        assert_eq!(check(&world, &["--to", "f16", "--threads", threads]), once);
+    }
+}
+
+/// Every number of 16 bits.
+#[test]
+fn sources_of_16_bits() {
+    let world = World::new();
+    let every: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
+    // Signaling NaNs and infinities are among them, which no mean counts.
+    let content = Content::of([
+        ("f16", Tensor::flat(Dtype::F16, every.clone())),
+        ("bf16", Tensor::flat(Dtype::BF16, every)),
+    ]);
+    world.write("in", content.bytes());
+    let rows = check(&world, &["--to", "bf16"]);
+    let pair = |code| {
+        let before = f16::from_bits(code).to_f32();
+        (f64::from(before), f64::from(bf16::from_f32(before)))
+    };
+    let normal = f64::from(bf16::MIN_POSITIVE);
+    as_half_has_it(row(&rows, "f16"), (0..=u16::MAX).map(pair), normal);
+    // It has the format already.
+    let same = row(&rows, "bf16");
+    assert_eq!(counts(same), json!(["bf16", 0, 0, 0, 254, 254, 2]));
+    assert_eq!(same["snr_db"], Value::Null);
+
+    let rows = check(&world, &["--to", "f16"]);
+    let pair = |code| {
+        let before = bf16::from_bits(code).to_f32();
+        (f64::from(before), f64::from(f16::from_f32(before)))
+    };
+    let normal = f64::from(f16::MIN_POSITIVE);
+    as_half_has_it(row(&rows, "bf16"), (0..=u16::MAX).map(pair), normal);
+    assert_eq!(row(&rows, "bf16")["infinities"], 2);
+}
+
+/// No elements, one, and as many as don't fill the bytes of a packed format.
+#[test]
+fn odd_shapes() {
+    let world = World::new();
+    let content = Content::of([
+        ("none", Tensor::new(Dtype::F32, &[0, 3], [])),
+        ("scalar", Tensor::new(Dtype::F32, &[], 8f32.to_le_bytes())),
+        ("three", Tensor::new(Dtype::F32, &[3], [0; 12])),
+    ]);
+    world.write("in", content.bytes());
+    let rows = check(&world, &["--to", "f4"]);
+    assert_eq!(rows[0]["name"], "scalar");
+    assert_eq!(
+        (&rows[0]["shape"], &rows[0]["overflowed"]),
+        (&json!([]), &json!(1))
+    );
+    for name in ["none", "three"] {
+        let row = row(&rows, name);
+        assert_eq!(counts(row), json!([name, 0, 0, 0, 0, 0, 0]));
+        assert_eq!((&row["amax"], &row["snr_db"]), (&json!(0.0), &Value::Null));
+    }
+    world.write("in", Content::of([]).bytes());
+    assert_eq!(check(&world, &["--to", "f16"]), json!([]));
+    let all = check(&world, &["--to", "all"]);
+    let format = row_of(&all, "float16");
+    assert_eq!(
+        (&format["elements"], &format["worst"]),
+        (&json!(0), &Value::Null)
+    );
+}
+
+fn row_of<'v>(formats: &'v Value, name: &str) -> &'v Value {
+    let mut formats = formats.as_array().unwrap().iter();
+    formats.find(|format| format["format"] == name).unwrap()
+}
+
+/// Tensors of all shards.
+#[test]
+fn a_directory() {
+    let world = World::new();
+    fs::create_dir(world.path("in")).unwrap();
+    let mut weight_map = serde_json::Map::new();
+    for (shard, numbers) in [("a", [1.0, 1e6]), ("b", [1.0, 1e-9])] {
+        let file = format!("{shard}.safetensors");
+        world.write(
+            &format!("in/{file}"),
+            Content::of([(shard, floats(&numbers))]).bytes(),
+        );
+        weight_map.insert(shard.into(), file.into());
+    }
+    let index = json!({"metadata": {}, "weight_map": weight_map});
+    world.write("in/model.safetensors.index.json", index.to_string());
+    let before = world.files();
+    let rows = check(&world, &["--to", "f16"]);
+    assert_eq!(counts(&rows[0]), json!(["a", 1, 0, 0, 0, 0, 0]));
+    assert_eq!(counts(&rows[1]), json!(["b", 0, 1, 0, 0, 0, 0]));
+    assert!(world.files() == before);
+}
+
+/// The formats side by side say what each says alone.
+#[test]
+fn all_formats() {
+    let world = small();
+    let all = check(&world, &["--to", "all"]);
+    let names: Vec<&str> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|format| format["format"].as_str().unwrap())
+        .collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in &names {
+        let format = row_of(&all, name);
+        assert_eq!(format["tensors"], check(&world, &["--to", name]), "{name}");
+        for key in [
+            "overflowed",
+            "became_zero",
+            "became_nan",
+            "subnormal",
+            "nans",
+            "infinities",
+        ] {
+            let of = |tensor: &Value| tensor[key].as_u64().unwrap();
+            let sum: u64 = format["tensors"].as_array().unwrap().iter().map(of).sum();
+            assert_eq!(format[key], sum, "{name}: {key}");
+        }
+        assert_eq!(format["amax"], 1000.0);
+        assert_eq!(format["elements"], 10);
+    }
+    // Three of five numbers have an error, those that aren't zero, and finite before and after.
+    let format = row_of(&all, "float8_e4m3fn");
+    close(
+        format,
+        "mean_relative_error",
+        (1.0 + 0.125 / 2.125 + 0.0625 / 1.0625) / 5.0,
+    );
+    assert_eq!(
+        (&format["worst"], &format["bytes"]),
+        (&json!("bad"), &json!(10))
+    );
+    assert_eq!(row_of(&all, "bfloat16")["bytes"], 20);
+    let f32 = row_of(&all, "float32");
+    assert_eq!(
+        (&f32["worst"], &f32["snr_db"]),
+        (&Value::Null, &Value::Null)
+    );
+
+    let text = world.succeeds(&["check", "in", "--to", "all"]);
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next(),
+        Some("tensors: 2, elements: 10, amax: 1.00e3, NaN: 1, inf: 2")
+    );
+    let first: Vec<_> = lines
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(first[0], "format");
+    assert_eq!(first[1..], names);
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("float8_e4m3fn "))
+        .unwrap();
+    let cells: Vec<_> = line.split_whitespace().collect();
+    assert_eq!(cells[1..6], ["10", "3", "3", "1", "1"]);
+    assert_eq!(cells.last(), Some(&"bad"));
 }

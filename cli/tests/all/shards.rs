@@ -215,3 +215,46 @@ fn one_shard_that_is_damaged() {
     world.write(index, "{");
     world.fails(&convert, &[index]);
 }
+
+/// More shards than files may be open.
+#[cfg(unix)]
+#[test]
+fn more_shards_than_open_files() {
+    const SHARDS: u32 = 3000;
+    let world = World::new();
+    fs::create_dir(world.path("in")).unwrap();
+    let mut weight_map = BTreeMap::new();
+    for number in 0..SHARDS {
+        let (tensor, file) = (format!("t{number}"), format!("{number}.safetensors"));
+        let data = (number as f32).to_le_bytes();
+        let content = Content::of([(&*tensor, Tensor::flat(Dtype::F32, data))]);
+        world.write(&format!("in/{file}"), content.bytes());
+        weight_map.insert(tensor, file);
+    }
+    let index = json!({"metadata": {}, "weight_map": weight_map});
+    world.write("in/model.safetensors.index.json", index.to_string());
+    let limited = |arguments: &str| {
+        let script = format!("ulimit -n 1024 && exec \"$0\" {arguments}");
+        let output = std::process::Command::new("sh")
+            .current_dir(world.path(""))
+            .args(["-c", &script, env!("CARGO_BIN_EXE_ulp")])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), &*errors),
+            (Some(0), ""),
+            "{arguments}"
+        );
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let summary = limited("convert in out --to bf16 --no-sync");
+    assert!(summary.starts_with("tensors: 3000 (3000 cast to bfloat16, 0 copied)\n"));
+    for number in [0, 1, 1023, 2999] {
+        let found = Content::read(&world.path(&format!("out/{number}.safetensors")));
+        let expected = bf16::from_f32(number as f32).to_le_bytes();
+        assert_eq!(found.tensors[&format!("t{number}")].data, expected);
+    }
+    let rows: Vec<Value> = serde_json::from_str(&limited("check in --to bf16 --json")).unwrap();
+    assert_eq!(rows.len(), SHARDS as usize);
+}

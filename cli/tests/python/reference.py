@@ -19,6 +19,10 @@ FLOATS = {
 TARGETS = [name for name in FLOATS if name != "F8_E8M0"]
 
 
+def is_float(tensor):
+    return tensor.dtype in FLOATS.values()
+
+
 def largest(name):
     return float(ml_dtypes.finfo(FLOATS[name]).max)
 

@@ -9,14 +9,10 @@ import unittest
 
 import numpy as np
 from checkpoints import assert_same, hard, read, read_shards, write, write_shards
-from reference import FLOATS, TARGETS, cast, dequantize, quantize, saturate
+from reference import FLOATS, TARGETS, cast, dequantize, is_float, quantize, saturate
 
 ULP = os.path.abspath(os.environ["ULP"])
 BLOCK = (128, 128)
-
-
-def is_float(tensor):
-    return tensor.dtype in FLOATS.values()
 
 
 class Convert(unittest.TestCase):

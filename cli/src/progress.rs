@@ -1,4 +1,4 @@
-//! How far a conversion is, on standard error: a bar on a terminal, else a line now and then.
+//! How far the work on a checkpoint is, on standard error: a bar on a terminal, else a line now and then.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,9 +9,10 @@ use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressStyle};
 /// Seconds between two lines.
 const PAUSE: u64 = 10;
 
-pub(super) struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     quiet: bool,
+    done_to_them: &'static str,
     total: u64,
     done: AtomicU64,
     start: Instant,
@@ -20,8 +21,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Of so many bytes to write.
-    pub(super) fn new(total: u64, quiet: bool) -> Progress {
+    /// Of so many bytes, which are, for example, "written".
+    pub(crate) fn new(total: u64, done_to_them: &'static str, quiet: bool) -> Progress {
         let bar = (!quiet && stderr().is_terminal()).then(|| {
             let style = "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec}, {eta} left";
             let style = ProgressStyle::with_template(style);
@@ -31,6 +32,7 @@ impl Progress {
         Progress {
             bar,
             quiet,
+            done_to_them,
             total,
             done: AtomicU64::new(0),
             start: Instant::now(),
@@ -38,8 +40,8 @@ impl Progress {
         }
     }
 
-    /// So many bytes more are written.
-    pub(super) fn add(&self, bytes: u64) {
+    /// So many bytes more are done.
+    pub(crate) fn add(&self, bytes: u64) {
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if let Some(bar) = &self.bar {
             bar.inc(bytes);
@@ -53,9 +55,10 @@ impl Progress {
                 // It's no error if nobody reads this.
                 let _ = writeln!(
                     stderr(),
-                    "{} of {} written, {}/s, {} left",
+                    "{} of {} {}, {}/s, {} left",
                     DecimalBytes(done),
                     DecimalBytes(self.total),
+                    self.done_to_them,
                     DecimalBytes(rate as u64),
                     HumanDuration(left)
                 );
@@ -64,7 +67,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

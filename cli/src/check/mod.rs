@@ -1,0 +1,108 @@
+//! `ulp check`: what a conversion would do to each tensor, without writing.
+
+mod show;
+mod tally;
+mod work;
+
+use std::cmp::Reverse;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::about;
+use crate::checkpoint::Checkpoint;
+use crate::convert::rules::{self, Options, Rules};
+use crate::pieces::Threads;
+use tally::{Kind, Tally};
+
+/// Print what a conversion would do to each tensor of floats, the worst first, without writing anything
+///
+/// With --to all, a row for each format that `convert` can write, but for those without sign: all tensors together, and the name of the
+/// worst.
+///
+/// The exit code is 1 if elements were found that --fail-on names, in any of the formats, and 2 after an error. Results that are subnormal
+/// are counted whether or not the source was.
+///
+/// Errors are those of elements that are finite before and after. The mean relative error is over those that aren't zero.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ulp check model.safetensors --to all
+  ulp check model.safetensors --to f16
+  ulp check model.safetensors --to f16 --fail-on overflow,nan
+  ulp check llama/ --to f8_e4m3 --keep norm --json")]
+pub(crate) struct Check {
+    /// The safetensors file to read, or the directory of shards
+    input: PathBuf,
+    #[command(flatten)]
+    options: Options,
+    /// Exit with 1 if any tensor has such elements; nan: before or after
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    fail_on: Vec<Kind>,
+    #[command(flatten)]
+    threads: Threads,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A format, and what would become of tensors in it.
+struct Format {
+    to: ulp::Dtype,
+    total: Tally,
+    /// The worst first.
+    rows: Vec<Row>,
+}
+
+/// A tensor, and what would become of its elements.
+struct Row {
+    name: String,
+    shape: Vec<u64>,
+    tally: Tally,
+}
+
+/// The report, and whether anything was found that was asked to fail.
+pub(crate) fn report(asked: &Check) -> Result<(String, bool), String> {
+    let all = asked.options.to == "all";
+    let formats = if all {
+        rules::targets().map(|to| to.to_string()).collect()
+    } else {
+        vec![asked.options.to.clone()]
+    };
+    let rules = |to| Rules::new(&asked.options.with_format(to));
+    let rules: Result<Vec<Rules>, String> = formats.into_iter().map(rules).collect();
+    let rules = rules.map_err(about(&asked.input))?;
+    if rules.iter().any(|rules| rules.scale.is_some()) {
+        return Err("--scale: a check is of conversions without scales".into());
+    }
+    let checkpoint = Checkpoint::open(&asked.input)?;
+    let formats = work::check(&checkpoint, &rules, asked.threads, asked.quiet)?;
+    let kinds = &asked.fail_on;
+    let found = |format: &Format| kinds.iter().any(|&kind| format.total.count(kind) > 0);
+    let found = formats.iter().any(found);
+    let report = match (&formats[..], asked.json) {
+        ([format], false) if !all => show::tensors(&format.rows),
+        ([format], true) if !all => format!("{:#}\n", show::tensors_json(&format.rows)),
+        (formats, false) => show::formats(formats),
+        (formats, true) => format!("{:#}\n", show::formats_json(formats)),
+    };
+    Ok((report, found))
+}
+
+impl Format {
+    fn new(to: ulp::Dtype, mut rows: Vec<Row>) -> Format {
+        let mut total = Tally::default();
+        for row in &rows {
+            total.merge(&row.tally);
+        }
+        rows.sort_by(|a, b| {
+            let lost = |row: &Row| Reverse((row.tally.lost(), row.tally.became_zero));
+            let mean = b.tally.mean().total_cmp(&a.tally.mean());
+            lost(a).cmp(&lost(b)).then(mean)
+        });
+        Format { to, total, rows }
+    }
+}

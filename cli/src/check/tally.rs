@@ -1,0 +1,102 @@
+//! What became of elements, counted.
+
+use clap::ValueEnum;
+
+/// What elements can be, or become.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Kind {
+    Overflow,
+    Zero,
+    Subnormal,
+    Nan,
+    Inf,
+}
+
+/// What became of some elements.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) elements: u64,
+    pub(super) amax: f64,
+    pub(super) overflowed: u64,
+    pub(super) became_zero: u64,
+    pub(super) became_nan: u64,
+    pub(super) subnormal: u64,
+    pub(super) nans: u64,
+    pub(super) infinities: u64,
+    pub(super) largest: f64,
+    /// Of relative errors, and of how many.
+    sum: f64,
+    counted: u64,
+    signal: f64,
+    noise: f64,
+}
+
+impl Tally {
+    /// An element, in a format whose smallest normal number is this.
+    pub(super) fn add(&mut self, before: f64, after: f64, smallest_normal: f64) {
+        self.elements += 1;
+        self.nans += u64::from(before.is_nan());
+        self.infinities += u64::from(before.is_infinite());
+        self.became_nan += u64::from(after.is_nan() && !before.is_nan());
+        if !before.is_finite() {
+            return;
+        }
+        self.amax = self.amax.max(before.abs());
+        if !after.is_finite() {
+            return;
+        }
+        self.became_zero += u64::from(after == 0.0 && before != 0.0);
+        self.subnormal += u64::from(after != 0.0 && after.abs() < smallest_normal);
+        let error = (after - before).abs();
+        self.signal += before * before;
+        self.noise += error * error;
+        if before != 0.0 {
+            let relative = error / before.abs();
+            self.largest = self.largest.max(relative);
+            self.sum += relative;
+            self.counted += 1;
+        }
+    }
+
+    /// Those of another too.
+    pub(super) fn merge(&mut self, other: &Tally) {
+        self.elements += other.elements;
+        self.amax = self.amax.max(other.amax);
+        self.overflowed += other.overflowed;
+        self.became_zero += other.became_zero;
+        self.became_nan += other.became_nan;
+        self.subnormal += other.subnormal;
+        self.nans += other.nans;
+        self.infinities += other.infinities;
+        self.largest = self.largest.max(other.largest);
+        self.sum += other.sum;
+        self.counted += other.counted;
+        self.signal += other.signal;
+        self.noise += other.noise;
+    }
+
+    pub(super) fn count(&self, kind: Kind) -> u64 {
+        match kind {
+            Kind::Overflow => self.overflowed,
+            Kind::Zero => self.became_zero,
+            Kind::Subnormal => self.subnormal,
+            Kind::Nan => self.nans + self.became_nan,
+            Kind::Inf => self.infinities,
+        }
+    }
+
+    /// How many elements the format can't hold, of which some are counted as both.
+    pub(super) fn lost(&self) -> u64 {
+        self.overflowed.max(self.became_nan)
+    }
+
+    pub(super) fn mean(&self) -> f64 {
+        self.sum / self.counted.max(1) as f64
+    }
+
+    /// In dB: none if there is no noise.
+    pub(super) fn snr(&self) -> Option<f64> {
+        let ratio = 10.0 * (self.signal / self.noise).log10();
+        ratio.is_finite().then_some(ratio)
+    }
+}

@@ -1,0 +1,178 @@
+//! Casts all tensors to all formats asked for, and counts.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use ulp::{Cast, Dtype, Layout, slice};
+
+use super::tally::Tally;
+use super::{Format, Row};
+use crate::cast::Caster;
+use crate::checkpoint::{Checkpoint, Reader, Shard, Tensor};
+use crate::convert::rules::Rules;
+use crate::formats;
+use crate::pieces::{self, Piece, Threads};
+use crate::progress::Progress;
+
+/// A tensor that is cast.
+struct Task<'c> {
+    shard: &'c Shard,
+    tensor: &'c Tensor,
+    from: Dtype,
+    /// To each format.
+    casters: Vec<Caster>,
+}
+
+/// A format that is cast to.
+struct Target {
+    /// Not packed: pieces are of any length then, and the numbers are the same.
+    to: Dtype,
+    smallest_normal: f64,
+}
+
+/// Room that a thread works in.
+#[derive(Default)]
+struct Buffers<'c> {
+    reader: Reader<'c>,
+    source: Vec<u8>,
+    result: Vec<u8>,
+    wide: Vec<u8>,
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+/// What became of the elements of each tensor in each format. Pieces are added up in their order, so that sums are the same whatever the
+/// threads do.
+struct Totals {
+    of_tensors: Vec<Vec<Tally>>,
+    /// The piece that is added next, and those that have to wait for it.
+    next: u64,
+    waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
+}
+
+/// What these rules would do to the tensors that they take.
+pub(super) fn check(
+    checkpoint: &Checkpoint,
+    rules: &[Rules],
+    threads: Threads,
+    quiet: bool,
+) -> Result<Vec<Format>, String> {
+    let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
+    let tasks = checkpoint.tensors();
+    let tasks = tasks.filter_map(|(shard, tensor)| Task::new(shard, tensor, rules, &targets));
+    let tasks: Vec<Task> = tasks.collect();
+    let bytes = tasks.iter().map(|task| task.tensor.bytes()).sum();
+    let progress = Progress::new(bytes, "read", quiet);
+    let totals = Mutex::new(Totals {
+        of_tensors: vec![vec![Tally::default(); targets.len()]; tasks.len()],
+        next: 0,
+        waiting: BTreeMap::new(),
+    });
+    let lengths = tasks.iter().map(|task| task.tensor.elements());
+    pieces::each(threads, lengths, |piece, buffers: &mut Buffers| {
+        let tallies = tasks[piece.tensor].tally(piece, &targets, buffers)?;
+        let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.add(piece, tallies);
+        progress.add(buffers.source.len() as u64);
+        Ok(())
+    })?;
+    progress.finish();
+    let Totals { of_tensors, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let formats = rules.iter().enumerate().map(|(place, rules)| {
+        let rows = tasks.iter().zip(&of_tensors).map(|(task, tallies)| Row {
+            name: task.tensor.name.to_string(),
+            shape: task.tensor.shape.to_vec(),
+            tally: tallies[place],
+        });
+        Format::new(rules.to, rows.collect())
+    });
+    Ok(formats.collect())
+}
+
+impl Target {
+    fn new(to: Dtype) -> Target {
+        let layout = to.layout();
+        let same = |other: &&Dtype| !other.is_packed() && other.layout() == layout;
+        let to = *Dtype::ALL.iter().find(same).unwrap_or(&to);
+        let (bits, _) = Cast::new().bits(layout, Layout::BINARY64, layout.min_normal_code());
+        Target {
+            to,
+            smallest_normal: f64::from_bits(bits),
+        }
+    }
+}
+
+impl<'c> Task<'c> {
+    /// `None` for a tensor that would be copied.
+    fn new(
+        shard: &'c Shard,
+        tensor: &'c Tensor,
+        rules: &[Rules],
+        targets: &[Target],
+    ) -> Option<Task<'c>> {
+        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed())?;
+        let caster = |(rules, target): (&Rules, &Target)| {
+            Caster::new(from, target.to, rules.how(&tensor.name))
+        };
+        // All rules take the same names.
+        rules.first()?.take(&tensor.name).then(|| Task {
+            shard,
+            tensor,
+            from,
+            casters: rules.iter().zip(targets).map(caster).collect(),
+        })
+    }
+
+    /// What becomes of a piece in each format.
+    fn tally(
+        &self,
+        Piece { first, count, .. }: Piece,
+        targets: &[Target],
+        buffers: &mut Buffers<'c>,
+    ) -> Result<Vec<Tally>, String> {
+        let Buffers {
+            reader,
+            source,
+            result,
+            wide,
+            before,
+            after,
+        } = buffers;
+        let size = |format: Dtype| count * u64::from(format.bits()).div_ceil(8);
+        source.resize(size(self.from) as usize, 0);
+        let start = first * u64::from(self.from.bits()) / 8;
+        reader.read(self.shard, self.tensor, start, source)?;
+        // A wider format has every number of a narrower one.
+        let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
+            dst.resize(size(Dtype::F64) as usize, 0);
+            let cast = slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new());
+            cast.map_err(|error| format!("tensor {}: {error}", self.tensor.name))
+        };
+        widen(self.from, source, before)?;
+        let tally = |(caster, target): (&Caster, &Target)| {
+            result.resize(size(target.to) as usize, 0);
+            let mut tally = Tally::default();
+            tally.overflowed = caster.cast(first, source, result, wide);
+            widen(target.to, result, after)?;
+            let numbers = before.as_chunks().0.iter().zip(after.as_chunks().0);
+            for (&before, &after) in numbers {
+                let (before, after) = (f64::from_le_bytes(before), f64::from_le_bytes(after));
+                tally.add(before, after, target.smallest_normal);
+            }
+            Ok(tally)
+        };
+        self.casters.iter().zip(targets).map(tally).collect()
+    }
+}
+
+impl Totals {
+    fn add(&mut self, piece: Piece, tallies: Vec<Tally>) {
+        self.waiting.insert(piece.number, (piece.tensor, tallies));
+        while let Some((tensor, tallies)) = self.waiting.remove(&self.next) {
+            for (total, tally) in self.of_tensors[tensor].iter_mut().zip(&tallies) {
+                total.merge(tally);
+            }
+            self.next += 1;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Reads elements of many shards, of which one is open at a time.
+
+use super::source::Source;
+use super::{Shard, Tensor};
+use crate::about;
+
+/// A thread's way to the bytes of tensors. The shard that was read last stays open.
+#[derive(Debug, Default)]
+pub struct Reader<'s> {
+    last: Option<(&'s Shard, Source)>,
+}
+
+impl<'s> Reader<'s> {
+    /// Fills `bytes` with those of the tensor of a shard from `offset` on.
+    ///
+    /// # Errors
+    /// One line that names the file and the tensor. A file that became shorter, or was changed before it was opened again, is one.
+    pub fn read(
+        &mut self,
+        shard: &'s Shard,
+        tensor: &Tensor,
+        offset: u64,
+        bytes: &mut [u8],
+    ) -> Result<(), String> {
+        let start = shard.header.data_start + tensor.range.start + offset;
+        let read = self.source(shard).and_then(|file| file.read(start, bytes));
+        read.map_err(|error| about(&shard.path)(format!("tensor {}: {error}", tensor.name)))
+    }
+
+    fn source(&mut self, shard: &'s Shard) -> std::io::Result<&Source> {
+        if let Some(source) = &shard.open {
+            return Ok(source);
+        }
+        let last = self.last.take();
+        let last = last.filter(|(last, _)| std::ptr::eq(*last, shard));
+        let last = last.map_or_else(
+            || Source::again(&shard.path, shard.version),
+            |(_, source)| Ok(source),
+        );
+        let (_, source) = self.last.insert((shard, last?));
+        Ok(source)
+    }
+}
