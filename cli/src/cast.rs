@@ -74,7 +74,38 @@ impl Caster {
             }
         }
         .expect(fits);
-        self.count(src)
+        if self.none_overflowed(dst) {
+            0
+        } else {
+            self.count(src)
+        }
+    }
+
+    /// Whether no result is the largest finite one or past it, as all are that overflowed. Results are narrower than elements, and
+    /// this is one comparison of each.
+    fn none_overflowed(&self, results: &[u8]) -> bool {
+        let layout = self.to.layout();
+        // Signed integers are what the oldest instructions compare. Few at a time, so that the loop has no way out within.
+        macro_rules! none {
+            ($int:ty) => {{
+                let few = results.as_chunks().0.chunks(1 << 12);
+                let magnitude =
+                    |bytes: &[u8; size_of::<$int>()]| <$int>::from_le_bytes(*bytes) & <$int>::MAX;
+                let largest = |few: &[_]| few.iter().map(magnitude).fold(0, <$int>::max);
+                few.map(largest)
+                    .all(|largest| (largest as u64) < layout.max_code())
+            }};
+        }
+        // A NaN in place of -0 has the magnitude of 0, and a code without sign has no bit to take away.
+        if self.to.is_packed() || !layout.signed() || !layout.negative_zero() {
+            return false;
+        }
+        match self.to.bits() {
+            8 => none!(i8),
+            16 => none!(i16),
+            32 => none!(i32),
+            _ => none!(i64),
+        }
     }
 
     /// How many of the elements overflow.
@@ -180,6 +211,39 @@ mod tests {
             let cast = Cast::new().rounding(rounding);
             all_codes(cast);
             all_codes(cast.saturating());
+        }
+    }
+
+    /// One in many, wherever it is, of whatever sign, in every rounding.
+    #[test]
+    fn one_of_many_overflows() {
+        let exact = How::Cast(Cast::new());
+        let down = How::Cast(Cast::new().rounding(Rounding::TowardZero).saturating());
+        let drawn = How::Stochastic(Stochastic::new(1));
+        for how in [exact, down, drawn] {
+            for to in [
+                Dtype::F16,
+                Dtype::Bf16,
+                Dtype::F8E4M3Fn,
+                Dtype::F8E5M2Fnuz,
+                Dtype::F4E2M1Fn,
+            ] {
+                let caster = Caster::new(Dtype::F64, to, how);
+                let size = to.bits().div_ceil(8) as usize;
+                for place in [0, 4095, 4096, 9999] {
+                    let mut numbers = vec![1.0; 10_000];
+                    let mut result = vec![0; numbers.len() * size];
+                    let mut cast = |numbers: &[f64]| {
+                        let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+                        caster.cast(0, &bytes, &mut result, &mut Vec::new())
+                    };
+                    assert_eq!(cast(&numbers), 0, "{to}, {how:?}");
+                    for large in [1e300, -1e300] {
+                        numbers[place] = large;
+                        assert_eq!(cast(&numbers), 1, "{to}, {how:?}, {place}");
+                    }
+                }
+            }
         }
     }
 
