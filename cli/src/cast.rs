@@ -231,7 +231,7 @@ mod tests {
                 let caster = Caster::new(Dtype::F64, to, how);
                 let size = to.bits().div_ceil(8) as usize;
                 for place in [0, 4095, 4096, 9999] {
-                    let mut numbers = [1.0; 10_000];
+                    let mut numbers = vec![1.0; 10_000];
                     let mut result = vec![0; numbers.len() * size];
                     let mut cast = |numbers: &[f64]| {
                         let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
