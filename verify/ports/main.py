@@ -12,6 +12,8 @@ AARCH64, I686, S390X = "aarch64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s
 # What the host's compiler refuses, a second time; and loops for slices that pass the caches, which only x86-64 has.
 HOSTS = {"refused"}
 LARGE = {"simd": ["large::"]}
+# QEMU before 8.2 takes the first factor of MDEBR, a product of two f32s as an f64, for an f64.
+MDEBR = {"mixed": ["tiny::adamw"]}
 
 
 @dataclasses.dataclass
@@ -40,7 +42,7 @@ PORTS = [
     Port("i686, SSE2", I686, ["qemu-i386", "-cpu", "pentium3-v1,+sse2"], "sse2", skipped=LARGE),
     Port("aarch64, cortex-a53", AARCH64, ["qemu-aarch64", "-cpu", "cortex-a53"], "neon", skipped=LARGE),
     Port("aarch64, max", AARCH64, ["qemu-aarch64", "-cpu", "max"], "neon", skipped=LARGE),
-    Port("s390x, big-endian", S390X, ["qemu-s390x"], "portable", skipped=LARGE),
+    Port("s390x, big-endian", S390X, ["qemu-s390x"], "portable", skipped=LARGE | MDEBR),
 ]
 
 
