@@ -12,7 +12,7 @@ AARCH64, I686, S390X = "aarch64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s
 # What the host's compiler refuses, a second time; and loops for slices that pass the caches, which only x86-64 has.
 HOSTS = {"refused"}
 LARGE = {"simd": ["large::"]}
-# QEMU before 8.2 takes the first factor of MDEBR, a product of two f32s as an f64, for an f64.
+# QEMU 7.2, Debian 12's, computes the product of two f32s as an f64 (MDEBR) wrongly.
 MDEBR = {"mixed": ["tiny::adamw"]}
 
 
