@@ -18,10 +18,11 @@ fn check(world: &World, arguments: &[&str]) -> Value {
     serde_json::from_str(&printed).unwrap()
 }
 
-/// The row of a tensor.
+/// The row of a tensor or of a format.
 fn row<'v>(rows: &'v Value, name: &str) -> &'v Value {
     let mut rows = rows.as_array().unwrap().iter();
-    rows.find(|row| row["name"] == name).unwrap()
+    rows.find(|row| row["name"] == name || row["format"] == name)
+        .unwrap()
 }
 
 fn counts(row: &Value) -> Value {
@@ -299,16 +300,11 @@ fn odd_shapes() {
     world.write("in", Content::of([]).bytes());
     assert_eq!(check(&world, &["--to", "f16"]), json!([]));
     let all = check(&world, &["--to", "all"]);
-    let format = row_of(&all, "float16");
+    let format = row(&all, "float16");
     assert_eq!(
         (&format["elements"], &format["worst"]),
         (&json!(0), &Value::Null)
     );
-}
-
-fn row_of<'v>(formats: &'v Value, name: &str) -> &'v Value {
-    let mut formats = formats.as_array().unwrap().iter();
-    formats.find(|format| format["format"] == name).unwrap()
 }
 
 /// Tensors of all shards.
@@ -347,7 +343,7 @@ fn all_formats() {
         .collect();
     assert!(names.len() > 8, "{names:?}");
     for name in &names {
-        let format = row_of(&all, name);
+        let format = row(&all, name);
         assert_eq!(format["tensors"], check(&world, &["--to", name]), "{name}");
         for key in [
             "overflowed",
@@ -365,7 +361,7 @@ fn all_formats() {
         assert_eq!(format["elements"], 10);
     }
     // Three of five numbers have an error, those that aren't zero, and finite before and after.
-    let format = row_of(&all, "float8_e4m3fn");
+    let format = row(&all, "float8_e4m3fn");
     close(
         format,
         "mean_relative_error",
@@ -375,8 +371,8 @@ fn all_formats() {
         (&format["worst"], &format["bytes"]),
         (&json!("bad"), &json!(10))
     );
-    assert_eq!(row_of(&all, "bfloat16")["bytes"], 20);
-    let f32 = row_of(&all, "float32");
+    assert_eq!(row(&all, "bfloat16")["bytes"], 20);
+    let f32 = row(&all, "float32");
     assert_eq!(
         (&f32["worst"], &f32["snr_db"]),
         (&Value::Null, &Value::Null)
