@@ -170,7 +170,7 @@ macro_rules! word {
             /// Rounds a code to one of the same exponents: both rulers are one, so the sign may go along, and a carry gives the
             /// infinity by itself. A NaN is made quiet and cut.
             #[inline(always)]
-            const fn round_in_place(
+            pub(crate) const fn round_in_place(
                 cast: Cast,
                 from: Layout,
                 to: Layout,

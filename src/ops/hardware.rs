@@ -84,7 +84,7 @@ macro_rules! wide {
         pub(super) mod $name {
             use crate::format::{from_code, to_code};
             use crate::ruler::{shares_exponents, $word};
-            use crate::{Format, Layout};
+            use crate::{Cast, Format, Layout};
 
             const WIDE: Layout = Layout::$layout;
             const NAN: $bits = WIDE.nan_code().unwrap() as $bits;
@@ -100,11 +100,6 @@ macro_rules! wide {
                 }
             }
 
-            #[inline(always)]
-            const fn is_nan(bits: $bits) -> bool {
-                bits & WIDE.magnitude_mask() as $bits > WIDE.max_exponent_mask() as $bits
-            }
-
             /// Rounds the result of an operation. If it is a NaN, CPUs differ in which: it becomes the first operand that is one,
             /// or else the canonical, as [`ieee`](crate::ieee) has it.
             #[inline(always)]
@@ -112,19 +107,28 @@ macro_rules! wide {
                 operands: [$float; N],
                 result: $float,
             ) -> F {
-                let mut nan = NAN;
-                for operand in operands.into_iter().rev() {
-                    nan = if operand.is_nan() {
+                let of_operands = operands.into_iter().rev().fold(0, |nan, operand| {
+                    if operand.is_nan() {
                         operand.to_bits()
                     } else {
                         nan
-                    };
-                }
-                let magnitude = nan & WIDE.magnitude_mask() as $bits;
-                let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
-                let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
-                let code = to_code(result.cast::<F>()) as $bits;
-                from_code(if is_nan(result.to_bits()) { nan } else { code } as u64)
+                    }
+                });
+                let nan = of_operands | NAN;
+                let code = if const { shares_exponents(F::LAYOUT, WIDE) } {
+                    // A code is the front of a wide one. A loop that selects between wide ones narrows once.
+                    let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
+                    let bits = result.to_bits();
+                    let code = $word::round_in_place(Cast::new(), WIDE, F::LAYOUT, bits, false);
+                    (if result.is_nan() { nan } else { code << up }) >> up
+                } else {
+                    let code = to_code(result.cast::<F>()) as $bits;
+                    let magnitude = nan & WIDE.magnitude_mask() as $bits;
+                    let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
+                    let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
+                    if result.is_nan() { nan } else { code }
+                };
+                from_code(code as u64)
             }
 
             /// a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
