@@ -86,6 +86,10 @@ pub(crate) const fn max(a: i32, b: i32) -> i32 {
     if a > b { a } else { b }
 }
 
+pub(crate) const fn min(a: i32, b: i32) -> i32 {
+    if a < b { a } else { b }
+}
+
 /// ⌊log<sub>10</sub>(x · 2<sup>exponent</sup>)⌋, unless so near a power of ten that rounding errors matter: the limits of a
 /// format aren't, but where they are one, and then there are no errors.
 const fn floor_log10(mut x: f64, mut exponent: i32) -> i32 {

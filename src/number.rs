@@ -1,5 +1,6 @@
 //! The number between: what decoding makes of a code, what arithmetic and parsing make, and what is rounded to a format.
 
+use crate::limits::{max, min};
 use crate::ruler::{self, GUARD_BITS};
 use crate::{Cast, Flags, Layout};
 
@@ -10,6 +11,7 @@ use crate::{Cast, Flags, Layout};
 #[derive(Clone, Copy)]
 pub(crate) struct Number {
     pub(crate) negative: bool,
+    /// Less than 2<sup>30</sup> in magnitude.
     pub(crate) exponent: i32,
     pub(crate) significand: u64,
 }
@@ -89,26 +91,16 @@ impl Layout {
             return self.refused();
         }
         let point = self.fraction_bits() + GUARD_BITS;
+        let above = number.exponent - self.min_exponent();
         // One more than the largest is as far past it as any.
-        let top = self.max_exponent() - self.min_exponent();
-        let top = if top < 0 { 1 } else { top + 1 };
-        let above = number.exponent.saturating_sub(self.min_exponent());
-        let above = if above > top { top } else { above };
-        let sign = number.negative as u64 * self.sign_mask();
-        let (lift, down) = if above < 0 {
-            (0, above.unsigned_abs())
-        } else {
-            (above as u128, 0)
-        };
+        let top = max(self.max_exponent() - self.min_exponent(), 0) + 1;
+        let lift = min(max(above, 0), top) as u128;
         // All but the topmost bit, at most: it is set, so it will do as the sticky one.
-        let down = down.saturating_add(u64::BITS - 1 - point);
-        let down = if down < u64::BITS {
-            down
-        } else {
-            u64::BITS - 1
-        };
-        let lost = number.significand & ((1 << down) - 1);
-        let significand = number.significand >> down | (lost != 0) as u64;
+        let cut = (u64::BITS - 1 - point) as i32;
+        let down = min(cut - min(above, 0), u64::BITS as i32 - 1);
+        let kept = number.significand >> down;
+        let significand = kept | (kept << down != number.significand) as u64;
+        let sign = number.negative as u64 * self.sign_mask();
         let place = (lift << point) + significand as u128;
         let reach = (top as u128 + 2) << point;
         if reach >> 63 == 0 {

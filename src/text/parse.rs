@@ -17,23 +17,19 @@ use crate::{Cast, Flags, Format, Layout};
 // A page of code, compiled for each format that is parsed, since a layout that is a constant halves its time.
 #[inline(never)]
 pub fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
-    parse_code(F::LAYOUT, text).map(from_code)
+    parse_code(&F::LAYOUT, text).map(from_code)
 }
 
 #[inline(always)]
-pub(super) fn parse_code(layout: Layout, text: &str) -> Result<u64, ParseFloatError> {
+pub(super) fn parse_code(layout: &Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
-    match scan::decimal(number) {
-        Some(decimal) => round_decimal(layout, negative, decimal),
-        None => match scan::other(number) {
-            Some(other) => {
-                let (code, flags) = round_other(layout, negative, other);
-                representable(code, flags)
-            }
-            None if text.is_empty() => Err(ParseFloatError::EMPTY),
-            None => Err(ParseFloatError::INVALID),
-        },
-    }
+    let (code, flags) = match scan::short_decimal(number)
+        .and_then(|decimal| round_quickly(*layout, negative, decimal))
+    {
+        Some(rounded) => rounded,
+        None => round_carefully(layout, text)?,
+    };
+    representable(code, flags)
 }
 
 /// The code, unless the format has nothing for the number.
@@ -79,8 +75,59 @@ pub(super) fn round(
     }
 }
 
+/// integer · 10<sup>exponent</sup>, if a product of 64 bits by 64 decides.
 #[inline(always)]
-fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> Result<u64, ParseFloatError> {
+fn round_quickly(
+    layout: Layout,
+    negative: bool,
+    (integer, exponent): (u64, i64),
+) -> Option<(u64, Flags)> {
+    if integer == 0 {
+        return Some(layout.signed_zero(negative));
+    }
+    let (power, power_unit, exact) = Power::short(exponent)?;
+
+    // The value is product · 2^(unit − 127), or more by less than 2^64 of that unit where the power is cut.
+    let up = integer.leading_zeros();
+    let product = power as u128 * (integer << up) as u128;
+    let (high, low) = ((product >> 64) as u64, product as u64);
+    let unit = power_unit + exponent as i32 + 64 - up as i32;
+    let round = |high: u64, more: bool| {
+        let up = (high >> 63 == 0) as u32;
+        let number = Number {
+            negative,
+            exponent: unit - up as i32,
+            significand: high << up | more as u64,
+        };
+        layout.round(Cast::new(), number)
+    };
+    let rounded = round(high, !exact || low != 0);
+    // The bits below all that the format has and the one that decides between two: so long as they have room for one more, it
+    // changes nothing above them.
+    let below = (1 << (62 - layout.precision())) - 1;
+    if exact || high & below != below {
+        return Some(rounded);
+    }
+    // Perhaps a number in few digits, such as 12.5, and then what is cut leads to it too.
+    let next = round(high.checked_add(1)?, true);
+    (next.0 == rounded.0).then_some(rounded)
+}
+
+/// Any text.
+#[inline(never)]
+fn round_carefully(layout: &Layout, text: &str) -> Result<(u64, Flags), ParseFloatError> {
+    let (negative, number) = scan::sign(text.as_bytes());
+    match scan::decimal(number) {
+        Some(decimal) => Ok(round_decimal(*layout, negative, decimal)),
+        None => match scan::other(number) {
+            Some(other) => Ok(round_other(*layout, negative, other)),
+            None if text.is_empty() => Err(ParseFloatError::EMPTY),
+            None => Err(ParseFloatError::INVALID),
+        },
+    }
+}
+
+fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flags) {
     /// All formats lie within 2^(±2^21), which is 10^±631306; and 19 digits.
     const FARTHEST: i64 = 650_000;
     let Decimal {
@@ -90,59 +137,29 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> Result<u64
         digits,
     } = decimal;
     if leading == 0 {
-        return Ok(layout.signed_zero(negative).0);
+        return layout.signed_zero(negative);
     }
     let exponent = exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
-    // The value is product · 2^(unit − 127), or more by less than `slack` where the power is not exact, or by any bits at all
-    // below the product, which is `whole` if it has none.
+    // The value is product · 2^(unit − 127), or more by less than `slack` where the power is not exact, or by less than the
+    // last of the leading digits.
     let up = leading.leading_zeros();
     let power = Power::of_five(exponent);
-    let (product, whole) = multiply(power.significand, leading << up);
+    let product = multiply(power.significand, leading << up);
     let unit = power.exponent + exponent + 64 - up as i32;
-    let (high, low) = ((product >> 64) as u64, product as u64);
     let slack = power.error + 1;
-    // No format has a number, or a point half-way between two, with more bits than the upper 64; of those below it matters only
-    // whether there are `more` that are not 0.
-    let number = |high: u64, more: bool| {
-        let up = (high >> 63 == 0) as u32;
-        Number {
-            negative,
-            exponent: unit - up as i32,
-            significand: high << up | more as u64,
-        }
-    };
-    let more = low != 0 || !whole;
-    let exact = power.error == 0;
-    // Without a branch for each, which random numbers would take at random.
-    if !rest && (exact | more) {
-        // Each result is looked at where it is made, so that the compiler sees which flags it can't have.
-        let (code, flags) = layout.round(Cast::new(), number(high, more));
-        if exact | low.checked_add(slack).is_some() {
-            return representable(code, flags);
-        }
-        // Perhaps a number in few digits, such as 12.5, and then the next bits round to it too.
-        if let Some(next) = high.checked_add(1)
-            && layout.round(Cast::new(), number(next, true)).0 == code
-        {
-            return representable(code, flags);
-        }
-    }
-
-    // A bit is left free above.
     let cut = if rest {
         (power.significand >> (64 - up)) + 1
     } else {
         0
     };
+    // A bit is left free above.
     let above = (product >> 1) + u128::midpoint(cut, slack as u128) + 1;
     let ends = [(product, unit - 127), (above, unit - 126)];
-    let (code, flags) = round_between(layout, negative, ends, digits, leading, exponent);
-    representable(code, flags)
+    round_between(layout, negative, ends, digits, leading, exponent)
 }
 
 /// Rounds a decimal that lies between two numbers.
-#[cold]
 fn round_between(
     layout: Layout,
     negative: bool,

@@ -15,6 +15,8 @@ pub(super) struct Power {
 const MOST: i32 = 64;
 /// 5<sup>55</sup> is the last power that 128 bits hold.
 const MOST_EXACT: i32 = 55;
+/// 5<sup>27</sup> is the last that 64 bits hold.
+const MOST_SHORT: i32 = 27;
 
 /// The significands of 5<sup>−64</sup> to 5<sup>64</sup>, cut to 128 bits.
 static SIGNIFICANDS: [u128; 2 * MOST as usize + 1] = {
@@ -48,6 +50,19 @@ impl Power {
         }
     }
 
+    /// 5<sup>exponent</sup> to 64 bits: ⌊significand⌋ · 2<sup>unit − 63</sup>, and whether that is all of it; `None` if it is
+    /// not in the table.
+    #[inline]
+    pub(super) fn short(exponent: i64) -> Option<(u64, i32, bool)> {
+        if exponent.unsigned_abs() > MOST as u64 {
+            return None;
+        }
+        let exponent = exponent as i32;
+        let power = Self::listed(exponent);
+        let exact = (0..=MOST_SHORT).contains(&exponent);
+        Some(((power.significand >> 64) as u64, power.exponent, exact))
+    }
+
     /// One of the table.
     #[inline]
     fn listed(exponent: i32) -> Self {
@@ -77,8 +92,8 @@ impl Power {
     }
 
     fn times(self, other: Self) -> Self {
-        let (high, _) = multiply(other.significand, (self.significand >> 64) as u64);
-        let (low, _) = multiply(other.significand, self.significand as u64);
+        let high = multiply(other.significand, (self.significand >> 64) as u64);
+        let low = multiply(other.significand, self.significand as u64);
         let product = high + (low >> 64);
         let up = product.leading_zeros();
         Self {
@@ -90,12 +105,12 @@ impl Power {
     }
 }
 
-/// ⌊a · b / 2<sup>64</sup>⌋, and whether that is all.
+/// ⌊a · b / 2<sup>64</sup>⌋.
 #[inline]
-pub(super) const fn multiply(a: u128, b: u64) -> (u128, bool) {
+pub(super) const fn multiply(a: u128, b: u64) -> u128 {
     let low = (a as u64) as u128 * b as u128;
     let high = (a >> 64) * b as u128;
-    (high + (low >> 64), low as u64 == 0)
+    high + (low >> 64)
 }
 
 #[cfg(test)]
@@ -147,5 +162,6 @@ mod tests {
             assert!(Power::of_five(exponent).error <= 1);
         }
         assert_eq!(Power::of_five(MOST_EXACT).error, 0);
+        assert!(5u64.checked_pow(MOST_SHORT as u32).is_some());
     }
 }

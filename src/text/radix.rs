@@ -11,7 +11,7 @@ use crate::Layout;
 /// See [`FloatErrorKind`](super::FloatErrorKind).
 pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64, ParseFloatError> {
     match radix {
-        10 => return parse_code(layout, text),
+        10 => return parse_code(&layout, text),
         2..=36 => (),
         _ => return Err(ParseFloatError::UNSUPPORTED),
     }

@@ -37,39 +37,85 @@ pub(super) fn sign(text: &[u8]) -> (bool, &[u8]) {
 /// So many digits a `u64` has room for.
 const ROOM: usize = 19;
 
+/// An integer and its exponent of ten, if all digits but zeros at either end have room.
 #[inline(always)]
-pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
-    /// Below this, there is room for another.
-    const FULL: u64 = 10u64.pow(ROOM as u32 - 1);
-    let (mut leading, mut exponent, mut rest) = (0, 0, false);
+pub(super) fn short_decimal(text: &[u8]) -> Option<(u64, i64)> {
     // Most numbers are short, and need not be asked at each digit whether there is room for it.
     let (head, more) = text.split_at(text.len().min(ROOM));
-    let mut end = digits(head, 10, |digit, fractional| {
-        leading = leading * 10 + digit as u64;
-        exponent -= fractional as i64;
-    })?;
+    let mut integer = 0;
+    let run = run_of_digits(head, 10, false, |digit, _| {
+        integer = integer * 10 + digit as u64;
+    });
+    if run.digits() == 0 {
+        return None;
+    }
+    let (mut exponent, mut end) = (-(run.after as i64), run.end());
     if end == ROOM {
-        let fractional = exponent < 0 || head.ends_with(b".");
-        end += digits_from(more, 10, fractional, |digit, fractional| {
-            if leading < FULL {
-                leading = leading * 10 + digit as u64;
-                exponent -= fractional as i64;
-            } else {
-                rest |= digit != 0;
-                exponent += !fractional as i64;
-            }
-        });
+        let all = append(integer, more, run.point);
+        if all.rest {
+            return None;
+        }
+        integer = all.leading;
+        exponent += all.exponent;
+        end += all.run.end();
     }
-    let (digits, tail) = text.split_at(end);
-    if let [mark, tail @ ..] = tail {
-        exponent = written_exponent(*mark, b'e', tail)?.saturating_add(exponent);
+    Some((integer, with_written(exponent, &text[end..])?))
+}
+
+pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
+    let all = append(0, text, false);
+    if all.run.digits() == 0 {
+        return None;
     }
+    let (digits, tail) = text.split_at(all.run.end());
     Some(Decimal {
+        leading: all.leading,
+        exponent: with_written(all.exponent, tail)?,
+        rest: all.rest,
+        digits,
+    })
+}
+
+/// What [`append`] makes, as in [`Decimal`].
+struct Appended {
+    leading: u64,
+    exponent: i64,
+    rest: bool,
+    run: Run,
+}
+
+/// The digits of a text after leading ones, so far as there is room.
+#[inline(never)]
+fn append(mut leading: u64, text: &[u8], after_point: bool) -> Appended {
+    /// Below this, there is room for another.
+    const FULL: u64 = 10u64.pow(ROOM as u32 - 1);
+    let (mut exponent, mut rest) = (0, false);
+    let run = run_of_digits(text, 10, after_point, |digit, fractional| {
+        if leading < FULL {
+            leading = leading * 10 + digit as u64;
+            exponent -= fractional as i64;
+        } else {
+            rest |= digit != 0;
+            exponent += !fractional as i64;
+        }
+    });
+    Appended {
         leading,
         exponent,
         rest,
-        digits,
-    })
+        run,
+    }
+}
+
+/// An exponent with what may be written after the digits.
+#[inline(always)]
+fn with_written(exponent: i64, tail: &[u8]) -> Option<i64> {
+    match tail {
+        [] => Some(exponent),
+        [mark, written @ ..] => {
+            Some(written_exponent(*mark, b'e', written)?.saturating_add(exponent))
+        }
+    }
 }
 
 #[cold]
@@ -105,42 +151,58 @@ pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
     })
 }
 
-/// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
+/// The same; returns where they end, `None` if there is no digit.
 #[inline(always)]
 pub(super) fn digits(text: &[u8], radix: u32, each: impl FnMut(u32, bool)) -> Option<usize> {
-    let end = digits_from(text, radix, false, each);
-    (end > text.starts_with(b".") as usize).then_some(end)
+    let run = run_of_digits(text, radix, false, each);
+    (run.digits() > 0).then_some(run.end())
 }
 
-/// The same where there may be none, perhaps from after the point on.
+/// How long a run of digits is, with a point before, among or after them.
+struct Run {
+    before: usize,
+    point: bool,
+    after: usize,
+}
+
+impl Run {
+    const fn digits(&self) -> usize {
+        self.before + self.after
+    }
+
+    const fn end(&self) -> usize {
+        self.digits() + self.point as usize
+    }
+}
+
+/// Calls `each` with every digit that a text begins with, and whether it stands after a point.
 #[inline(always)]
-fn digits_from(
-    text: &[u8],
+fn run_of_digits<'a>(
+    text: &'a [u8],
     radix: u32,
-    fractional: bool,
+    after_point: bool,
     mut each: impl FnMut(u32, bool),
-) -> usize {
-    let before = run_of_digits(text, radix, |digit| each(digit, fractional));
-    match &text[before..] {
-        [b'.', fraction @ ..] if !fractional => {
-            before + 1 + run_of_digits(fraction, radix, |digit| each(digit, true))
+) -> Run {
+    let mut skip = |text: &'a [u8], fractional| {
+        let mut left = text;
+        while let [byte, tail @ ..] = left
+            && let Some(digit) = char::from(*byte).to_digit(radix)
+        {
+            each(digit, fractional);
+            left = tail;
         }
-        _ => before,
+        (text.len() - left.len(), left)
+    };
+    let (before, left) = skip(text, after_point);
+    let (point, after) = match left {
+        [b'.', fraction @ ..] if !after_point => (true, skip(fraction, true).0),
+        _ => (false, 0),
+    };
+    Run {
+        before,
+        point,
+        after,
     }
-}
-
-/// How many digits a text begins with.
-#[inline(always)]
-fn run_of_digits(text: &[u8], radix: u32, mut each: impl FnMut(u32)) -> usize {
-    let mut length = 0;
-    for &byte in text {
-        let Some(digit) = char::from(byte).to_digit(radix) else {
-            break;
-        };
-        each(digit);
-        length += 1;
-    }
-    length
 }
 
 /// The exponent after its mark, which is a letter in either case; `None` if it is not that letter or no integer follows.

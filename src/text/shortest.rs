@@ -139,7 +139,7 @@ impl Scale {
     /// A mark, in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
     #[inline(always)]
     fn measure(&self, mark: u64) -> u128 {
-        let (product, _) = multiply(self.power, mark << self.up);
+        let product = multiply(self.power, mark << self.up);
         product >> 1
     }
 
