@@ -31,17 +31,32 @@ pub(crate) struct Piece {
     pub(crate) count: u64,
 }
 
-/// Hands all pieces of tensors of these lengths to `work`, on every thread, each of which has room of its own. The first error stops
-/// all.
+/// A tensor to cut into pieces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whole {
+    pub(crate) length: u64,
+    /// By how much, less than [`PIECE`], the first piece is shorter than the others.
+    pub(crate) less: u64,
+}
+
+impl From<u64> for Whole {
+    fn from(length: u64) -> Self {
+        Self { length, less: 0 }
+    }
+}
+
+/// Hands all pieces of tensors to `work`, on every thread, each of which has room of its own. The first error stops all.
 pub(crate) fn each<Room: Default>(
     threads: Threads,
-    lengths: impl IntoIterator<Item = u64>,
+    tensors: impl IntoIterator<Item = impl Into<Whole>>,
     work: impl Fn(Piece, &mut Room) -> Result<(), String> + Sync,
 ) -> Result<(), String> {
-    let lengths: Vec<u64> = lengths.into_iter().collect();
+    let tensors: Vec<Whole> = tensors.into_iter().map(Into::into).collect();
     let mut pieces = 0;
-    let ends = lengths.iter().map(|length| {
-        pieces += length.div_ceil(PIECE);
+    let ends = tensors.iter().map(|Whole { length, less }| {
+        // Nothing is no piece, however much shorter.
+        let cut = if *length == 0 { 0 } else { length + less };
+        pieces += cut.div_ceil(PIECE);
         pieces
     });
     let ends: Vec<u64> = ends.collect();
@@ -55,12 +70,14 @@ pub(crate) fn each<Room: Default>(
             }
             let tensor = ends.partition_point(|&end| end <= number);
             let before = if tensor == 0 { 0 } else { ends[tensor - 1] };
-            let first = (number - before) * PIECE;
+            let Whole { length, less } = tensors[tensor];
+            let start = (number - before) * PIECE;
+            let first = start.saturating_sub(less);
             let piece = Piece {
                 number,
                 tensor,
                 first,
-                count: PIECE.min(lengths[tensor] - first),
+                count: length.min(start + PIECE - less) - first,
             };
             if let Err(why) = work(piece, &mut room) {
                 stop.store(true, Ordering::Relaxed);
@@ -82,4 +99,40 @@ pub(crate) fn each<Room: Default>(
     });
     let error = error.into_inner().unwrap_or_else(PoisonError::into_inner);
     error.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn are_whole_tensors_in_order_with_ends_where_asked() {
+        let [few, many] = [9, 3 * PIECE + 5];
+        let tensors = [0, few, PIECE, many]
+            .into_iter()
+            .flat_map(|length| [0, 1, 5, PIECE - 1].map(|less| Whole { length, less }));
+        let tensors: Vec<Whole> = tensors.collect();
+        let pieces = Mutex::new(Vec::new());
+        let threads = Threads { threads: None };
+        let keep = |piece, (): &mut ()| {
+            pieces.lock().expect("no panic").push(piece);
+            Ok(())
+        };
+        each(threads, tensors.iter().copied(), keep).expect("nothing fails");
+        let mut pieces = pieces.into_inner().expect("no panic");
+        pieces.sort_by_key(|piece| piece.number);
+        let numbers = pieces.iter().map(|piece| piece.number);
+        assert!(numbers.eq(0..pieces.len() as u64));
+
+        for (i, Whole { length, less }) in tensors.into_iter().enumerate() {
+            let mut at = 0;
+            for piece in pieces.iter().filter(|piece| piece.tensor == i) {
+                assert_eq!(piece.first, at);
+                assert!((1..=PIECE).contains(&piece.count));
+                at += piece.count;
+                assert!(at == length || (at + less) % PIECE == 0, "{piece:?}");
+            }
+            assert_eq!(at, length);
+        }
+    }
 }

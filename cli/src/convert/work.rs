@@ -8,7 +8,7 @@ use super::grid::scale_of;
 use super::plan::{Action, Output, Plan, Scaling};
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Reader, Shard, Tensor};
-use crate::pieces::{self, Piece, Threads};
+use crate::pieces::{self, PIECE, Piece, Threads, Whole};
 use crate::progress::Progress;
 use crate::{about, formats, output};
 use ulp::Cast;
@@ -37,8 +37,8 @@ impl Work<'_> {
     pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, String> {
         let scales = self.scales(plan)?;
         let overflowed = AtomicU64::new(0);
-        let lengths = plan.outputs.iter().map(units);
-        pieces::each(self.threads, lengths, |piece, buffers: &mut Buffers| {
+        let tensors = plan.outputs.iter().map(|output| in_blocks(plan, output));
+        pieces::each(self.threads, tensors, |piece, buffers: &mut Buffers| {
             let output = &plan.outputs[piece.tensor];
             let (start, more) = convert(plan, &scales, output, piece, buffers)?;
             overflowed.fetch_add(more, Ordering::Relaxed);
@@ -203,10 +203,17 @@ fn read_scales<'s>(
         .collect())
 }
 
-/// What a tensor's pieces are counted in: elements, or bytes where they are only copied.
-fn units(output: &Output) -> u64 {
-    match output.action {
-        Action::Copy(tensor) => tensor.bytes(),
-        _ => output.elements(),
+/// A tensor in elements, or in bytes where it is only copied, of which all pieces but the ends fill whole blocks of the file that is
+/// written. File systems that keep a file in memory in large blocks write those faster.
+fn in_blocks(plan: &Plan, output: &Output) -> Whole {
+    let start = plan.head.len() as u64 + output.range.start;
+    let (length, before) = match output.action {
+        Action::Copy(tensor) => (tensor.bytes(), start),
+        // Whole bytes of a packed format.
+        _ => (output.elements(), start / output.dtype.bitsize() as u64 * 8),
+    };
+    Whole {
+        length,
+        less: before % PIECE,
     }
 }
