@@ -81,31 +81,19 @@ impl Caster {
         }
     }
 
-    /// Whether no result is the largest finite one or past it, as all are that overflowed. Results are narrower than elements, and
-    /// this is one comparison of each.
+    /// Whether it is clear that no result is the largest finite one or past it, as all are that overflowed: results are narrower
+    /// than elements, and read sooner.
     fn none_overflowed(&self, results: &[u8]) -> bool {
-        let layout = self.to.layout();
-        // Signed integers are what the oldest instructions compare. Few at a time, so that the loop has no way out within.
-        macro_rules! none {
-            ($int:ty) => {{
-                let few = results.as_chunks().0.chunks(1 << 12);
-                let magnitude =
-                    |bytes: &[u8; size_of::<$int>()]| <$int>::from_le_bytes(*bytes) & <$int>::MAX;
-                let largest = |few: &[_]| few.iter().map(magnitude).fold(0, <$int>::max);
-                few.map(largest)
-                    .all(|largest| (largest as u64) < layout.max_code())
-            }};
+        macro_rules! below_max {
+            ($($Format:ident)*) => {
+                match self.to {
+                    $(Dtype::$Format => bytemuck::try_cast_slice::<u8, ulp::$Format>(results)
+                        .is_ok_and(|results| slice::amax(results) < ulp::$Format::MAX.to_f32()),)*
+                    _ => false,
+                }
+            };
         }
-        // A NaN in place of -0 has the magnitude of 0, and a code without sign has no bit to take away.
-        if self.to.is_packed() || !layout.signed() || !layout.negative_zero() {
-            return false;
-        }
-        match self.to.bits() {
-            8 => none!(i8),
-            16 => none!(i16),
-            32 => none!(i32),
-            _ => none!(i64),
-        }
+        cfg!(target_endian = "little") && below_max!(F16 Bf16 F8E4M3Fn F8E5M2)
     }
 
     /// How many of the elements overflow.
