@@ -54,13 +54,11 @@ impl Power {
     /// not in the table.
     #[inline]
     pub(super) fn short(exponent: i64) -> Option<(u64, i32, bool)> {
-        if exponent.unsigned_abs() > MOST as u64 {
-            return None;
-        }
+        let place = usize::try_from(exponent.wrapping_add(MOST.into())).ok()?;
+        let significand = SIGNIFICANDS.get(place)?;
         let exponent = exponent as i32;
-        let power = Self::listed(exponent);
         let exact = (0..=MOST_SHORT).contains(&exponent);
-        Some(((power.significand >> 64) as u64, power.exponent, exact))
+        Some(((significand >> 64) as u64, floor_log2(exponent), exact))
     }
 
     /// One of the table.
@@ -69,8 +67,7 @@ impl Power {
         let exact = (0..=MOST_EXACT).contains(&exponent);
         Self {
             significand: SIGNIFICANDS[(MOST + exponent) as usize],
-            // ⌊log2(5^exponent)⌋.
-            exponent: (exponent * 152_170) >> 16,
+            exponent: floor_log2(exponent),
             error: !exact as u64,
         }
     }
@@ -103,6 +100,11 @@ impl Power {
             error: 2 * (self.error + other.error) + 4,
         }
     }
+}
+
+/// ⌊log<sub>2</sub> 5<sup>exponent</sup>⌋, within the table.
+const fn floor_log2(exponent: i32) -> i32 {
+    (exponent * 152_170) >> 16
 }
 
 /// ⌊a · b / 2<sup>64</sup>⌋.
