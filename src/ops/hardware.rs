@@ -126,7 +126,9 @@ macro_rules! wide {
                     let magnitude = nan & WIDE.magnitude_mask() as $bits;
                     let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
                     let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
-                    if result.is_nan() { nan } else { code }
+                    // As the cast asks.
+                    let is_nan = WIDE.is_nan(result.to_bits() as u64);
+                    if is_nan { nan } else { code }
                 };
                 from_code(code as u64)
             }
