@@ -3,9 +3,12 @@
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use ulp::{
-    Bf16, Dtype, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
-    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Finfo, Format, Layout, finfo, float_type,
+    Dtype, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E8M0Fnu, F16, Finfo,
+    Format, Layout, finfo, float_type,
 };
+
+#[macro_use]
+mod shipped;
 
 const NUMPY: &str = include_str!("data/finfo.csv");
 const TORCH: &str = include_str!("data/torch-finfo.txt");
@@ -22,27 +25,6 @@ const ML_DTYPES_HAS_PRECISION_1: [&str; 7] = [
     "float8_e4m3b11fnuz",
     "float8_e8m0fnu",
 ];
-
-/// Calls a function generic over [`Format`] once for every shipped format.
-macro_rules! for_every_format {
-    ($function:ident) => {{
-        $function::<f64>();
-        $function::<f32>();
-        $function::<F16>();
-        $function::<Bf16>();
-        $function::<F8E4M3Fn>();
-        $function::<F8E5M2>();
-        $function::<F8E4M3>();
-        $function::<F8E3M4>();
-        $function::<F8E4M3Fnuz>();
-        $function::<F8E5M2Fnuz>();
-        $function::<F8E4M3B11Fnuz>();
-        $function::<F8E8M0Fnu>();
-        $function::<F6E2M3Fn>();
-        $function::<F6E3M2Fn>();
-        $function::<F4E2M1Fn>();
-    }};
-}
 
 /// One line of finfo.csv.
 struct Row {

@@ -6,8 +6,9 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 only=${1:-}
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
-copy=$CARGO_TARGET_DIR/mutations
+copy=${CARGO_TARGET_DIR:-$root/target}/mutations
+# Of its own: cargo would take what it built of a broken copy for the crate itself.
+export CARGO_TARGET_DIR=$copy-built
 rm -rf "$copy"
 mkdir -p "$copy"
 git -C "$root" ls-files -z | (cd "$root" && tar --null --files-from - --create --ignore-failed-read) | tar --extract -C "$copy"

@@ -2,7 +2,6 @@
 
 use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Rounding, ieee};
 
-use crate::for_every_narrow_format;
 use crate::modes::assert_unchanged;
 use crate::world::{casts, code, sample};
 

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use ulp::{Format, ParseFloatError};
 
-use crate::for_every_narrow_format;
 use crate::modes::in_each_mode;
 use crate::world::{code, number};
 

@@ -9,38 +9,15 @@
 use core::num::FpCategory;
 
 use ulp::{
-    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn,
-    F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Flags, Format, Layout, Parts, Rounding,
-    float_type,
+    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz, F8E5M2,
+    F8E5M2Fnuz, F8E8M0Fnu, F16, Flags, Format, Layout, Parts, Rounding, float_type,
 };
 
+#[macro_use]
+#[path = "../shipped/mod.rs"]
+mod shipped;
+
 const ML_DTYPES: &str = include_str!("../data/codes.csv");
-
-/// Calls a function generic over [`Format`] once for every shipped format of at most 16 bits.
-macro_rules! for_every_narrow_format {
-    ($function:ident) => {{
-        $function::<F16>();
-        $function::<Bf16>();
-        for_every_byte_format!($function);
-    }};
-}
-
-/// The same, of at most 8 bits.
-macro_rules! for_every_byte_format {
-    ($function:ident) => {{
-        $function::<F8E4M3Fn>();
-        $function::<F8E5M2>();
-        $function::<F8E4M3>();
-        $function::<F8E3M4>();
-        $function::<F8E4M3Fnuz>();
-        $function::<F8E5M2Fnuz>();
-        $function::<F8E4M3B11Fnuz>();
-        $function::<F8E8M0Fnu>();
-        $function::<F6E2M3Fn>();
-        $function::<F6E3M2Fn>();
-        $function::<F4E2M1Fn>();
-    }};
-}
 
 /// 2^`exponent`, subnormal if need be.
 fn exp2(exponent: i32) -> f64 {

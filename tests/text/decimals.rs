@@ -56,7 +56,7 @@ fn random<F: Text>() {
 
 #[test]
 fn random_decimals() {
-    for_every_narrow_format!(random);
+    for_every_short_format!(random);
     for_every_wide_format!(random);
 }
 
@@ -84,7 +84,7 @@ fn about_tie<F: Text>(code: u64) {
 
 #[test]
 fn ties_and_their_neighbours() {
-    for_every_narrow_format!(about_ties);
+    for_every_short_format!(about_ties);
     for_every_wide_format!(about_ties);
 }
 

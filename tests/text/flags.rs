@@ -75,7 +75,7 @@ fn exact<F: Text>() {
 
 #[test]
 fn with_a_precision() {
-    for_every_narrow_format!(exact);
+    for_every_short_format!(exact);
 }
 
 /// A run of zeros that is written apart from the digits.

@@ -2,13 +2,16 @@
 //!
 //! "Every format" are all those of at most 16 bits that the crate ships, and those that are declared below.
 
+#[macro_use]
+#[path = "../shipped/mod.rs"]
+mod shipped;
+
 use std::fmt::{Binary, Debug, Display, LowerExp, LowerHex, Octal, UpperExp, UpperHex};
 use std::str::FromStr;
 
 use ulp::{
-    Bf16, Bits, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
-    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, FloatErrorKind, Format, Layout, ParseFloatError,
-    float_type,
+    Bf16, Bits, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16,
+    FloatErrorKind, Format, Layout, ParseFloatError, float_type,
 };
 
 /// All that a format does with text.
@@ -92,21 +95,9 @@ float_type! {
 }
 
 /// Calls a function generic over [`Text`] once for every format of at most 16 bits.
-macro_rules! for_every_narrow_format {
+macro_rules! for_every_short_format {
     ($function:ident) => {{
-        $function::<F16>();
-        $function::<Bf16>();
-        $function::<F8E4M3Fn>();
-        $function::<F8E5M2>();
-        $function::<F8E4M3>();
-        $function::<F8E3M4>();
-        $function::<F8E4M3Fnuz>();
-        $function::<F8E5M2Fnuz>();
-        $function::<F8E4M3B11Fnuz>();
-        $function::<F8E8M0Fnu>();
-        $function::<F6E2M3Fn>();
-        $function::<F6E3M2Fn>();
-        $function::<F4E2M1Fn>();
+        for_every_narrow_format!($function);
         $function::<E5M6>();
         $function::<E6M9>();
         $function::<E3M12>();

@@ -82,12 +82,12 @@ fn check_signs<F: Text>() {
 
 #[test]
 fn of_every_narrow_number() {
-    for_every_narrow_format!(check_all);
+    for_every_short_format!(check_all);
 }
 
 #[test]
 fn of_every_narrow_negative_number() {
-    for_every_narrow_format!(check_signs);
+    for_every_short_format!(check_signs);
 }
 
 /// Of the formats that reach far, the digits of each take long to compute.

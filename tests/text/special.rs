@@ -40,7 +40,7 @@ fn as_a_cast_from_f64<F: Text>() {
 
 #[test]
 fn what_casts_give() {
-    for_every_narrow_format!(as_a_cast_from_f64);
+    for_every_short_format!(as_a_cast_from_f64);
 }
 
 #[test]
@@ -105,5 +105,5 @@ fn print<F: Text>() {
 
 #[test]
 fn specials_print_as_those_of_f32() {
-    for_every_narrow_format!(print);
+    for_every_short_format!(print);
 }

@@ -108,40 +108,13 @@ pub(crate) use for_some_odd_formats;
 /// sign, and some that are not shipped.
 macro_rules! for_every_signed_format {
     ($function:ident) => {{
-        $function::<F8E4M3Fn>();
-        $function::<F8E5M2>();
-        $function::<F8E4M3>();
-        $function::<F8E3M4>();
-        $function::<F8E4M3Fnuz>();
-        $function::<F8E5M2Fnuz>();
-        $function::<F8E4M3B11Fnuz>();
-        $function::<F6E2M3Fn>();
-        $function::<F6E3M2Fn>();
-        $function::<F4E2M1Fn>();
+        for_every_signed_byte_format!($function);
         $function::<formats::P6Extended>();
         $function::<formats::WithoutZero>();
         $function::<formats::OneBitWithoutZero>();
     }};
 }
 pub(crate) use for_every_signed_format;
-
-/// Calls a function generic over [`Format`] once for every shipped format of at most 8 bits.
-macro_rules! for_every_byte_format {
-    ($function:ident) => {{
-        $function::<F8E4M3Fn>();
-        $function::<F8E5M2>();
-        $function::<F8E4M3>();
-        $function::<F8E3M4>();
-        $function::<F8E4M3Fnuz>();
-        $function::<F8E5M2Fnuz>();
-        $function::<F8E4M3B11Fnuz>();
-        $function::<F8E8M0Fnu>();
-        $function::<F6E2M3Fn>();
-        $function::<F6E3M2Fn>();
-        $function::<F4E2M1Fn>();
-    }};
-}
-pub(crate) use for_every_byte_format;
 
 /// Declares wider types, IEEE's but for the bias: on each way of computing, those of `F16` and `Bf16` apart.
 macro_rules! declare_wide {

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use ulp_verify::operands;
 use ulp_verify::operations::{Operation, binary, mul_add, sqrt};
 
-use super::formats::{codes, for_every_byte_format, for_every_odd_format, shape};
+use super::formats::{codes, for_every_odd_format, shape};
 use super::*;
 
 fn every_code<F: Format>() {

@@ -6,7 +6,7 @@ use ulp_verify::bridge::rounding;
 use ulp_verify::operations::{code, number};
 use ulp_verify::oracle::{self, Rounding};
 
-use super::formats::{codes, for_every_byte_format, for_some_odd_formats, shape};
+use super::formats::{codes, for_some_odd_formats, shape};
 use super::*;
 
 fn to_integral<F: Format>() {

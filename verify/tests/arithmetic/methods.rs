@@ -7,9 +7,7 @@ use ulp_verify::operands;
 use ulp_verify::operations::{code, number};
 use ulp_verify::oracle::{self, Answer, Powers, Rounding, Shape};
 
-use super::formats::{
-    codes, for_every_byte_format, for_every_signed_format, for_some_odd_formats, shape,
-};
+use super::formats::{codes, for_every_signed_format, for_some_odd_formats, shape};
 use super::*;
 
 #[track_caller]

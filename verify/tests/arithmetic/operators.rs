@@ -7,9 +7,7 @@ use ulp_verify::numbers::Numbers;
 use ulp_verify::operands;
 use ulp_verify::operations::{Operation, binary, code, mul_add, number, sqrt};
 
-use super::formats::{
-    codes, for_every_byte_format, for_every_wide_format, for_some_odd_formats, shape,
-};
+use super::formats::{codes, for_every_wide_format, for_some_odd_formats, shape};
 use super::*;
 
 #[track_caller]

@@ -7,7 +7,7 @@ use ulp_verify::numbers::Numbers;
 use ulp_verify::operations::{code, number};
 use ulp_verify::oracle::{INVALID, Real, Value, decode};
 
-use super::formats::{codes, for_every_byte_format, for_some_odd_formats, shape};
+use super::formats::{codes, for_some_odd_formats, shape};
 use super::*;
 
 /// The order of two values; equal zeros, and none with a NaN.
