@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use ulp::slice::Stochastic;
-use ulp::{Cast, Dtype, Flags, Layout, Rounding, slice};
+use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F8E5M2, F16, Flags, Layout, Rounding, slice};
 
 /// How to round.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +74,7 @@ impl Caster {
             }
         }
         .expect(fits);
-        if self.none_overflowed(dst) {
+        if self.overflowing.iter().all(Range::is_empty) || self.none_overflowed(dst) {
             0
         } else {
             self.count(src)
@@ -85,15 +85,22 @@ impl Caster {
     /// than elements, and read sooner.
     fn none_overflowed(&self, results: &[u8]) -> bool {
         macro_rules! below_max {
-            ($($Format:ident)*) => {
+            ($($Format:ty = $dtype:ident),*) => {
                 match self.to {
-                    $(Dtype::$Format => bytemuck::try_cast_slice::<u8, ulp::$Format>(results)
-                        .is_ok_and(|results| slice::amax(results) < ulp::$Format::MAX.to_f32()),)*
+                    $(Dtype::$dtype => bytemuck::try_cast_slice::<u8, $Format>(results)
+                        .is_ok_and(|results| slice::amax(results) < f32::from(<$Format>::MAX)),)*
                     _ => false,
                 }
             };
         }
-        cfg!(target_endian = "little") && below_max!(F16 Bf16 F8E4M3Fn F8E5M2)
+        cfg!(target_endian = "little")
+            && below_max!(
+                f32 = F32,
+                F16 = F16,
+                Bf16 = Bf16,
+                F8E4M3Fn = F8E4M3Fn,
+                F8E5M2 = F8E5M2
+            )
     }
 
     /// How many of the elements overflow.
@@ -115,9 +122,6 @@ impl Caster {
                 few.map(|few| u64::from(few.iter().map(overflows).sum::<u32>()))
                     .sum()
             }};
-        }
-        if self.overflowing.iter().all(Range::is_empty) {
-            return 0;
         }
         match self.wide.bits() {
             8 => count!(u8),
