@@ -141,8 +141,8 @@ fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flag
     }
     let exponent = exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
-    // The value is product · 2^(unit − 127), or more by less than `slack` where the power is not exact, or by less than the
-    // last of the leading digits.
+    // The value is product · 2^(unit − 127), or more by less than `slack` where the power is not exact, and by less than a
+    // `cut` where digits follow the leading ones.
     let up = leading.leading_zeros();
     let power = Power::of_five(exponent);
     let product = multiply(power.significand, leading << up);

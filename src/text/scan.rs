@@ -151,7 +151,7 @@ pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
     })
 }
 
-/// The same; returns where they end, `None` if there is no digit.
+/// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
 #[inline(always)]
 pub(super) fn digits(text: &[u8], radix: u32, each: impl FnMut(u32, bool)) -> Option<usize> {
     let run = run_of_digits(text, radix, false, each);
