@@ -3,50 +3,40 @@
 use core::cmp::Ordering;
 
 use rand::Rng;
-use rand::distr::uniform::{Error, SampleBorrow, UniformSampler};
+use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
+use rand::distr::{Distribution, StandardUniform};
 
+use super::assert_one;
 use crate::format::{from_code, to_code};
-use crate::interop::assert_one;
 use crate::number::Number;
-use crate::ops::methods::{min, next_down};
-use crate::{Format, Layout, Rounding};
+use crate::spec::{HasZero, Spec};
+use crate::{Float, Format, Layout, Rounding};
 
-/// rand's distributions.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __float_type_rand {
-    (zero, $name:ident) => {
-        /// A multiple of the step below 1 ([`Finfo::epsneg`]($crate::Finfo)) from 0 until 1, never 1 itself: each is as likely as
-        /// any other, and in all formats but the narrowest there are as many as a significand has values. Of `F16`, n / 2048.
-        ///
-        /// It takes the upper bits of one `u32`, or of one `u64` if the format has more than 32 bits of precision. A format
-        /// without 1 doesn't compile.
-        impl $crate::__private::rand::distr::Distribution<$name>
-            for $crate::__private::rand::distr::StandardUniform
-        {
-            #[inline]
-            fn sample<R: $crate::__private::rand::Rng + ?Sized>(&self, rng: &mut R) -> $name {
-                $crate::__private::random(rng)
-            }
-        }
-    };
-    ($other:ident, $name:ident) => {};
-    ($name:ident) => {
-        /// A real number of 64 random bits, evenly distributed over the range and rounded down to the format: a number is as
-        /// likely as the distance to the next is long. The end of a half-open range never comes out. That of an inclusive one
-        /// does: such a range ends before the number after it.
-        ///
-        /// It takes one `u64`. A range with an end that is not finite is an error, and so is an empty one; the distance of the
-        /// ends may be past the largest number.
-        impl $crate::__private::rand::distr::uniform::SampleUniform for $name {
-            type Sampler = $crate::__private::UniformRange<Self>;
-        }
-    };
+/// A multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 until 1, never 1 itself: each is as likely as
+/// any other, and in all formats but the narrowest there are as many as a significand has values. Of `F16`, n / 2048.
+///
+/// It takes the upper bits of one `u32`, or of one `u64` if the format has more than 32 bits of precision. A format
+/// without 1 doesn't compile.
+impl<S: HasZero> Distribution<Float<S>> for StandardUniform {
+    #[inline]
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
+        random(rng)
+    }
+}
+
+/// A real number of 64 random bits, evenly distributed over the range and rounded down to the format: a number is as
+/// likely as the distance to the next is long. The end of a half-open range never comes out. That of an inclusive one
+/// does: such a range ends before the number after it.
+///
+/// It takes one `u64`. A range with an end that is not finite is an error, and so is an empty one; the distance of the
+/// ends may be past the largest number.
+impl<S: Spec> SampleUniform for Float<S> {
+    type Sampler = UniformRange<Self>;
 }
 
 /// A number from 0 until 1.
 #[inline]
-pub fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
+fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
     const { assert_one(F::LAYOUT) };
     let layout = F::LAYOUT;
     let bits = layout.epsilon_below_exponent().unsigned_abs();
@@ -86,7 +76,7 @@ impl<F: Format> UniformSampler for UniformRange<F> {
         match order(low, high)? {
             Ordering::Less => Ok(Self {
                 low,
-                last: next_down(high),
+                last: from_code(F::LAYOUT.next_down(to_code(high))),
             }),
             _ => Err(Error::EmptyRange),
         }
@@ -116,7 +106,7 @@ impl<F: Format> UniformSampler for UniformRange<F> {
             place => {
                 let (code, _) = layout.round_some(Rounding::TowardNegative, place);
                 // Where the length is not exact, it may be too long.
-                min(from_code(code), self.last)
+                from_code(layout.extreme(code, last, false, false))
             }
         }
     }

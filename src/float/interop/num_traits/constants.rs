@@ -4,7 +4,7 @@ use crate::number::Number;
 
 macro_rules! constants {
     ($($name:ident: $exponent:literal, $significand:literal;)*) => { $(
-        pub const $name: Constant = Constant(Number {
+        pub(super) const $name: Constant = Constant(Number {
             negative: false,
             exponent: $exponent,
             significand: $significand,
@@ -14,7 +14,7 @@ macro_rules! constants {
 
 /// A number that every format rounds as it must.
 #[derive(Clone, Copy)]
-pub struct Constant(pub(super) Number);
+pub(super) struct Constant(pub(super) Number);
 
 // Cut to 64 bits, of which the last is sticky: none of these numbers ends anywhere.
 constants! {

@@ -3,11 +3,6 @@
 //! Rounding twice, first to a format of P bits and then to one of p, is rounding once for +, −, ×, ÷ and √ if P ≥ 2p + 2 and
 //! the first result is no subnormal (Figueroa, "When is double rounding innocuous?", 1995). `f32` has 24 bits, so p may be
 //! up to 11; `f64` has 53, so it may be up to 25. What exponents may be is in [`Route::of`].
-#![allow(
-    missing_docs,
-    reason = "not for people: what `float_type!` expands to calls these"
-)]
-
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::f16c;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -174,10 +169,10 @@ macro_rules! by_f16c {
 }
 
 macro_rules! operations {
-    ($($(#[$meta:meta])* $name:ident($($operand:ident),*) = $in_f32:expr, $in_f64:expr;)*) => { $(
+    ($($(#[$meta:meta])* $name:ident($($operand:ident),*) = $in_f32:expr, $in_f64:expr, $exact:expr;)*) => { $(
         $(#[$meta])*
         #[inline]
-        pub fn $name<F: Format>($($operand: F),*) -> F {
+        pub(crate) fn $name<F: Format>($($operand: F),*) -> F {
             by_f16c!($name($($operand),*));
             match const { Route::of(F::LAYOUT) } {
                 Route::F32 => {
@@ -188,24 +183,24 @@ macro_rules! operations {
                     $(let $operand = by_f64::widen($operand);)*
                     by_f64::narrow([$($operand),*], $in_f64)
                 }
-                Route::Exact => ieee::$name($($operand,)* Rounding::TiesToEven).0,
+                Route::Exact => $exact,
             }
         }
     )* };
 }
 operations! {
-    add(a, b) = a + b, a + b;
-    sub(a, b) = a - b, a - b;
-    mul(a, b) = a * b, a * b;
-    div(a, b) = a / b, a / b;
+    add(a, b) = a + b, a + b, ieee::add(a, b, Rounding::TiesToEven).0;
+    sub(a, b) = a - b, a - b, ieee::sub(a, b, Rounding::TiesToEven).0;
+    mul(a, b) = a * b, a * b, ieee::mul(a, b, Rounding::TiesToEven).0;
+    div(a, b) = a / b, a / b, ieee::div(a, b, Rounding::TiesToEven).0;
     // Exact in every format that has the operands.
-    rem(a, b) = a % b, a % b;
+    rem(a, b) = a % b, a % b, ieee::rem(a, b).0;
     #[cfg(feature = "std")]
-    sqrt(a) = a.sqrt(), a.sqrt();
+    sqrt(a) = a.sqrt(), a.sqrt(), ieee::sqrt(a, Rounding::TiesToEven).0;
 }
 
 #[cfg(not(feature = "std"))]
-pub fn sqrt<F: Format>(a: F) -> F {
+pub(crate) fn sqrt<F: Format>(a: F) -> F {
     by_f16c!(sqrt(a));
     ieee::sqrt(a, Rounding::TiesToEven).0
 }
@@ -213,7 +208,7 @@ pub fn sqrt<F: Format>(a: F) -> F {
 /// a · b + c, rounded once: the sum is rounded to odd, with at least two bits more than the format has, and then to the format
 /// (Boldo and Melquiond, 2008).
 #[inline]
-pub fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
+pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
     by_f16c!(mul_add(a, b, c));
     match const { MultiplyAdd::of(F::LAYOUT) } {
         MultiplyAdd::F32 => {
@@ -236,4 +231,36 @@ pub fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
         }
         MultiplyAdd::Exact => ieee::mul_add(a, b, c, Rounding::TiesToEven).0,
     }
+}
+
+/// Rounds an `f32`, ties to even, with IEEE's overflow. The conversions of binary16 are one instruction where the compilation target
+/// has F16C: they don't depend on MXCSR, and treat NaNs as [`Cast::convert`](crate::Cast::convert) does.
+#[inline(always)]
+pub(crate) fn from_f32<F: Format>(x: f32) -> F {
+    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
+    if const { F::LAYOUT.same(Layout::BINARY16) } {
+        return from_code(f16c::from_f32(x).into());
+    }
+    x.cast()
+}
+
+/// The number as an `f32`: exact, or rounded ties to even.
+#[inline(always)]
+pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
+    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
+    if const { F::LAYOUT.same(Layout::BINARY16) } {
+        return f16c::to_f32(to_code(x) as u16);
+    }
+    x.cast()
+}
+
+/// The number as an `f64`: exact, or rounded ties to even.
+#[inline(always)]
+pub(crate) fn to_f64<F: Format>(x: F) -> f64 {
+    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
+    if const { F::LAYOUT.same(Layout::BINARY16) } {
+        // Every binary16 is zero, a normal `f32`, an infinity or a NaN, so denormals-are-zero changes nothing.
+        return f16c::to_f32(to_code(x) as u16).into();
+    }
+    x.cast()
 }

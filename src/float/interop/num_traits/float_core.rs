@@ -1,13 +1,15 @@
 //! `FloatCore`, for formats that have all that IEEE 754's have, and `FloatConst`.
 
-use super::constants::Constant;
+use num_traits::FloatConst;
+use num_traits::float::FloatCore;
+
+use super::constants::{self, Constant};
 use crate::format::{from_code, to_code};
-use crate::{Cast, Format};
+use crate::spec::{HasInfinities, HasNan, HasZero};
+use crate::{Cast, Float, Format};
 
 /// Trait methods by the inherent methods of the same name.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __float_type_forward {
+macro_rules! forward {
     ($($method:ident($($operand:ident: $of:ty),*) -> $result:ty;)*) => { $(
         #[inline]
         fn $method(self $(, $operand: $of)*) -> $result {
@@ -16,26 +18,8 @@ macro_rules! __float_type_forward {
     )* };
 }
 
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __float_type_float_core {
-    ($name:ident) => {
-        /// The methods of the type, under these names too. `neg_zero` of a format without −0 is 0.
-        impl $crate::__private::num_traits::float::FloatCore for $name {
-            $crate::__float_type_float_common!();
-        }
-
-        $crate::__float_type_constants! {
-            $name: E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2
-                LOG10_2 LOG10_E LOG2_10 LOG2_E PI SQRT_2 TAU
-        }
-    };
-}
-
-/// What `FloatCore` and `Float` have both.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __float_type_float_common {
+/// The methods that `FloatCore` and `Float` have both.
+macro_rules! common {
     () => {
         #[inline]
         fn infinity() -> Self {
@@ -81,16 +65,16 @@ macro_rules! __float_type_float_common {
         /// numbers. The exponent of a format whose exponents are no `i16`s doesn't compile.
         #[inline]
         fn integer_decode(self) -> (u64, i16, i8) {
-            $crate::__private::integer_decode(self)
+            integer_decode(self)
         }
 
-        $crate::__float_type_forward! {
+        forward! {
             is_nan() -> bool;
             is_infinite() -> bool;
             is_finite() -> bool;
             is_normal() -> bool;
             is_subnormal() -> bool;
-            classify() -> ::core::num::FpCategory;
+            classify() -> core::num::FpCategory;
             floor() -> Self;
             ceil() -> Self;
             round() -> Self;
@@ -110,29 +94,38 @@ macro_rules! __float_type_float_common {
         }
     };
 }
+#[cfg(feature = "libm")]
+pub(super) use {common, forward};
 
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __float_type_constants {
-    ($name:ident: $($constant:ident)*) => {
+/// The methods of the type, under these names too. `neg_zero` of a format without −0 is 0.
+impl<S: HasZero + HasInfinities + HasNan> FloatCore for Float<S> {
+    common!();
+}
+
+macro_rules! float_const {
+    ($($constant:ident)*) => {
         /// Each rounded once, from its exact value.
-        impl $crate::__private::num_traits::FloatConst for $name { $(
+        impl<S: HasZero + HasInfinities + HasNan> FloatConst for Float<S> { $(
             #[inline]
             fn $constant() -> Self {
-                $crate::__private::constant($crate::__private::constants::$constant)
+                constant(constants::$constant)
             }
         )* }
     };
 }
+float_const! {
+    E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2
+    LOG10_2 LOG10_E LOG2_10 LOG2_E PI SQRT_2 TAU
+}
 
 #[inline]
-pub fn constant<F: Format>(Constant(number): Constant) -> F {
+fn constant<F: Format>(Constant(number): Constant) -> F {
     from_code(F::LAYOUT.round(Cast::new(), number).0)
 }
 
 /// As num-traits decodes `f32`: with the exponent field of subnormals one lower, and twice their fraction.
 #[inline]
-pub fn integer_decode<F: Format>(number: F) -> (u64, i16, i8) {
+pub(super) fn integer_decode<F: Format>(number: F) -> (u64, i16, i8) {
     const {
         let least = F::LAYOUT.bias() + F::LAYOUT.fraction_bits() as i32;
         let most = (1 << F::LAYOUT.exponent_bits()) - least;
