@@ -94,7 +94,11 @@ pub use text::{FloatErrorKind, ParseFloatError};
 #[doc(hidden)]
 pub use float_type::private as __private;
 
-/// The code of the README is tested too.
+/// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod guide {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/concepts.md")]
+    struct Concepts;
+}
