@@ -101,4 +101,6 @@ mod guide {
     struct Readme;
     #[doc = include_str!("../docs/concepts.md")]
     struct Concepts;
+    #[doc = include_str!("../docs/converting.md")]
+    struct Converting;
 }
