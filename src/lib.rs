@@ -103,4 +103,6 @@ mod guide {
     struct Concepts;
     #[doc = include_str!("../docs/converting.md")]
     struct Converting;
+    #[doc = include_str!("../docs/choosing.md")]
+    struct Choosing;
 }
