@@ -105,4 +105,6 @@ mod guide {
     struct Converting;
     #[doc = include_str!("../docs/choosing.md")]
     struct Choosing;
+    #[doc = include_str!("../docs/training.md")]
+    struct Training;
 }
