@@ -107,4 +107,6 @@ mod guide {
     struct Choosing;
     #[doc = include_str!("../docs/training.md")]
     struct Training;
+    #[doc = include_str!("../docs/pitfalls.md")]
+    struct Pitfalls;
 }
