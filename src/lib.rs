@@ -88,7 +88,23 @@ pub use rounding::{Flags, Overflow, Rounding};
 pub use simd::{Isa, UnknownIsa};
 pub use text::{FloatErrorKind, ParseFloatError};
 
-/// The code of the README is tested too.
+/// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod guide {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/choosing.md")]
+    struct Choosing;
+    #[doc = include_str!("../docs/concepts.md")]
+    struct Concepts;
+    #[doc = include_str!("../docs/converting.md")]
+    struct Converting;
+    #[doc = include_str!("../docs/no-std.md")]
+    struct NoStd;
+    #[doc = include_str!("../docs/own-formats.md")]
+    struct OwnFormats;
+    #[doc = include_str!("../docs/pitfalls.md")]
+    struct Pitfalls;
+    #[doc = include_str!("../docs/training.md")]
+    struct Training;
+}
