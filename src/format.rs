@@ -169,8 +169,7 @@ pub(crate) const fn to_le_bytes<B: Bits>(bits: u64) -> B::Bytes {
 /// The low bytes of an integer, the most significant first.
 #[inline(always)]
 pub(crate) const fn to_be_bytes<B: Bits>(bits: u64) -> B::Bytes {
-    // SAFETY: `Bytes` is an array of the integer's size, 8 bytes at most, and any bytes are valid.
-    unsafe { transmute_copy(&(bits << (u64::BITS - B::BITS)).to_be_bytes()) }
+    to_le_bytes::<B>(swap_bytes::<B>(bits))
 }
 
 /// The integer of bytes, the least significant first.
@@ -181,20 +180,19 @@ pub(crate) const fn from_le_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
     if cfg!(target_endian = "little") {
         native
     } else {
-        native.swap_bytes() >> (u64::BITS - B::BITS)
+        swap_bytes::<B>(native)
     }
 }
 
 /// The integer of bytes, the most significant first.
 #[inline(always)]
 pub(crate) const fn from_be_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
-    // SAFETY: `Bytes` is an array of 1, 2, 4 or 8 bytes.
-    let native = unsafe { widen(bytes) };
-    if cfg!(target_endian = "big") {
-        native
-    } else {
-        native.swap_bytes() >> (u64::BITS - B::BITS)
-    }
+    swap_bytes::<B>(from_le_bytes::<B>(bytes))
+}
+
+/// The bytes of an integer of the width of `B` in the reverse order.
+const fn swap_bytes<B: Bits>(bits: u64) -> u64 {
+    bits.swap_bytes() >> (u64::BITS - B::BITS)
 }
 
 /// The low bits of an integer, as a type of another name.

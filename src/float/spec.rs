@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use crate::{Bits, Layout};
+use crate::{Bits, Float, Layout};
 
 /// The constants of a format: how it is stored, how its bits are read, and its name. [`Float<S>`](crate::Float) is a number of
 /// the format.
@@ -51,11 +51,8 @@ impl HasElementary for super::catalogue::BFloat16 {}
 /// If the layout does not fit its storage, or has something that the list lacks, or lacks something that is listed.
 #[doc(hidden)]
 pub const fn check<S: Spec>(listed: &[&str]) {
-    let layout = S::LAYOUT;
-    assert!(
-        layout.bits() <= S::Bits::BITS,
-        "the layout has more bits than the type that stores it"
-    );
+    // Compares the widths, too.
+    let layout = Float::<S>::LAYOUT;
     let (sign, listed_sign) = (layout.is_signed(), contains(listed, "sign"));
     assert!(
         listed_sign || !sign,

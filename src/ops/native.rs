@@ -257,10 +257,10 @@ pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
 /// The number as an `f64`: exact, or rounded ties to even.
 #[inline(always)]
 pub(crate) fn to_f64<F: Format>(x: F) -> f64 {
-    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
-    if const { F::LAYOUT.same(Layout::BINARY16) } {
+    let by_f16c = cfg!(all(target_arch = "x86_64", target_feature = "f16c"));
+    if by_f16c && const { F::LAYOUT.same(Layout::BINARY16) } {
         // Every binary16 is zero, a normal `f32`, an infinity or a NaN, so denormals-are-zero changes nothing.
-        return f16c::to_f32(to_code(x) as u16).into();
+        return to_f32(x).into();
     }
     x.cast()
 }

@@ -6,9 +6,10 @@ use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use ulp::spec::{HasSign, Spec};
 use ulp::{Float, Format};
 
+/// Declares a trait of methods of the types, and implements it for all formats that have them.
 macro_rules! methods {
     (
-        $(#[$meta:meta])* $Trait:ident: $($bound:path),*;
+        $(#[$meta:meta])* $Trait:ident for $Spec:ident: $($bound:path),*;
         $($name:ident($($operand:ident: $kind:ty),*) -> $result:ty;)*
     ) => {
         $(#[$meta])*
@@ -19,13 +20,19 @@ macro_rules! methods {
                 fn $name(self, $($operand: $kind),*) -> $result;
             )*
         }
+
+        impl<S: $Spec> $Trait for Float<S> { $(
+            fn $name(self, $($operand: $kind),*) -> $result {
+                Self::$name(self, $($operand),*)
+            }
+        )* }
     };
 }
 
 methods! {
     /// What every type has.
-    Numbers: Format, PartialOrd, Add<Output = Self>, Sub<Output = Self>, Mul<Output = Self>, Div<Output = Self>,
-        Rem<Output = Self>;
+    Numbers for Spec: Format, PartialOrd, Add<Output = Self>, Sub<Output = Self>, Mul<Output = Self>, Div<Output = Self>,
+        Rem<Output = Self>, TotalOrder;
     mul_add(a: Self, b: Self) -> Self;
     sqrt() -> Self;
     recip() -> Self;
@@ -43,7 +50,6 @@ methods! {
     minimum(other: Self) -> Self;
     maximum(other: Self) -> Self;
     clamp(min: Self, max: Self) -> Self;
-    total_cmp(other: Self) -> Ordering;
     next_up() -> Self;
     next_down() -> Self;
     midpoint(other: Self) -> Self;
@@ -54,56 +60,21 @@ methods! {
 
 methods! {
     /// What a type with a sign has besides.
-    Signed: Numbers, Neg<Output = Self>;
+    Signed for HasSign: Numbers, Neg<Output = Self>;
     abs() -> Self;
     signum() -> Self;
     copysign(sign: Self) -> Self;
 }
 
-macro_rules! forward {
-    ($($name:ident($($operand:ident: $kind:ty),*) -> $result:ty;)*) => { $(
-        fn $name(self, $($operand: $kind),*) -> $result {
-            Self::$name(self, $($operand),*)
-        }
-    )* };
+/// The type's `total_cmp`, which takes references.
+pub trait TotalOrder {
+    /// The order of two numbers (IEEE 754-2019, 5.10).
+    #[must_use]
+    fn total_order(self, other: Self) -> Ordering;
 }
 
-impl<S: Spec> Numbers for Float<S> {
-    forward! {
-        mul_add(a: Self, b: Self) -> Self;
-        sqrt() -> Self;
-        recip() -> Self;
-        powi(n: i32) -> Self;
-        rem_euclid(rhs: Self) -> Self;
-        div_euclid(rhs: Self) -> Self;
-        floor() -> Self;
-        ceil() -> Self;
-        round() -> Self;
-        round_ties_even() -> Self;
-        trunc() -> Self;
-        fract() -> Self;
-        min(other: Self) -> Self;
-        max(other: Self) -> Self;
-        minimum(other: Self) -> Self;
-        maximum(other: Self) -> Self;
-        clamp(min: Self, max: Self) -> Self;
-        next_up() -> Self;
-        next_down() -> Self;
-        midpoint(other: Self) -> Self;
-        to_degrees() -> Self;
-        to_radians() -> Self;
-        ulp() -> Self;
-    }
-
-    fn total_cmp(self, other: Self) -> Ordering {
-        Self::total_cmp(&self, &other)
-    }
-}
-
-impl<S: HasSign> Signed for Float<S> {
-    forward! {
-        abs() -> Self;
-        signum() -> Self;
-        copysign(sign: Self) -> Self;
+impl<S: Spec> TotalOrder for Float<S> {
+    fn total_order(self, other: Self) -> Ordering {
+        self.total_cmp(&other)
     }
 }
