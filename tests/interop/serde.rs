@@ -15,7 +15,7 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 macro_rules! every_code {
     ([$($format:ident)*]) => { $(
-        for code in 0..=u16::MAX >> (16 - $format::LAYOUT.bits()) {
+        for code in 0..1_u64 << $format::LAYOUT.bits() {
             let x = $format::from_bits(code as _);
 
             let text = json(x);
