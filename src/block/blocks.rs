@@ -115,14 +115,20 @@ impl Blocks {
     /// The blocks of a matrix, in the order of their scales.
     pub(super) fn each(self, rows: usize, cols: usize) -> impl Iterator<Item = Block> {
         let (grid_rows, grid_cols) = self.grid(rows, cols);
+        (0..grid_rows * grid_cols).map(move |index| self.at(index, rows, cols))
+    }
+
+    /// The block of the scale of this index.
+    pub(super) fn at(self, index: usize, rows: usize, cols: usize) -> Block {
+        let (_, grid_cols) = self.grid(rows, cols);
         let part = |nth: usize, size: usize, all: usize| {
             let start = nth * size;
             start..start + size.min(all - start)
         };
-        (0..grid_rows * grid_cols).map(move |index| Block {
+        Block {
             index,
             rows: part(index / grid_cols, self.rows, rows),
             cols: part(index % grid_cols, self.cols, cols),
-        })
+        }
     }
 }

@@ -23,14 +23,20 @@
 
 mod blocks;
 mod counts;
+mod decode;
+mod encode;
 mod error;
+mod fast;
+mod lanes;
 mod name;
+mod pack;
 mod plan;
 mod quotient;
 mod rule;
 mod scalar;
 mod scheme;
 mod stream;
+mod vector;
 
 pub use blocks::Blocks;
 pub use counts::Counts;

@@ -1,8 +1,10 @@
 //! [`Plan`]: a scheme as what the work needs of it, whether its formats are types or values.
 
+use super::blocks::Block;
+use super::fast::Fast;
 use super::quotient::{Divisor, Factor};
 use super::rule::is_positive;
-use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, scalar, stream};
+use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, decode, scalar, stream, vector};
 use crate::{Cast, Dtype, Format, Isa, Layout};
 
 /// Numbers in memory: how they are read, how many bits each takes, and what they are called.
@@ -148,21 +150,60 @@ impl Plan {
                 *last = 0;
             }
         }
+        let fast = Fast::new(self, tensor_scale, cast);
+        if let Some(fast) = &fast
+            && self.blocks.rows() == 1
+            && vector::SMALL.contains(&self.blocks.cols())
+        {
+            let how = (isa, tensor_scale, cast);
+            return self.quantize_rows(fast, how, (src, cols), elements, scales);
+        }
         let mut counts = Counts::default();
         for block in self.blocks.each(rows, cols) {
-            counts += scalar::quantize(
-                self,
-                isa,
-                src,
-                cols,
-                &block,
-                tensor_scale,
-                cast,
-                elements,
-                scales,
-            )?;
+            let done = fast.as_ref().and_then(|fast| {
+                vector::quantize_block(self, fast, isa, (src, cols), &block, elements, scales)
+            });
+            counts += if let Some(counts) = done {
+                counts
+            } else {
+                let how = (isa, tensor_scale, cast);
+                scalar::quantize(self, how, (src, cols), &block, elements, scales)?
+            };
         }
         Ok(counts)
+    }
+
+    /// Quantizes blocks of one row, row by row, or all at once where no row ends within a block.
+    fn quantize_rows<S: Format>(
+        &self,
+        fast: &Fast,
+        how: (Isa, f32, Cast),
+        (src, cols): (&[S], usize),
+        elements: &mut [u8],
+        scales: &mut [u8],
+    ) -> Result<Counts, BlockError> {
+        let size = self.blocks.cols();
+        let row = if cols.is_multiple_of(size) {
+            src.len()
+        } else {
+            cols
+        };
+        let (mut counts, mut exact, mut result) = (Counts::default(), Counts::default(), Ok(()));
+        for (nth, numbers) in src.chunks(row.max(1)).enumerate() {
+            let places = (nth * row, nth * row.div_ceil(size));
+            let exactly = |index, elements: &mut [u8], scales: &mut [u8]| {
+                let block = self.blocks.at(index, src.len() / cols, cols);
+                match scalar::quantize(self, how, (src, cols), &block, elements, scales) {
+                    Ok(more) => exact += more,
+                    Err(error) => result = Err(error),
+                }
+            };
+            counts += vector::quantize_row(
+                self, fast, how.0, numbers, places, elements, scales, exactly,
+            );
+            result?;
+        }
+        Ok(counts + exact)
     }
 
     pub(super) fn dequantize<D: Format>(
@@ -175,19 +216,69 @@ impl Plan {
         dst: &mut [D],
     ) -> Result<(), BlockError> {
         let rows = self.check(dst.len(), cols, tensor_scale, elements.len(), scales.len())?;
+        let source = (elements, scales);
+        let Some(fast) = decode::Fast::new(self) else {
+            for block in self.blocks.each(rows, cols) {
+                self.dequantize_exactly(isa, source, tensor_scale, &block, (dst, cols));
+            }
+            return Ok(());
+        };
+        let mut multipliers = decode::Multipliers::new(self, tensor_scale);
+        let mut scratch = decode::Scratch::new();
+        let size = self.blocks.cols();
+        let blocks = decode::blocks_of_tile(size);
+        if self.blocks.rows() == 1 && blocks > 0 {
+            let row = if cols.is_multiple_of(size) {
+                dst.len()
+            } else {
+                cols
+            };
+            let tiles = (0..dst.len()).step_by(row.max(1)).flat_map(|row_start| {
+                let row_end = row_start + row;
+                let tiles = (row_start..row_end).step_by(blocks * size);
+                tiles.map(move |start| (start, row_start, row_end.min(start + blocks * size)))
+            });
+            for (start, row_start, end) in tiles {
+                let first = row_start / row * row.div_ceil(size) + (start - row_start) / size;
+                let number = (end - start).div_ceil(size);
+                let by = (size, multipliers.of(scales, first, number));
+                if !fast.dequantize(isa, &mut scratch, elements, start, by, &mut dst[start..end]) {
+                    for index in first..first + number {
+                        let block = self.blocks.at(index, rows, cols);
+                        self.dequantize_exactly(isa, source, tensor_scale, &block, (dst, cols));
+                    }
+                }
+            }
+            return Ok(());
+        }
         for block in self.blocks.each(rows, cols) {
-            let code = stream::get(scales, self.scale.bits, block.index);
-            scalar::dequantize(
-                self,
-                isa,
-                elements,
-                cols,
-                &block,
-                self.multiplier(code, tensor_scale),
-                dst,
-            );
+            let multiplier = multipliers.of(scales, block.index, 1);
+            let done = block.segments(cols).all(|segment| {
+                let pieces = segment.clone().step_by(decode::PIECE);
+                pieces.into_iter().all(|start| {
+                    let end = segment.end.min(start + decode::PIECE);
+                    let by = (decode::PIECE, multiplier);
+                    fast.dequantize(isa, &mut scratch, elements, start, by, &mut dst[start..end])
+                })
+            });
+            if !done {
+                self.dequantize_exactly(isa, source, tensor_scale, &block, (dst, cols));
+            }
         }
         Ok(())
+    }
+
+    fn dequantize_exactly<D: Format>(
+        &self,
+        isa: Isa,
+        (elements, scales): (&[u8], &[u8]),
+        tensor_scale: f32,
+        block: &Block,
+        (dst, cols): (&mut [D], usize),
+    ) {
+        let code = stream::get(scales, self.scale.bits, block.index);
+        let multiplier = self.multiplier(code, tensor_scale);
+        scalar::dequantize(self, isa, elements, cols, block, multiplier, dst);
     }
 
     /// What the elements of a block with this scale are multiplied by.

@@ -41,18 +41,11 @@ impl Scan {
 }
 
 /// Quantizes a block.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the two sides of the work, and how to do it"
-)]
 pub(super) fn quantize<S: Format>(
     plan: &Plan,
-    isa: Isa,
-    src: &[S],
-    cols: usize,
+    (isa, tensor_scale, cast): (Isa, f32, Cast),
+    (src, cols): (&[S], usize),
     block: &Block,
-    tensor_scale: f32,
-    cast: Cast,
     elements: &mut [u8],
     scales: &mut [u8],
 ) -> Result<Counts, BlockError> {
