@@ -30,8 +30,8 @@ struct Decode {
 impl Decode {
     fn new(layout: Layout) -> Option<Self> {
         let serves = layout.bits() <= 8
-            && layout.signed()
-            && layout.zero()
+            && layout.is_signed()
+            && layout.has_zero()
             && layout.finest_exponent() >= -126
             && layout.max_exponent() <= 127;
         let up = 23 - layout.fraction_bits();
@@ -44,7 +44,7 @@ impl Decode {
             unit: f32::from_bits(((127 + layout.finest_exponent()) as u32) << 23),
             sign: layout.sign_mask() as u32,
             sign_up: 32 - layout.bits(),
-            refused: if layout.negative_zero() {
+            refused: if layout.has_negative_zero() {
                 u32::MAX
             } else {
                 layout.sign_mask() as u32

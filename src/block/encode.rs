@@ -13,7 +13,7 @@ pub(super) fn bits<S: Format>(x: S) -> u32 {
     } else if const { S::LAYOUT.same(Layout::BFLOAT16) } {
         (code as u32) << 16
     } else {
-        Cast::new().bits(S::LAYOUT, Layout::BINARY32, code).0 as u32
+        Cast::new().convert(S::LAYOUT, Layout::BINARY32, code).0 as u32
     }
 }
 

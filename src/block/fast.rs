@@ -153,7 +153,7 @@ impl Fast {
                 narrow64: Narrow64::new(element)?,
                 max: element.max_code() as u32,
                 sign_shift: 32 - element.bits(),
-                refused: (!element.negative_zero()).then_some(element.sign_mask() as u8),
+                refused: (!element.has_negative_zero()).then_some(element.sign_mask() as u8),
             },
             scales,
             factor,

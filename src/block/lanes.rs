@@ -23,7 +23,7 @@ macro_rules! narrow {
         impl $Narrow {
             pub(super) fn new(layout: Layout) -> Option<Self> {
                 let exponent = layout.min_exponent() + $bias;
-                let serves = layout.zero()
+                let serves = layout.has_zero()
                     && (1..$fraction_bits).contains(&layout.fraction_bits())
                     && exponent > 0
                     // What is added, twice the largest number and more, must be finite.

@@ -89,7 +89,7 @@ impl Plan {
         scales: usize,
     ) -> Result<usize, BlockError> {
         let element = self.element.layout;
-        if !self.element.is_narrow() || !element.signed() || !element.zero() {
+        if !self.element.is_narrow() || !element.is_signed() || !element.has_zero() {
             return Err(BlockError::Element(self.element.name));
         }
         if !self.scale.is_narrow() {
@@ -295,6 +295,6 @@ impl Plan {
 
 /// A code as the `f32` of its value.
 pub(super) fn widened(layout: Layout, code: u64) -> f32 {
-    let (bits, _) = Cast::new().bits(layout, Layout::BINARY32, code);
+    let (bits, _) = Cast::new().convert(layout, Layout::BINARY32, code);
     f32::from_bits(bits as u32)
 }

@@ -76,7 +76,7 @@ impl Divisor {
         // By bits: comparisons of floats obey the modes of the thread.
         let magnitude = x.to_bits() << 1;
         if magnitude >= f32::INFINITY.to_bits() << 1 {
-            return cast.bits(Layout::BINARY32, element, x.to_bits() as u64);
+            return cast.convert(Layout::BINARY32, element, x.to_bits() as u64);
         }
         let negative = x.is_sign_negative();
         if magnitude == 0 {

@@ -116,7 +116,7 @@ impl ScaleRule {
             return if is_power_of_two(scale) {
                 (0, Flags::NONE)
             } else {
-                Cast::new().bits(Layout::BINARY32, scale, one)
+                Cast::new().convert(Layout::BINARY32, scale, one)
             };
         }
         let amax = Factor::of_f32(amax).times(factor);
@@ -168,7 +168,7 @@ const fn nearest(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (
 
 /// Whether every number of a format is a power of two, as E8M0's are.
 const fn is_power_of_two(layout: Layout) -> bool {
-    layout.fraction_bits() == 0 && !layout.zero()
+    layout.fraction_bits() == 0 && !layout.has_zero()
 }
 
 /// Whether a number can be a tensor's scale.

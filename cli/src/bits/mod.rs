@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::Value;
 use ulp::Dtype;
 
-use crate::formats::{self, with_format};
+use crate::formats::{self, dispatch, with_format};
 use number::Number;
 use typed::Typed;
 

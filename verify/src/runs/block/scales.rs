@@ -30,7 +30,7 @@ pub(crate) fn run(report: &mut Report) {
 
 fn check(both: Both, tally: &mut Tally) {
     let (element, scale) = (both.scheme.element.layout(), both.scheme.scale.layout());
-    let (max, _) = ulp::Cast::new().bits(element, Layout::BINARY32, element.max_code());
+    let (max, _) = ulp::Cast::new().convert(element, Layout::BINARY32, element.max_code());
     let every = if both.blocked.rule == Rule::Nearest {
         23
     } else {
