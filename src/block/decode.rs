@@ -2,8 +2,11 @@
 
 use super::plan::{Codes, Plan, widened};
 use super::{pack, stream};
-use crate::simd::{self, Task};
-use crate::{Cast, Format, Isa, Layout, slice};
+use crate::bulk::{self, Task};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
+use crate::slice;
 
 /// Numbers between two passes: they stay in the nearest cache.
 const TILE: usize = 1024;
@@ -79,7 +82,7 @@ pub(super) struct Fast {
 
 impl Fast {
     pub(super) fn new(plan: &Plan) -> Option<Self> {
-        if !simd::has_default_modes() {
+        if !bulk::has_default_modes() {
             return None;
         }
         Some(Self {
@@ -109,7 +112,7 @@ impl Fast {
             scratch,
             special: false,
         };
-        simd::perform(isa, &mut task);
+        bulk::perform(isa, &mut task);
         if task.special {
             return false;
         }

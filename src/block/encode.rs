@@ -1,8 +1,9 @@
 //! Lanes of numbers to codes, a byte each.
 
 use super::fast::Fast;
-use crate::format::to_code;
-use crate::{Cast, Format, Layout};
+use crate::format::Layout;
+use crate::round::to_code;
+use crate::round::{Cast, Format};
 
 /// A number as the bits of an `f32`.
 #[inline(always)]

@@ -14,7 +14,9 @@ use super::ScaleRule;
 use super::encode::By;
 use super::lanes::{Narrow32, Narrow64};
 use super::plan::{Plan, widened};
-use crate::{Cast, Layout, simd};
+use crate::bulk;
+use crate::format::Layout;
+use crate::round::Cast;
 
 /// A scheme with its tensor scale.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +114,7 @@ const MARGIN: f64 = 1.0 / (1 << 22) as f64;
 impl Fast {
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
-        if cast != Cast::new().saturating() || element.bits() > 8 || !simd::has_default_modes() {
+        if cast != Cast::new().saturating() || element.bits() > 8 || !bulk::has_default_modes() {
             return None;
         }
         let max = widened(element, element.max_code());

@@ -7,7 +7,7 @@
 //!
 //! The additions round as the thread does: they are right only where its modes are the default.
 
-use crate::Layout;
+use crate::format::Layout;
 
 macro_rules! narrow {
     ($Narrow:ident, $float:ident, $bits:ident, $fraction_bits:literal, $bias:literal) => {

@@ -5,7 +5,10 @@ use super::fast::Fast;
 use super::quotient::{Divisor, Factor};
 use super::rule::is_positive;
 use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, decode, scalar, stream, vector};
-use crate::{Cast, Dtype, Format, Isa, Layout};
+use crate::cpu::Isa;
+use crate::float::Dtype;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 /// Numbers in memory: how they are read, how many bits each takes, and what they are called.
 #[derive(Clone, Copy)]
@@ -285,9 +288,9 @@ impl Plan {
     fn multiplier(&self, code: u64, tensor_scale: f32) -> f32 {
         let scale = widened(self.scale.layout, code);
         let (combined, _) = if self.divides {
-            crate::ieee::div(scale, tensor_scale, crate::Rounding::TiesToEven)
+            crate::arithmetic::ieee::div(scale, tensor_scale, crate::round::Rounding::TiesToEven)
         } else {
-            crate::ieee::mul(scale, tensor_scale, crate::Rounding::TiesToEven)
+            crate::arithmetic::ieee::mul(scale, tensor_scale, crate::round::Rounding::TiesToEven)
         };
         combined
     }

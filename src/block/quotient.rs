@@ -1,7 +1,8 @@
 //! Exact quotients of floating-point numbers, for scales and elements alike.
 
-use crate::number::Number;
-use crate::{Cast, Flags, Layout};
+use crate::format::Layout;
+use crate::round::unpacked::Number;
+use crate::round::{Cast, Flags};
 
 /// significand · 2<sup>exponent</sup>, not zero.
 #[derive(Clone, Copy)]

@@ -4,7 +4,11 @@ use super::blocks::Block;
 use super::plan::{Plan, widened};
 use super::quotient::Divisor;
 use super::{BlockError, Counts, stream};
-use crate::{Cast, Flags, Format, Isa, Layout, Rounding, ieee, slice};
+use crate::arithmetic::ieee;
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, Rounding};
+use crate::slice;
 
 /// Numbers that are converted at a time: they stay in the nearest cache.
 const TILE: usize = 1024;

@@ -5,8 +5,9 @@ use super::encode::{By, encode, lanes, largest, zero_codes, zeros};
 use super::fast::{Fast, Multipliers};
 use super::plan::Plan;
 use super::{Counts, pack, stream};
-use crate::simd::{self, Task};
-use crate::{Format, Isa};
+use crate::bulk::{self, Task};
+use crate::cpu::Isa;
+use crate::round::Format;
 
 /// Numbers between two passes: they stay in the nearest cache.
 const TILE: usize = 2048;
@@ -45,7 +46,7 @@ pub(super) fn quantize_row<S: Format>(
     };
     for (nth, src) in src.chunks(len).enumerate() {
         task.src = src;
-        simd::perform(isa, &mut task);
+        bulk::perform(isa, &mut task);
         let (first, first_scale) = (first + nth * len, first_scale + nth * (len / size));
         let blocks = src.len().div_ceil(size);
         let codes = &task.codes[..src.len()];
@@ -212,7 +213,7 @@ pub(super) fn quantize_block<S: Format>(
         block,
         largest: 0,
     };
-    simd::perform(isa, &mut scan);
+    bulk::perform(isa, &mut scan);
     let (amax, mut multipliers) = ([scan.largest], Multipliers::new());
     fast.multipliers(&amax, &mut multipliers);
     if multipliers.fails[0] {
@@ -231,7 +232,7 @@ pub(super) fn quantize_block<S: Format>(
         let first = segment.start;
         for (nth, src) in src[segment].chunks(TILE).enumerate() {
             task.src = src;
-            simd::perform(isa, &mut task);
+            bulk::perform(isa, &mut task);
             let first = first + nth * TILE;
             let codes = &task.codes[..src.len()];
             pack(isa, codes, plan.element.bits, first, elements);
@@ -254,7 +255,7 @@ fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
         first,
         stream,
     };
-    simd::perform(isa, &mut task);
+    bulk::perform(isa, &mut task);
 }
 
 struct Pack<'a> {
