@@ -317,7 +317,7 @@ const fn is<S: Element, D: Element>(from: Layout, to: Layout) -> bool {
 
 /// Whether the thread rounds to nearest, keeps subnormals and masks all exceptions, as it does unless told otherwise.
 #[inline]
-fn control_bits_are_default() -> bool {
+pub(crate) fn control_bits_are_default() -> bool {
     const DEFAULT: u32 = 0x1f80;
     const STICKY_FLAGS: u32 = 0x3f;
     let mut mxcsr = 0u32;
