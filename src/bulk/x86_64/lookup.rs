@@ -315,6 +315,7 @@ fn split<const SIZE: usize>(results: &[[u8; SIZE]]) -> Option<Table> {
 /// A conversion of bytes to 1, 2 or 4 bytes, with a table made at run time.
 pub(in crate::bulk) struct Lookup {
     table: Table,
+    halves: Halves,
     size: usize,
 }
 
@@ -334,8 +335,10 @@ impl Lookup {
                 _ => None,
             }
         };
+        let table = table?;
         Some(Self {
-            table: table?,
+            halves: table.halves(),
+            table,
             size,
         })
     }
@@ -351,7 +354,7 @@ impl Lookup {
 
     fn run<const SIZE: usize>(&self, src: &[u8], dst: &mut [u8]) {
         let Self { table, .. } = *self;
-        match table.halves() {
+        match self.halves {
             Halves::Same(sign) => {
                 Self::run_kernel(&mut LookupAny::<SIZE, true>(table, sign), src, dst);
             }
