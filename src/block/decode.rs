@@ -3,7 +3,7 @@
 use super::encode::expand;
 use super::plan::{Codes, Plan, widened};
 use super::{pack, stream};
-use crate::bulk::{self, Lookup, Task};
+use crate::bulk::{self, Lookup, Multiversion};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
@@ -104,7 +104,7 @@ pub(super) struct Fast {
 impl Fast {
     /// For so many numbers.
     pub(super) fn new(plan: &Plan, tensor_scale: f32, isa: Isa, numbers: usize) -> Option<Self> {
-        if !bulk::has_default_modes() {
+        if !bulk::control_bits_are_default() {
             return None;
         }
         let element = Decode::new(plan.element.layout)?;
@@ -115,7 +115,7 @@ impl Fast {
                 element,
                 results: [[0; 2]; 256],
             };
-            bulk::perform(isa, &mut table);
+            bulk::dispatch(isa, &mut table);
             Lookup::new(isa, table.results.as_flattened())
         };
         Some(Self {
@@ -147,7 +147,7 @@ impl Fast {
                 first,
                 codes: &mut scratch.codes[..len],
             };
-            bulk::perform(isa, &mut task);
+            bulk::dispatch(isa, &mut task);
             &scratch.codes[..len]
         };
         let blocks = len.div_ceil(size);
@@ -161,7 +161,7 @@ impl Fast {
             fails: false,
             are_powers: false,
         };
-        bulk::perform(isa, &mut check);
+        bulk::dispatch(isa, &mut check);
         let Check {
             fails, are_powers, ..
         } = check;
@@ -196,7 +196,7 @@ impl Fast {
                 each_shift,
                 dst,
             };
-            bulk::perform(isa, &mut task);
+            bulk::dispatch(isa, &mut task);
         } else {
             let products = &mut products[..len];
             let mut task = Products {
@@ -209,7 +209,7 @@ impl Fast {
                 each_shift,
                 dst: &mut *products,
             };
-            bulk::perform(isa, &mut task);
+            bulk::dispatch(isa, &mut task);
             slice::cast_on(isa, products, dst, Cast::new());
         }
         true
@@ -222,7 +222,7 @@ struct Table {
     results: [[u8; 2]; 256],
 }
 
-impl Task for Table {
+impl Multiversion for Table {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         for (code, result) in self.results.iter_mut().enumerate() {
@@ -265,7 +265,7 @@ struct Unpack<'a> {
     codes: &'a mut [u8],
 }
 
-impl Task for Unpack<'_> {
+impl Multiversion for Unpack<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         pack::unpack(self.elements, self.bits, self.first, self.codes);
@@ -286,7 +286,7 @@ struct Check<'a> {
     are_powers: bool,
 }
 
-impl Task for Check<'_> {
+impl Multiversion for Check<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         let Fast {
@@ -328,7 +328,7 @@ struct Products<'a, D> {
     dst: &'a mut [D],
 }
 
-impl<D: Format> Task for Products<'_, D> {
+impl<D: Format> Multiversion for Products<'_, D> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         let Self {

@@ -142,7 +142,10 @@ const LARGE: f32 = (1u128 << 100) as f32;
 impl Fast {
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
-        if cast != Cast::new().saturating() || element.bits() > 8 || !bulk::has_default_modes() {
+        if cast != Cast::new().saturating()
+            || element.bits() > 8
+            || !bulk::control_bits_are_default()
+        {
             return None;
         }
         let max = widened(element, element.max_code());

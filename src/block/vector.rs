@@ -8,7 +8,7 @@ use super::encode::{
 use super::fast::{Fast, Multipliers};
 use super::plan::Plan;
 use super::{Counts, pack, stream};
-use crate::bulk::{self, Task};
+use crate::bulk::{self, Multiversion};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
@@ -80,7 +80,7 @@ trait Work {
 /// Does work on a tile or less. Numbers of other formats are widened first, which is exact.
 fn on_lanes<S: Format>(isa: Isa, work: &mut impl Work, src: &[S]) {
     if const { S::LAYOUT.same(Layout::BINARY32) || S::LAYOUT.same(Layout::BFLOAT16) } {
-        bulk::perform(isa, &mut Job { work, src });
+        bulk::dispatch(isa, &mut Job { work, src });
     } else {
         let mut wide = [0f32; TILE];
         let src = {
@@ -88,7 +88,7 @@ fn on_lanes<S: Format>(isa: Isa, work: &mut impl Work, src: &[S]) {
             slice::cast_on(isa, src, wide, Cast::new());
             &*wide
         };
-        bulk::perform(isa, &mut Job { work, src });
+        bulk::dispatch(isa, &mut Job { work, src });
     }
 }
 
@@ -97,7 +97,7 @@ struct Job<'a, W, T> {
     src: &'a [T],
 }
 
-impl<W: Work, T: Format> Task for Job<'_, W, T> {
+impl<W: Work, T: Format> Multiversion for Job<'_, W, T> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         self.work.run(self.src);
@@ -303,7 +303,7 @@ fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
         first,
         stream,
     };
-    bulk::perform(isa, &mut task);
+    bulk::dispatch(isa, &mut task);
 }
 
 struct Pack<'a> {
@@ -313,7 +313,7 @@ struct Pack<'a> {
     stream: &'a mut [u8],
 }
 
-impl Task for Pack<'_> {
+impl Multiversion for Pack<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         pack::codes(self.codes, self.bits, self.first, self.stream);
