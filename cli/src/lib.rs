@@ -16,6 +16,7 @@ mod pages;
 mod pieces;
 mod program;
 mod progress;
+mod scheme;
 mod signals;
 mod style;
 mod table;

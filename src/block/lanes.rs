@@ -15,9 +15,9 @@ macro_rules! narrow {
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $Narrow {
             /// The bits of the smallest normal number.
-            min_normal: $bits,
+            pub(super) min_normal: $bits,
             /// Fraction bits that the target lacks.
-            drop: u32,
+            pub(super) drop: u32,
         }
 
         impl $Narrow {

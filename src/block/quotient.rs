@@ -42,6 +42,19 @@ impl Factor {
         }
     }
 
+    /// Rounded once, ties to even.
+    pub(super) const fn to_f64(self) -> f64 {
+        let number = self.over(Self::ONE, false);
+        let (code, _) = Layout::BINARY64.round(Cast::new(), number);
+        f64::from_bits(code)
+    }
+
+    /// How many powers of two lie from another to this, both included.
+    pub(super) const fn powers_of_two_from(self, least: Self) -> u32 {
+        const ONE: Factor = Factor::ONE;
+        (self.over(ONE, false).exponent - least.over(ONE, false).exponent + 1) as u32
+    }
+
     /// ±self / divisor. The lowest bit of the significand says whether anything lies below it, so that the quotient can be
     /// rounded once, and its logarithm taken.
     #[inline]

@@ -73,6 +73,16 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     write(src, dst)
 }
 
+/// Whether floats are rounded to nearest and subnormals kept, as WebAssembly always does. False where that can't be known.
+#[inline]
+#[cfg_attr(
+    all(target_arch = "aarch64", target_feature = "neon"),
+    allow(dead_code, reason = "aarch64 can look")
+)]
+pub(crate) fn control_bits_are_default() -> bool {
+    cfg!(target_family = "wasm")
+}
+
 /// A conversion by table, which no other architecture has.
 pub(crate) struct Lookup(Infallible);
 
