@@ -31,6 +31,22 @@ pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
     unsafe { slice::from_raw_parts_mut(bits.as_mut_ptr().cast(), bits.len()) }
 }
 
+/// Numbers as `f32`s, in place, if they are of that format and stored as `f32`s are.
+#[inline]
+pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
+    if const {
+        F::LAYOUT.same(f32::LAYOUT)
+            && size_of::<F>() == size_of::<f32>()
+            && align_of::<F>() == align_of::<f32>()
+    } {
+        // SAFETY: the size and the alignment are those of f32, `Format` promises that all bits are valid numbers, as they are in f32,
+        // and the borrow is exclusive.
+        Some(unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) })
+    } else {
+        None
+    }
+}
+
 /// Numbers as bits, in place. Those above the width of the format are what they are.
 #[inline]
 pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {

@@ -1,6 +1,6 @@
 //! The norm of gradients, and clipping by it.
 
-use super::state::TILE;
+use super::step::TILE;
 use crate::arithmetic::ieee;
 use crate::bulk::{Task, perform};
 use crate::cpu::Isa;
@@ -67,10 +67,32 @@ pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f
     ieee::sqrt(squares, Rounding::TiesToEven).0
 }
 
+/// How to clip gradients in a step: see [`Step::clip`](super::Step::clip).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Clip {
+    /// The [norm](grad_norm) of the gradients that the update gets, of all tensors together.
+    pub norm: f64,
+    /// The largest norm that the gradients may have after the inverse scale of the loss.
+    pub max_norm: f64,
+}
+
+/// The factor that clips gradients, 1 if they need none: that of `torch.nn.utils.clip_grad_norm_`.
+pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
+    let factor = max_norm / (norm + 1e-6);
+    if norm.is_finite() && factor < 1.0 {
+        factor
+    } else {
+        1.0
+    }
+}
+
 /// Multiplies all gradients by one factor, so that their [norm](grad_norm) is `max_norm`, if it is more. Returns what the norm was.
 ///
 /// The factor is that of `torch.nn.utils.clip_grad_norm_`: `max_norm` / (norm + 10<sup>−6</sup>), and 1 if that is more. Nothing is
 /// changed if the norm is infinite or NaN.
+///
+/// An optimizer of this module need not have its gradients rewritten: [`Step::clip`](super::Step::clip) multiplies the factor in
+/// as it updates, together with that of a loss scale.
 ///
 /// ```
 /// use ulp::mixed;
@@ -81,8 +103,8 @@ pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f
 /// ```
 pub fn clip_grad_norm<G: Format>(tensors: &mut [&mut [G]], max_norm: f64) -> f64 {
     let norm = grad_norm(tensors.iter().map(|tensor| &**tensor));
-    let factor = max_norm / (norm + 1e-6);
-    if norm.is_finite() && factor < 1.0 {
+    let factor = clip_factor(norm, max_norm);
+    if factor < 1.0 {
         let mut wide = [0f32; TILE];
         for tile in tensors
             .iter_mut()
