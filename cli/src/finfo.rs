@@ -4,9 +4,9 @@ use std::iter::once;
 
 use clap::Args;
 use serde_json::{Value, json};
-use ulp::{Format, Layout};
+use ulp::{Format, Layout, with_dtype};
 
-use crate::formats::{self, dispatch, with_format};
+use crate::formats;
 use crate::table::{Cell, align};
 
 const HEADINGS: [&str; 11] = [
@@ -56,7 +56,7 @@ fn lines(names: &[String]) -> Result<String, String> {
     let mut lines = String::new();
     for name in names {
         let format = formats::parse(name)?;
-        let line = with_format!(format, F => ulp::finfo::<F>().to_string());
+        let line = with_dtype!(format, F => ulp::finfo::<F>().to_string());
         lines += &line.ok_or_else(|| format!("cannot describe {format} yet"))?;
         lines.push('\n');
     }
@@ -74,7 +74,7 @@ fn objects(names: &[String]) -> Result<String, String> {
     };
     let mut objects = Vec::new();
     for format in formats {
-        let object = with_format!(format, F => object::<F>());
+        let object = with_dtype!(format, F => object::<F>());
         objects.push(object.ok_or_else(|| format!("cannot describe {format} yet"))?);
     }
     Ok(format!("{:#}\n", Value::from(objects)))
@@ -126,7 +126,7 @@ fn object<F: Format>() -> Value {
 /// All formats, one a row.
 fn table() -> String {
     let formats = ulp::Dtype::ALL.iter();
-    let rows = formats.filter_map(|&format| with_format!(format, F => row::<F>()));
+    let rows = formats.filter_map(|&format| with_dtype!(format, F => row::<F>()));
     let rows = once(HEADINGS.map(String::from)).chain(rows);
     let rows: Vec<_> = rows.map(|row| row.map(Cell::plain).into()).collect();
     align(&rows)

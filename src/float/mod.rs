@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 mod convert;
 mod declare;
 mod dtype;
+mod dtype_name;
 #[cfg(feature = "libm")]
 mod elementary;
 mod finfo;
@@ -15,8 +16,9 @@ pub mod spec;
 mod text;
 
 pub use catalogue::*;
+pub use dtype::Dtype;
 pub(crate) use dtype::Visitor;
-pub use dtype::{Dtype, UnknownDtype};
+pub use dtype_name::UnknownDtype;
 pub use finfo::{Finfo, finfo};
 
 use core::cmp::Ordering;
