@@ -31,6 +31,19 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
     from_code::<S>(max.code()).cast()
 }
 
+/// The largest magnitude among the finite elements, 0 if there is none.
+pub(super) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
+    let mut max = Max::of_finite();
+    max.look_at(isa, src);
+    // 0 is the rank of what is not finite, and no number of a format without zero.
+    let largest: f32 = from_code::<S>(max.code()).cast();
+    if S::LAYOUT.has_zero() || src.iter().any(|&x| S::LAYOUT.is_finite(to_code(x))) {
+        largest
+    } else {
+        0.0
+    }
+}
+
 /// Whether no element is an infinity or a NaN.
 ///
 /// ```
@@ -59,11 +72,23 @@ pub fn all_finite_on<S: Format>(isa: Isa, src: &[S]) -> bool {
 /// Maxima kept side by side, so that vectors need not be reduced before the end.
 const LANES: usize = 64;
 
-/// The largest codes so far: those of the largest magnitudes, with infinities and NaNs above all others.
-pub(crate) struct Max<S: Format>([S::Bits; LANES]);
+/// The largest codes so far: those of the largest magnitudes, with infinities and NaNs above all others, or of the finite ones alone.
+pub(crate) struct Max<S: Format, const FINITE: bool>([S::Bits; LANES]);
 
-impl<S: Format> Max<S> {
+impl<S: Format> Max<S, false> {
     pub(crate) fn new() -> Self {
+        Self::none()
+    }
+}
+
+impl<S: Format> Max<S, true> {
+    fn of_finite() -> Self {
+        Self::none()
+    }
+}
+
+impl<S: Format, const FINITE: bool> Max<S, FINITE> {
+    fn none() -> Self {
         Self([S::Bits::from_u64(0); LANES])
     }
 
@@ -81,7 +106,7 @@ impl<S: Format> Max<S> {
     }
 }
 
-impl<S: Format> Kernel for Max<S> {
+impl<S: Format, const FINITE: bool> Kernel for Max<S, FINITE> {
     type Src = S;
     type Dst = ();
     const REPEATABLE: bool = true;
@@ -98,10 +123,15 @@ impl<S: Format> Kernel for Max<S> {
         let mut lanes = self.0;
         for (max, &src) in lanes.iter_mut().zip(src) {
             let code = to_code(src);
-            let rank = if code == nan {
+            let magnitude = code & layout.magnitude_mask();
+            let rank = if FINITE {
+                // The NaN of -0 has the magnitude 0.
+                let finite = magnitude <= layout.max_code();
+                if finite { magnitude } else { 0 }
+            } else if code == nan {
                 code
             } else {
-                code & layout.magnitude_mask()
+                magnitude
             };
             *max = S::Bits::from_u64(rank).max(*max);
         }

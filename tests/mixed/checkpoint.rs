@@ -328,5 +328,5 @@ fn weights_without_master_are_rounded_to_nearest() {
             second_moment: &mut [0.0; LEN],
         },
     );
-    assert_eq!(model.weights, slice::cast_to_vec::<f32, Bf16>(&wide));
+    assert_eq!(model.weights, slice::cast_to_vec::<Bf16>(&wide));
 }

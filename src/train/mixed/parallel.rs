@@ -2,13 +2,12 @@
 
 use rayon::iter::ParallelIterator;
 
-use super::step::assert_gradients;
 use super::tensor::Slices;
 use super::{Algorithm, Step, unscale_on};
 use crate::cpu::Isa;
 use crate::round::Format;
-use crate::slice::Stochastic;
 use crate::slice::parallel::{PART, parts};
+use crate::slice::{Stochastic, assert_within_f32};
 
 /// [`unscale`](super::unscale), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
 ///
@@ -17,6 +16,7 @@ use crate::slice::parallel::{PART, parts};
 #[must_use]
 #[track_caller]
 pub fn par_unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
+    const { assert_within_f32::<G>() };
     let isa = Isa::detect();
     if gradients.len() <= PART {
         return unscale_on(isa, gradients, inverse_scale, out);
@@ -33,7 +33,7 @@ impl<A: Algorithm> Step<A> {
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
     #[track_caller]
     pub fn par_update<G: Format, P: Format>(&self, gradients: &[G], tensor: A::Tensor<'_, P>) {
-        const { assert_gradients::<G>() };
+        const { assert_within_f32::<G>() };
         let isa = Isa::detect();
         let slices = self.slices(tensor, gradients.len());
         split(0, gradients, slices, &|_, gradients, slices| {
@@ -52,7 +52,7 @@ impl<A: Algorithm> Step<A> {
         tensor: A::Tensor<'_, P>,
         stochastic: Stochastic,
     ) {
-        const { assert_gradients::<G>() };
+        const { assert_within_f32::<G>() };
         let isa = Isa::detect();
         let slices = self.slices(tensor, gradients.len());
         split(0, gradients, slices, &|first, gradients, slices| {

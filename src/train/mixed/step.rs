@@ -5,10 +5,9 @@ use super::pass::Setting;
 use super::tensor::Slices;
 use super::{Algorithm, Clip};
 use crate::cpu::Isa;
-use crate::format::Layout;
 use crate::round::{Cast, Format};
 use crate::slice::view::as_f32_mut;
-use crate::slice::{self, Stochastic};
+use crate::slice::{self, Stochastic, assert_within_f32};
 
 /// Elements of a tile, whose copies in `f32` stay in the nearest cache.
 pub(super) const TILE: usize = 1024;
@@ -99,7 +98,7 @@ impl<A: Algorithm> Step<A> {
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
     #[track_caller]
     pub fn update<G: Format, P: Format>(&self, gradients: &[G], tensor: A::Tensor<'_, P>) {
-        const { assert_gradients::<G>() };
+        const { assert_within_f32::<G>() };
         self.update_on(Isa::detect(), gradients, tensor);
     }
 
@@ -114,7 +113,7 @@ impl<A: Algorithm> Step<A> {
         gradients: &[G],
         tensor: A::Tensor<'_, P>,
     ) {
-        const { assert_gradients::<G>() };
+        const { assert_within_f32::<G>() };
         let slices = A::slices(&self.factors, tensor, gradients.len());
         self.round_to_nearest(isa, gradients, slices);
     }
@@ -133,7 +132,7 @@ impl<A: Algorithm> Step<A> {
         tensor: A::Tensor<'_, P>,
         stochastic: Stochastic,
     ) {
-        const { assert_gradients::<G>() };
+        const { assert_within_f32::<G>() };
         self.update_stochastic_on(Isa::detect(), gradients, tensor, stochastic);
     }
 
@@ -149,7 +148,7 @@ impl<A: Algorithm> Step<A> {
         tensor: A::Tensor<'_, P>,
         stochastic: Stochastic,
     ) {
-        const { assert_gradients::<G>() };
+        const { assert_within_f32::<G>() };
         let slices = A::slices(&self.factors, tensor, gradients.len());
         self.round_at_random(isa, gradients, slices, stochastic);
     }
@@ -234,12 +233,4 @@ impl<A: Algorithm> Step<A> {
         };
         A::pass(&self.factors, setting, gradients, master, moments, weights);
     }
-}
-
-/// Stops the compiler at the line that updates by gradients of a format that `f32` doesn't have all numbers of.
-pub(super) const fn assert_gradients<G: Format>() {
-    assert!(
-        G::LAYOUT.is_within(Layout::BINARY32),
-        "gradients are of formats that f32 has all values of"
-    );
 }
