@@ -102,6 +102,28 @@ pub const fn round_to_integral_exact<F: Format>(a: F, rounding: Rounding) -> (F,
     number(F::LAYOUT.round_to_integral(rounding, to_code(a)))
 }
 
+/// a · 2<sup>n</sup> (5.3.3, `scaleB`): C's `scalbn` and `ldexp`.
+///
+/// ```
+/// use ulp::{Flags, Rounding, ieee};
+///
+/// assert_eq!(ieee::scale_b(1.5f32, -150, Rounding::TiesToEven).0, f32::from_bits(1));
+/// assert_eq!(ieee::scale_b(1.5f64, 3, Rounding::TiesToEven), (12.0, Flags::NONE));
+/// ```
+#[doc(alias("ldexp", "scalbn", "scaleB"))]
+#[inline]
+pub const fn scale_b<F: Format>(a: F, n: i32, rounding: Rounding) -> (F, Flags) {
+    number(F::LAYOUT.scale_b(rounding, to_code(a), n))
+}
+
+/// ⌊log<sub>2</sub> |a|⌋, the exponent of the leading bit, to nearest, ties to even (5.3.3, `logB`). That of 0 is −∞ and raises
+/// DIVIDE_BY_ZERO, that of an infinity ∞.
+#[doc(alias = "logB")]
+#[inline]
+pub const fn log_b<F: Format>(a: F) -> (F, Flags) {
+    number(F::LAYOUT.log_b(to_code(a)))
+}
+
 /// How a compares with b: `None`, *unordered*, if one is a NaN; INVALID if that is a signaling one (5.6.1, 5.11,
 /// `compareQuiet…`).
 #[inline]

@@ -7,6 +7,7 @@ mod dtype;
 mod dtype_name;
 #[cfg(feature = "libm")]
 mod elementary;
+mod exponent;
 mod finfo;
 mod from;
 mod interop;
