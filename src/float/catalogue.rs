@@ -168,10 +168,18 @@ pub(crate) use catalogue;
 macro_rules! declare {
     ([] $(
         $(#[$doc:meta])*
-        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt $more:tt
+        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt {
+            exact_into: $to:tt,
+            from: $from:tt,
+            safetensors: $safetensors:expr,
+            aliases: [$($alias:literal),*],
+            packed: $packed:tt,
+        }
     )*) => { $(
         float_type! {
             $(#[$doc])*
+            #[doc(alias = $dtype)]
+            $(#[doc(alias = $alias)])*
             pub type $name = $spec($bits): Layout::$layout, $dtype, $has;
         }
     )* };
@@ -203,9 +211,9 @@ macro_rules! export {
             ($d callback:ident $d ($d args:tt)*) => { $d callback! { $d ($d args)* $($name)* } };
         }
 
-        /// Evaluates an expression in which a name stands for the type of a [`Dtype`]: the step from a format that is known at run
+        /// Evaluates an expression in which a name stands for the type of a [`Dtype`](crate::Dtype): the step from a format that is known at run
         /// time to a generic function. The value is `None` for a packed dtype, whose numbers have no address; its
-        /// [`unpacked`](Dtype::unpacked) dtype has one. The expression is compiled for every format.
+        /// [`unpacked`](crate::Dtype::unpacked) dtype has one. The expression is compiled for every format.
         ///
         /// ```
         /// use ulp::{Dtype, Format};

@@ -94,6 +94,7 @@ macro_rules! dtypes {
         ///
         /// Bits of the last byte that no code takes are 0. safetensors says how long a packed tensor is, not in which order its
         /// bits are, and refuses one that doesn't end with a byte; nor does OCP's Microscaling Formats 1.0 prescribe an order.
+        #[doc(alias("DType", "ScalarType", "TensorProto"))]
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         #[non_exhaustive]
         pub enum Dtype {

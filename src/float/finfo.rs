@@ -62,6 +62,7 @@ pub struct Finfo<F> {
 ///      smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)"
 /// );
 /// ```
+#[doc(alias("limits", "numeric_limits"))]
 pub const fn finfo<F: Format>() -> Finfo<F> {
     limits(F::LAYOUT, F::DTYPE)
 }

@@ -74,6 +74,7 @@ pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, 
 ///
 /// # Panics
 /// If the slices differ in length; the message has both.
+#[doc(alias("astype", "convert_from_f32_slice", "convert_to_f32_slice"))]
 #[inline]
 #[track_caller]
 pub fn cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
@@ -124,6 +125,7 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
 /// let narrow = slice::cast_to_vec::<F8E4M3Fn>(&[1.0f32, 464.0]);
 /// assert_eq!(narrow[1].to_f32(), 448.0);
 /// ```
+#[doc(alias("from_f32_slice", "to_f32_vec", "astype"))]
 #[cfg(feature = "alloc")]
 #[must_use]
 pub fn cast_to_vec<D: Format>(src: &[impl Format]) -> alloc::vec::Vec<D> {

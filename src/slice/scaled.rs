@@ -37,6 +37,7 @@ const TILE: usize = 1024;
 /// ```
 ///
 /// A format `D` that is wider than `f32` does not compile.
+#[doc(alias("amax", "absmax"))]
 #[must_use]
 pub fn scale_for<D: Format>(src: &[impl Format]) -> f32 {
     const { assert_within_f32::<D>() };
@@ -65,6 +66,7 @@ pub fn scale_for<D: Format>(src: &[impl Format]) -> f32 {
 ///
 /// # Panics
 /// If the slices differ in length; the message has both.
+#[doc(alias("quantize", "dequantize"))]
 #[inline]
 #[track_caller]
 pub fn cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], cast: Cast) {

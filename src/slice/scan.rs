@@ -13,6 +13,7 @@ use crate::round::{Format, to_code};
 /// assert!(slice::amax(&[1.0, f64::NAN]).is_nan());
 /// assert_eq!(slice::amax::<f32>(&[]), 0.0);
 /// ```
+#[doc(alias("absmax", "aminmax"))]
 #[must_use]
 pub fn amax<S: Format>(src: &[S]) -> f32 {
     amax_on(Isa::detect(), src)
@@ -49,6 +50,7 @@ pub(super) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
 /// assert!(slice::all_finite(&[F16::MAX, F16::MIN]));
 /// assert!(!slice::all_finite(&[F16::MAX, F16::NAN]));
 /// ```
+#[doc(alias = "isfinite")]
 #[must_use]
 pub fn all_finite<S: Format>(src: &[S]) -> bool {
     all_finite_on(Isa::detect(), src)

@@ -26,6 +26,7 @@ const TILE: usize = 1024;
 ///
 /// # Errors
 /// If the bytes are not as many as [`Dtype::bytes`] gives for the length of `dst`. `dst` is left as it was.
+#[doc(alias = "frombuffer")]
 pub fn cast_from_bytes<D: Format>(
     from: Dtype,
     src: &[u8],
@@ -83,6 +84,7 @@ pub fn cast_from_bytes<D: Format>(
 ///
 /// # Errors
 /// If the bytes are not as many as [`Dtype::bytes`] gives for the length of `src`. `dst` is left as it was.
+#[doc(alias = "tobytes")]
 pub fn cast_to_bytes<S: Format>(
     src: &[S],
     to: Dtype,

@@ -16,6 +16,7 @@ use crate::round::Format;
 /// let numbers: &[F16] = slice::from_bits(&[0x3c00, 0x4000]);
 /// assert_eq!(numbers[1].to_f32(), 2.0);
 /// ```
+#[doc(alias = "reinterpret_cast")]
 #[inline]
 pub fn from_bits<F: Format>(bits: &[F::Bits]) -> &[F] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
@@ -24,6 +25,7 @@ pub fn from_bits<F: Format>(bits: &[F::Bits]) -> &[F] {
 }
 
 /// Bits as numbers, in place, to be changed.
+#[doc(alias = "reinterpret_cast_mut")]
 #[inline]
 pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
@@ -48,6 +50,7 @@ pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
 }
 
 /// Numbers as bits, in place. Those above the width of the format are what they are.
+#[doc(alias = "reinterpret_cast")]
 #[inline]
 pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };
@@ -56,6 +59,7 @@ pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
 }
 
 /// Numbers as bits, in place, to be changed.
+#[doc(alias = "reinterpret_cast_mut")]
 #[inline]
 pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };

@@ -29,6 +29,7 @@ use crate::round::{Format, Rounding};
 /// | [`AdamWTensor::first_moment`] | `exp_avg` |
 /// | [`AdamWTensor::second_moment`] | `exp_avg_sq` |
 /// | the options `learning_rate`, `betas`, `epsilon`, `weight_decay`, `decoupled` | `lr`, `betas`, `eps`, `weight_decay`, `decoupled_weight_decay` |
+#[doc(alias = "Adam")]
 pub type AdamW = Optimizer<AdamWOptions>;
 
 /// A step of [`AdamW`].
@@ -43,16 +44,19 @@ pub type AdamWStep = Step<AdamWOptions>;
 )]
 pub struct AdamWOptions {
     /// The learning rate, finite and not negative. The default is 0.001.
+    #[doc(alias = "lr")]
     pub learning_rate: f64,
     /// The shares of the first and the second moment that stay at a step, at least 0 and less than 1. The defaults are 0.9 and
     /// 0.999.
     pub betas: (f64, f64),
     /// The summand that keeps the root of the second moment from 0, finite and not negative. The default is 10<sup>−8</sup>.
+    #[doc(alias = "eps")]
     pub epsilon: f64,
     /// The decay of the weights, finite and not negative. The default is 0.01.
     pub weight_decay: f64,
     /// Whether the decay acts on the weights themselves, as in AdamW, or on the gradients, as in Adam with an L2 penalty. The
     /// default is `true`, AdamW.
+    #[doc(alias = "decoupled_weight_decay")]
     pub decoupled: bool,
 }
 
@@ -77,6 +81,7 @@ impl Default for AdamWOptions {
 )]
 pub struct AdamWState {
     /// How many steps have begun: torch's `step`. The default is 0.
+    #[doc(alias = "step")]
     pub steps: u64,
 }
 
@@ -89,8 +94,10 @@ pub struct AdamWTensor<'a, P> {
     /// rounded at random.
     pub master: Option<&'a mut [f32]>,
     /// The first moments, torch's `exp_avg`: 0 before the first step.
+    #[doc(alias = "exp_avg")]
     pub first_moment: &'a mut [f32],
     /// The second moments, torch's `exp_avg_sq`: 0 before the first step.
+    #[doc(alias = "exp_avg_sq")]
     pub second_moment: &'a mut [f32],
 }
 

@@ -57,6 +57,7 @@ fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
 /// let (a, b) = ([Bf16::from_f32(3.0)], [Bf16::from_f32(4.0); 4]);
 /// assert_eq!(mixed::grad_norm([&a[..], &b]), 73f64.sqrt());
 /// ```
+#[doc(alias("get_total_norm", "global_norm"))]
 #[must_use]
 pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f64 {
     let isa = Isa::detect();
@@ -101,6 +102,7 @@ pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
 /// assert_eq!(mixed::clip_grad_norm(&mut [&mut gradients[..]], 1.0), 5.0);
 /// assert!((gradients[0] - 0.6).abs() < 1e-6);
 /// ```
+#[doc(alias("clip_grad_norm_", "clip_by_global_norm"))]
 pub fn clip_grad_norm<G: Format>(tensors: &mut [&mut [G]], max_norm: f64) -> f64 {
     let norm = grad_norm(tensors.iter().map(|tensor| &**tensor));
     let factor = clip_factor(norm, max_norm);

@@ -119,12 +119,14 @@ impl<A: Algorithm> Optimizer<A> {
     ///
     /// # Errors
     /// If an option is out of its range.
+    #[doc(alias = "load_state_dict")]
     pub fn resume(options: A, state: A::State) -> Result<Self, InvalidHyperparameter> {
         options.check()?;
         Ok(Self { options, state })
     }
 
     /// Returns the options.
+    #[doc(alias("param_groups", "defaults"))]
     pub const fn options(&self) -> A {
         self.options
     }
@@ -143,6 +145,7 @@ impl<A: Algorithm> Optimizer<A> {
     ///
     /// # Errors
     /// If the learning rate is negative or not finite. The options are left as they were.
+    #[doc(alias = "lr_scheduler")]
     pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), InvalidHyperparameter> {
         let mut options = self.options;
         *options.learning_rate() = learning_rate;
@@ -150,6 +153,7 @@ impl<A: Algorithm> Optimizer<A> {
     }
 
     /// Returns all that the optimizer remembers between steps: what a checkpoint needs besides the tensors.
+    #[doc(alias = "state_dict")]
     pub const fn state(&self) -> A::State {
         self.state
     }

@@ -70,6 +70,7 @@ pub struct LossScalerState {
     /// The factor on the loss, a positive, normal number.
     pub scale: f32,
     /// How many good steps came in a row since the scale changed last.
+    #[doc(alias = "_growth_tracker")]
     pub growth_tracker: u32,
     /// How many steps were skipped so far.
     pub skipped: u64,
@@ -107,6 +108,7 @@ pub struct LossScalerState {
 /// | [`LossScalerState::growth_tracker`] | `_growth_tracker` |
 /// | [`LossScalerState::skipped`] | none |
 /// | the options `growth_factor`, `backoff_factor`, `growth_interval` | `growth_factor`, `backoff_factor`, `growth_interval` |
+#[doc(alias = "GradScaler")]
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(
     feature = "serde",
@@ -148,6 +150,7 @@ impl LossScaler {
     ///
     /// # Errors
     /// If an option is out of its range, or the scale is not a positive, normal number.
+    #[doc(alias = "load_state_dict")]
     pub fn resume(
         options: LossScalerOptions,
         state: LossScalerState,
@@ -173,16 +176,19 @@ impl LossScaler {
     }
 
     /// Returns all that the scaler remembers between steps.
+    #[doc(alias = "state_dict")]
     pub const fn state(&self) -> LossScalerState {
         self.state
     }
 
     /// Returns the factor on the loss.
+    #[doc(alias = "get_scale")]
     pub const fn scale(&self) -> f32 {
         self.state.scale
     }
 
     /// Returns the factor on the gradients that takes the scale back: 1 / scale.
+    #[doc(alias = "unscale_")]
     pub const fn inverse(&self) -> f32 {
         1.0 / self.state.scale
     }

@@ -25,6 +25,7 @@ use crate::round::Format;
 /// | [`SgdState::has_momentum`] | that `momentum_buffer` is there and not `None` |
 /// | [`SgdTensor::momentum`] | `momentum_buffer` |
 /// | the options `learning_rate`, `momentum`, `dampening`, `weight_decay`, `nesterov` | `lr`, `momentum`, `dampening`, `weight_decay`, `nesterov` |
+#[doc(alias = "SGD")]
 pub type Sgd = Optimizer<SgdOptions>;
 
 /// A step of [`Sgd`].
@@ -39,6 +40,7 @@ pub type SgdStep = Step<SgdOptions>;
 )]
 pub struct SgdOptions {
     /// The learning rate, finite and not negative. The default is 0.001.
+    #[doc(alias = "lr")]
     pub learning_rate: f64,
     /// The share of the momentum that stays at a step, finite and not negative. The default is 0: no momentum.
     pub momentum: f64,
@@ -85,6 +87,7 @@ pub struct SgdTensor<'a, P> {
     /// rounded at random.
     pub master: Option<&'a mut [f32]>,
     /// The momentum, torch's `momentum_buffer`: 0 before the first step. It may be empty if the options have no momentum.
+    #[doc(alias = "momentum_buffer")]
     pub momentum: &'a mut [f32],
 }
 

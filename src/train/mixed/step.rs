@@ -73,6 +73,7 @@ impl<A: Algorithm> Step<A> {
     ///
     /// The norm is that of the gradients that `update` gets, so of scaled ones if the loss is scaled, and `max_norm` is that of
     /// the gradients without the scale. The order of `clip` and `inverse_scale` does not matter.
+    #[doc(alias("clip_grad_norm_", "max_grad_norm"))]
     pub fn clip(self, clip: Clip) -> Self {
         Self {
             clip: Some(clip),
@@ -96,6 +97,7 @@ impl<A: Algorithm> Step<A> {
     ///
     /// # Panics
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
+    #[doc(alias = "step")]
     #[track_caller]
     pub fn update<G: Format, P: Format>(&self, gradients: &[G], tensor: A::Tensor<'_, P>) {
         const { assert_within_f32::<G>() };
