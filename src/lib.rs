@@ -68,7 +68,7 @@ mod train;
 pub use arithmetic::{Integer, ieee, ulps_between};
 pub use cpu::{Isa, UnknownIsa};
 pub use float::*;
-pub use format::{Layout, Parts};
+pub use format::{InvalidLayout, Layout, Parts};
 pub use round::{Bits, Cast, Flags, Format, Overflow, Rounding};
 pub use text::{FloatErrorKind, ParseFloatError};
 pub use train::{memory, mixed};

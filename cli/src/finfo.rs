@@ -4,9 +4,9 @@ use std::iter::once;
 
 use clap::Args;
 use serde_json::{Value, json};
-use ulp::{Format, Layout};
+use ulp::{Format, Layout, with_dtype};
 
-use crate::formats::{self, dispatch, with_format};
+use crate::formats;
 use crate::scheme;
 use crate::table::{Cell, align};
 
@@ -63,7 +63,7 @@ fn lines(names: &[String]) -> Result<String, String> {
             continue;
         }
         let format = formats::parse(name)?;
-        let line = with_format!(format, F => ulp::finfo::<F>().to_string());
+        let line = with_dtype!(format, F => ulp::finfo::<F>().to_string());
         lines += &line.ok_or_else(|| format!("cannot describe {format} yet"))?;
         lines.push('\n');
     }
@@ -81,7 +81,7 @@ fn objects(names: &[String]) -> Result<String, String> {
             continue;
         }
         let format = formats::parse(name)?;
-        let object = with_format!(format, F => object::<F>());
+        let object = with_dtype!(format, F => object::<F>());
         objects.push(object.ok_or_else(|| format!("cannot describe {format} yet"))?);
     }
     Ok(format!("{:#}\n", Value::from(objects)))
@@ -133,7 +133,7 @@ fn object<F: Format>() -> Value {
 /// All formats, one a row.
 fn table() -> String {
     let formats = ulp::Dtype::ALL.iter();
-    let rows = formats.filter_map(|&format| with_format!(format, F => row::<F>()));
+    let rows = formats.filter_map(|&format| with_dtype!(format, F => row::<F>()));
     let rows = once(HEADINGS.map(String::from)).chain(rows);
     let rows: Vec<_> = rows.map(|row| row.map(Cell::plain).into()).collect();
     align(&rows)

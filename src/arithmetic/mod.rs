@@ -1,6 +1,7 @@
 //! Arithmetic on codes of any [`Layout`](crate::Layout), and on numbers of any [`Format`](crate::Format).
 
 mod basic;
+mod exponent;
 pub mod ieee;
 pub(crate) mod integer;
 mod integral;

@@ -5,7 +5,7 @@
 //! 2. the name of the alias, of the [`Spec`](super::spec::Spec), and the integer that stores a number;
 //! 3. the layout, the name that numpy or torch has for the format, and what the format has, as in [`float_type!`];
 //! 4. `exact_into`: the formats that have all of its numbers, and `from`: the integers that it has all of;
-//! 5. the name in a safetensors header, and the short names that [`Dtype`](crate::Dtype) parses;
+//! 5. the name in a safetensors header, and the other names that [`Dtype`](crate::Dtype) parses, in lower case;
 //! 6. `packed`: for a format below a byte, the [`Dtype`](crate::Dtype) of packed tensors, with its names.
 //!
 //! The compiler checks 3 and 4. Then run `cargo test --workspace`: the tests take the list of formats from here, and those with tables
@@ -23,7 +23,7 @@ macro_rules! catalogue {
             exact_into: [f32 f64],
             from: [i8 u8 bool],
             safetensors: None,
-            short_names: ["tensorfloat32"],
+            aliases: ["tensorfloat32"],
             packed: [],
         }
 
@@ -32,7 +32,7 @@ macro_rules! catalogue {
             exact_into: [Tf32 f32 f64],
             from: [i8 u8 bool],
             safetensors: Some("F16"),
-            short_names: ["f16", "fp16", "half"],
+            aliases: ["f16", "fp16", "half"],
             packed: [],
         }
 
@@ -41,7 +41,7 @@ macro_rules! catalogue {
             exact_into: [Tf32 f32 f64],
             from: [i8 u8 bool],
             safetensors: Some("BF16"),
-            short_names: ["bf16"],
+            aliases: ["bf16"],
             packed: [],
         }
 
@@ -50,7 +50,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: Some("F8_E4M3"),
-            short_names: ["e4m3fn", "f8e4m3fn", "f8_e4m3fn", "fp8_e4m3fn", "fp8_e4m3"],
+            aliases: ["e4m3fn", "f8e4m3fn", "f8_e4m3fn", "fp8_e4m3fn", "fp8_e4m3", "float8e4m3fn", "fp8e4nv"],
             packed: [],
         }
 
@@ -59,7 +59,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: Some("F8_E5M2"),
-            short_names: ["e5m2", "f8e5m2", "fp8_e5m2"],
+            aliases: ["e5m2", "f8e5m2", "fp8_e5m2", "float8e5m2", "fp8e5"],
             packed: [],
         }
 
@@ -68,7 +68,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["f8e4m3"],
+            aliases: [],
             packed: [],
         }
 
@@ -77,7 +77,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e3m4", "f8e3m4"],
+            aliases: ["e3m4", "f8e3m4"],
             packed: [],
         }
 
@@ -86,7 +86,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: Some("F8_E4M3FNUZ"),
-            short_names: ["e4m3fnuz", "f8e4m3fnuz"],
+            aliases: ["e4m3fnuz", "f8e4m3fnuz", "fp8_e4m3fnuz", "float8e4m3fnuz", "fp8e4b8"],
             packed: [],
         }
 
@@ -95,7 +95,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: Some("F8_E5M2FNUZ"),
-            short_names: ["e5m2fnuz", "f8e5m2fnuz"],
+            aliases: ["e5m2fnuz", "f8e5m2fnuz", "fp8_e5m2fnuz", "float8e5m2fnuz", "fp8e5b16"],
             packed: [],
         }
 
@@ -104,7 +104,7 @@ macro_rules! catalogue {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e4m3b11fnuz", "f8e4m3b11fnuz"],
+            aliases: ["e4m3b11fnuz", "f8e4m3b11fnuz"],
             packed: [],
         }
 
@@ -113,7 +113,7 @@ macro_rules! catalogue {
             exact_into: [Bf16 Tf32 f32 f64],
             from: [],
             safetensors: Some("F8_E8M0"),
-            short_names: ["e8m0fnu", "e8m0", "f8e8m0fnu"],
+            aliases: ["e8m0fnu", "e8m0", "ue8m0", "f8e8m0fnu", "f8e8m0", "float8e8m0"],
             packed: [],
         }
 
@@ -122,7 +122,7 @@ macro_rules! catalogue {
             exact_into: [F8E4M3Fn F8E5M3Fnu F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e4m3fnu", "ue4m3", "f8e4m3fnu"],
+            aliases: ["e4m3fnu", "ue4m3", "f8e4m3fnu"],
             packed: [],
         }
 
@@ -131,7 +131,7 @@ macro_rules! catalogue {
             exact_into: [Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e5m3fnu", "ue5m3", "f8e5m3fnu"],
+            aliases: ["e5m3fnu", "ue5m3", "f8e5m3fnu"],
             packed: [],
         }
 
@@ -140,7 +140,7 @@ macro_rules! catalogue {
             exact_into: [F8E4M3Fn F8E4M3 F8E3M4 F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e2m3fn", "f6e2m3fn"],
+            aliases: ["e2m3fn", "e2m3", "f6e2m3fn", "f6e2m3"],
             packed: [F6E2M3FnX4: "float6_e2m3fn_x4", Some("F6_E2M3"), ["f6e2m3fnx4"]],
         }
 
@@ -149,7 +149,7 @@ macro_rules! catalogue {
             exact_into: [F8E4M3Fn F8E5M2 F8E4M3 F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e3m2fn", "f6e3m2fn"],
+            aliases: ["e3m2fn", "e3m2", "f6e3m2fn", "f6e3m2"],
             packed: [F6E3M2FnX4: "float6_e3m2fn_x4", Some("F6_E3M2"), ["f6e3m2fnx4"]],
         }
 
@@ -158,7 +158,7 @@ macro_rules! catalogue {
             exact_into: [F6E2M3Fn F6E3M2Fn F8E4M3Fn F8E5M2 F8E4M3 F8E3M4 F16 Bf16 Tf32 f32 f64],
             from: [bool],
             safetensors: None,
-            short_names: ["e2m1fn", "f4e2m1fn"],
+            aliases: ["e2m1fn", "e2m1", "f4e2m1fn"],
             packed: [F4E2M1FnX2: "float4_e2m1fn_x2", Some("F4"), ["f4e2m1fnx2"]],
         }
     } };
@@ -168,10 +168,18 @@ pub(crate) use catalogue;
 macro_rules! declare {
     ([] $(
         $(#[$doc:meta])*
-        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt $more:tt
+        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt {
+            exact_into: $to:tt,
+            from: $from:tt,
+            safetensors: $safetensors:expr,
+            aliases: [$($alias:literal),*],
+            packed: $packed:tt,
+        }
     )*) => { $(
         float_type! {
             $(#[$doc])*
+            #[doc(alias = $dtype)]
+            $(#[doc(alias = $alias)])*
             pub type $name = $spec($bits): Layout::$layout, $dtype, $has;
         }
     )* };
@@ -201,6 +209,43 @@ macro_rules! export {
         macro_rules! for_each_format {
             (@has $d callback:ident $d ($d args:tt)*) => { $d callback! { $d ($d args)* $($name $has)* } };
             ($d callback:ident $d ($d args:tt)*) => { $d callback! { $d ($d args)* $($name)* } };
+        }
+
+        /// Evaluates an expression in which a name stands for the type of a [`Dtype`](crate::Dtype): the step from a format that is known at run
+        /// time to a generic function. The value is `None` for a packed dtype, whose numbers have no address; its
+        /// [`unpacked`](crate::Dtype::unpacked) dtype has one. The expression is compiled for every format.
+        ///
+        /// ```
+        /// use ulp::{Dtype, Format};
+        ///
+        /// fn tenth<F: Format>() -> f64 {
+        ///     0.1f64.cast::<F>().cast()
+        /// }
+        ///
+        /// let dtype: Dtype = "bf16".parse()?;
+        /// assert_eq!(ulp::with_dtype!(dtype, F => tenth::<F>()), Some(0.10009765625));
+        /// assert_eq!(ulp::with_dtype!(Dtype::F4E2M1FnX2, F => tenth::<F>()), None);
+        /// # Ok::<(), ulp::UnknownDtype>(())
+        /// ```
+        #[macro_export]
+        macro_rules! with_dtype {
+            ($d dtype:expr, $d F:ident => $d value:expr) => {
+                match $d dtype {
+                    $d crate::Dtype::F64 => {
+                        type $d F = f64;
+                        ::core::option::Option::Some($d value)
+                    }
+                    $d crate::Dtype::F32 => {
+                        type $d F = f32;
+                        ::core::option::Option::Some($d value)
+                    }
+                    $($d crate::Dtype::$name => {
+                        type $d F = $d crate::$name;
+                        ::core::option::Option::Some($d value)
+                    })*
+                    _ => ::core::option::Option::None,
+                }
+            };
         }
     };
 }

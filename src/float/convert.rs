@@ -21,6 +21,7 @@ impl<S: Spec> Float<S> {
     ///
     /// It uses the instructions that the compilation target has, such as F16C's. [`from_f32_const`](Self::from_f32_const) gives
     /// the same bits in constants.
+    #[doc(alias("float2half", "__float2half"))]
     #[inline]
     pub fn from_f32(x: f32) -> Self {
         native::from_f32(x)
@@ -65,6 +66,7 @@ impl<S: Spec> Float<S> {
     ///
     /// It uses the instructions that the compilation target has, such as F16C's. [`to_f32_const`](Self::to_f32_const) gives the
     /// same bits in constants.
+    #[doc(alias("half2float", "__half2float"))]
     #[inline]
     pub fn to_f32(self) -> f32 {
         native::to_f32(self)

@@ -4,8 +4,10 @@ pub(crate) mod catalogue;
 mod convert;
 mod declare;
 mod dtype;
+mod dtype_name;
 #[cfg(feature = "libm")]
 mod elementary;
+mod exponent;
 mod finfo;
 mod from;
 mod interop;
@@ -15,8 +17,9 @@ pub mod spec;
 mod text;
 
 pub use catalogue::*;
+pub use dtype::Dtype;
 pub(crate) use dtype::Visitor;
-pub use dtype::{Dtype, UnknownDtype};
+pub use dtype_name::UnknownDtype;
 pub use finfo::{Finfo, finfo};
 
 use core::cmp::Ordering;
@@ -68,20 +71,28 @@ impl<S: Spec> Float<S> {
     /// The radix of the format: 2.
     pub const RADIX: u32 = 2;
     /// The number of bits of the significand, the implicit bit included.
+    #[doc(alias = "FLT_MANT_DIG")]
     pub const MANTISSA_DIGITS: u32 = Self::LAYOUT.precision();
     /// The number of decimal digits that survive a trip through the format.
+    #[doc(alias = "FLT_DIG")]
     pub const DIGITS: u32 = Self::LAYOUT.digits();
     /// The step from 1 to the next larger number.
+    #[doc(alias("eps", "FLT_EPSILON"))]
     pub const EPSILON: Self = Self::from_code(Self::LAYOUT.epsilon_code());
     /// The smallest finite number.
+    #[doc(alias = "lowest")]
     pub const MIN: Self = Self::from_code(Self::LAYOUT.min_code());
     /// The smallest positive normal number.
+    #[doc(alias("tiny", "smallest_normal", "FLT_MIN"))]
     pub const MIN_POSITIVE: Self = Self::from_code(Self::LAYOUT.min_normal_code());
     /// The largest finite number.
+    #[doc(alias = "FLT_MAX")]
     pub const MAX: Self = Self::from_code(Self::LAYOUT.max_code());
     /// One more than the exponent of the smallest normal number (C's `FLT_MIN_EXP`).
+    #[doc(alias = "FLT_MIN_EXP")]
     pub const MIN_EXP: i32 = Self::LAYOUT.min_exponent() + 1;
     /// One more than the exponent of the largest finite number (C's `FLT_MAX_EXP`).
+    #[doc(alias = "FLT_MAX_EXP")]
     pub const MAX_EXP: i32 = Self::LAYOUT.max_exponent() + 1;
     /// The least n for which 10<sup>n</sup> is a normal number.
     pub const MIN_10_EXP: i32 = Self::LAYOUT.min_10_exp();
@@ -128,6 +139,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// Returns the sign, biased exponent and fraction fields.
+    #[doc(alias = "integer_decode")]
     #[inline]
     pub const fn parts(self) -> Parts {
         Self::LAYOUT.decode(self.code())
@@ -193,6 +205,7 @@ impl<S: Spec> Float<S> {
 /// Classification.
 impl<S: Spec> Float<S> {
     /// Returns the class of the number (IEEE 754-2019, 5.7.2).
+    #[doc(alias = "fpclassify")]
     #[inline]
     pub const fn classify(self) -> FpCategory {
         Self::LAYOUT.classify(self.code())
@@ -229,6 +242,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// Returns true if the sign bit is set, also of a zero or a NaN.
+    #[doc(alias = "signbit")]
     #[inline]
     pub const fn is_sign_negative(self) -> bool {
         self.parts().sign

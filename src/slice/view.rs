@@ -16,6 +16,7 @@ use crate::round::Format;
 /// let numbers: &[F16] = slice::from_bits(&[0x3c00, 0x4000]);
 /// assert_eq!(numbers[1].to_f32(), 2.0);
 /// ```
+#[doc(alias = "reinterpret_cast")]
 #[inline]
 pub fn from_bits<F: Format>(bits: &[F::Bits]) -> &[F] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
@@ -24,6 +25,7 @@ pub fn from_bits<F: Format>(bits: &[F::Bits]) -> &[F] {
 }
 
 /// Bits as numbers, in place, to be changed.
+#[doc(alias = "reinterpret_cast_mut")]
 #[inline]
 pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
@@ -31,7 +33,24 @@ pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
     unsafe { slice::from_raw_parts_mut(bits.as_mut_ptr().cast(), bits.len()) }
 }
 
+/// Numbers as `f32`s, in place, if they are of that format and stored as `f32`s are.
+#[inline]
+pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
+    if const {
+        F::LAYOUT.same(f32::LAYOUT)
+            && size_of::<F>() == size_of::<f32>()
+            && align_of::<F>() == align_of::<f32>()
+    } {
+        // SAFETY: the size and the alignment are those of f32, `Format` promises that all bits are valid numbers, as they are in f32,
+        // and the borrow is exclusive.
+        Some(unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) })
+    } else {
+        None
+    }
+}
+
 /// Numbers as bits, in place. Those above the width of the format are what they are.
+#[doc(alias = "reinterpret_cast")]
 #[inline]
 pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };
@@ -40,6 +59,7 @@ pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
 }
 
 /// Numbers as bits, in place, to be changed.
+#[doc(alias = "reinterpret_cast_mut")]
 #[inline]
 pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };

@@ -8,10 +8,10 @@ mod typed;
 
 use clap::Args;
 use serde_json::Value;
-use ulp::Dtype;
 use ulp::block::Scheme;
+use ulp::{Dtype, with_dtype};
 
-use crate::formats::{self, dispatch, with_format};
+use crate::formats;
 use number::Number;
 use typed::Typed;
 
@@ -66,7 +66,7 @@ pub(crate) fn report(asked: &Bits) -> Result<String, String> {
             ));
         }
         for format in formats {
-            let number = with_format!(format, F => number::of::<F>(&typed, text));
+            let number = with_dtype!(format, F => number::of::<F>(&typed, text));
             let unknown = || format!("{format} is a way to pack numbers, and has none of its own");
             numbers.push(number.ok_or_else(unknown)??);
         }

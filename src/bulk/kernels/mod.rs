@@ -4,5 +4,5 @@ mod convert;
 mod stochastic;
 
 pub(crate) use convert::cast_block;
-pub(super) use convert::{Convert, cast_element};
+pub(super) use convert::{Convert, cast_element, cast_scalar};
 pub(super) use stochastic::ConvertStochastically;
