@@ -1,7 +1,7 @@
 //! The catalogue of the formats that this crate ships: a row a format, and nothing about one stands elsewhere.
 //!
 //! To add a format, write its [`Layout`] constant in `layout.rs`, and a row here:
-//! 1. a line of documentation: its fields, its largest number, what it is for;
+//! 1. a paragraph of documentation: its fields, its largest number, what it is for, how it prints;
 //! 2. the name of the alias, of the [`Spec`](super::spec::Spec), and the integer that stores a number;
 //! 3. the layout, the name that numpy or torch has for the format, and what the format has, as in [`float_type!`];
 //! 4. `exact_into`: the formats that have all of its numbers, and `from`: the integers that it has all of;
@@ -17,6 +17,7 @@ use crate::{Layout, float_type};
 macro_rules! catalogue {
     ($callback:ident $($args:tt)*) => { $callback! { [$($args)*]
         /// TensorFloat-32: 8 exponent bits, 10 fraction bits, right-aligned in 32 bits.
+        /// A whole number below 2<sup>24</sup> prints all its digits, a fraction the fewest that tell it from its neighbours.
         Tf32 = TensorFloat32(u32): TF32, "tf32", [sign, zero, infinities, nan] {
             exact_into: [f32 f64],
             from: [i8 u8 bool],
@@ -26,6 +27,7 @@ macro_rules! catalogue {
         }
 
         /// IEEE 754 binary16: fp16, "half". 5 exponent bits, 10 fraction bits, up to 65504.
+        /// A whole number below 2<sup>24</sup> prints all its digits, a fraction the fewest that tell it from its neighbours.
         F16 = Binary16(u16): BINARY16, "float16", [sign, zero, infinities, nan] {
             exact_into: [Tf32 f32 f64],
             from: [i8 u8 bool],
@@ -35,6 +37,7 @@ macro_rules! catalogue {
         }
 
         /// bfloat16, the upper half of an `f32`: 8 exponent bits, 7 fraction bits.
+        /// A whole number below 2<sup>24</sup> prints all its digits, a fraction the fewest that tell it from its neighbours.
         Bf16 = BFloat16(u16): BFLOAT16, "bfloat16", [sign, zero, infinities, nan] {
             exact_into: [Tf32 f32 f64],
             from: [i8 u8 bool],
@@ -44,6 +47,7 @@ macro_rules! catalogue {
         }
 
         /// OCP OFP8 E4M3: up to 448, no infinities, one NaN a sign. For weights and activations.
+        /// A number prints as the `f32` of the same value does.
         F8E4M3Fn = E4M3Fn(u8): E4M3FN, "float8_e4m3fn", [sign, zero, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -53,6 +57,7 @@ macro_rules! catalogue {
         }
 
         /// OCP OFP8 E5M2: up to 57344, with IEEE's infinities and NaNs. For gradients.
+        /// A number prints as the `f32` of the same value does.
         F8E5M2 = E5M2(u8): E5M2, "float8_e5m2", [sign, zero, infinities, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -62,6 +67,7 @@ macro_rules! catalogue {
         }
 
         /// E4M3 with IEEE's infinities and NaNs: up to 240.
+        /// A number prints as the `f32` of the same value does.
         F8E4M3 = E4M3(u8): E4M3, "float8_e4m3", [sign, zero, infinities, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -71,6 +77,7 @@ macro_rules! catalogue {
         }
 
         /// E3M4 with IEEE's infinities and NaNs: up to 15.5.
+        /// A number prints as the `f32` of the same value does.
         F8E3M4 = E3M4(u8): E3M4, "float8_e3m4", [sign, zero, infinities, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -80,6 +87,7 @@ macro_rules! catalogue {
         }
 
         /// E4M3 of AMD and Graphcore: up to 240, one NaN, no −0, no infinities.
+        /// A number prints as the `f32` of the same value does.
         F8E4M3Fnuz = E4M3Fnuz(u8): E4M3FNUZ, "float8_e4m3fnuz", [sign, zero, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -89,6 +97,7 @@ macro_rules! catalogue {
         }
 
         /// E5M2 of AMD and Graphcore: up to 57344, one NaN, no −0, no infinities.
+        /// A number prints as the `f32` of the same value does.
         F8E5M2Fnuz = E5M2Fnuz(u8): E5M2FNUZ, "float8_e5m2fnuz", [sign, zero, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -98,6 +107,7 @@ macro_rules! catalogue {
         }
 
         /// E4M3 with bias 11: up to 30, one NaN, no −0, no infinities.
+        /// A number prints as the `f32` of the same value does.
         F8E4M3B11Fnuz = E4M3B11Fnuz(u8): E4M3B11FNUZ, "float8_e4m3b11fnuz", [sign, zero, nan] {
             exact_into: [F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -107,6 +117,7 @@ macro_rules! catalogue {
         }
 
         /// The scale format of OCP Microscaling: the powers of two 2<sup>−127</sup> to 2<sup>127</sup>, and a NaN.
+        /// A number prints as the `f32` of the same value does.
         F8E8M0Fnu = E8M0Fnu(u8): E8M0FNU, "float8_e8m0fnu", [nan] {
             exact_into: [Bf16 Tf32 f32 f64],
             from: [],
@@ -116,6 +127,7 @@ macro_rules! catalogue {
         }
 
         /// Unsigned E4M3, for scales: up to 448, one NaN. One a byte, in its low 7 bits.
+        /// A number prints as the `f32` of the same value does.
         F8E4M3Fnu = E4M3Fnu(u8): E4M3FNU, "float8_e4m3fnu", [zero, nan] {
             exact_into: [F8E4M3Fn F8E5M3Fnu F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -125,6 +137,7 @@ macro_rules! catalogue {
         }
 
         /// Unsigned E5M3, for scales: up to 114688, one NaN.
+        /// A number prints as the `f32` of the same value does.
         F8E5M3Fnu = E5M3Fnu(u8): E5M3FNU, "float8_e5m3fnu", [zero, nan] {
             exact_into: [Bf16 Tf32 f32 f64],
             from: [bool],
@@ -134,6 +147,7 @@ macro_rules! catalogue {
         }
 
         /// OCP Microscaling FP6 E2M3: up to 7.5, every code finite. One a byte, in its low 6 bits.
+        /// A number prints as the `f32` of the same value does.
         F6E2M3Fn = E2M3Fn(u8): E2M3FN, "float6_e2m3fn", [sign, zero] {
             exact_into: [F8E4M3Fn F8E4M3 F8E3M4 F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -143,6 +157,7 @@ macro_rules! catalogue {
         }
 
         /// OCP Microscaling FP6 E3M2: up to 28, every code finite. One a byte, in its low 6 bits.
+        /// A number prints as the `f32` of the same value does.
         F6E3M2Fn = E3M2Fn(u8): E3M2FN, "float6_e3m2fn", [sign, zero] {
             exact_into: [F8E4M3Fn F8E5M2 F8E4M3 F16 Bf16 Tf32 f32 f64],
             from: [bool],
@@ -152,6 +167,7 @@ macro_rules! catalogue {
         }
 
         /// OCP Microscaling FP4 E2M1: ±0, 0.5, 1, 1.5, 2, 3, 4, 6. One a byte, in its low 4 bits.
+        /// A number prints as the `f32` of the same value does.
         F4E2M1Fn = E2M1Fn(u8): E2M1FN, "float4_e2m1fn", [sign, zero] {
             exact_into: [F6E2M3Fn F6E3M2Fn F8E4M3Fn F8E5M2 F8E4M3 F8E3M4 F16 Bf16 Tf32 f32 f64],
             from: [bool],

@@ -22,6 +22,9 @@ use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 /// A number of the format `S`. The names [`F16`](crate::F16), [`Bf16`](crate::Bf16), [`F8E4M3Fn`](crate::F8E4M3Fn), … are aliases
 /// of it, and so are the formats that you declare with [`float_type!`](crate::float_type).
 ///
+/// It prints digits that parse back to the number. A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the
+/// digits of the `f32` of the same value if the format has at most 8 bits, and else the fewest that tell it from its neighbours.
+///
 /// It has the size and the alignment of the integer that stores it, and every pattern of bits is valid: bits above the width of
 /// the format are ignored.
 ///

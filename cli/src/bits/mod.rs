@@ -1,6 +1,6 @@
 //! `ulp bits`: a number in formats, bit by bit.
 
-mod decimal;
+pub(crate) mod decimal;
 mod number;
 mod show;
 mod typed;
