@@ -45,7 +45,7 @@
 //! - `num-traits`: its traits, but those that a format lacks something for; with `libm`, `Float` and `Pow` of [`F16`] and
 //!   [`Bf16`] too.
 //! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`.
-//! - `serde`: `Serialize` and `Deserialize`, as numbers in human-readable formats, as bits in others.
+//! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.
 #![no_std]
 
@@ -70,6 +70,8 @@ mod number;
 mod ops;
 mod rounding;
 mod ruler;
+#[cfg(feature = "serde")]
+pub mod serde_bits;
 mod simd;
 pub mod slice;
 mod text;

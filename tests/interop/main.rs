@@ -48,3 +48,5 @@ mod num_traits;
 mod rand;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod serde_formats;
