@@ -68,6 +68,7 @@ pub mod memory;
 pub mod mixed;
 mod number;
 mod ops;
+pub mod prelude;
 mod rounding;
 mod ruler;
 #[cfg(feature = "serde")]

@@ -1,6 +1,7 @@
 //! [`Float`]: a number of a format, whichever it is. Everything that the formats have is written here, once.
 
 pub(crate) mod catalogue;
+mod constants;
 mod convert;
 mod declare;
 mod from;

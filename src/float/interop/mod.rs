@@ -24,16 +24,3 @@ fn within<F: crate::Format>(of_nan: bool, (number, flags): (F, crate::Flags)) ->
     let below = flags.contains(Flags::UNDERFLOW) && !layout.has_zero();
     (!invalid && !above && !below).then_some(number)
 }
-
-/// Stops the compiler where a format would need the number 1 and doesn't have it.
-///
-/// ```compile_fail
-/// ulp::float_type!(type Small = SmallSpec(u8): ulp::Layout::finite(4, 3).with_bias(30), "small", [sign, zero]);
-///
-/// let one: Small = num_traits::One::one();
-/// ```
-#[cfg(any(feature = "num-traits", feature = "rand"))]
-const fn assert_one(layout: crate::Layout) {
-    let (_, flags) = layout.integer_code(crate::Rounding::TiesToEven, false, 1);
-    assert!(flags.is_empty(), "the format doesn't have the number 1");
-}

@@ -6,7 +6,7 @@ use rand::Rng;
 use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
 use rand::distr::{Distribution, StandardUniform};
 
-use super::assert_one;
+use crate::float::constants::one;
 use crate::format::{from_code, to_code};
 use crate::number::Number;
 use crate::spec::{HasZero, Spec};
@@ -37,7 +37,7 @@ impl<S: Spec> SampleUniform for Float<S> {
 /// A number from 0 until 1.
 #[inline]
 fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
-    const { assert_one(F::LAYOUT) };
+    const { one(F::LAYOUT) };
     let layout = F::LAYOUT;
     let bits = layout.epsilon_below_exponent().unsigned_abs();
     let word = if bits <= u32::BITS {
