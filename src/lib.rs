@@ -39,12 +39,14 @@
 //! - `std` (default): `alloc`, and links the standard library.
 //! - `alloc`: [`slice::cast_to_vec`].
 //! - `rayon`: `slice::par_cast` and its siblings, and the passes of [`mixed`] on every core.
-//! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`.
+//! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`; `zerocopy`: `FromBytes`, `IntoBytes`, `Immutable` and `KnownLayout`;
+//!   `rkyv`: `Archive`; `arbitrary`: `Arbitrary`.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
 //!   ([`slice::reinterpret`]).
-//! - `num-traits`: its traits, but those that a format lacks something for; with `libm`, `Float` and `Pow` of [`F16`] and
-//!   [`Bf16`] too.
-//! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`.
+//! - `num-traits`: its traits, but those that a format lacks something for, and `Float` and `Pow` of [`F16`] and [`Bf16`] too.
+//! - `approx`: `AbsDiffEq`, `RelativeEq` and `UlpsEq`; `ndarray`: `ScalarOperand`.
+//! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01` and
+//!   `OpenClosed01`. These are of rand 0.10; `rand_09` and `rand_distr_05` are of rand 0.9.
 //! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.
 #![no_std]
@@ -76,6 +78,7 @@ pub mod serde_bits;
 mod simd;
 pub mod slice;
 mod text;
+mod total;
 
 pub use cast::Cast;
 pub use code::Parts;
@@ -90,6 +93,7 @@ pub use ops::order::ulps_between;
 pub use rounding::{Flags, Overflow, Rounding};
 pub use simd::{Isa, UnknownIsa};
 pub use text::{FloatErrorKind, ParseFloatError};
+pub use total::Total;
 
 /// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]

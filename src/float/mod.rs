@@ -39,6 +39,19 @@ use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 /// assert_eq!(twice(Bf16::from_f32(0.1)).to_f32(), 0.20019531);
 /// ```
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(
+    feature = "rkyv",
+    derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)
+)]
 #[repr(transparent)]
 pub struct Float<S: Spec>(S::Bits, PhantomData<S>);
 

@@ -1,15 +1,40 @@
 //! Traits and types of other crates, a file a feature.
 
+#[cfg(feature = "approx")]
+mod approx;
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 #[cfg(feature = "bytemuck")]
 mod bytemuck;
 #[cfg(feature = "half")]
 mod half;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 #[cfg(feature = "num-traits")]
 mod num_traits;
-#[cfg(feature = "rand")]
-mod rand;
 #[cfg(feature = "serde")]
 mod serde;
+
+/// The traits of one version of rand, and of its rand_distr: one source for all versions that people have.
+macro_rules! rands {
+    ($($feature:literal, $distributions:literal, $name:ident: $rand:ident, $rand_distr:ident;)*) => { $(
+        #[cfg(feature = $feature)]
+        #[path = "rand"]
+        mod $name {
+            pub(super) use ::$rand as rand;
+            #[cfg(feature = $distributions)]
+            pub(super) use ::$rand_distr as rand_distr;
+
+            #[cfg(feature = $distributions)]
+            mod distributions;
+            mod uniform;
+        }
+    )* };
+}
+rands! {
+    "rand", "rand_distr", rand_010: rand, rand_distr;
+    "rand_09", "rand_distr_05", rand_09: rand_09, rand_distr_05;
+}
 
 /// Returns the number that a conversion gave, unless the value lies outside of the format: past the largest number where there is no
 /// infinity, below the smallest where there is no zero, negative where there is no sign, or a NaN where there is none.

@@ -2,9 +2,9 @@
 
 use core::cmp::Ordering;
 
-use rand::Rng;
-use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
-use rand::distr::{Distribution, StandardUniform};
+use super::rand::Rng;
+use super::rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
+use super::rand::distr::{Distribution, StandardUniform};
 
 use crate::float::constants::one;
 use crate::format::{from_code, to_code};
