@@ -56,44 +56,33 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-mod cast;
-mod code;
-mod dtype;
-mod finfo;
+mod arithmetic;
+mod bulk;
+mod cpu;
 mod float;
 mod format;
-pub mod ieee;
-mod integer;
-mod layout;
-mod limits;
-pub mod memory;
-pub mod mixed;
-mod number;
-mod ops;
-pub mod prelude;
-mod rounding;
-mod ruler;
-#[cfg(feature = "serde")]
-pub mod serde_bits;
-mod simd;
+mod round;
 pub mod slice;
 mod text;
-mod total;
+mod train;
 
-pub use cast::Cast;
-pub use code::Parts;
-pub use dtype::{Dtype, UnknownDtype};
-pub use finfo::{Finfo, finfo};
-pub use float::catalogue::*;
-pub use float::{Float, spec};
-pub use format::{Bits, Format};
-pub use integer::Integer;
-pub use layout::Layout;
-pub use ops::order::ulps_between;
-pub use rounding::{Flags, Overflow, Rounding};
-pub use simd::{Isa, UnknownIsa};
+pub use arithmetic::{Integer, Total, ieee, ulps_between};
+pub use cpu::{Isa, UnknownIsa};
+pub use float::*;
+pub use format::{Layout, Parts};
+pub use round::{Bits, Cast, Flags, Format, Overflow, Rounding};
 pub use text::{FloatErrorKind, ParseFloatError};
-pub use total::Total;
+pub use train::{memory, mixed};
+
+/// What most programs name: `use ulp::prelude::*`.
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use crate::float::{Float, catalogue::*, finfo};
+    #[doc(no_inline)]
+    pub use crate::round::{Cast, Flags, Format, Overflow, Rounding};
+    #[doc(no_inline)]
+    pub use crate::slice;
+}
 
 /// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]

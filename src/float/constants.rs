@@ -2,8 +2,8 @@
 
 use super::Float;
 use super::spec::{HasSign, HasZero, Spec};
-use crate::number::Number;
-use crate::{Cast, Flags, Layout, Rounding};
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Rounding, unpacked::Number};
 
 /// The code of 1. A format that doesn't have the number doesn't compile.
 ///

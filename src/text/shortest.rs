@@ -11,8 +11,11 @@ use core::cmp::Ordering;
 use super::big::{self, Big};
 use super::parse;
 use super::power::{Power, multiply};
-use crate::limits::{max, min};
-use crate::{Cast, Layout};
+use crate::format::{
+    Layout,
+    limits::{max, min},
+};
+use crate::round::Cast;
 
 /// digits · 10<sup>exponent</sup>; the last digit is not 0, but that of zero.
 #[derive(Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 
-use crate::spec::HasSign;
-use crate::{Float, ulps_between};
+use crate::arithmetic::ulps_between;
+use crate::float::{Float, spec::HasSign};
 
 /// The default is the step from 1 to the next larger number.
 impl<S: HasSign> AbsDiffEq for Float<S> {
@@ -40,7 +40,7 @@ impl<S: HasSign> RelativeEq for Float<S> {
     }
 }
 
-/// At most so many steps apart ([`ulps_between`]), and of one sign; numbers within `epsilon` are equal, too.
+/// At most so many steps apart ([`ulps_between`](crate::ulps_between)), and of one sign; numbers within `epsilon` are equal, too.
 impl<S: HasSign> UlpsEq for Float<S> {
     #[inline]
     fn default_max_ulps() -> u32 {

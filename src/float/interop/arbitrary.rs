@@ -2,8 +2,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use crate::spec::Spec;
-use crate::{Bits, Float};
+use crate::float::{Float, spec::Spec};
+use crate::round::Bits;
 
 /// Any bits, NaNs among them.
 impl<'a, S: Spec> Arbitrary<'a> for Float<S> {

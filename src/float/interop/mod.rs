@@ -39,8 +39,11 @@ rands! {
 /// Returns the number that a conversion gave, unless the value lies outside of the format: past the largest number where there is no
 /// infinity, below the smallest where there is no zero, negative where there is no sign, or a NaN where there is none.
 #[cfg(any(feature = "num-traits", feature = "serde"))]
-fn within<F: crate::Format>(of_nan: bool, (number, flags): (F, crate::Flags)) -> Option<F> {
-    use crate::Flags;
+fn within<F: crate::round::Format>(
+    of_nan: bool,
+    (number, flags): (F, crate::round::Flags),
+) -> Option<F> {
+    use crate::round::Flags;
 
     let layout = F::LAYOUT;
     // A signaling NaN raises INVALID too.

@@ -2,8 +2,7 @@
 
 use ndarray::ScalarOperand;
 
-use crate::Float;
-use crate::spec::Spec;
+use crate::float::{Float, spec::Spec};
 
 /// `array * number`. (`number * array` is of `f32` and the integers alone: ndarray lists them.)
 impl<S: Spec> ScalarOperand for Float<S> {}

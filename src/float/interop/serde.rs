@@ -11,9 +11,11 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::within;
-use crate::format::to_code;
-use crate::spec::Spec;
-use crate::{Cast, Float, Format, Layout, Rounding, ieee, text};
+use crate::arithmetic::ieee;
+use crate::float::{Float, spec::Spec};
+use crate::format::Layout;
+use crate::round::{Cast, Format, Rounding, to_code};
+use crate::text;
 
 /// How the numbers of a format are written where people don't read them: as the narrowest that has them all.
 enum Written {

@@ -3,9 +3,11 @@
 use num_traits::FloatConst;
 use num_traits::float::FloatCore;
 
-use crate::format::to_code;
-use crate::spec::{HasInfinities, HasNan, HasZero};
-use crate::{Float, Format};
+use crate::float::{
+    Float,
+    spec::{HasInfinities, HasNan, HasZero},
+};
+use crate::round::{Format, to_code};
 
 /// Trait methods by the inherent methods of the same name.
 macro_rules! forward {

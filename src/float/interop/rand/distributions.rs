@@ -3,11 +3,13 @@
 use super::rand::Rng;
 use super::rand_distr::{Distribution, Exp1, Open01, OpenClosed01, StandardNormal};
 
-use crate::float::constants::one;
-use crate::format::from_code;
-use crate::number::Number;
-use crate::spec::{HasSign, HasZero, Spec};
-use crate::{Cast, Float, Format, Layout};
+use crate::float::{
+    Float,
+    constants::one,
+    spec::{HasSign, HasZero, Spec},
+};
+use crate::format::Layout;
+use crate::round::{Cast, Format, from_code, unpacked::Number};
 
 /// The normal distribution of an `f64`, rounded once.
 impl<S: HasSign> Distribution<Float<S>> for StandardNormal {
