@@ -174,7 +174,7 @@ fn exact(value: f64) -> String {
         integer /= 2.0;
         exponent += 1;
     }
-    let product = if integer == 1.0 {
+    let product = if integer <= 1.0 {
         String::new()
     } else {
         format!("{integer}·")

@@ -4,6 +4,7 @@
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
+#[cfg(feature = "alloc")]
 use crate::round::Format;
 
 /// Initialised numbers as memory that a kernel initialises again.

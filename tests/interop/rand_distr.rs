@@ -1,4 +1,4 @@
-//! The distributions that rand_distr makes others of: the bounds of the open and half-open ones, and the moments of all.
+//! The distributions that `rand_distr` makes others of: the bounds of the open and half-open ones, and the moments of all.
 
 use ulp::*;
 

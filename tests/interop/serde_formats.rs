@@ -60,8 +60,8 @@ macro_rules! each_wire {
     };
 }
 
-fn same<W: Wire>(x: impl Serialize + DeserializeOwned + PartialEq + Debug) {
-    assert_eq!(W::trip(&x), x, "{}", W::NAME);
+fn same<W: Wire>(x: &(impl Serialize + DeserializeOwned + PartialEq + Debug)) {
+    assert_eq!(W::trip(x), *x, "{}", W::NAME);
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Debug, Clone, Copy)]
@@ -166,16 +166,16 @@ struct Flat {
 
 /// What every format can do.
 fn structs<W: Wire>() {
-    same::<W>(PAIR);
-    same::<W>(plain());
-    same::<W>(External::Unit);
-    same::<W>(External::One(F16::from_f32(1.0)));
-    same::<W>(External::Two(F16::MAX, Bf16::MAX));
-    same::<W>(External::Named {
+    same::<W>(&PAIR);
+    same::<W>(&plain());
+    same::<W>(&External::Unit);
+    same::<W>(&External::One(F16::from_f32(1.0)));
+    same::<W>(&External::Two(F16::MAX, Bf16::MAX));
+    same::<W>(&External::Named {
         x: F16::from_f32(1.0),
         pair: PAIR,
     });
-    same::<W>(BTreeMap::from([
+    same::<W>(&BTreeMap::from([
         (1, F16::INFINITY),
         (2, F16::from_f32(0.1)),
     ]));
@@ -191,21 +191,21 @@ fn in_structs() {
 /// What needs names or types in the data: serde keeps values there, and has forgotten which format they are of.
 fn kept<W: Wire>() {
     let one = F16::from_f32(1.0);
-    same::<W>(Internal::Pair(PAIR));
-    same::<W>(Internal::Named {
+    same::<W>(&Internal::Pair(PAIR));
+    same::<W>(&Internal::Named {
         x: one,
         list: vec![Bf16::from_f32(1.0), Bf16::INFINITY],
     });
-    same::<W>(Adjacent::One(one));
-    same::<W>(Adjacent::Named {
+    same::<W>(&Adjacent::One(one));
+    same::<W>(&Adjacent::Named {
         x: one,
         y: Bf16::from_f32(1.0),
     });
-    same::<W>(Untagged::Pair(PAIR));
-    same::<W>(Untagged::Named { other: F8E5M2::MIN });
-    same::<W>(Untagged::Number(one));
-    same::<W>(Untagged::Numbers(vec![Bf16::MAX]));
-    same::<W>(Flat {
+    same::<W>(&Untagged::Pair(PAIR));
+    same::<W>(&Untagged::Named { other: F8E5M2::MIN });
+    same::<W>(&Untagged::Number(one));
+    same::<W>(&Untagged::Numbers(vec![Bf16::MAX]));
+    same::<W>(&Flat {
         id: 3,
         pair: PAIR,
         more: BTreeMap::from([
@@ -261,11 +261,9 @@ fn as_an_f32() {
 fn of_wider_formats() {
     use crate::declared::{Double, Wide};
 
-    let double = Double::from_f64(0.1);
-    assert_eq!(bincode::serialize(&double).unwrap(), 0.1f64.to_le_bytes());
     fn trip<W: Wire>() {
-        same::<W>(Double::from_f64(0.1));
-        same::<W>([
+        same::<W>(&Double::from_f64(0.1));
+        same::<W>(&[
             Wide::MAX,
             Wide::MIN_POSITIVE,
             Wide::INFINITY,
@@ -273,6 +271,9 @@ fn of_wider_formats() {
         ]);
         assert!(W::trip(&Wide::NAN).is_nan());
     }
+
+    let double = Double::from_f64(0.1);
+    assert_eq!(bincode::serialize(&double).unwrap(), 0.1f64.to_le_bytes());
     each_wire!(all: trip);
 }
 
@@ -282,10 +283,10 @@ fn bits() {
     struct Stored<F: Format>(#[serde(with = "ulp::serde_bits")] F);
 
     fn trip<W: Wire>() {
-        same::<W>(Stored(F16::from_f32(1.0)));
-        same::<W>(Stored(F4E2M1Fn::MIN));
-        same::<W>(Stored(Tf32::MAX));
-        same::<W>(Stored(0.1f64));
+        same::<W>(&Stored(F16::from_f32(1.0)));
+        same::<W>(&Stored(F4E2M1Fn::MIN));
+        same::<W>(&Stored(Tf32::MAX));
+        same::<W>(&Stored(0.1f64));
         let nan = W::trip(&Stored(F16::from_bits(0xfe01)));
         assert_eq!(nan.0.to_bits(), 0xfe01);
     }

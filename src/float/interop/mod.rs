@@ -15,7 +15,7 @@ mod num_traits;
 #[cfg(feature = "serde")]
 mod serde;
 
-/// The traits of one version of rand, and of its rand_distr: one source for all versions that people have.
+/// The traits of one version of rand, and of its `rand_distr`: one source for all versions that people have.
 macro_rules! rands {
     ($($feature:literal, $distributions:literal, $name:ident: $rand:ident, $rand_distr:ident;)*) => { $(
         #[cfg(feature = $feature)]
@@ -26,7 +26,9 @@ macro_rules! rands {
             pub(super) use ::$rand_distr as rand_distr;
 
             #[cfg(feature = $distributions)]
+            #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
             mod distributions;
+            #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
             mod uniform;
         }
     )* };

@@ -75,7 +75,7 @@ fn values<F: Format>() -> Vec<f64> {
     let mut values = Vec::new();
     for code in codes {
         let (low, high) = (number(code), number(code + 1));
-        let step = if low == high {
+        let step = if code == max {
             low - number(max - 1)
         } else {
             high - low

@@ -1,4 +1,4 @@
-//! rand_distr: the distributions that the others are made of.
+//! `rand_distr`: the distributions that the others are made of.
 
 use super::rand::Rng;
 use super::rand_distr::{Distribution, Exp1, Open01, OpenClosed01, StandardNormal};
