@@ -18,19 +18,20 @@ pub(super) const fn one(layout: Layout) -> u64 {
     code
 }
 
-/// Numbers with names. A format that doesn't have one of them doesn't compile where that is used.
+/// # Numbers with names
+/// A format that doesn't have one of them doesn't compile where that is used.
 impl<S: Spec> Float<S> {
     /// 1.
     pub const ONE: Self = Self::from_code(one(Self::LAYOUT));
 }
 
-/// Numbers with names.
+/// # Numbers with names
 impl<S: HasSign> Float<S> {
     /// −1.
     pub const NEG_ONE: Self = Self::from_code(Self::LAYOUT.negate(one(Self::LAYOUT)));
 }
 
-/// Numbers with names.
+/// # Numbers with names
 impl<S: HasZero> Float<S> {
     /// 0.
     pub const ZERO: Self = Self::from_code(0);
@@ -78,7 +79,8 @@ const fn nearest(layout: Layout, exponent: i32, significand: u64) -> u64 {
 
 macro_rules! constants {
     ($($(#[$doc:meta])* $name:ident: $exponent:literal, $significand:literal;)*) => {
-        /// Constants of mathematics: the numbers nearest to them, under the names that `core::f32::consts` has.
+        /// # Constants of mathematics
+        /// The numbers nearest to them, under the names that `core::f32::consts` has.
         impl<S: Spec> Float<S> { $(
             $(#[$doc])*
             pub const $name: Self = Self::from_code(nearest(Self::LAYOUT, $exponent, $significand));

@@ -74,7 +74,8 @@ unsafe impl<S: Spec> Format for Float<S> {
     const DTYPE: &'static str = S::NAME;
 }
 
-/// Limits, under the names that `f32`'s have.
+/// # Limits
+/// Under the names that `f32`'s have.
 impl<S: Spec> Float<S> {
     /// How the bits are read.
     pub const LAYOUT: Layout = {
@@ -108,7 +109,7 @@ impl<S: Spec> Float<S> {
     pub const MAX_10_EXP: i32 = Self::LAYOUT.max_10_exp();
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasInfinity> Float<S> {
     /// Infinity, ∞.
     pub const INFINITY: Self = match Self::LAYOUT.infinity_code() {
@@ -117,13 +118,13 @@ impl<S: HasInfinity> Float<S> {
     };
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasInfinities> Float<S> {
     /// Negative infinity, −∞.
     pub const NEG_INFINITY: Self = Self::from_code(Self::LAYOUT.negate(Self::INFINITY.code()));
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasNan> Float<S> {
     /// Not a number: the canonical quiet NaN.
     pub const NAN: Self = match Self::LAYOUT.nan_code() {
@@ -132,7 +133,7 @@ impl<S: HasNan> Float<S> {
     };
 }
 
-/// Bits and bytes.
+/// # Bits and bytes
 impl<S: Spec> Float<S> {
     /// Returns the number with these bits. Bits above the width of the format are ignored.
     #[inline(always)]
@@ -209,7 +210,7 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// Classification.
+/// # Classification
 impl<S: Spec> Float<S> {
     /// Returns the class of the number (IEEE 754-2019, 5.7.2).
     #[inline]

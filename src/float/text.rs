@@ -27,7 +27,7 @@ impl<S: Spec> FromStr for Float<S> {
     }
 }
 
-/// Text.
+/// # Text
 impl<S: Spec> Float<S> {
     /// Parses what [`FromStr`] parses, and rounds the exact value once, as `cast` says. Returns the number and the exceptions that
     /// rounding raised.

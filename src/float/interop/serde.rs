@@ -78,7 +78,8 @@ impl<'de, S: Spec> Deserialize<'de> for Float<S> {
     }
 }
 
-/// With feature `serde`: other ways to write a number, as `half` has them.
+/// # Other ways to write a number
+/// With feature `serde`, as `half` has them.
 impl<S: Spec> Float<S> {
     /// Writes the number as an `f32`, for `#[serde(serialize_with = "F16::serialize_as_f32")]`. NaN and the infinities are floats, too,
     /// which JSON writes as `null`.
