@@ -18,7 +18,7 @@ impl SplitMix {
 }
 
 macro_rules! distributions {
-    ($module:ident: $rand_distr:ident, $generator:item) => {
+    ($module:ident: $rand:ident, $rand_distr:ident, $generator:item) => {
         mod $module {
             use $rand_distr::{
                 Distribution, Exp1, Normal, Open01, OpenClosed01, StandardNormal,
@@ -92,6 +92,19 @@ macro_rules! distributions {
                 assert!((mean(&exponential) - 1.0).abs() < 0.03);
             }
 
+            #[test]
+            fn weights() {
+                use $rand::distr::weighted::Weight;
+
+                let mut sum = F8E4M3Fn::from_f32(416.0);
+                assert_eq!(sum.checked_add_assign(&F8E4M3Fn::from_f32(32.0)), Ok(()));
+                assert_eq!(sum, F8E4M3Fn::MAX);
+                assert_eq!(sum.checked_add_assign(&F8E4M3Fn::from_f32(32.0)), Err(()));
+                let mut sum = F16::MAX;
+                assert_eq!(sum.checked_add_assign(&F16::MAX), Ok(()));
+                assert_eq!((sum, <F16 as Weight>::ZERO), (F16::INFINITY, F16::ZERO));
+            }
+
             /// As candle and others ask: by a distribution that needs `Float`.
             #[cfg(feature = "num-traits")]
             #[test]
@@ -105,7 +118,7 @@ macro_rules! distributions {
 }
 
 #[cfg(feature = "rand_distr")]
-distributions!(with_010: rand_distr, impl rand::TryRng for SplitMix {
+distributions!(with_010: rand, rand_distr, impl rand::TryRng for SplitMix {
     type Error = std::convert::Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
@@ -121,7 +134,7 @@ distributions!(with_010: rand_distr, impl rand::TryRng for SplitMix {
     }
 });
 #[cfg(feature = "rand_distr_05")]
-distributions!(with_09: rand_distr_05, impl rand_09::RngCore for SplitMix {
+distributions!(with_09: rand_09, rand_distr_05, impl rand_09::RngCore for SplitMix {
     fn next_u32(&mut self) -> u32 {
         (self.next() >> 32) as u32
     }

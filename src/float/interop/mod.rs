@@ -30,6 +30,9 @@ macro_rules! rands {
             mod distributions;
             #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
             mod uniform;
+            #[cfg(feature = "alloc")]
+            #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
+            mod weight;
         }
     )* };
 }
