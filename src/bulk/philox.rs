@@ -3,9 +3,9 @@
 //! Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC 2011: a bijection of a counter of four
 //! words under a key of two, in ten rounds of two products. It has no state, so elements can be done in any order.
 
-use core::mem::MaybeUninit;
-
-use super::{Isa, Kernel, run};
+use crate::bulk::arch::dispatch;
+use crate::bulk::kernel::Multiversion;
+use crate::cpu::Isa;
 
 /// The multipliers of the products.
 const MULTIPLIERS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
@@ -57,17 +57,16 @@ pub(super) const fn group(shared: bool) -> usize {
 pub(super) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32]) {
     debug_assert!(first.is_multiple_of(group(shared) as u64));
     debug_assert!(to.len().is_multiple_of(group(shared)));
-    let mut kernel = Draws {
+    let mut draws = Draws {
         key: [seed as u32, (seed >> 32) as u32],
         shared,
         first,
         to,
     };
-    run(isa, &mut kernel, &[()], &mut [MaybeUninit::new(())]);
+    dispatch(isa, &mut draws);
 }
 
-/// Draws for all elements of a tile, as one element of a kernel: the loop of an ISA would be compiled for each size of its
-/// blocks, and the lanes are enough for the compiler to make vectors of.
+/// Draws for all elements of a tile. The compiler makes vectors of the lanes of a group.
 struct Draws<'a> {
     key: [u32; 2],
     shared: bool,
@@ -75,14 +74,9 @@ struct Draws<'a> {
     to: &'a mut [u32],
 }
 
-impl Kernel for Draws<'_> {
-    type Src = ();
-    type Dst = ();
-    const REPEATABLE: bool = false;
-
+impl Multiversion for Draws<'_> {
     #[inline(always)]
-    fn block<const N: usize>(&mut self, _: usize, _: &[(); N], dst: &mut [MaybeUninit<()>; N]) {
-        assert!(N == 1, "a tile is one element");
+    fn run<const LANES_OF_F32: usize>(&mut self) {
         let elements = group(self.shared);
         let mut first = self.first;
         for to in self.to.chunks_exact_mut(elements) {
@@ -101,7 +95,6 @@ impl Kernel for Draws<'_> {
             }
             first = first.wrapping_add(elements as u64);
         }
-        *dst = [MaybeUninit::new(()); N];
     }
 }
 

@@ -4,6 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use super::Level;
+
 /// An instruction set for bulk work. A value is proof that this CPU has it.
 ///
 /// On x86-64: SSE2, AVX2 (with F16C), AVX-512 (F, BW, VL and DQ), that with VBMI, and that with BF16. Elsewhere what the program is
@@ -24,79 +26,6 @@ use core::sync::atomic::{AtomicU8, Ordering};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Isa(Level);
 
-/// The instruction sets, each with all that those before it have.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[repr(u8)]
-pub(crate) enum Level {
-    /// What the program is compiled for.
-    Portable,
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    Avx2,
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    Avx512,
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    Avx512Vbmi,
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    Avx512Bf16,
-}
-
-impl Level {
-    /// Best first.
-    const ALL: &[Self] = &[
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-        Self::Avx512Bf16,
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-        Self::Avx512Vbmi,
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-        Self::Avx512,
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-        Self::Avx2,
-        Self::Portable,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Portable if cfg!(target_feature = "sse2") => "sse2",
-            Self::Portable if cfg!(target_feature = "neon") => "neon",
-            Self::Portable if cfg!(target_feature = "simd128") => "simd128",
-            Self::Portable => "portable",
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx2 => "avx2",
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx512 => "avx512",
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx512Vbmi => "avx512vbmi",
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx512Bf16 => "avx512bf16",
-        }
-    }
-
-    /// Whether this CPU has it.
-    fn is_here(self) -> bool {
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", feature = "std"))]
-        macro_rules! has {
-            ($($feature:tt),*) => { $(std::arch::is_x86_feature_detected!($feature))&&* };
-        }
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(feature = "std")))]
-        macro_rules! has {
-            ($($feature:tt),*) => { $(cfg!(target_feature = $feature))&&* };
-        }
-        match self {
-            Self::Portable => true,
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx2 => has!("avx2", "f16c"),
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx512 => {
-                Self::Avx2.is_here() && has!("avx512f", "avx512bw", "avx512vl", "avx512dq")
-            }
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx512Vbmi => Self::Avx512.is_here() && has!("avx512vbmi"),
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            Self::Avx512Bf16 => Self::Avx512Vbmi.is_here() && has!("avx512bf16"),
-        }
-    }
-}
-
 impl Isa {
     /// The best that this CPU has. It is looked for once, and remembered.
     #[inline]
@@ -109,12 +38,12 @@ impl Isa {
             return Self(level);
         }
         for (place, &level) in (1..).zip(Level::ALL) {
-            if level.is_here() {
+            if level.is_available() {
                 FOUND.store(place, Ordering::Relaxed);
                 return Self(level);
             }
         }
-        Self(Level::Portable)
+        Self(Level::LOWEST)
     }
 
     /// All that this CPU has, best first.
@@ -122,18 +51,10 @@ impl Isa {
         Level::ALL
             .iter()
             .copied()
-            .filter(|level| level.is_here())
+            .filter(|level| level.is_available())
             .map(Self)
     }
 
-    /// Whether this CPU has the conversions of binary16 that came with AVX2.
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    #[inline]
-    pub(crate) fn has_f16c() -> bool {
-        cfg!(target_feature = "f16c") || Self::detect().0 >= Level::Avx2
-    }
-
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     #[inline]
     pub(crate) const fn level(self) -> Level {
         self.0
@@ -153,7 +74,7 @@ impl FromStr for Isa {
     /// Parses the name of an instruction set that this CPU has; `portable` is the last of them everywhere.
     fn from_str(name: &str) -> Result<Self, UnknownIsa> {
         if name == "portable" {
-            return Ok(Self(Level::Portable));
+            return Ok(Self(Level::LOWEST));
         }
         Self::available()
             .find(|isa| isa.0.name() == name)

@@ -94,7 +94,7 @@ impl Layout {
 
     /// The same with so many fraction bits fewer, of an IEEE layout.
     #[inline]
-    pub(crate) const fn shorter(self, by: u32) -> Self {
+    pub(crate) const fn truncated(self, by: u32) -> Self {
         Self {
             bits: self.bits - by,
             fraction_bits: self.fraction_bits - by,

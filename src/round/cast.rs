@@ -95,8 +95,8 @@ impl Cast {
     /// them, and a loop over it vectorizes.
     #[inline(always)]
     pub const fn convert(self, from: Layout, to: Layout, bits: u64) -> (u64, Flags) {
-        let (from, bits) = if round::folds(from, to, 32) {
-            (from.shorter(32), round::fold(bits, 32))
+        let (from, bits) = if round::can_jam(from, to, 32) {
+            (from.truncated(32), round::shift_right_jam(bits, 32))
         } else {
             (from, bits)
         };

@@ -16,6 +16,7 @@
 mod cast;
 mod format;
 mod rounding;
+pub(crate) mod stochastic;
 pub(crate) mod unpacked;
 mod word;
 
@@ -30,11 +31,11 @@ pub(crate) use word::{word16, word32, word64, word128};
 use crate::format::Layout;
 
 /// Whether a code of an IEEE format, cut to its upper `half` bits, still rounds rightly to `to` if the lowest bit left says
-/// whether anything was lost: see [`fold`].
+/// whether anything was lost: see [`shift_right_jam`].
 ///
 /// Not if subnormals would be normal in `to`: they begin lower down.
 #[inline(always)]
-pub(crate) const fn folds(from: Layout, to: Layout, half: u32) -> bool {
+pub(crate) const fn can_jam(from: Layout, to: Layout, half: u32) -> bool {
     from.is_ieee()
         && from.bits() == 2 * half
         && from.fraction_bits() >= half + to.fraction_bits() + GUARD_BITS
@@ -46,7 +47,7 @@ pub(crate) const fn folds(from: Layout, to: Layout, half: u32) -> bool {
 /// The upper 20 of an f64's 52 fraction bits are enough for every target of up to 16 bits, and the upper 7 of an f32's 23 for one
 /// of 8; and a vector holds twice as many codes of half the width.
 #[inline(always)]
-pub(crate) const fn fold(bits: u64, half: u32) -> u64 {
+pub(crate) const fn shift_right_jam(bits: u64, half: u32) -> u64 {
     let sticky = bits & ((1 << half) - 1) != 0;
     bits >> half | sticky as u64
 }

@@ -3,8 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::same_length;
-use crate::bulk;
-use crate::bulk::uninit;
+use crate::bulk::{self, Out};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
@@ -58,19 +57,21 @@ pub fn cast_scaled_on<S: Format, D: Format>(
         );
     }
     same_length(src.len(), dst.len());
-    let to = uninit::as_uninit(dst);
+    let dst = Out::new(dst);
     if const { S::LAYOUT.same(Layout::BINARY32) } {
-        return bulk::convert_scaled(isa, src, scale, to, cast);
+        bulk::convert_scaled(isa, src, scale, dst, cast);
+        return;
     }
     if const { D::LAYOUT.same(Layout::BINARY32) } && cast.keeps_infinity() {
         // The product is the result.
-        return bulk::convert_scaled(isa, src, scale, to, Cast::new());
+        bulk::convert_scaled(isa, src, scale, dst, Cast::new());
+        return;
     }
     let mut wide = [MaybeUninit::<f32>::uninit(); TILE];
-    for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
-        let wide = &mut wide[..src.len()];
-        bulk::convert(isa, src, wide, Cast::new());
-        let wide = uninit::assume_init(wide);
-        bulk::convert_scaled(isa, wide, scale, uninit::as_uninit(dst), cast);
-    }
+    dst.write_pieces(TILE, TILE, |start, dst| {
+        let src = &src[start..][..dst.len()];
+        let wide = Out::uninit(&mut wide[..src.len()]);
+        let wide = bulk::convert(isa, src, wide, Cast::new());
+        bulk::convert_scaled(isa, wide, scale, dst, cast)
+    });
 }

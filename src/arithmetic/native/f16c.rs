@@ -10,8 +10,40 @@ use core::arch::x86_64::{
 };
 
 use super::by_f32;
-use crate::cpu::Isa;
+use crate::cpu::{Isa, Level};
 use crate::format::Layout;
+
+/// Proof that the CPU has F16C.
+#[derive(Clone, Copy)]
+pub(super) struct F16c(());
+
+impl F16c {
+    /// The token, if the CPU has F16C. AVX2 comes with it.
+    #[inline]
+    pub(super) fn new() -> Option<Self> {
+        let has_f16c = cfg!(target_feature = "f16c") || Isa::detect().level() >= Level::Avx2;
+        has_f16c.then_some(Self(()))
+    }
+
+    /// The token, where the compilation target has F16C.
+    #[cfg(target_feature = "f16c")]
+    pub(super) const COMPILED: Self = Self(());
+
+    /// Rounds an `f32`, ties to even.
+    #[cfg(target_feature = "f16c")]
+    #[inline(always)]
+    pub(super) fn from_f32(self, x: f32) -> u16 {
+        // SAFETY: the token proves that the CPU has F16C.
+        unsafe { narrow(x) }
+    }
+
+    #[cfg(target_feature = "f16c")]
+    #[inline(always)]
+    pub(super) fn to_f32(self, code: u16) -> f32 {
+        // SAFETY: the token proves that the CPU has F16C.
+        unsafe { widen(code) }
+    }
+}
 
 #[inline]
 #[target_feature(enable = "f16c")]
@@ -25,40 +57,23 @@ fn narrow(x: f32) -> u16 {
     _mm_cvtsi128_si32(_mm_cvtps_ph::<NEAREST>(_mm_set_ss(x))) as u16
 }
 
-/// [`narrow`], where the compilation target has F16C.
-#[cfg(target_feature = "f16c")]
-#[inline(always)]
-pub(super) fn from_f32(x: f32) -> u16 {
-    // SAFETY: this function exists only where the compilation target has F16C.
-    unsafe { narrow(x) }
-}
-
-/// [`widen`], where the compilation target has F16C.
-#[cfg(target_feature = "f16c")]
-#[inline(always)]
-pub(super) fn to_f32(code: u16) -> f32 {
-    // SAFETY: this function exists only where the compilation target has F16C.
-    unsafe { widen(code) }
-}
-
 macro_rules! operations {
     ($($name:ident($($operand:ident),*) = $wide:expr;)*) => { $(
-        /// The code of the result, unless it is a NaN, or the CPU lacks the instructions.
-        #[inline]
-        pub(super) fn $name($($operand: u16),*) -> Option<u16> {
+        impl F16c {
+            /// The code of the result, unless it is a NaN.
             #[inline]
-            #[target_feature(enable = "f16c")]
-            fn compiled($($operand: u16),*) -> u16 {
-                $(let $operand = widen($operand);)*
-                narrow($wide)
-            }
+            pub(super) fn $name(self, $($operand: u16),*) -> Option<u16> {
+                #[inline]
+                #[target_feature(enable = "f16c")]
+                fn compiled($($operand: u16),*) -> u16 {
+                    $(let $operand = widen($operand);)*
+                    narrow($wide)
+                }
 
-            if !Isa::has_f16c() {
-                return None;
+                // SAFETY: the token proves that the CPU has F16C.
+                let code = unsafe { compiled($($operand),*) };
+                (!Layout::BINARY16.is_nan(code.into())).then_some(code)
             }
-            // SAFETY: the CPU has F16C.
-            let code = unsafe { compiled($($operand),*) };
-            (!Layout::BINARY16.is_nan(code.into())).then_some(code)
         }
     )* };
 }

@@ -6,6 +6,9 @@
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod f16c;
 
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+use f16c::F16c;
+
 use crate::arithmetic::ieee;
 use crate::format::{Layout, limits::max};
 use crate::round::{Format, Rounding};
@@ -164,7 +167,8 @@ macro_rules! by_f16c {
     ($name:ident($($operand:ident),*)) => {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         if const { F::LAYOUT.same(Layout::BINARY16) }
-            && let Some(code) = f16c::$name($(to_code($operand) as u16),*)
+            && let Some(f16c) = F16c::new()
+            && let Some(code) = f16c.$name($(to_code($operand) as u16),*)
         {
             return from_code(code.into());
         }
@@ -242,7 +246,7 @@ pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
 pub(crate) fn from_f32<F: Format>(x: f32) -> F {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
     if const { F::LAYOUT.same(Layout::BINARY16) } {
-        return from_code(f16c::from_f32(x).into());
+        return from_code(F16c::COMPILED.from_f32(x).into());
     }
     x.cast()
 }
@@ -252,7 +256,7 @@ pub(crate) fn from_f32<F: Format>(x: f32) -> F {
 pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
     if const { F::LAYOUT.same(Layout::BINARY16) } {
-        return f16c::to_f32(to_code(x) as u16);
+        return F16c::COMPILED.to_f32(to_code(x) as u16);
     }
     x.cast()
 }

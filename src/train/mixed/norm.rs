@@ -2,7 +2,7 @@
 
 use super::state::TILE;
 use crate::arithmetic::ieee;
-use crate::bulk::{Task, perform};
+use crate::bulk::{Multiversion, dispatch};
 use crate::cpu::Isa;
 use crate::round::{Cast, Format, Rounding};
 use crate::slice;
@@ -15,7 +15,7 @@ struct Squares<'a> {
     sums: [f64; SUMS],
 }
 
-impl Task for Squares<'_> {
+impl Multiversion for Squares<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         let (rows, rest) = self.numbers.as_chunks::<SUMS>();
@@ -40,7 +40,7 @@ fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
         let numbers = &mut wide[..tile.len()];
         slice::cast_on(isa, tile, numbers, Cast::new());
         let mut squares = Squares { numbers, sums };
-        perform(isa, &mut squares);
+        dispatch(isa, &mut squares);
         sums = squares.sums;
     }
     sums.into_iter().sum()

@@ -6,7 +6,7 @@
 use core::slice::{from_mut, from_ref};
 
 use super::arithmetic::{Arithmetic, Careful, Plain, Sum, TINY, TINY_GRADIENT, power};
-use crate::bulk::{Task, cast_block, perform};
+use crate::bulk::{Multiversion, cast_block, dispatch};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
@@ -50,9 +50,9 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
             moments: whole_moments,
             weights: weight_blocks,
         };
-        perform(isa, &mut pass);
+        dispatch(isa, &mut pass);
     }
-    // What is shorter than a block is done in a copy as long, lest the loop be compiled again.
+    // What is truncated than a block is done in a copy as long, lest the loop be compiled again.
     let rest = gradients.len();
     if rest > 0 {
         let (mut gradient_block, mut weight_block) = ([from_code(0); BLOCK], [from_code(0); BLOCK]);
@@ -70,7 +70,7 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
             moments: moment_blocks.each_mut().map(from_mut),
             weights: from_mut(&mut weight_block),
         };
-        perform(isa, &mut pass);
+        dispatch(isa, &mut pass);
         master.copy_from_slice(&master_block[..rest]);
         weights.copy_from_slice(&weight_block[..rest]);
         for (block, (_, moment)) in moment_blocks.iter().zip(moments) {
@@ -89,7 +89,7 @@ struct Pass<'a, G, P, R, const M: usize> {
     weights: &'a mut [[P; BLOCK]],
 }
 
-impl<G: Format, P: Format, R: Rule<M>, const M: usize> Task for Pass<'_, G, P, R, M> {
+impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_, G, P, R, M> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         let (rule, inverse_scale) = (self.rule, self.inverse_scale);
@@ -173,7 +173,7 @@ fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
 #[inline(always)]
 fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [f32; N] {
     let mut wide = [0.0; N];
-    if const { G::LAYOUT.same(Layout::BINARY32.shorter(16)) } {
+    if const { G::LAYOUT.same(Layout::BINARY32.truncated(16)) } {
         for (wide, &gradient) in wide.iter_mut().zip(gradients) {
             // The product is quiet, so that this need not be.
             *wide = f32::from_bits((to_code(gradient) as u32) << 16);

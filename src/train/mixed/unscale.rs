@@ -1,11 +1,10 @@
 //! Step 3: gradients to `f32`.
 
-use crate::bulk;
-use crate::bulk::uninit::as_uninit;
+use crate::bulk::reduction::Amax;
+use crate::bulk::{self, Out};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
-use crate::slice::scan::Max;
 
 /// Widens gradients to `f32` and multiplies them by the inverse of the loss scale; whether all of them were finite.
 ///
@@ -45,10 +44,11 @@ pub fn unscale_on<G: Format>(
         );
     }
     crate::slice::same_length(gradients.len(), out.len());
-    let mut max = Max::new();
-    bulk::in_pieces(gradients, as_uninit(out), |gradients, out| {
-        bulk::convert_scaled(isa, gradients, inverse_scale, out, Cast::new());
-        max.look_at(isa, gradients);
+    let mut amax = Amax::new();
+    bulk::in_pieces(gradients, Out::new(out), |gradients, out| {
+        let out = bulk::convert_scaled(isa, gradients, inverse_scale, out, Cast::new());
+        amax.read(isa, gradients);
+        out
     });
-    max.is_finite()
+    amax.is_finite()
 }

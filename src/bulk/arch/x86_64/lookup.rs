@@ -1,4 +1,5 @@
 //! Codes of 8 bits and fewer widened by table: two byte permutes (VBMI) find each byte of the result.
+#![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
@@ -6,10 +7,12 @@ use core::array::from_fn;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use crate::bulk::{Kernel, Loops, SMALL, convert::one_by_one};
-use crate::cpu::{Isa, Level};
+use super::token::Vbmi;
+use crate::bulk::element::Element;
+use crate::bulk::kernel::{Kernel, Loops, SMALL};
+use crate::bulk::kernels::cast_scalar;
 use crate::format::Layout;
-use crate::round::{Cast, Format};
+use crate::round::Cast;
 
 /// Codes in a vector.
 const LANES: usize = 64;
@@ -17,7 +20,7 @@ const LANES: usize = 64;
 /// The low and the high bytes of 256 results of 16 bits.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-struct Table([[u8; 256]; 2]);
+pub(super) struct Table([[u8; 256]; 2]);
 
 impl Table {
     /// Whether the results of codes from 128 on are those of the codes below, with this sign or none: then one permute less finds
@@ -34,30 +37,23 @@ impl Table {
         true
     }
 
-    const fn halves(&self) -> Halves {
+    /// The sign bit, or none, by which the results of codes from 128 on differ from those below, if they differ by no more.
+    pub(super) const fn repeated_sign(&self) -> Option<u8> {
         if self.repeats(0) {
-            Halves::Same(0)
+            Some(0)
         } else if self.repeats(1 << 7) {
-            Halves::Same(1 << 7)
+            Some(1 << 7)
         } else {
-            Halves::Other
+            None
         }
     }
-}
-
-/// How the results of codes from 128 on differ from those below.
-#[derive(Clone, Copy)]
-enum Halves {
-    /// In this bit, the sign or none.
-    Same(u8),
-    Other,
 }
 
 /// The upper 16 bits of every code of `from` in the format `to`, cast by default, or in the low bytes all bits of a shorter format.
 const fn table(from: Layout, to: Layout) -> Table {
     let mut table = Table([[0; 256]; 2]);
     let mut code = 0;
-    // Constants are computed for pairs that no table serves, too.
+    // Constants are computed for pairs without a table too.
     while code < 256 && has_widths(from, to) {
         let (wide, _) = Cast::new().convert(from, to, code as u64);
         let upper = wide >> to.bits().saturating_sub(16);
@@ -72,8 +68,8 @@ const fn has_widths(from: Layout, to: Layout) -> bool {
     from.bits() <= 8 && (to.bits() <= 8 || to.bits() == 16 || to.bits() == 32)
 }
 
-/// Whether a table serves: codes of one byte, and of the results no more than 16 bits to be kept.
-pub(super) const fn serves(from: Layout, to: Layout) -> bool {
+/// Whether there is a table: codes of one byte, and of the results no more than 16 bits to be kept.
+pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     if !has_widths(from, to) {
         return false;
     }
@@ -89,37 +85,32 @@ pub(super) const fn serves(from: Layout, to: Layout) -> bool {
 }
 
 /// From codes of a byte to others.
-pub(super) struct Lookup8<S, D>(pub(super) PhantomData<(S, D)>);
+pub(super) struct Lookup8<S, D>(Vbmi, PhantomData<(S, D)>);
 /// Widens to 16 bits.
-pub(super) struct Lookup16<S, D>(pub(super) PhantomData<(S, D)>);
+pub(super) struct Lookup16<S, D>(Vbmi, PhantomData<(S, D)>);
 /// Widens to 32 bits of which the lower half is 0: `f32`, from all formats of a byte.
-pub(super) struct Lookup32<S, D>(pub(super) PhantomData<(S, D)>);
+pub(super) struct Lookup32<S, D>(Vbmi, PhantomData<(S, D)>);
 
 /// The low and high bytes of the results for 64 codes. `halves` are those of the table.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI.
 #[inline(always)]
-unsafe fn look_up(table: &Table, halves: Halves, codes: __m512i) -> [__m512i; 2] {
-    // SAFETY: as above.
+unsafe fn look_up(table: &Table, repeated_sign: Option<u8>, codes: __m512i) -> [__m512i; 2] {
+    // SAFETY: the caller promises AVX-512 F, BW and VBMI, which the functions called here need.
     unsafe {
         let [low, high] = [find::<0>(&table.0[0], codes), find::<0>(&table.0[1], codes)];
-        match halves {
-            Halves::Same(sign) => {
-                const OR_OF_AND: i32 = 0xf8;
-                let sign = _mm512_set1_epi8(sign as i8);
-                [
-                    low,
-                    _mm512_ternarylogic_epi32::<OR_OF_AND>(high, codes, sign),
-                ]
-            }
-            Halves::Other => {
-                let upper = _mm512_movepi8_mask(codes);
-                [
-                    _mm512_mask_blend_epi8(upper, low, find::<128>(&table.0[0], codes)),
-                    _mm512_mask_blend_epi8(upper, high, find::<128>(&table.0[1], codes)),
-                ]
-            }
+        if let Some(sign) = repeated_sign {
+            const OR_OF_AND: i32 = 0xf8;
+            let sign = _mm512_set1_epi8(sign as i8);
+            let high = _mm512_ternarylogic_epi32::<OR_OF_AND>(high, codes, sign);
+            [low, high]
+        } else {
+            let upper = _mm512_movepi8_mask(codes);
+            [
+                _mm512_mask_blend_epi8(upper, low, find::<128>(&table.0[0], codes)),
+                _mm512_mask_blend_epi8(upper, high, find::<128>(&table.0[1], codes)),
+            ]
         }
     }
 }
@@ -130,7 +121,7 @@ unsafe fn look_up(table: &Table, halves: Halves, codes: __m512i) -> [__m512i; 2]
 /// The CPU must have AVX-512 F and VBMI.
 #[inline(always)]
 unsafe fn find<const FIRST: usize>(table: &[u8; 256], codes: __m512i) -> __m512i {
-    // SAFETY: the features are the caller's to promise; 128 bytes from `FIRST` on, which is 0 or 128, are two vectors.
+    // SAFETY: the caller promises the features. 128 bytes from `FIRST` on, which is 0 or 128, are two vectors.
     unsafe {
         let first = table.as_ptr().add(FIRST);
         let (low, high) = (first.cast(), first.add(LANES).cast());
@@ -145,7 +136,7 @@ unsafe fn find<const FIRST: usize>(table: &[u8; 256], codes: __m512i) -> __m512i
 #[inline(always)]
 #[allow(clippy::cast_ptr_alignment, reason = "the loads need none")]
 unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
-    // SAFETY: as above.
+    // SAFETY: the caller promises AVX-512 F, and as many readable bytes as are loaded.
     unsafe {
         if N == SMALL {
             _mm512_castsi128_si512(_mm_loadu_si128(src.cast()))
@@ -162,16 +153,16 @@ unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
 #[inline(always)]
 unsafe fn to_16_bits<const N: usize>(
     table: &Table,
-    halves: Halves,
+    repeated_sign: Option<u8>,
     src: *const u8,
     dst: *mut __m512i,
 ) {
-    // SAFETY: as above.
+    // SAFETY: the caller promises the features, N readable bytes and 2N writable ones.
     unsafe {
         // Groups of four move so that unpacking within each 16 bytes leaves them in order.
         let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
         let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
-        let [low, high] = look_up(table, halves, codes);
+        let [low, high] = look_up(table, repeated_sign, codes);
         let first = _mm512_unpacklo_epi8(low, high);
         if N == SMALL {
             _mm256_storeu_si256(dst.cast(), _mm512_castsi512_si256(first));
@@ -189,15 +180,15 @@ unsafe fn to_16_bits<const N: usize>(
 #[inline(always)]
 unsafe fn to_32_bits<const N: usize>(
     table: &Table,
-    halves: Halves,
+    repeated_sign: Option<u8>,
     src: *const u8,
     dst: *mut __m512i,
 ) {
-    // SAFETY: as above.
+    // SAFETY: the caller promises the features, N readable bytes and 4N writable ones.
     unsafe {
         let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
         let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
-        let [low, high] = look_up(table, halves, codes);
+        let [low, high] = look_up(table, repeated_sign, codes);
         let zero = _mm512_setzero_si512();
         let (a, b) = (
             _mm512_unpacklo_epi8(low, high),
@@ -212,35 +203,48 @@ unsafe fn to_32_bits<const N: usize>(
     }
 }
 
-impl<S: Format, D: Format> Lookup8<S, D> {
+impl<S: Element, D: Element> Lookup8<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
+
+    pub(super) fn new(token: Vbmi) -> Self {
+        Self(token, PhantomData)
+    }
 }
 
-impl<S: Format, D: Format> Lookup16<S, D> {
+impl<S: Element, D: Element> Lookup16<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
-    const HALVES: Halves = Self::TABLE.halves();
+    const REPEATED_SIGN: Option<u8> = Self::TABLE.repeated_sign();
+
+    pub(super) fn new(token: Vbmi) -> Self {
+        Self(token, PhantomData)
+    }
 }
 
-impl<S: Format, D: Format> Lookup32<S, D> {
+impl<S: Element, D: Element> Lookup32<S, D> {
     const TABLE: &'static Table = &table(S::LAYOUT, D::LAYOUT);
-    const HALVES: Halves = Self::TABLE.halves();
+    const REPEATED_SIGN: Option<u8> = Self::TABLE.repeated_sign();
+
+    pub(super) fn new(token: Vbmi) -> Self {
+        Self(token, PhantomData)
+    }
 }
 
-impl<S: Format, D: Format> Kernel for Lookup8<S, D> {
+// SAFETY: the stores cover the block of LANES or SMALL, or `cast_scalar` writes every element of `dst`.
+unsafe impl<S: Element, D: Element> Kernel for Lookup8<S, D> {
     type Src = S;
     type Dst = D;
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!(size_of::<S>() == 1 && size_of::<D>() == 1);
         let (from, to) = (src.as_ptr().cast(), dst.as_mut_ptr().cast::<__m512i>());
-        // SAFETY: as in `Lookup16`, with one byte in `dst`.
+        // SAFETY: the token proves that the CPU has VBMI. A block has N numbers, of one byte in `src` and in `dst`.
         unsafe {
             if N != LANES && N != SMALL {
-                return one_by_one(Cast::new(), src, dst);
+                return cast_scalar(Cast::new(), src, dst);
             }
-            let [codes, _] = look_up(Self::TABLE, Halves::Other, load::<N>(from));
+            let [codes, _] = look_up(Self::TABLE, None, load::<N>(from));
             if N == LANES {
                 _mm512_storeu_si512(to, codes);
             } else {
@@ -250,23 +254,23 @@ impl<S: Format, D: Format> Kernel for Lookup8<S, D> {
     }
 }
 
-impl<S: Format, D: Format> Kernel for Lookup16<S, D> {
+// SAFETY: the stores cover the block of LANES or SMALL, or `cast_scalar` writes every element of `dst`.
+unsafe impl<S: Element, D: Element> Kernel for Lookup16<S, D> {
     type Src = S;
     type Dst = D;
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!(size_of::<S>() == 1 && size_of::<D>() == 2);
         if N != SMALL && N != LANES {
-            return one_by_one(Cast::new(), src, dst);
+            return cast_scalar(Cast::new(), src, dst);
         }
-        // SAFETY: the table of overrides runs this where the CPU has VBMI; a block has N numbers, of one byte in `src` and two in
-        // `dst`.
+        // SAFETY: the token proves that the CPU has VBMI. A block has N numbers, of one byte in `src` and two in `dst`.
         unsafe {
             to_16_bits::<N>(
                 Self::TABLE,
-                Self::HALVES,
+                Self::REPEATED_SIGN,
                 src.as_ptr().cast(),
                 dst.as_mut_ptr().cast(),
             );
@@ -274,22 +278,23 @@ impl<S: Format, D: Format> Kernel for Lookup16<S, D> {
     }
 }
 
-impl<S: Format, D: Format> Kernel for Lookup32<S, D> {
+// SAFETY: the stores cover the block of LANES or SMALL, or `cast_scalar` writes every element of `dst`.
+unsafe impl<S: Element, D: Element> Kernel for Lookup32<S, D> {
     type Src = S;
     type Dst = D;
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!(size_of::<S>() == 1 && size_of::<D>() == 4);
         if N != SMALL && N != LANES {
-            return one_by_one(Cast::new(), src, dst);
+            return cast_scalar(Cast::new(), src, dst);
         }
-        // SAFETY: as in `Lookup16`, with four bytes in `dst`.
+        // SAFETY: the token proves that the CPU has VBMI. A block has N numbers, of one byte in `src` and four in `dst`.
         unsafe {
             to_32_bits::<N>(
                 Self::TABLE,
-                Self::HALVES,
+                Self::REPEATED_SIGN,
                 src.as_ptr().cast(),
                 dst.as_mut_ptr().cast(),
             );
@@ -298,88 +303,50 @@ impl<S: Format, D: Format> Kernel for Lookup32<S, D> {
 }
 
 /// The table of the results of all bytes. `None` if they have more than two bytes to be kept.
-#[target_feature(enable = "avx512bw,avx512vbmi")]
-fn split<const SIZE: usize>(results: &[[u8; SIZE]]) -> Option<Table> {
-    let results: &[_; 256] = results.try_into().ok()?;
-    let mut rest = 0;
-    for result in results {
-        for byte in &result[..SIZE.saturating_sub(2)] {
-            rest |= byte;
-        }
-    }
-    let low = from_fn(|code| results[code][SIZE.saturating_sub(2)]);
-    let high = from_fn(|code| results[code][SIZE - 1]);
-    (rest == 0).then_some(Table([low, high]))
-}
-
-/// A conversion of bytes to 1, 2 or 4 bytes, with a table made at run time.
-pub(in crate::bulk) struct Lookup {
-    table: Table,
-    size: usize,
-}
-
-impl Lookup {
-    /// `results` are those of the bytes from 0 to 255, little-endian. `None` if this ISA can't look them up.
-    pub(in crate::bulk) fn new(isa: Isa, results: &[u8]) -> Option<Self> {
-        if isa.level() < Level::Avx512Vbmi {
-            return None;
-        }
-        let size = results.len() / 256;
-        // SAFETY: the CPU has these features, as was seen above.
-        let table = unsafe {
-            match size {
-                1 => split::<1>(results.as_chunks().0),
-                2 => split::<2>(results.as_chunks().0),
-                4 => split::<4>(results.as_chunks().0),
-                _ => None,
+pub(super) fn split<const SIZE: usize>(token: Vbmi, results: &[[u8; SIZE]]) -> Option<Table> {
+    /// Compiled for VBMI, which permutes the bytes.
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn compiled<const SIZE: usize>(results: &[[u8; SIZE]]) -> Option<Table> {
+        let results: &[_; 256] = results.try_into().ok()?;
+        let mut rest = 0;
+        for result in results {
+            for byte in &result[..SIZE.saturating_sub(2)] {
+                rest |= byte;
             }
-        };
-        Some(Self {
-            table: table?,
-            size,
-        })
-    }
-
-    /// Converts 64 bytes or more.
-    pub(in crate::bulk) fn convert(&self, src: &[u8], dst: &mut [u8]) {
-        match self.size {
-            1 => self.run::<1>(src, dst),
-            2 => self.run::<2>(src, dst),
-            _ => self.run::<4>(src, dst),
         }
+        let low = from_fn(|code| results[code][SIZE.saturating_sub(2)]);
+        let high = from_fn(|code| results[code][SIZE - 1]);
+        (rest == 0).then_some(Table([low, high]))
     }
-
-    fn run<const SIZE: usize>(&self, src: &[u8], dst: &mut [u8]) {
-        let Self { table, .. } = *self;
-        match table.halves() {
-            Halves::Same(sign) => {
-                Self::run_kernel(&mut LookupAny::<SIZE, true>(table, sign), src, dst);
-            }
-            Halves::Other => Self::run_kernel(&mut LookupAny::<SIZE, false>(table, 0), src, dst),
-        }
-    }
-
-    fn run_kernel<const SIZE: usize, const SAME: bool>(
-        kernel: &mut LookupAny<SIZE, SAME>,
-        src: &[u8],
-        dst: &mut [u8],
-    ) {
-        let dst: *mut [[u8; SIZE]] = dst.as_chunks_mut().0;
-        // SAFETY: the layouts are the same, and the kernel writes initialised bytes.
-        let dst = unsafe { &mut *(dst as *mut [MaybeUninit<[u8; SIZE]>]) };
-        assert!(src.len() == dst.len());
-        // SAFETY: `new` has seen that the CPU has these features.
-        unsafe { super::avx512_vbmi(kernel, src, dst) }
-    }
+    let Vbmi { .. } = token;
+    // SAFETY: the token proves that the CPU has these features.
+    unsafe { compiled(results) }
 }
 
 /// It holds the table, lest every store could change it.
-struct LookupAny<const SIZE: usize, const SAME: bool>(Table, u8);
+pub(super) struct LookupAny<const SIZE: usize, const REPEATED: bool> {
+    #[allow(
+        dead_code,
+        reason = "it is there to prove that the CPU has the instructions"
+    )]
+    token: Vbmi,
+    table: Table,
+    sign: u8,
+}
 
-impl<const SIZE: usize, const SAME: bool> Kernel for LookupAny<SIZE, SAME> {
+impl<const SIZE: usize, const REPEATED: bool> LookupAny<SIZE, REPEATED> {
+    /// `sign` is the [repeated](Table::repeated_sign) one, if it is `REPEATED`.
+    pub(super) fn new(token: Vbmi, table: &Table, sign: u8) -> Self {
+        let table = *table;
+        Self { token, table, sign }
+    }
+}
+
+// SAFETY: `block` takes blocks of LANES alone, which the stores cover.
+unsafe impl<const SIZE: usize, const REPEATED: bool> Kernel for LookupAny<SIZE, REPEATED> {
     type Src = u8;
     type Dst = [u8; SIZE];
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
     const LOOPS: Loops = Loops::Blocks;
 
     #[inline(always)]
@@ -389,22 +356,18 @@ impl<const SIZE: usize, const SAME: bool> Kernel for LookupAny<SIZE, SAME> {
         src: &[u8; N],
         dst: &mut [MaybeUninit<[u8; SIZE]>; N],
     ) {
-        assert!(N == LANES);
+        assert!(N == LANES && matches!(SIZE, 1 | 2 | 4));
         let (src, dst) = (src.as_ptr(), dst.as_mut_ptr().cast());
-        let halves = if SAME {
-            Halves::Same(self.1)
-        } else {
-            Halves::Other
-        };
-        // SAFETY: `Lookup` runs this where the CPU has VBMI; a block has N bytes, and N results of SIZE bytes.
+        let repeated_sign = if REPEATED { Some(self.sign) } else { None };
+        // SAFETY: `self.token` proves that the CPU has VBMI. A block has N bytes, and N results of SIZE bytes.
         unsafe {
             match SIZE {
                 1 => {
-                    let [codes, _] = look_up(&self.0, halves, load::<N>(src));
+                    let [codes, _] = look_up(&self.table, repeated_sign, load::<N>(src));
                     _mm512_storeu_si512(dst, codes);
                 }
-                2 => to_16_bits::<N>(&self.0, halves, src, dst),
-                _ => to_32_bits::<N>(&self.0, halves, src, dst),
+                2 => to_16_bits::<N>(&self.table, repeated_sign, src, dst),
+                _ => to_32_bits::<N>(&self.table, repeated_sign, src, dst),
             }
         }
     }

@@ -5,16 +5,16 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::Counts;
-use crate::bulk::{self, Task, uninit};
+use crate::bulk::{self, Multiversion, Out};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Bits, Cast, Flags, Format, Rounding, from_code, to_code};
 
-/// Whether a value that comes back is one that was not changed, and one that was doesn't.
+/// Whether the values that come back are those that the cast did not change, and no others.
 ///
 /// A value of `from` that `to` lacks lies where `to` is coarser, so what it is rounded to has a code in `from`, and is another; or it
-/// lies past the largest number of `to`, and that, cast the [`way_back`], is less in `from` too.
-pub(super) const fn serves(from: Layout, to: Layout) -> bool {
+/// lies past the largest number of `to`, and that, cast the [`back_cast`], is less in `from` too.
+pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && matches!(from.bits(), 16 | 32 | 64)
         && to.is_signed()
@@ -24,7 +24,7 @@ pub(super) const fn serves(from: Layout, to: Layout) -> bool {
 
 /// How values are cast back. Ties to even would round the largest number of a finer format up to the value that saturated; all else is
 /// exact, and the default has the faster loops.
-const fn way_back(from: Layout, to: Layout) -> Cast {
+const fn back_cast(from: Layout, to: Layout) -> Cast {
     if to.fraction_bits() > from.fraction_bits() {
         Cast::new().rounding(Rounding::TowardZero)
     } else {
@@ -47,24 +47,24 @@ pub(super) fn count<S: Format, D: Format>(
     let mut back = [MaybeUninit::<S>::uninit(); TILE];
     for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
         let back = &mut back[..src.len()];
-        bulk::convert(isa, src, uninit::as_uninit(dst), cast);
-        let mut look = Look::<S, D>::new(src);
-        bulk::perform(isa, &mut look);
-        if look.all_normal {
-            counts.inexact += look.inexact;
+        let dst = bulk::convert(isa, src, Out::new(dst), cast);
+        let mut tile = NormalTile::<S, D>::new(src);
+        bulk::dispatch(isa, &mut tile);
+        if tile.all_normal {
+            counts.inexact += tile.inexact;
             continue;
         }
-        bulk::convert(isa, dst, back, way_back(S::LAYOUT, D::LAYOUT));
+        let back = bulk::convert(isa, dst, Out::uninit(back), back_cast(S::LAYOUT, D::LAYOUT));
         let overflowing = limits
             .get_or_insert_with(|| [false, true].map(|minus| overflowing::<S, D>(cast, minus)));
         let mut kernel = Compare::<S, D> {
             src,
-            back: uninit::assume_init(back),
+            back,
             overflowing,
             counts: Counts::default(),
             to: PhantomData,
         };
-        bulk::perform(isa, &mut kernel);
+        bulk::dispatch(isa, &mut kernel);
         counts += kernel.counts;
     }
     counts
@@ -78,19 +78,19 @@ fn magnitude<S: Format>(x: S) -> S::Bits {
 
 /// Looks whether all values of a tile are normal numbers before and after, less than the largest: then nothing is to be counted but
 /// those that have bits past the last place.
-struct Look<'a, S, D> {
+struct NormalTile<'a, S, D> {
     src: &'a [S],
     all_normal: bool,
     inexact: usize,
     to: PhantomData<D>,
 }
 
-impl<'a, S: Format, D: Format> Look<'a, S, D> {
+impl<'a, S: Format, D: Format> NormalTile<'a, S, D> {
     /// The smallest normal number of both formats, and the largest of the target, as codes of the source.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         let min = from.power_of_two_code(to.min_exponent());
-        let (max, _) = way_back(from, to).convert(to, from, to.max_code());
+        let (max, _) = back_cast(from, to).convert(to, from, to.max_code());
         let both = from.min_normal_code();
         [if min < both { both } else { min }, max]
     };
@@ -110,7 +110,7 @@ impl<'a, S: Format, D: Format> Look<'a, S, D> {
     }
 }
 
-impl<S: Format, D: Format> Task for Look<'_, S, D> {
+impl<S: Format, D: Format> Multiversion for NormalTile<'_, S, D> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         let [min, max] = Self::NORMAL.map(S::Bits::from_u64);
@@ -159,11 +159,11 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
     /// What came back of the smallest normal number and of the largest.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
-        let (max, _) = way_back(from, to).convert(to, from, to.max_code());
+        let (max, _) = back_cast(from, to).convert(to, from, to.max_code());
         [from.power_of_two_code(to.min_exponent()), max]
     };
 
-    /// How many of some values and of what came back of them are so.
+    /// Counts the pairs of a value and what came back of it for which `are_so` is true.
     #[inline(always)]
     fn count(src: &[S], back: &[S], mut are_so: impl FnMut(S::Bits, S::Bits) -> bool) -> usize {
         let mut count = 0_u32;
@@ -214,7 +214,7 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
     }
 }
 
-impl<S: Format, D: Format> Task for Compare<'_, S, D> {
+impl<S: Format, D: Format> Multiversion for Compare<'_, S, D> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         self.counts = self.compare();

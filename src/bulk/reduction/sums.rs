@@ -1,8 +1,8 @@
 //! Sums and products of many numbers: in `f64`, rounded once. The sum of none is −0, as `f32` has it: the number that changes no
 //! other.
 
-use super::convert;
-use super::uninit::as_uninit;
+use crate::bulk::conversion::convert;
+use crate::bulk::out::Out;
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
@@ -43,7 +43,7 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
     #[inline]
     fn take_as<F: Format, W: Format + Into<f64>>(&mut self, numbers: &[F], neutral: W) {
         let mut wide = [neutral; TILE];
-        let widened = as_uninit(&mut wide[..numbers.len()]);
+        let widened = Out::new(&mut wide[..numbers.len()]);
         convert(Isa::detect(), numbers, widened, Cast::new());
         let rows = numbers.len().div_ceil(LANES);
         for row in wide.chunks_exact(LANES).take(rows) {

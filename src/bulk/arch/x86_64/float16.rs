@@ -1,19 +1,24 @@
 //! Conversions to and from 16 bits by F16C, AVX-512 and AVX512-BF16.
+#![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use crate::bulk::{Kernel, SMALL, convert::one_by_one, step::kernel};
-use crate::round::{Cast, Format};
+use super::token::{Avx2, Avx512, Bf16};
+use crate::bulk::arch::intrinsic_kernel::intrinsic_kernel;
+use crate::bulk::element::Element;
+use crate::bulk::kernel::{Kernel, SMALL};
+use crate::bulk::kernels::cast_scalar;
+use crate::round::Cast;
 
 /// Without exceptions, whether the thread masks them or not.
 const QUIETLY: i32 = _MM_FROUND_NO_EXC;
 
-kernel! {
+intrinsic_kernel! {
     /// `vcvtps2ph`, F16C.
-    F32ToF16<const ROUNDING: i32, S, D>, 4 => 2 bytes, |src, dst| {
+    F32ToF16<const ROUNDING: i32, S, D> by Avx2, 4 => 2 bytes, |src, dst| {
         for half in 0..2 {
             let x = _mm256_loadu_ps(src.add(32 * half).cast());
             _mm_storeu_si128(dst.add(16 * half).cast(), _mm256_cvtps_ph::<ROUNDING>(x));
@@ -21,17 +26,17 @@ kernel! {
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// `vcvtps2ph`, AVX-512.
-    F32ToF16Wide<const ROUNDING: i32, S, D>, 4 => 2 bytes, |src, dst| {
+    F32ToF16Wide<const ROUNDING: i32, S, D> by Avx512, 4 => 2 bytes, |src, dst| {
         let x = _mm512_loadu_ps(src.cast());
         _mm256_storeu_si256(dst.cast(), _mm512_cvt_roundps_ph::<ROUNDING>(x));
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// `vcvtph2ps`, F16C.
-    F16ToF32<S, D>, 2 => 4 bytes, |src, dst| {
+    F16ToF32<S, D> by Avx2, 2 => 4 bytes, |src, dst| {
         for half in 0..2 {
             let x = _mm_loadu_si128(src.add(16 * half).cast());
             _mm256_storeu_ps(dst.add(32 * half).cast(), _mm256_cvtph_ps(x));
@@ -39,25 +44,25 @@ kernel! {
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// `vcvtph2ps`, AVX-512.
-    F16ToF32Wide<S, D>, 2 => 4 bytes, |src, dst| {
+    F16ToF32Wide<S, D> by Avx512, 2 => 4 bytes, |src, dst| {
         let x = _mm256_loadu_si256(src.cast());
         _mm512_storeu_ps(dst.cast(), _mm512_cvt_roundph_ps::<QUIETLY>(x));
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// A bfloat16 is the upper half of an f32, which `vcvtps2ph` rounds.
-    Bf16ToF16<const ROUNDING: i32, S, D>, 2 => 2 bytes, |src, dst| {
+    Bf16ToF16<const ROUNDING: i32, S, D> by Avx512, 2 => 2 bytes, |src, dst| {
         let x = upper_halves(_mm256_loadu_si256(src.cast()));
         _mm256_storeu_si256(dst.cast(), _mm512_cvt_roundps_ph::<ROUNDING>(x));
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// Quiets the NaNs, in short vectors, and moves each number to the upper half of an f32.
-    Bf16ToF32<S, D>, 2 => 4 bytes, |src, dst| {
+    Bf16ToF32<S, D> by Avx512, 2 => 4 bytes, |src, dst| {
         let x = _mm256_loadu_si256(src.cast());
         let magnitude = _mm256_and_si256(x, _mm256_set1_epi16(0x7fff));
         let nan = _mm256_cmpgt_epi16_mask(magnitude, _mm256_set1_epi16(0x7f80));
@@ -67,16 +72,30 @@ kernel! {
 }
 
 /// `vcvtne2ps2bf16`, of f32, or of f16 after `vcvtph2ps`.
-pub(super) struct ToBf16<S, D>(pub(super) PhantomData<(S, D)>);
+pub(super) struct ToBf16<S, D> {
+    #[allow(
+        dead_code,
+        reason = "it is there to prove that the CPU has the instructions"
+    )]
+    token: Bf16,
+    formats: PhantomData<(S, D)>,
+}
 
-impl<S: Format, D: Format> ToBf16<S, D> {
+impl<S: Element, D: Element> ToBf16<S, D> {
+    pub(super) fn new(token: Bf16) -> Self {
+        Self {
+            token,
+            formats: PhantomData,
+        }
+    }
+
     /// 16 numbers as f32.
     ///
     /// # Safety
     /// The CPU must have AVX-512 F, and `src` be 16 f32 or f16 that may be read.
     #[inline(always)]
     unsafe fn load(src: *const S) -> __m512 {
-        // SAFETY: as above; the loads need no alignment.
+        // SAFETY: the caller promises AVX-512 F and 16 readable numbers, whose size is that of S. The loads need no alignment.
         unsafe {
             if size_of::<S>() == 4 {
                 _mm512_loadu_ps(src.cast())
@@ -92,7 +111,7 @@ impl<S: Format, D: Format> ToBf16<S, D> {
     /// The CPU must have AVX-512 F and BW, and AVX512-BF16.
     #[inline(always)]
     unsafe fn rounded(low: __m512, high: __m512) -> __m512i {
-        // SAFETY: the features are the caller's to promise; 32 bfloat16 are 64 bytes without invalid bits.
+        // SAFETY: the caller promises the features. 32 bfloat16 are 64 bytes without invalid bits.
         unsafe {
             let rounded: __m512i = core::mem::transmute(_mm512_cvtne2ps_pbh(high, low));
             let zero = _mm512_testn_epi16_mask(rounded, _mm512_set1_epi16(0x7f80));
@@ -100,22 +119,27 @@ impl<S: Format, D: Format> ToBf16<S, D> {
                 return rounded;
             }
             // For what was or became zero; no NaN did.
-            let places = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(places(low)), places(high));
-            _mm512_mask_mov_epi16(rounded, zero, places)
+            let by_integers = _mm512_inserti64x4::<1>(
+                _mm512_castsi256_si512(rounded_by_integers(low)),
+                rounded_by_integers(high),
+            );
+            _mm512_mask_mov_epi16(rounded, zero, by_integers)
         }
     }
 }
 
-impl<S: Format, D: Format> Kernel for ToBf16<S, D> {
+// SAFETY: the steps store a multiple of SMALL results each and cover the block, or `cast_scalar` writes every element of `dst`.
+unsafe impl<S: Element, D: Element> Kernel for ToBf16<S, D> {
     type Src = S;
     type Dst = D;
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!((size_of::<S>() == 4 || size_of::<S>() == 2) && size_of::<D>() == 2);
         let (from, to) = (src.as_ptr(), dst.as_mut_ptr());
-        // SAFETY: the table of overrides runs this where the CPU has AVX512-BF16; 32 or 16 numbers from those lie in the block.
+        // SAFETY: `self.token` proves that the CPU has AVX512-BF16. The block has N numbers, of the sizes asserted above: SMALL, or a
+        // multiple of twice as many.
         unsafe {
             if N == SMALL {
                 let x = Self::load(from);
@@ -127,30 +151,30 @@ impl<S: Format, D: Format> Kernel for ToBf16<S, D> {
                     _mm512_storeu_si512(to.add(first).cast(), Self::rounded(low, high));
                 }
             } else {
-                one_by_one(Cast::new(), src, dst);
+                cast_scalar(Cast::new(), src, dst);
             }
         }
     }
 }
 
-/// The bfloat16 of 16 f32 that aren't NaNs, by the rounding of the ruler.
+/// The bfloat16 of 16 f32 that aren't NaNs, by adding and shifting.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F.
 #[inline(always)]
-unsafe fn places(x: __m512) -> __m256i {
-    // SAFETY: the feature is the caller's to promise.
+unsafe fn rounded_by_integers(x: __m512) -> __m256i {
+    // SAFETY: the caller promises AVX-512 F.
     unsafe {
         let bits = _mm512_castps_si512(x);
         let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
-        let bump = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
-        _mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(_mm512_add_epi32(bits, bump)))
+        let increment = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
+        _mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(_mm512_add_epi32(bits, increment)))
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// Rounds to odd in f32, which leaves enough bits for `vcvtps2ph` to round as if it were the first.
-    F64ToF16<const ROUNDING: i32, S, D>, 8 => 2 bytes, |src, dst| {
+    F64ToF16<const ROUNDING: i32, S, D> by Avx512, 8 => 2 bytes, |src, dst| {
         let (low, high) = (rounded_to_odd(src), rounded_to_odd(src.add(64)));
         let odd = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
         let rounded = _mm512_cvt_roundps_ph::<ROUNDING>(_mm512_castsi512_ps(odd));
@@ -158,9 +182,9 @@ kernel! {
     }
 }
 
-kernel! {
+intrinsic_kernel! {
     /// Rounds to odd.
-    F64ToF32<S, D>, 8 => 4 bytes, |src, dst| {
+    F64ToF32<S, D> by Avx512, 8 => 4 bytes, |src, dst| {
         for half in 0..2 {
             _mm256_storeu_si256(dst.add(32 * half).cast(), rounded_to_odd(src.add(64 * half)));
         }
@@ -173,7 +197,7 @@ kernel! {
 /// The CPU must have AVX-512 F and VL, and `src` be eight f64 that may be read.
 #[inline(always)]
 unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
-    // SAFETY: as above.
+    // SAFETY: the caller promises the features and eight readable f64.
     unsafe {
         let x = _mm512_loadu_pd(src.cast());
         let cut = _mm512_cvt_roundpd_ps::<{ _MM_FROUND_TO_ZERO | QUIETLY }>(x);
@@ -190,6 +214,6 @@ unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
 /// The CPU must have AVX-512 F.
 #[inline(always)]
 unsafe fn upper_halves(x: __m256i) -> __m512 {
-    // SAFETY: the feature is the caller's to promise.
+    // SAFETY: the caller promises AVX-512 F.
     unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(x))) }
 }

@@ -2,24 +2,35 @@
 //!
 //! Control bits of the thread don't matter: the instructions name their rounding and raise no exceptions, and a number so small that
 //! it may be taken for a zero becomes one.
+#![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use crate::bulk::{Kernel, convert::one_by_one};
+use super::token::Avx512;
+use crate::bulk::element::Element;
+use crate::bulk::kernel::Kernel;
+use crate::bulk::kernels::cast_scalar;
 use crate::format::Layout;
-use crate::round::{Cast, Format, Overflow};
+use crate::round::{Cast, Overflow};
 
 /// A number *x* of exponent *E*, or that of the smallest normal number if it is smaller, plus 2<sup>*E* + 23 − *q*</sup> is an
 /// f32 whose last place is that of `D` with its *q* fraction bits there, and the sum is rounded to it. Its lowest bits are then the
 /// significand *n* of the result, and *n* + 2<sup>*q*</sup> *E* is its code, but for a constant.
-pub(super) struct F32To8<S, D, const SATURATE: bool>(PhantomData<(S, D)>);
+pub(super) struct F32To8<S, D, const SATURATE: bool> {
+    #[allow(
+        dead_code,
+        reason = "it is there to prove that the CPU has the instructions"
+    )]
+    token: Avx512,
+    formats: PhantomData<(S, D)>,
+}
 
 /// Whether all exponents are those of f32s, codes have no more than 8 bits, and what overflows the code after the largest
 /// number, if not that.
-pub(super) const fn serves(from: Layout, to: Layout) -> bool {
+pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.same(Layout::BINARY32)
         && to.bits() <= 8
         && to.is_signed()
@@ -52,9 +63,9 @@ enum Nan {
     Max,
 }
 
-impl<S: Format, D: Format, const SATURATE: bool> F32To8<S, D, SATURATE> {
-    /// Of formats that this doesn't serve, constants are computed too.
-    const TO: Layout = if serves(S::LAYOUT, D::LAYOUT) {
+impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
+    /// Of formats that this does not support, constants are computed too.
+    const TO: Layout = if supports(S::LAYOUT, D::LAYOUT) {
         D::LAYOUT
     } else {
         Layout::E4M3FN
@@ -86,8 +97,11 @@ impl<S: Format, D: Format, const SATURATE: bool> F32To8<S, D, SATURATE> {
         Overflow::Ieee
     });
 
-    pub(super) fn new() -> Self {
-        Self(PhantomData)
+    pub(super) fn new(token: Avx512) -> Self {
+        Self {
+            token,
+            formats: PhantomData,
+        }
     }
 
     /// The sum, as bits.
@@ -96,7 +110,7 @@ impl<S: Format, D: Format, const SATURATE: bool> F32To8<S, D, SATURATE> {
     /// The CPU must have AVX-512 F and DQ.
     #[inline(always)]
     unsafe fn sum(x: __m512) -> __m512i {
-        // SAFETY: the features are the caller's to promise.
+        // SAFETY: the caller promises the features.
         unsafe {
             // That of MIN if it is larger, with the sign of x. A NaN makes the sum a NaN with its sign.
             const LARGER_MAGNITUDE: i32 = 0b0011;
@@ -115,7 +129,7 @@ impl<S: Format, D: Format, const SATURATE: bool> F32To8<S, D, SATURATE> {
     /// The CPU must have AVX-512 F, BW and DQ.
     #[inline(always)]
     unsafe fn magnitudes_and_signs(x: [__m512; 2]) -> [__m512i; 2] {
-        // SAFETY: the features are the caller's to promise; the arrays are as long as a vector.
+        // SAFETY: the caller promises the features. `words` returns arrays as long as a vector.
         unsafe {
             let (low, high) = (Self::sum(x[0]), Self::sum(x[1]));
             let lower = _mm512_loadu_si512(words(0).as_ptr().cast());
@@ -161,7 +175,7 @@ impl<S: Format, D: Format, const SATURATE: bool> F32To8<S, D, SATURATE> {
     /// The CPU must have AVX-512 F, BW and DQ.
     #[inline(always)]
     unsafe fn codes(x: [[__m512; 2]; 2]) -> __m512i {
-        // SAFETY: the features are the caller's to promise.
+        // SAFETY: the caller promises the features.
         unsafe {
             let [low, low_signs] = Self::magnitudes_and_signs(x[0]);
             let [high, high_signs] = Self::magnitudes_and_signs(x[1]);
@@ -202,10 +216,11 @@ const fn words(upper: u16) -> &'static [u16; 32] {
     }
 }
 
-impl<S: Format, D: Format, const SATURATE: bool> Kernel for F32To8<S, D, SATURATE> {
+// SAFETY: the stores cover the block of 64 or 16, or `cast_scalar` writes every element of `dst`.
+unsafe impl<S: Element, D: Element, const SATURATE: bool> Kernel for F32To8<S, D, SATURATE> {
     type Src = S;
     type Dst = D;
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
@@ -215,7 +230,7 @@ impl<S: Format, D: Format, const SATURATE: bool> Kernel for F32To8<S, D, SATURAT
             src.as_ptr().cast::<f32>(),
             dst.as_mut_ptr().cast::<__m512i>(),
         );
-        // SAFETY: the table of overrides runs this where the CPU has AVX-512; each vector of 16 numbers lies in the block.
+        // SAFETY: `self.token` proves that the CPU has AVX-512 F, BW and DQ. Each vector of 16 numbers lies in the block of N.
         unsafe {
             match N {
                 64 => {
@@ -227,7 +242,7 @@ impl<S: Format, D: Format, const SATURATE: bool> Kernel for F32To8<S, D, SATURAT
                     let codes = Self::codes([[_mm512_loadu_ps(src); 2]; 2]);
                     _mm_storeu_si128(to.cast(), _mm512_castsi512_si128(codes));
                 }
-                _ => one_by_one(Self::CAST, from, dst),
+                _ => cast_scalar(Self::CAST, from, dst),
             }
         }
     }

@@ -4,7 +4,7 @@ use core::array::from_fn;
 use core::mem::MaybeUninit;
 
 use super::{Stochastic, pack, view};
-use crate::bulk::{BLOCK, Lookup, uninit};
+use crate::bulk::{BLOCK, Lookup, Out};
 use crate::cpu::Isa;
 use crate::float::{Dtype, F4E2M1Fn, F6E2M3Fn};
 use crate::round::{Cast, Format};
@@ -16,13 +16,13 @@ const TILE: usize = 1024;
 const LOOKUP_PAYS: usize = 1024;
 
 /// Makes the elements in some bytes from as many in others.
-pub(super) type Step = fn(Isa, &[u8], &mut [u8]);
+pub(super) type ConvertFn = fn(Isa, &[u8], &mut [u8]);
 
 /// The same, rounded so.
-pub(super) type Rounding<H> = fn(Isa, &[u8], &mut [u8], H);
+pub(super) type RoundFn<H> = fn(Isa, &[u8], &mut [u8], H);
 
 /// The same, if it can. Returns whether it did.
-pub(super) type Attempt<H> = fn(Isa, &[u8], &mut [u8], H) -> bool;
+pub(super) type TryFn<H> = fn(Isa, &[u8], &mut [u8], H) -> bool;
 
 /// How numbers are rounded.
 pub(super) trait How: Copy {
@@ -45,26 +45,26 @@ impl How for Stochastic {
 }
 
 /// What is done to numbers of whole bytes.
-pub(super) enum Steps<H> {
+pub(super) enum Route<H> {
     /// Nothing is rounded.
-    Exact(Step),
-    Rounded(Rounding<H>),
+    Exact(ConvertFn),
+    Rounded(RoundFn<H>),
     /// First to `f32`.
-    Widened(Step, Rounding<H>),
+    Widened(ConvertFn, RoundFn<H>),
 }
 
 /// From bytes of one format to bytes of another.
-pub(super) struct Way<H> {
+pub(super) struct CastPlan<H> {
     pub(super) isa: Isa,
     pub(super) from: Dtype,
     pub(super) to: Dtype,
     pub(super) how: H,
-    pub(super) steps: Steps<H>,
+    pub(super) route: Route<H>,
     /// By an instruction, without a tile.
-    pub(super) directly: Option<Attempt<H>>,
+    pub(super) fused: Option<TryFn<H>>,
 }
 
-impl<H: How> Way<H> {
+impl<H: How> CastPlan<H> {
     /// Converts so many numbers. If no number depends on its place, `looks_up` is tried.
     pub(super) fn convert(&self, numbers: usize, src: &[u8], dst: &mut [u8], looks_up: bool) {
         let lookup = if looks_up { self.lookup(numbers) } else { None };
@@ -101,15 +101,15 @@ impl<H: How> Way<H> {
         if let Some(lookup) = lookup.filter(|_| src.len() >= BLOCK) {
             return lookup.convert(src, dst);
         }
-        if let Some(directly) = self.directly
-            && directly(self.isa, src, dst, how)
+        if let Some(fused) = self.fused
+            && fused(self.isa, src, dst, how)
         {
             return;
         }
-        let (widen, narrow) = match self.steps {
-            Steps::Exact(exact) => return exact(self.isa, src, dst),
-            Steps::Rounded(narrow) => return narrow(self.isa, src, dst, how),
-            Steps::Widened(widen, narrow) => (widen, narrow),
+        let (widen, narrow) = match self.route {
+            Route::Exact(exact) => return exact(self.isa, src, dst),
+            Route::Rounded(narrow) => return narrow(self.isa, src, dst, how),
+            Route::Widened(widen, narrow) => (widen, narrow),
         };
         let mut wide = Tile::<{ 4 * TILE }>::new();
         let (from, to) = (unpacked_bytes(self.from), unpacked_bytes(self.to));
@@ -141,7 +141,7 @@ fn unpacked_bytes(format: Dtype) -> usize {
 }
 
 #[inline]
-fn unpacking(from: Dtype) -> Option<Step> {
+fn unpacking(from: Dtype) -> Option<ConvertFn> {
     match from.bits() {
         4 => Some(unpack_codes::<F4E2M1Fn>),
         6 => Some(unpack_codes::<F6E2M3Fn>),
@@ -150,7 +150,7 @@ fn unpacking(from: Dtype) -> Option<Step> {
 }
 
 #[inline]
-fn packing(to: Dtype) -> Option<Step> {
+fn packing(to: Dtype) -> Option<ConvertFn> {
     match to.bits() {
         4 => Some(pack_codes::<F4E2M1Fn>),
         6 => Some(pack_codes::<F6E2M3Fn>),
@@ -180,8 +180,6 @@ impl<const BYTES: usize> Tile<BYTES> {
 
     #[inline]
     fn first(&mut self, bytes: usize) -> &mut [u8] {
-        let bytes = &mut self.0[..bytes];
-        bytes.fill(MaybeUninit::new(0));
-        uninit::assume_init(bytes)
+        Out::uninit(&mut self.0[..bytes]).write(core::iter::repeat(0))
     }
 }
