@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use ulp::{Format, Layout, with_dtype};
 
-use crate::formats;
-use crate::scheme;
+use crate::bits::decimal::Decimal;
 use crate::table::{Cell, align};
+use crate::{formats, scheme};
 
 const HEADINGS: [&str; 11] = [
     "format",
@@ -142,7 +142,7 @@ fn table() -> String {
 fn row<F: Format>() -> Row {
     let info = ulp::finfo::<F>();
     let layout: Layout = F::LAYOUT;
-    let number = |value: F| general(value.cast::<f64>());
+    let number = |value: F| exact(value.cast::<f64>());
     let mark = |has: bool| if has { "yes" } else { "-" }.to_string();
     [
         info.dtype.to_string(),
@@ -164,51 +164,26 @@ fn row<F: Format>() -> Row {
     ]
 }
 
-/// A finite number as C's `%g` prints it: six significant digits, no trailing zeros.
-fn general(value: f64) -> String {
-    let scientific = format!("{value:.5e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let trim = |digits: &str| {
-        let significant = if digits.contains('.') {
-            digits.trim_end_matches('0').trim_end_matches('.')
-        } else {
-            digits
-        };
-        significant.to_string()
+/// A positive number, exactly: all its digits where they are few, else an integer and a power of two.
+fn exact(value: f64) -> String {
+    const MOST: usize = "0.0009765625".len();
+    let decimal = Decimal::of(value).to_string();
+    if decimal.len() <= MOST {
+        return decimal;
+    }
+    let (mut integer, mut exponent) = (value, 0);
+    while integer.fract() != 0.0 {
+        integer *= 2.0;
+        exponent -= 1;
+    }
+    while integer % 2.0 == 0.0 {
+        integer /= 2.0;
+        exponent += 1;
+    }
+    let product = if integer <= 1.0 {
+        String::new()
+    } else {
+        format!("{integer}·")
     };
-    match usize::try_from(5 - exponent) {
-        Ok(places) if exponent >= -4 => trim(&format!("{value:.places$}")),
-        _ => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{}e{sign}{:02}", trim(digits), exponent.abs())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::general;
-
-    #[test]
-    fn numbers_print_as_c_prints_them() {
-        for (value, text) in [
-            (0.0, "0"),
-            (1.0, "1"),
-            (-448.0, "-448"),
-            (65504.0, "65504"),
-            (999_999.0, "999999"),
-            (999_999.5, "1e+06"),
-            (57344.0, "57344"),
-            (f64::from(f32::MAX), "3.40282e+38"),
-            (f64::MAX, "1.79769e+308"),
-            (5e-324, "4.94066e-324"),
-            (0.000_976_562_5, "0.000976562"),
-            (6.103_515_625e-5, "6.10352e-05"),
-            (0.0001, "0.0001"),
-            (0.125, "0.125"),
-        ] {
-            assert_eq!(general(value), text);
-        }
-    }
+    format!("{product}2^{exponent}")
 }

@@ -1,7 +1,7 @@
 //! `ulp bits`: a number in formats, bit by bit.
 
 mod block;
-mod decimal;
+pub(crate) mod decimal;
 mod number;
 mod show;
 mod typed;
