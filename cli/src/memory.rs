@@ -49,7 +49,8 @@ fn master(name: &str) -> Result<Master, String> {
     if name.eq_ignore_ascii_case("none") {
         Ok(Master(None))
     } else {
-        formats::parse(name).map(|format| Master(Some(format)))
+        let format = formats::parse(name).map_err(|error| error.to_string())?;
+        Ok(Master(Some(format)))
     }
 }
 

@@ -4,15 +4,14 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::{Error, at};
 use crate::signals::{self, uninterrupted};
 
-const EXISTS: &str = "exists already, and is not overwritten";
-
 /// Fails where [`Unfinished::publish`] would in the end: asked before the work, to save it.
-pub(crate) fn must_not_exist(path: &Path) -> Result<(), String> {
+pub(crate) fn must_not_exist(path: &Path) -> Result<(), Error> {
     // A link that leads nowhere is there too.
     match path.symlink_metadata() {
-        Ok(_) => Err(EXISTS.into()),
+        Ok(_) => Err(Error::Exists { path: path.into() }),
         Err(_) => Ok(()),
     }
 }
@@ -53,13 +52,13 @@ impl Unfinished {
     }
 
     /// Gives it its name, which must be free.
-    pub(crate) fn publish(self, target: &Path, sync: bool) -> Result<(), String> {
+    pub(crate) fn publish(self, target: &Path, sync: bool) -> Result<(), Error> {
         let mut lock = uninterrupted();
         rename(&self.path, target)?;
         lock.forget(&self.path);
         drop(lock);
         std::mem::forget(self);
-        sync_directory(parent(target), sync).map_err(|error| error.to_string())
+        sync_directory(parent(target), sync).map_err(at(target))
     }
 
     /// Gives a file its name, in place of one that has it.
@@ -96,21 +95,21 @@ fn builder(mode: u32) -> tempfile::Builder<'static, 'static> {
 }
 
 /// Renames without replacing anything, an empty directory neither.
-pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), String> {
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         use rustix::io::Errno;
         match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
             Ok(()) => return Ok(()),
-            Err(Errno::EXIST) => return Err(EXISTS.into()),
+            Err(Errno::EXIST) => return Err(Error::Exists { path: to.into() }),
             // The file system can't.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            Err(error) => return Err(io::Error::from(error).to_string()),
+            Err(error) => return Err(at(to)(error.into())),
         }
     }
     must_not_exist(to)?;
-    fs::rename(from, to).map_err(|error| error.to_string())
+    fs::rename(from, to).map_err(at(to))
 }
 
 /// So that the names in a directory outlast a crash.

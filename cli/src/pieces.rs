@@ -7,15 +7,18 @@ use std::thread;
 
 use clap::Args;
 
+use crate::Error;
+use crate::observer::Observer;
+
 /// The elements of a piece: few enough that they stay in a core's cache, and whole bytes of any packed format.
 pub(crate) const PIECE: u64 = 1 << 16;
 
 /// How many threads work.
-#[derive(Args, Clone, Copy, Debug)]
-pub(crate) struct Threads {
+#[derive(Args, Clone, Copy, Default, Debug)]
+pub struct Threads {
     /// How many threads work [default: as many as there are CPUs]
     #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// A piece of one of many tensors.
@@ -45,12 +48,13 @@ impl From<u64> for Whole {
     }
 }
 
-/// Hands all pieces of tensors to `work`, on every thread, each of which has room of its own. The first error stops all.
+/// Hands all pieces of tensors to `work`, on every thread, each of which has room of its own. The first error stops all, and so does the observer.
 pub(crate) fn each<Room: Default>(
     threads: Threads,
+    observer: &dyn Observer,
     tensors: impl IntoIterator<Item = impl Into<Whole>>,
-    work: impl Fn(Piece, &mut Room) -> Result<(), String> + Sync,
-) -> Result<(), String> {
+    work: impl Fn(Piece, &mut Room) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
     let tensors: Vec<Whole> = tensors.into_iter().map(Into::into).collect();
     let mut pieces = 0;
     let ends = tensors.iter().map(|Whole { length, less }| {
@@ -79,7 +83,12 @@ pub(crate) fn each<Room: Default>(
                 first,
                 count: length.min(start + PIECE - less) - first,
             };
-            if let Err(why) = work(piece, &mut room) {
+            let done = if observer.is_cancelled() {
+                Err(Error::Cancelled)
+            } else {
+                work(piece, &mut room)
+            };
+            if let Err(why) = done {
                 stop.store(true, Ordering::Relaxed);
                 error
                     .lock()
@@ -118,7 +127,7 @@ mod tests {
             pieces.lock().expect("no panic").push(piece);
             Ok(())
         };
-        each(threads, tensors.iter().copied(), keep).expect("nothing fails");
+        each(threads, &(), tensors.iter().copied(), keep).expect("nothing fails");
         let mut pieces = pieces.into_inner().expect("no panic");
         pieces.sort_by_key(|piece| piece.number);
         let numbers = pieces.iter().map(|piece| piece.number);

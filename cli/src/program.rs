@@ -1,11 +1,14 @@
 //! The commands, and what is common to all: where reports and errors go.
 
+use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{bits, check, convert, finfo, memory, one_line, pages};
+use crate::error::{Error, Exit};
+use crate::progress::Progress;
+use crate::{bits, check, convert, finfo, memory, pages, signals};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -29,35 +32,50 @@ enum Command {
 /// Does what the command line says.
 #[must_use]
 pub fn run() -> ExitCode {
-    let mut found = false;
-    let report = match Program::parse().command {
-        Command::Convert(asked) => convert::report(&asked),
-        Command::Check(asked) => check::report(&asked).map(|(report, any)| {
-            found = any;
-            report
+    // Programs that ask for JSON read errors as JSON too, those of the command line among them.
+    let json = env::args_os().any(|argument| argument == "--json");
+    let report = match Program::try_parse() {
+        Ok(program) => report(program.command),
+        Err(error) if json && error.use_stderr() => Err(Error::Usage {
+            message: error.render().to_string(),
         }),
+        Err(error) => error.exit(),
+    };
+    let done = report.and_then(|(report, exit)| print(&report).map(|()| exit));
+    let exit = done.unwrap_or_else(|error| {
+        let line = if json {
+            error.json().to_string()
+        } else {
+            format!("ulp: {}", error.line())
+        };
+        // Standard error is the last place to report to: if it is gone, the exit code has to do.
+        let _ = writeln!(io::stderr(), "{line}");
+        error.exit()
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// What a command prints, and the exit code.
+fn report(command: Command) -> Result<(String, Exit), Error> {
+    let report = match command {
+        Command::Convert(asked) => {
+            signals::handle().map_err(Error::Signals)?;
+            convert::report(&asked, &Progress::new(asked.quiet))
+        }
+        Command::Check(asked) => return check::report(&asked, &Progress::new(asked.quiet)),
         Command::Bits(asked) => bits::report(&asked),
         Command::Finfo(asked) => finfo::report(&asked),
         Command::Memory(asked) => Ok(memory::report(&asked)),
         Command::Completions(asked) => Ok(pages::completions(&asked, Program::command())),
         Command::Man(asked) => pages::man(&asked, Program::command()),
     };
-    match report.and_then(|report| print(&report)) {
-        Ok(()) => ExitCode::from(u8::from(found)),
-        Err(message) => {
-            // Standard error is the last place to report to: if it is gone, the exit code has to do.
-            let _ = writeln!(io::stderr(), "ulp: {}", one_line(&message));
-            ExitCode::from(2)
-        }
-    }
+    report.map(|report| (report, Exit::Done))
 }
 
 /// Colours are left out where no terminal shows them. A reader that has seen enough, such as `head`, is not an error.
-fn print(report: &str) -> Result<(), String> {
+fn print(report: &str) -> Result<(), Error> {
     match anstream::stdout().write_all(report.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("standard output: {error}"))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
         _ => Ok(()),
     }
 }

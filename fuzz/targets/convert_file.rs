@@ -49,6 +49,7 @@ fn file(bytes: &[u8]) {
     let checkpoint = match opened {
         Ok(checkpoint) => checkpoint,
         Err(error) => {
+            let error = error.line();
             assert!(!error.contains(char::is_control), "{error:?}");
             assert!(
                 peer.is_err() || is_stricter(&error),

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::about;
 use crate::checkpoint::Checkpoint;
 use crate::convert::rules::{self, Options, Rules};
+use crate::error::{Error, Exit};
+use crate::observer::Observer;
 use crate::pieces::Threads;
 use tally::{Kind, Tally};
 
@@ -43,7 +44,7 @@ pub(crate) struct Check {
     threads: Threads,
     /// Show no progress
     #[arg(long, short)]
-    quiet: bool,
+    pub(crate) quiet: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -64,22 +65,25 @@ struct Row {
     tally: Tally,
 }
 
-/// The report, and whether anything was found that was asked to fail.
-pub(crate) fn report(asked: &Check) -> Result<(String, bool), String> {
+/// The report, and the exit code.
+pub(crate) fn report(asked: &Check, observer: &dyn Observer) -> Result<(String, Exit), Error> {
     let all = asked.options.to == "all";
     let formats = if all {
         rules::targets().map(|to| to.to_string()).collect()
     } else {
         vec![asked.options.to.clone()]
     };
-    let rules = |to| Rules::new(&asked.options.with_format(to));
-    let rules: Result<Vec<Rules>, String> = formats.into_iter().map(rules).collect();
-    let rules = rules.map_err(about(&asked.input))?;
+    let rules = |to| Rules::new(&asked.input, &asked.options.with_format(to));
+    let rules: Vec<Rules> = formats.into_iter().map(rules).collect::<Result<_, _>>()?;
     if rules.iter().any(|rules| rules.scale.is_some()) {
-        return Err("--scale: a check is of conversions without scales".into());
+        return Err(Error::Option {
+            path: asked.input.clone(),
+            option: "--scale",
+            why: "a check is of conversions without scales".into(),
+        });
     }
     let checkpoint = Checkpoint::open(&asked.input)?;
-    let formats = work::check(&checkpoint, &rules, asked.threads, asked.quiet)?;
+    let formats = work::check(&checkpoint, &rules, asked.threads, observer)?;
     let kinds = &asked.fail_on;
     let found = |format: &Format| kinds.iter().any(|&kind| format.total.count(kind) > 0);
     let found = formats.iter().any(found);
@@ -89,7 +93,8 @@ pub(crate) fn report(asked: &Check) -> Result<(String, bool), String> {
         (formats, false) => show::formats(formats),
         (formats, true) => format!("{:#}\n", show::formats_json(formats)),
     };
-    Ok((report, found))
+    let exit = if found { Exit::Found } else { Exit::Done };
+    Ok((report, exit))
 }
 
 impl Format {

@@ -10,9 +10,10 @@ use super::{Format, Row};
 use crate::cast::Caster;
 use crate::checkpoint::{Checkpoint, Reader, Shard, Tensor};
 use crate::convert::rules::Rules;
+use crate::error::Error;
 use crate::formats;
+use crate::observer::{Activity, Observer};
 use crate::pieces::{self, Piece, Threads};
-use crate::progress::Progress;
 
 /// A tensor that is cast.
 struct Task<'c> {
@@ -55,28 +56,33 @@ pub(super) fn check(
     checkpoint: &Checkpoint,
     rules: &[Rules],
     threads: Threads,
-    quiet: bool,
-) -> Result<Vec<Format>, String> {
+    observer: &dyn Observer,
+) -> Result<Vec<Format>, Error> {
     let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
     let tasks = checkpoint.tensors();
     let tasks = tasks.filter_map(|(shard, tensor)| Task::new(shard, tensor, rules, &targets));
     let tasks: Vec<Task> = tasks.collect();
     let bytes = tasks.iter().map(|task| task.tensor.bytes()).sum();
-    let progress = Progress::new(bytes, "read", quiet);
+    observer.start(bytes, Activity::Reading);
     let totals = Mutex::new(Totals {
         of_tensors: vec![vec![Tally::default(); targets.len()]; tasks.len()],
         next: 0,
         waiting: BTreeMap::new(),
     });
     let lengths = tasks.iter().map(|task| task.tensor.elements());
-    pieces::each(threads, lengths, |piece, buffers: &mut Buffers| {
-        let tallies = tasks[piece.tensor].tally(piece, &targets, buffers)?;
-        let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.add(piece, tallies);
-        progress.add(buffers.source.len() as u64);
-        Ok(())
-    })?;
-    progress.finish();
+    pieces::each(
+        threads,
+        observer,
+        lengths,
+        |piece, buffers: &mut Buffers| {
+            let tallies = tasks[piece.tensor].tally(piece, &targets, buffers)?;
+            let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
+            totals.add(piece, tallies);
+            observer.advance(buffers.source.len() as u64);
+            Ok(())
+        },
+    )?;
+    observer.finish();
     let Totals { of_tensors, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     let formats = rules.iter().enumerate().map(|(place, rules)| {
         let rows = tasks.iter().zip(&of_tensors).map(|(task, tallies)| Row {
@@ -129,7 +135,7 @@ impl<'c> Task<'c> {
         Piece { first, count, .. }: Piece,
         targets: &[Target],
         buffers: &mut Buffers<'c>,
-    ) -> Result<Vec<Tally>, String> {
+    ) -> Result<Vec<Tally>, Error> {
         let Buffers {
             reader,
             source,
@@ -145,23 +151,23 @@ impl<'c> Task<'c> {
         // A wider format has every number of a narrower one.
         let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
             dst.resize(size(Dtype::F64) as usize, 0);
-            let cast = slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new());
-            cast.map_err(|error| format!("tensor {}: {error}", self.tensor.name))
+            slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new())
+                .expect("a piece is as long in both formats");
         };
-        widen(self.from, source, before)?;
+        widen(self.from, source, before);
         let tally = |(caster, target): (&Caster, &Target)| {
             result.resize(size(target.to) as usize, 0);
             let mut tally = Tally::default();
             tally.overflowed = caster.cast(first, source, result, wide);
-            widen(target.to, result, after)?;
+            widen(target.to, result, after);
             let numbers = before.as_chunks().0.iter().zip(after.as_chunks().0);
             for (&before, &after) in numbers {
                 let (before, after) = (f64::from_le_bytes(before), f64::from_le_bytes(after));
                 tally.add(before, after, target.smallest_normal);
             }
-            Ok(tally)
+            tally
         };
-        self.casters.iter().zip(targets).map(tally).collect()
+        Ok(self.casters.iter().zip(targets).map(tally).collect())
     }
 }
 

@@ -61,29 +61,19 @@ impl Tensor {
 }
 
 /// Why a file is no safetensors file.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeaderError {
     /// It can't be read.
-    Io(std::io::Error),
+    #[error("{0}")]
+    Io(#[source] std::io::Error),
     /// It isn't as long as it says.
+    #[error("not a safetensors file, or a truncated one: {0}")]
     Length(&'static str),
     /// Its header is unsound.
+    #[error("not a safetensors file: {0}")]
     Unsound(String),
 }
-
-impl fmt::Display for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HeaderError::Io(error) => write!(f, "{error}"),
-            HeaderError::Length(why) => {
-                write!(f, "not a safetensors file, or a truncated one: {why}")
-            }
-            HeaderError::Unsound(why) => write!(f, "not a safetensors file: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for HeaderError {}
 
 impl Header {
     /// Reads the header of a file.

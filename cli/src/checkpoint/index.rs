@@ -13,6 +13,43 @@ use super::Shard;
 /// The largest index that is read.
 const LIMIT: u64 = 100_000_000;
 
+/// Why a file is no index of its directory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// It can't be read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// It is larger than any index.
+    #[error("more than {LIMIT} bytes")]
+    TooLarge,
+    /// It is no index.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// It names a file outside its directory.
+    #[error("tensor {tensor}: {shard:?} is no file of this directory")]
+    Outside {
+        /// The tensor.
+        tensor: String,
+        /// What is named as its shard.
+        shard: String,
+    },
+    /// It names a tensor twice.
+    #[error("tensor {tensor}: it is there twice")]
+    Twice {
+        /// The tensor.
+        tensor: String,
+    },
+    /// A shard doesn't have a tensor that is said to be in it.
+    #[error("tensor {tensor}: {shard} doesn't have it")]
+    Missing {
+        /// The tensor.
+        tensor: String,
+        /// The shard.
+        shard: String,
+    },
+}
+
 /// An index.
 #[derive(Debug)]
 pub struct Index {
@@ -26,30 +63,31 @@ pub struct Index {
 
 impl Index {
     /// Reads an index, and checks that it names nothing outside its directory.
-    pub(super) fn read(path: &Path) -> Result<Index, String> {
-        let length = path.metadata().map_err(|error| error.to_string())?.len();
-        if length > LIMIT {
-            return Err(format!("more than {LIMIT} bytes"));
+    pub(super) fn read(path: &Path) -> Result<Index, IndexError> {
+        if path.metadata()?.len() > LIMIT {
+            return Err(IndexError::TooLarge);
         }
-        let text = fs::read(path).map_err(|error| error.to_string())?;
-        Index::parse(&text)
+        Index::parse(&fs::read(path)?)
     }
 
     /// Parses an index.
     ///
     /// # Errors
     /// If it is none, names a tensor twice, or a file outside its directory.
-    pub fn parse(text: &[u8]) -> Result<Index, String> {
-        let all: All = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    pub fn parse(text: &[u8]) -> Result<Index, IndexError> {
+        let all: All = serde_json::from_slice(text)?;
         let mut places = HashMap::new();
         for (place, (tensor, shard)) in all.weight_map.iter().enumerate() {
             if !is_inside(shard) {
-                return Err(format!(
-                    "tensor {tensor}: {shard:?} is no file of this directory"
-                ));
+                return Err(IndexError::Outside {
+                    tensor: tensor.clone(),
+                    shard: shard.clone(),
+                });
             }
             if places.insert(tensor.clone(), place).is_some() {
-                return Err(format!("tensor {tensor}: it is there twice"));
+                return Err(IndexError::Twice {
+                    tensor: tensor.clone(),
+                });
             }
         }
         Ok(Index {
@@ -73,7 +111,7 @@ impl Index {
     }
 
     /// That each tensor is in the shard that is named for it.
-    pub(super) fn agrees(&self, shards: &[Shard]) -> Result<(), String> {
+    pub(super) fn agrees(&self, shards: &[Shard]) -> Result<(), IndexError> {
         let of = |shard: &'_ Shard| -> HashSet<(String, String)> {
             let tensors = shard.header.tensors.iter();
             tensors
@@ -82,7 +120,10 @@ impl Index {
         };
         let there: HashSet<_> = shards.iter().flat_map(of).collect();
         match self.weight_map.iter().find(|entry| !there.contains(entry)) {
-            Some((tensor, shard)) => Err(format!("tensor {tensor}: {shard} doesn't have it")),
+            Some((tensor, shard)) => Err(IndexError::Missing {
+                tensor: tensor.clone(),
+                shard: shard.clone(),
+            }),
             None => Ok(()),
         }
     }

@@ -14,11 +14,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
-pub use index::Index;
+pub use index::{Index, IndexError};
 pub use reader::Reader;
 pub use source::Source;
 
-use crate::about;
+use crate::error::{Error, at};
 use source::Version;
 
 /// The index of a directory of shards.
@@ -58,9 +58,8 @@ impl Checkpoint {
     /// Opens a file, or all shards of a directory.
     ///
     /// # Errors
-    /// One line that names the file, and the tensor if it is about one: what can't be read, a header that isn't sound, an index that
-    /// doesn't agree with its shards.
-    pub fn open(path: &Path) -> Result<Checkpoint, String> {
+    /// What can't be read, a header that isn't sound, an index that doesn't agree with its shards.
+    pub fn open(path: &Path) -> Result<Checkpoint, Error> {
         let mut checkpoint = Checkpoint {
             path: path.into(),
             is_directory: path.is_dir(),
@@ -77,14 +76,14 @@ impl Checkpoint {
         }
         let index_path = path.join(INDEX);
         let names = if index_path.exists() {
-            let index = Index::read(&index_path).map_err(about(&index_path))?;
+            let index = Index::read(&index_path).map_err(in_index(&index_path))?;
             let names = index.shards();
             checkpoint.index = Some(index);
             names
         } else if path.join(WHOLE).exists() {
             vec![WHOLE.into()]
         } else {
-            return Err(about(path)(format!("it has neither {INDEX} nor {WHOLE}")));
+            return Err(Error::NoCheckpoint { path: path.into() });
         };
         for name in names {
             let path = path.join(&name);
@@ -93,7 +92,7 @@ impl Checkpoint {
         if let Some(index) = &checkpoint.index {
             index
                 .agrees(&checkpoint.shards)
-                .map_err(about(&index_path))?;
+                .map_err(in_index(&index_path))?;
         }
         Ok(checkpoint)
     }
@@ -122,9 +121,12 @@ impl Checkpoint {
 
 impl Shard {
     /// Opens a file and reads its header.
-    fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, String> {
-        let source = Source::open(&path).map_err(about(&path))?;
-        let header = Header::read(&source).map_err(about(&path))?;
+    fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, Error> {
+        let source = Source::open(&path).map_err(at(&path))?;
+        let header = Header::read(&source).map_err(|source| Error::Header {
+            path: path.clone(),
+            source,
+        })?;
         Ok(Shard {
             name,
             path,
@@ -138,5 +140,13 @@ impl Shard {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.version.length
+    }
+}
+
+/// What is wrong with the index at a path.
+fn in_index(path: &Path) -> impl Fn(IndexError) -> Error + '_ {
+    move |source| Error::Index {
+        path: path.into(),
+        source,
     }
 }

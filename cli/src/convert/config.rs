@@ -10,6 +10,7 @@ use super::grid::Scale;
 use super::plan::{Action, Plan, SCALES};
 use super::rules::Rules;
 use crate::checkpoint::Index;
+use crate::error::{Error, at};
 
 pub(super) const CONFIG: &str = "config.json";
 
@@ -17,11 +18,14 @@ pub(super) const CONFIG: &str = "config.json";
 const QUANTIZATION: &str = "quantization_config";
 
 /// Reads a configuration, if there is one.
-pub(super) fn read(path: &Path) -> Result<Option<Map<String, Value>>, String> {
+pub(super) fn read(path: &Path) -> Result<Option<Map<String, Value>>, Error> {
     match fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| error.to_string()),
+        Ok(text) => serde_json::from_slice(&text).map_err(|error| Error::Config {
+            path: path.into(),
+            why: error.to_string(),
+        }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(at(path)(error)),
     }
 }
 

@@ -12,10 +12,10 @@ use super::Conversion;
 use super::config::{self, CONFIG};
 use super::plan::{self, Plan};
 use super::summary::Summary;
-use crate::about;
 use crate::checkpoint::INDEX;
+use crate::error::{Error, at};
+use crate::observer::Activity;
 use crate::output::{Unfinished, parent, sync_directory};
-use crate::progress::Progress;
 use crate::signals::uninterrupted;
 
 /// What is in a directory, and what becomes of it.
@@ -28,42 +28,42 @@ pub(super) struct Contents<'a> {
 
 impl Conversion<'_> {
     /// All shards, and the rest.
-    pub(super) fn directory(&self) -> Result<Summary, String> {
+    pub(super) fn directory(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
-        let unfinished = Unfinished::directory(self.output).map_err(about(self.output))?;
+        let unfinished = Unfinished::directory(self.output).map_err(at(self.output))?;
         let total = contents.plans.iter().map(Plan::data).sum();
-        let progress = Progress::new(total, "written", self.quiet);
+        self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules.to);
         for plan in &contents.plans {
             let target = unfinished.path().join(&plan.shard.name);
             let shown = self.output.join(&plan.shard.name);
-            make_directory(parent(&target)).map_err(about(&shown))?;
-            let (file, overflowed) = self.write(plan, &target, &shown, &progress)?;
-            file.publish(&target, false).map_err(about(&shown))?;
+            make_directory(parent(&target)).map_err(at(&shown))?;
+            let (file, overflowed) = self.write(plan, &target, &shown)?;
+            file.publish(&target, false)?;
             summary.add(plan, overflowed);
         }
         self.complete(&contents, unfinished.path(), &unfinished.path().join(INDEX))?;
-        unfinished
-            .publish(self.output, self.sync)
-            .map_err(about(self.output))?;
+        unfinished.publish(self.output, self.sync)?;
         Ok(summary)
     }
 
     /// Finds all that can be wrong before the work.
-    pub(super) fn contents(&self) -> Result<Contents<'_>, String> {
-        let real = |path: &Path| path.canonicalize().map_err(about(path));
+    pub(super) fn contents(&self) -> Result<Contents<'_>, Error> {
+        let real = |path: &Path| path.canonicalize().map_err(at(path));
         let (input, output) = (real(self.input)?, parent(self.output));
         if output
             .canonicalize()
-            .map_err(about(self.output))?
+            .map_err(at(self.output))?
             .starts_with(&input)
         {
-            return Err(about(self.output)("it lies in the directory that is read"));
+            return Err(Error::InsideInput {
+                path: self.output.into(),
+            });
         }
         let path = self.input.join(CONFIG);
-        let config = config::read(&path).map_err(about(&path))?;
+        let config = config::read(&path)?;
         let blocks = config.as_ref().map_or(Ok(None), config::blocks);
-        let blocks = blocks.map_err(about(&path))?;
+        let blocks = blocks.map_err(|why| Error::Config { path, why })?;
         Ok(Contents {
             plans: plan::all(self.checkpoint, self.rules, blocks)?,
             config,
@@ -72,7 +72,7 @@ impl Conversion<'_> {
     }
 
     /// All but the shards and what is written anew. Links are followed: in a cache of downloads, all files are links.
-    fn others(&self) -> Result<Vec<PathBuf>, String> {
+    fn others(&self) -> Result<Vec<PathBuf>, Error> {
         let shards = self.checkpoint.shards.iter();
         let mut anew: HashSet<_> = shards.map(|shard| PathBuf::from(&shard.name)).collect();
         anew.insert(CONFIG.into());
@@ -82,10 +82,13 @@ impl Conversion<'_> {
         let mut others = Vec::new();
         let walk = WalkDir::new(self.input).min_depth(1).follow_links(true);
         for entry in walk.sort_by_file_name() {
-            let entry = entry.map_err(|error| error.to_string())?;
+            let entry = entry.map_err(|error| {
+                let path = error.path().unwrap_or(self.input).to_path_buf();
+                at(&path)(error.into())
+            })?;
             let path = entry.path();
             if !entry.file_type().is_dir() && !entry.file_type().is_file() {
-                return Err(about(path)("neither a file nor a directory"));
+                return Err(Error::SpecialFile { path: path.into() });
             }
             let below = path.strip_prefix(self.input).unwrap_or(path);
             if !anew.contains(below) {
@@ -101,7 +104,7 @@ impl Conversion<'_> {
         contents: &Contents,
         directory: &Path,
         beside: &Path,
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         for below in &contents.others {
             let (from, to) = (self.input.join(below), directory.join(below));
             let copied = if from.is_dir() {
@@ -113,7 +116,7 @@ impl Conversion<'_> {
                     file.set_permissions(source.metadata()?.permissions())
                 })
             };
-            copied.map_err(about(&self.output.join(below)))?;
+            copied.map_err(at(&self.output.join(below)))?;
         }
         if let Some(config) = &contents.config {
             let mut config = config.clone();
@@ -129,7 +132,7 @@ impl Conversion<'_> {
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_dir());
         for entry in directories {
-            sync_directory(entry.path(), self.sync).map_err(about(self.output))?;
+            sync_directory(entry.path(), self.sync).map_err(at(self.output))?;
         }
         Ok(())
     }
@@ -140,10 +143,10 @@ impl Conversion<'_> {
         beside: &Path,
         name: &str,
         text: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());
         self.place(&directory.join(name), beside, write)
-            .map_err(about(&self.output.join(name)))
+            .map_err(at(&self.output.join(name)))
     }
 
     /// Puts a file in its place when it's whole. Until then it's `beside` that path.

@@ -5,7 +5,7 @@ mod directory;
 pub(crate) mod grid;
 mod parts;
 mod plan;
-pub(crate) mod rules;
+pub mod rules;
 mod summary;
 mod work;
 
@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::checkpoint::Checkpoint;
+use crate::error::{Error, at};
+use crate::observer::{Activity, Observer};
 use crate::output::{self, Unfinished};
 use crate::pieces::Threads;
-use crate::progress::Progress;
-use crate::{about, signals};
-use parts::Part;
+pub use parts::Part;
 use plan::Plan;
 use rules::Rules;
-use summary::Summary;
+pub use summary::Summary;
 use work::Work;
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
@@ -35,35 +35,40 @@ use work::Work;
 ///
 /// The output is written under a temporary name and appears when it is whole.
 #[derive(Args)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
-    /// The safetensors file to read, or the directory
-    input: PathBuf,
-    /// The file or directory to write, which must not exist
-    output: PathBuf,
     #[command(flatten)]
-    options: rules::Options,
-    #[command(flatten)]
-    threads: Threads,
-    /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
-    #[arg(long, value_name = "K/N", conflicts_with = "finish")]
-    part: Option<Part>,
-    /// Check that all parts are there and whole, write the rest, and give the directory its name
-    #[arg(long)]
-    finish: bool,
-    /// Don't wait until the disk has all: a crash of the machine may then leave files that aren't whole
-    #[arg(long)]
-    no_sync: bool,
+    request: Request,
     /// Show no progress
     #[arg(long, short)]
-    quiet: bool,
-    /// Print the summary as JSON
+    pub(crate) quiet: bool,
+    /// Print the summary, or an error, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What to convert, and how.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Request {
+    /// The safetensors file to read, or the directory
+    pub input: PathBuf,
+    /// The file or directory to write, which must not exist
+    pub output: PathBuf,
+    /// What decides the bytes that are written.
+    #[command(flatten)]
+    pub options: rules::Options,
+    /// How many threads work.
+    #[command(flatten)]
+    pub threads: Threads,
+    /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
+    #[arg(long, value_name = "K/N", conflicts_with = "finish")]
+    pub part: Option<Part>,
+    /// Check that all parts are there and whole, write the rest, and give the directory its name
+    #[arg(long)]
+    pub finish: bool,
+    /// Don't wait until the disk has all: a crash of the machine may then leave files that aren't whole
+    #[arg(long)]
+    pub no_sync: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -82,30 +87,12 @@ struct Conversion<'a> {
     rules: &'a Rules,
     threads: Threads,
     sync: bool,
-    quiet: bool,
+    observer: &'a dyn Observer,
 }
 
-pub(crate) fn report(asked: &Convert) -> Result<String, String> {
-    let rules = Rules::new(&asked.options).map_err(about(&asked.input))?;
-    output::must_not_exist(&asked.output).map_err(about(&asked.output))?;
-    signals::handle().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let checkpoint = Checkpoint::open(&asked.input)?;
-    let conversion = Conversion {
-        input: &asked.input,
-        output: &asked.output,
-        checkpoint: &checkpoint,
-        rules: &rules,
-        threads: asked.threads,
-        sync: !asked.no_sync,
-        quiet: asked.quiet,
-    };
-    let summary = match (checkpoint.is_directory, asked.part) {
-        (false, None) if !asked.finish => conversion.file()?,
-        (false, _) => return Err(about(&asked.input)("it is no directory, and has no parts")),
-        (true, Some(part)) => conversion.part(part)?,
-        (true, None) if asked.finish => conversion.finish()?,
-        (true, None) => conversion.directory()?,
-    };
+pub(crate) fn report(asked: &Convert, observer: &dyn Observer) -> Result<String, Error> {
+    let summary = convert(&asked.request, observer)?;
+    observer.finish();
     Ok(if asked.json {
         format!("{:#}\n", summary.json())
     } else {
@@ -113,44 +100,64 @@ pub(crate) fn report(asked: &Convert) -> Result<String, String> {
     })
 }
 
+/// Converts a checkpoint.
+///
+/// # Errors
+/// Nothing stands under the output's name then, but for [`Error::AfterPublish`].
+pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Error> {
+    let Request { input, output, .. } = request;
+    let rules = Rules::new(input, &request.options)?;
+    output::must_not_exist(output)?;
+    let checkpoint = Checkpoint::open(input)?;
+    let conversion = Conversion {
+        input,
+        output,
+        checkpoint: &checkpoint,
+        rules: &rules,
+        threads: request.threads,
+        sync: !request.no_sync,
+        observer,
+    };
+    match (checkpoint.is_directory, request.part) {
+        (false, None) if !request.finish => conversion.file(),
+        (false, _) => Err(Error::NoParts {
+            path: input.clone(),
+        }),
+        (true, Some(part)) => conversion.part(part),
+        (true, None) if request.finish => conversion.finish(),
+        (true, None) => conversion.directory(),
+    }
+}
+
 impl Conversion<'_> {
     /// One file to another.
-    fn file(&self) -> Result<Summary, String> {
+    fn file(&self) -> Result<Summary, Error> {
         let mut summary = Summary::new(self.rules.to);
         for plan in plan::all(self.checkpoint, self.rules, None)? {
-            let progress = Progress::new(plan.data(), "written", self.quiet);
-            let (unfinished, overflowed) =
-                self.write(&plan, self.output, self.output, &progress)?;
-            unfinished
-                .publish(self.output, self.sync)
-                .map_err(about(self.output))?;
+            self.observer.start(plan.data(), Activity::Writing);
+            let (unfinished, overflowed) = self.write(&plan, self.output, self.output)?;
+            unfinished.publish(self.output, self.sync)?;
             summary.add(&plan, overflowed);
         }
         Ok(summary)
     }
 
     /// Writes a whole file under a temporary name beside `target`, and syncs it. Returns how many elements overflowed. Errors name it as `shown`.
-    fn write(
-        &self,
-        plan: &Plan,
-        target: &Path,
-        shown: &Path,
-        progress: &Progress,
-    ) -> Result<(Unfinished, u64), String> {
-        let (unfinished, file) = Unfinished::file(target).map_err(about(shown))?;
+    fn write(&self, plan: &Plan, target: &Path, shown: &Path) -> Result<(Unfinished, u64), Error> {
+        let (unfinished, file) = Unfinished::file(target).map_err(at(shown))?;
         let written = file
             .set_len(plan.length())
             .and_then(|()| output::write_at(&file, 0, &plan.head));
-        written.map_err(about(shown))?;
+        written.map_err(at(shown))?;
         let work = Work {
             threads: self.threads,
             to: self.rules.to,
-            progress,
+            observer: self.observer,
             target: shown,
         };
         let overflowed = work.write(plan, &file)?;
         if self.sync {
-            file.sync_all().map_err(about(shown))?;
+            file.sync_all().map_err(at(shown))?;
         }
         Ok((unfinished, overflowed))
     }

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::fs;
 use std::io::Write;
+use std::num::ParseIntError;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -16,14 +17,14 @@ use super::config;
 use super::directory::make_directory;
 use super::plan::Plan;
 use super::summary::Summary;
-use crate::about;
 use crate::checkpoint::Source;
+use crate::error::{Error, PartsProblem, at, parts};
+use crate::observer::Activity;
 use crate::output::{self, parent, sync_directory};
-use crate::progress::Progress;
 
 /// The K-th of N shares, K from 1 on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Part {
+pub struct Part {
     number: usize,
     of: usize,
 }
@@ -89,20 +90,21 @@ impl Staging {
     }
 
     /// How many elements of a shard that is there overflowed.
-    fn count(&self, plan: &Plan) -> Result<u64, String> {
+    fn count(&self, plan: &Plan) -> Result<u64, Error> {
         let path = self.counts(plan);
-        let text = fs::read_to_string(&path).map_err(about(&path))?;
-        text.trim().parse().map_err(about(&path))
+        let text = fs::read_to_string(&path).map_err(at(&path))?;
+        let count: Result<u64, ParseIntError> = text.trim().parse();
+        count.map_err(|error| parts(&path, PartsProblem::Record(error.to_string())))
     }
 }
 
 impl Conversion<'_> {
     /// This machine's share. Shards that are there already stay.
-    pub(super) fn part(&self, part: Part) -> Result<Summary, String> {
+    pub(super) fn part(&self, part: Part) -> Result<Summary, Error> {
         let contents = self.contents()?;
         let staging = Staging::of(self.output);
         let options = staging.options();
-        make_directory(&staging.whole()).map_err(about(&staging.whole()))?;
+        make_directory(&staging.whole()).map_err(at(&staging.whole()))?;
         if !options.exists() {
             self.record(&contents.plans, &options)?;
         }
@@ -110,66 +112,60 @@ impl Conversion<'_> {
 
         let mine = part.share(contents.plans.iter(), |plan| plan.shard.length());
         let total = mine.iter().map(|plan| plan.data()).sum();
-        let progress = Progress::new(total, "written", self.quiet);
+        self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules.to);
         for plan in mine {
             let target = staging.whole().join(&plan.shard.name);
             if target.exists() {
-                is_whole(plan, &target).map_err(about(&target))?;
-                progress.add(plan.data());
+                is_whole(plan, &target)?;
+                self.observer.advance(plan.data());
             } else {
-                self.convert_part(plan, &staging, &target, &progress)?;
+                self.convert_part(plan, &staging, &target)?;
             }
             summary.add(plan, staging.count(plan)?);
         }
         Ok(summary)
     }
 
-    fn convert_part(
-        &self,
-        plan: &Plan,
-        staging: &Staging,
-        target: &Path,
-        progress: &Progress,
-    ) -> Result<(), String> {
+    fn convert_part(&self, plan: &Plan, staging: &Staging, target: &Path) -> Result<(), Error> {
         let counts = staging.counts(plan);
         for path in [target, &counts] {
-            make_directory(parent(path)).map_err(about(path))?;
+            make_directory(parent(path)).map_err(at(path))?;
         }
         // What a killed part leaves is no part of what is whole.
         let beside = staging.options();
-        let (file, overflowed) = self.write(plan, &beside, target, progress)?;
+        let (file, overflowed) = self.write(plan, &beside, target)?;
         self.place(&counts, &beside, |mut file| writeln!(file, "{overflowed}"))
-            .map_err(about(&counts))?;
+            .map_err(at(&counts))?;
         match file.publish(target, self.sync) {
             // The same part, tried twice at once, has done the same.
-            Err(_) if target.exists() => is_whole(plan, target).map_err(about(target)),
-            published => published.map_err(about(target)),
+            Err(_) if target.exists() => is_whole(plan, target),
+            published => published,
         }
     }
 
     /// Puts together what the parts have written.
-    pub(super) fn finish(&self) -> Result<Summary, String> {
+    pub(super) fn finish(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
         let staging = Staging::of(self.output);
         let whole = staging.whole();
         if !staging.options().exists() {
-            return Err(about(&staging.path)("no part has been converted"));
+            return Err(parts(&staging.path, PartsProblem::None));
         }
         self.agrees(&contents.plans, &staging.options())?;
         let mut summary = Summary::new(self.rules.to);
         for plan in &contents.plans {
             let path = whole.join(&plan.shard.name);
             if !path.exists() {
-                return Err(about(&path)("not converted yet"));
+                return Err(parts(&path, PartsProblem::Missing));
             }
-            is_whole(plan, &path).map_err(about(&path))?;
+            is_whole(plan, &path)?;
             summary.add(plan, staging.count(plan)?);
         }
         self.complete(&contents, &whole, &staging.options())?;
-        output::rename(&whole, self.output).map_err(about(self.output))?;
-        sync_directory(parent(self.output), self.sync).map_err(about(self.output))?;
-        fs::remove_dir_all(&staging.path).map_err(about(&staging.path))?;
+        output::rename(&whole, self.output)?;
+        sync_directory(parent(self.output), self.sync).map_err(at(self.output))?;
+        fs::remove_dir_all(&staging.path).map_err(at(&staging.path))?;
         Ok(summary)
     }
 
@@ -185,29 +181,31 @@ impl Conversion<'_> {
     }
 
     /// Writes that down, unless another part is faster.
-    fn record(&self, plans: &[Plan], path: &Path) -> Result<(), String> {
+    fn record(&self, plans: &[Plan], path: &Path) -> Result<(), Error> {
         let text = config::text(&self.common(plans));
-        let (unfinished, mut file) = output::Unfinished::file(path).map_err(about(path))?;
-        file.write_all(text.as_bytes()).map_err(about(path))?;
+        let (unfinished, mut file) = output::Unfinished::file(path).map_err(at(path))?;
+        file.write_all(text.as_bytes()).map_err(at(path))?;
         if self.sync {
-            file.sync_all().map_err(about(path))?;
+            file.sync_all().map_err(at(path))?;
         }
         match unfinished.publish(path, self.sync) {
             Err(_) if path.exists() => Ok(()),
-            published => published.map_err(about(path)),
+            published => published,
         }
     }
 
-    fn agrees(&self, plans: &[Plan], path: &Path) -> Result<(), String> {
-        let text = fs::read(path).map_err(about(path))?;
-        let recorded: Value = serde_json::from_slice(&text).map_err(about(path))?;
+    fn agrees(&self, plans: &[Plan], path: &Path) -> Result<(), Error> {
+        let text = fs::read(path).map_err(at(path))?;
+        let recorded: Result<Value, _> = serde_json::from_slice(&text);
+        let recorded =
+            recorded.map_err(|error| parts(path, PartsProblem::Record(error.to_string())))?;
         let asked = self.common(plans);
-        for (key, why) in [
-            ("options", "other parts were converted with other options"),
-            ("shards", "other parts were converted from other shards"),
+        for (key, problem) in [
+            ("options", PartsProblem::OtherOptions),
+            ("shards", PartsProblem::OtherShards),
         ] {
             if recorded.get(key) != asked.get(key) {
-                return Err(about(path)(why));
+                return Err(parts(path, problem));
             }
         }
         Ok(())
@@ -215,17 +213,16 @@ impl Conversion<'_> {
 }
 
 /// That a file has the header and the length that were planned.
-fn is_whole(plan: &Plan, path: &Path) -> Result<(), String> {
-    let error = |error: std::io::Error| error.to_string();
-    let source = Source::open(path).map_err(error)?;
+fn is_whole(plan: &Plan, path: &Path) -> Result<(), Error> {
+    let source = Source::open(path).map_err(at(path))?;
     let mut head = vec![0; plan.head.len()];
     if source.length() == plan.length() {
-        source.read(0, &mut head).map_err(error)?;
+        source.read(0, &mut head).map_err(at(path))?;
     }
     if head == plan.head {
         Ok(())
     } else {
-        Err("it isn't what these options make of its shard".into())
+        Err(parts(path, PartsProblem::NotWhole))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::path::Path;
 
 use safetensors::Dtype;
 
@@ -10,7 +11,8 @@ use super::grid::{Grid, Scale};
 use super::rules::Rules;
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Checkpoint, Shard, Tensor};
-use crate::{about, formats, header};
+use crate::error::{Error, TensorError, about_tensor};
+use crate::{formats, header};
 
 /// What the name of a tensor's scales ends with.
 pub(super) const SCALES: &str = "_scale_inv";
@@ -87,7 +89,7 @@ pub(super) fn all<'a>(
     checkpoint: &'a Checkpoint,
     rules: &Rules,
     blocks: Option<[u64; 2]>,
-) -> Result<Vec<Plan<'a>>, String> {
+) -> Result<Vec<Plan<'a>>, Error> {
     let planner = Planner {
         rules,
         tensors: checkpoint.by_name(),
@@ -104,7 +106,7 @@ struct Planner<'a, 'r> {
 }
 
 impl<'a> Planner<'a, '_> {
-    fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, String> {
+    fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, Error> {
         let mut plan = Plan {
             shard,
             head: Vec::new(),
@@ -114,17 +116,18 @@ impl<'a> Planner<'a, '_> {
         };
         for tensor in &shard.header.tensors {
             self.tensor(&mut plan, tensor)
-                .map_err(|why| format!("tensor {}: {why}", tensor.name))
-                .map_err(about(&shard.path))?;
+                .map_err(about_tensor(&shard.path, &tensor.name))?;
         }
-        lay_out(&mut plan.outputs).map_err(about(&shard.path))?;
-        plan.head =
-            head(shard.header.metadata.as_ref(), &plan.outputs).map_err(about(&shard.path))?;
+        lay_out(&shard.path, &mut plan.outputs)?;
+        let head = head(shard.header.metadata.as_ref(), &plan.outputs);
+        plan.head = head.map_err(|header::TooLong| Error::HeaderTooLong {
+            path: shard.path.clone(),
+        })?;
         Ok(plan)
     }
 
     /// Adds what becomes of a tensor.
-    fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), String> {
+    fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
         let scaled = self.scaled_by(tensor);
         if scaled.is_some_and(|scaled| self.dequantizes(scaled)) {
             plan.dropped.push(&tensor.name);
@@ -157,7 +160,7 @@ impl<'a> Planner<'a, '_> {
             };
             let name = scales_of(tensor);
             if self.tensors.contains_key(&*name) {
-                return Err(format!("there is a tensor {name} already"));
+                return Err(TensorError::NameTaken { name });
             }
             let scaling = self.scaling(plan, from, grid, how);
             plan.outputs.push(Output {
@@ -203,7 +206,7 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// The blocks of a tensor that was scaled before.
-    fn grid_of(&self, tensor: &Tensor, scales: &Tensor) -> Result<Grid, String> {
+    fn grid_of(&self, tensor: &Tensor, scales: &Tensor) -> Result<Grid, TensorError> {
         let [rows, columns] = self.blocks;
         let scale = match &*scales.shape {
             [] | [1] => Scale::Tensor,
@@ -212,11 +215,11 @@ impl<'a> Planner<'a, '_> {
         let fits = matches!(scale, Scale::Tensor)
             || Grid::shape(scale, &tensor.shape).is_some_and(|shape| shape == scales.shape);
         let grid = Grid::new(scale, &tensor.shape).filter(|_| fits);
-        grid.ok_or_else(|| {
-            format!(
-                "its shape {:?} in blocks of {rows}x{columns} doesn't fit the shape {:?} of {}",
-                tensor.shape, scales.shape, scales.name
-            )
+        grid.ok_or_else(|| TensorError::ScaleShape {
+            shape: tensor.shape.to_vec(),
+            how: format!("in blocks of {rows}x{columns}"),
+            scales: scales.name.to_string(),
+            scales_shape: scales.shape.to_vec(),
         })
     }
 }
@@ -242,22 +245,21 @@ fn is_narrow(tensor: &Tensor) -> bool {
 }
 
 /// Lays the tensors out as `safetensors` does: the widest dtypes first, so that all are aligned, then by name.
-fn lay_out(outputs: &mut [Output]) -> Result<(), String> {
+fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
     outputs.sort_by(|a, b| (Reverse(a.dtype), &a.name).cmp(&(Reverse(b.dtype), &b.name)));
     let mut start = 0_u64;
     for output in outputs {
-        let about = |why: &str| format!("tensor {}: {why}", output.name);
+        let about = about_tensor(path, &output.name);
         let bits = output.elements().checked_mul(output.dtype.bitsize() as u64);
-        let bits = bits.ok_or_else(|| about("its length overflows"))?;
+        let bits = bits.ok_or_else(|| about(TensorError::TooLong))?;
         if !bits.is_multiple_of(8) {
-            let why = format!(
-                "{:?} elements of {} don't end with a byte",
-                output.shape, output.dtype
-            );
-            return Err(about(&why));
+            return Err(about(TensorError::PartOfByte {
+                shape: output.shape.to_vec(),
+                dtype: output.dtype,
+            }));
         }
         let end = start.checked_add(bits / 8);
-        let end = end.ok_or_else(|| about("the length of the file overflows"))?;
+        let end = end.ok_or_else(|| about(TensorError::TooLong))?;
         output.range = start..end;
         start = end;
     }
@@ -267,7 +269,7 @@ fn lay_out(outputs: &mut [Output]) -> Result<(), String> {
 fn head(
     metadata: Option<&BTreeMap<String, String>>,
     outputs: &[Output],
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, header::TooLong> {
     let entries = outputs.iter().map(|output| header::Entry {
         name: &output.name,
         dtype: output.dtype,

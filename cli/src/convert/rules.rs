@@ -1,5 +1,7 @@
 //! What is asked for: which tensors become what.
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum};
 use regex::RegexSet;
 use serde_json::{Value, json};
@@ -7,46 +9,54 @@ use ulp::slice::Stochastic;
 use ulp::{Cast, Dtype};
 
 use super::grid::Scale;
+use crate::Error;
 use crate::cast::How;
 use crate::formats;
 
-/// The part of the command line that decides what is written.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Options {
+/// What decides the bytes that are written.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
     #[arg(
         long,
         value_name = "FORMAT",
         help = "The format to convert to: f64, f32, f16, bf16, or one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3"
     )]
-    pub(crate) to: String,
+    pub to: String,
     /// How to round
     #[arg(long, value_enum, default_value_t)]
-    rounding: Rounding,
+    pub rounding: Rounding,
     /// Past the largest finite value, take that, and not an infinity or NaN
     #[arg(long)]
-    saturate: bool,
+    pub saturate: bool,
     /// Round to one of the two neighbours at random, so that the mean is right: the same bits for the same seed
     #[arg(long, value_name = "SEED", conflicts_with = "rounding")]
-    stochastic: Option<u64>,
+    pub stochastic: Option<u64>,
     /// Leave tensors as they are whose names this matches; may be repeated
     #[arg(long, value_name = "REGEX")]
-    keep: Vec<String>,
+    pub keep: Vec<String>,
     /// Leave tensors as they are whose names this doesn't match; may be repeated, and any match will do
     #[arg(long, value_name = "REGEX")]
-    only: Vec<String>,
+    pub only: Vec<String>,
     /// Divide by a scale before rounding, so that the largest magnitude becomes the format's largest: tensor, or block:128x128
     #[arg(long, value_name = "WHAT")]
-    scale: Option<Scale>,
+    pub scale: Option<Scale>,
 }
 
+/// A rounding, by the name that is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
-enum Rounding {
+pub enum Rounding {
+    /// To the nearest, the even one of two.
     #[default]
     TiesToEven,
+    /// To the nearest, the larger magnitude of two.
     TiesToAway,
+    /// To the smaller magnitude.
     TowardZero,
+    /// Up.
     TowardPositive,
+    /// Down.
     TowardNegative,
+    /// To the odd code, if inexact.
     ToOdd,
 }
 
@@ -84,19 +94,23 @@ impl Options {
 }
 
 impl Rules {
-    pub(crate) fn new(options: &Options) -> Result<Rules, String> {
-        let (to, dtype) = target(&options.to)?;
+    pub(crate) fn new(input: &Path, options: &Options) -> Result<Rules, Error> {
+        let wrong = |option, why| Error::Option {
+            path: input.into(),
+            option,
+            why,
+        };
+        let (to, dtype) = target(&options.to).map_err(|why| wrong("--to", why))?;
         if options.scale.is_some() && (to.bits() > 8 || !to.layout().signed()) {
-            return Err(format!(
-                "--scale is for signed formats of 8 bits or fewer, not for {to}"
-            ));
+            let why = format!("it is for signed formats of 8 bits or fewer, not for {to}");
+            return Err(wrong("--scale", why));
         }
         let set = |option, patterns| {
             RegexSet::new(patterns).map_err(|error| {
                 // The last line of a regex error says what is wrong; those above draw where.
                 let error = error.to_string();
                 let why = error.lines().last().unwrap_or_default();
-                format!("{option}: {}", why.trim_start_matches("error: "))
+                wrong(option, why.trim_start_matches("error: ").into())
             })
         };
         Ok(Rules {
@@ -156,7 +170,7 @@ pub(crate) fn targets() -> impl Iterator<Item = Dtype> {
 
 /// The format to convert to, if a file can hold it.
 fn target(name: &str) -> Result<(Dtype, safetensors::Dtype), String> {
-    let format = formats::parse(name)?;
+    let format = formats::parse(name).map_err(|error| error.to_string())?;
     if let Some(dtype) = formats::in_header(format) {
         return Ok((format, dtype));
     }

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::plan::{Action, Plan};
 
+/// What a conversion did.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
+pub struct Summary {
     to: &'static str,
     files: u64,
     cast: Count,
@@ -54,7 +55,9 @@ impl Summary {
         }
     }
 
-    pub(super) fn json(&self) -> Value {
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
         let [added, dropped] = self.scales;
         let count = |count: &Count| json!({"tensors": count.tensors, "elements": count.elements});
         json!({

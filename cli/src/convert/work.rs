@@ -6,18 +6,19 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::grid::scale_of;
 use super::plan::{Action, Output, Plan, Scaling};
+use crate::Error;
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Reader, Shard, Tensor};
+use crate::observer::Observer;
 use crate::pieces::{self, PIECE, Piece, Threads, Whole};
-use crate::progress::Progress;
-use crate::{about, formats, output};
+use crate::{formats, output};
 use ulp::Cast;
 
 /// What is needed to convert.
 pub(super) struct Work<'p> {
     pub(super) threads: Threads,
     pub(super) to: ulp::Dtype,
-    pub(super) progress: &'p Progress,
+    pub(super) observer: &'p dyn Observer,
     /// What errors of writing name.
     pub(super) target: &'p Path,
 }
@@ -34,26 +35,35 @@ struct Buffers<'s> {
 
 impl Work<'_> {
     /// Writes the tensors' data, and returns how many elements overflowed.
-    pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, String> {
+    pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, Error> {
         let scales = self.scales(plan)?;
         let overflowed = AtomicU64::new(0);
         let tensors = plan.outputs.iter().map(|output| in_blocks(plan, output));
-        pieces::each(self.threads, tensors, |piece, buffers: &mut Buffers| {
-            let output = &plan.outputs[piece.tensor];
-            let (start, more) = convert(plan, &scales, output, piece, buffers)?;
-            overflowed.fetch_add(more, Ordering::Relaxed);
-            let start = plan.head.len() as u64 + output.range.start + start;
-            output::write_at(file, start, &buffers.write)
-                .map_err(|error| format!("tensor {}: {error}", output.name))
-                .map_err(about(self.target))?;
-            self.progress.add(buffers.write.len() as u64);
-            Ok(())
-        })?;
+        pieces::each(
+            self.threads,
+            self.observer,
+            tensors,
+            |piece, buffers: &mut Buffers| {
+                let output = &plan.outputs[piece.tensor];
+                let (start, more) = convert(plan, &scales, output, piece, buffers)?;
+                overflowed.fetch_add(more, Ordering::Relaxed);
+                let start = plan.head.len() as u64 + output.range.start + start;
+                output::write_at(file, start, &buffers.write).map_err(|source| {
+                    Error::TensorIo {
+                        path: self.target.into(),
+                        tensor: output.name.clone(),
+                        source,
+                    }
+                })?;
+                self.observer.advance(buffers.write.len() as u64);
+                Ok(())
+            },
+        )?;
         Ok(overflowed.into_inner())
     }
 
     /// The scales that a file's tensors are multiplied with or divided by.
-    fn scales(&self, plan: &Plan) -> Result<Vec<Vec<f32>>, String> {
+    fn scales(&self, plan: &Plan) -> Result<Vec<Vec<f32>>, Error> {
         let mut scales = vec![Vec::new(); plan.scaled];
         let mut largest: Vec<Vec<AtomicU32>> = Vec::new();
         let mut reader = Reader::default();
@@ -72,15 +82,20 @@ impl Work<'_> {
         let quantized = |output: &&Output| matches!(output.action, Action::Quantize(..));
         let quantized: Vec<_> = plan.outputs.iter().filter(quantized).collect();
         let lengths = quantized.iter().map(|output| output.elements());
-        pieces::each(self.threads, lengths, |piece, buffers: &mut Buffers| {
-            if let Action::Quantize(tensor, scaling) = &quantized[piece.tensor].action {
-                read_wide(plan.shard, tensor, scaling, piece, buffers)?;
-                let largest = &largest[scaling.number];
-                let grid = scaling.grid;
-                grid.take_largest(piece.first, &buffers.wide, largest);
-            }
-            Ok(())
-        })?;
+        pieces::each(
+            self.threads,
+            self.observer,
+            lengths,
+            |piece, buffers: &mut Buffers| {
+                if let Action::Quantize(tensor, scaling) = &quantized[piece.tensor].action {
+                    read_wide(plan.shard, tensor, scaling, piece, buffers)?;
+                    let largest = &largest[scaling.number];
+                    let grid = scaling.grid;
+                    grid.take_largest(piece.first, &buffers.wide, largest);
+                }
+                Ok(())
+            },
+        )?;
         for (scales, largest) in scales.iter_mut().zip(largest) {
             let of = |bits: AtomicU32| scale_of(bits.into_inner(), self.to);
             scales.extend(largest.into_iter().map(of));
@@ -96,7 +111,7 @@ fn convert<'s>(
     output: &Output,
     piece: Piece,
     buffers: &mut Buffers<'s>,
-) -> Result<(u64, u64), String> {
+) -> Result<(u64, u64), Error> {
     let Piece { first, count, .. } = piece;
     let bits = output.dtype.bitsize() as u64;
     let start = first * bits / 8;
@@ -158,7 +173,7 @@ fn read<'s>(
     first: u64,
     count: u64,
     bytes: &mut Vec<u8>,
-) -> Result<(), String> {
+) -> Result<(), Error> {
     let bits = tensor.dtype.bitsize() as u64;
     bytes.resize((count * bits / 8) as usize, 0);
     reader.read(shard, tensor, first * bits / 8, bytes)
@@ -171,7 +186,7 @@ fn read_wide<'s>(
     scaling: &Scaling,
     Piece { first, count, .. }: Piece,
     buffers: &mut Buffers<'s>,
-) -> Result<(), String> {
+) -> Result<(), Error> {
     let Buffers {
         reader,
         read: bytes,
@@ -190,8 +205,8 @@ fn read_scales<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
     tensor: &Tensor,
-) -> Result<Vec<f32>, String> {
-    let from = formats::of_tensor(tensor.dtype).ok_or("scales are numbers")?;
+) -> Result<Vec<f32>, Error> {
+    let from = formats::of_tensor(tensor.dtype).expect("scales are numbers");
     let (mut bytes, mut wide) = (Vec::new(), vec![0; tensor.elements() as usize * 4]);
     read(reader, shard, tensor, 0, tensor.elements(), &mut bytes)?;
     let caster = Caster::new(from, ulp::Dtype::F32, How::Cast(Cast::new()));
