@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::checkpoint::{HEADER_LIMIT, HeaderError, INDEX, IndexError};
+use crate::checkpoint::{HEADER_LIMIT, HeaderError, IndexError};
 
 /// What a command or a call ended with instead of a result. The text is one sentence that names the file; [`Error::line`] makes it one line.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub enum Error {
         why: String,
     },
     /// A directory has no checkpoint in it.
-    #[error("{}: it has neither {INDEX} nor model.safetensors", path.display())]
+    #[error("{}: it has no safetensors file", path.display())]
     NoCheckpoint {
         /// The directory.
         path: PathBuf,
@@ -159,16 +159,40 @@ pub enum TensorError {
         name: String,
     },
     /// Its scales have a shape that fits no way to scale it.
-    #[error("its shape {shape:?} {how} doesn't fit the shape {scales_shape:?} of {scales}")]
+    #[error(
+        "its shape {shape:?} doesn't fit the shape {scales_shape:?} of {scales} in any way that is known; --keep copies both"
+    )]
     ScaleShape {
         /// Its own shape.
         shape: Vec<u64>,
-        /// The blocks that were expected.
-        how: String,
         /// The name of the scales.
         scales: String,
         /// The shape of the scales.
         scales_shape: Vec<u64>,
+    },
+    /// It has 8 bits or fewer, and no scale that is known.
+    #[error("it has no scale that is known, though {because}; --keep copies it")]
+    NoScale {
+        /// Why it should have one.
+        because: String,
+    },
+    /// A tensor that its scheme needs is not there.
+    #[error("{name} is missing; --keep copies what is there")]
+    Missing {
+        /// The name.
+        name: String,
+    },
+    /// A scale whose weight isn't there, or isn't what scales of this name are used with.
+    #[error("it is a scale, and no weight that is known goes with it; --keep copies it")]
+    ScaleOfNothing,
+    /// It belongs to a way of quantizing that isn't read.
+    #[error("it belongs to a quantization that is not read; --keep copies it")]
+    Foreign,
+    /// The configuration describes a way of quantizing that isn't read.
+    #[error("{why}; --keep copies tensors as they are")]
+    ForeignConfig {
+        /// What isn't read.
+        why: String,
     },
     /// Its elements don't fill whole bytes.
     #[error("{shape:?} elements of {dtype} don't end with a byte")]
@@ -298,15 +322,7 @@ impl Error {
     /// sequence in one stays text.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut line = String::new();
-        for c in self.to_string().chars() {
-            if c.is_control() {
-                line.extend(c.escape_default());
-            } else {
-                line.push(c);
-            }
-        }
-        line
+        one_line(&self.to_string())
     }
 
     /// For a program.
@@ -320,6 +336,19 @@ impl Error {
             "exit_code": self.exit() as u8,
         }})
     }
+}
+
+/// A text without line breaks and other control characters.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// The error of the system about a path.

@@ -38,13 +38,19 @@ pub(crate) struct Piece {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole {
     pub(crate) length: u64,
-    /// By how much, less than [`PIECE`], the first piece is shorter than the others.
+    /// By how much, less than `size`, the first piece is shorter than the others.
     pub(crate) less: u64,
+    /// How long the others are.
+    pub(crate) size: u64,
 }
 
 impl From<u64> for Whole {
     fn from(length: u64) -> Self {
-        Self { length, less: 0 }
+        Self {
+            length,
+            less: 0,
+            size: PIECE,
+        }
     }
 }
 
@@ -57,10 +63,10 @@ pub(crate) fn each<Room: Default>(
 ) -> Result<(), Error> {
     let tensors: Vec<Whole> = tensors.into_iter().map(Into::into).collect();
     let mut pieces = 0;
-    let ends = tensors.iter().map(|Whole { length, less }| {
+    let ends = tensors.iter().map(|Whole { length, less, size }| {
         // Nothing is no piece, however much shorter.
         let cut = if *length == 0 { 0 } else { length + less };
-        pieces += cut.div_ceil(PIECE);
+        pieces += cut.div_ceil(*size);
         pieces
     });
     let ends: Vec<u64> = ends.collect();
@@ -74,14 +80,14 @@ pub(crate) fn each<Room: Default>(
             }
             let tensor = ends.partition_point(|&end| end <= number);
             let before = if tensor == 0 { 0 } else { ends[tensor - 1] };
-            let Whole { length, less } = tensors[tensor];
-            let start = (number - before) * PIECE;
+            let Whole { length, less, size } = tensors[tensor];
+            let start = (number - before) * size;
             let first = start.saturating_sub(less);
             let piece = Piece {
                 number,
                 tensor,
                 first,
-                count: length.min(start + PIECE - less) - first,
+                count: length.min(start + size - less) - first,
             };
             let done = if observer.is_cancelled() {
                 Err(Error::Cancelled)
@@ -119,7 +125,12 @@ mod tests {
         let [few, many] = [9, 3 * PIECE + 5];
         let tensors = [0, few, PIECE, many]
             .into_iter()
-            .flat_map(|length| [0, 1, 5, PIECE - 1].map(|less| Whole { length, less }));
+            .flat_map(|length| [0, 1, 5, PIECE - 1].map(|less| (length, less)));
+        let tensors = tensors.map(|(length, less)| Whole {
+            length,
+            less,
+            size: PIECE,
+        });
         let tensors: Vec<Whole> = tensors.collect();
         let pieces = Mutex::new(Vec::new());
         let threads = Threads { threads: None };
@@ -133,7 +144,7 @@ mod tests {
         let numbers = pieces.iter().map(|piece| piece.number);
         assert!(numbers.eq(0..pieces.len() as u64));
 
-        for (i, Whole { length, less }) in tensors.into_iter().enumerate() {
+        for (i, Whole { length, less, .. }) in tensors.into_iter().enumerate() {
             let mut at = 0;
             for piece in pieces.iter().filter(|piece| piece.tensor == i) {
                 assert_eq!(piece.first, at);

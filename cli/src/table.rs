@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 
+use crate::error::one_line;
 use crate::style::paint;
 
 /// A text, and how it looks.
@@ -12,9 +13,10 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
+    /// Names come from files: a line break or a terminal's escape sequence in one stays text.
     pub(crate) fn plain(text: impl Into<String>) -> Cell {
         Cell {
-            text: text.into(),
+            text: one_line(&text.into()),
             style: Style::new(),
         }
     }

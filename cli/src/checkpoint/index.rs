@@ -110,16 +110,23 @@ impl Index {
         Some(&self.weight_map[place].1)
     }
 
+    /// Whether a tensor is said to be in the shard of this name.
+    pub(crate) fn names(&self, shard: &Path) -> bool {
+        let mut shards = self.weight_map.iter();
+        shards.any(|(_, named)| Path::new(named) == shard)
+    }
+
     /// That each tensor is in the shard that is named for it.
-    pub(super) fn agrees(&self, shards: &[Shard]) -> Result<(), IndexError> {
-        let of = |shard: &'_ Shard| -> HashSet<(String, String)> {
-            let tensors = shard.header.tensors.iter();
-            tensors
-                .map(|tensor| (tensor.name.to_string(), shard.name.clone()))
-                .collect()
-        };
-        let there: HashSet<_> = shards.iter().flat_map(of).collect();
-        match self.weight_map.iter().find(|entry| !there.contains(entry)) {
+    pub(super) fn agrees(&self, shards: &[(String, Shard)]) -> Result<(), IndexError> {
+        let there: HashSet<(&str, &str)> = shards
+            .iter()
+            .flat_map(|(name, shard)| {
+                let tensors = shard.header.tensors.iter();
+                tensors.map(|tensor| (&*tensor.name, &**name))
+            })
+            .collect();
+        let is_there = |(tensor, shard): &&(String, String)| there.contains(&(&**tensor, &**shard));
+        match self.weight_map.iter().find(|entry| !is_there(entry)) {
             Some((tensor, shard)) => Err(IndexError::Missing {
                 tensor: tensor.clone(),
                 shard: shard.clone(),

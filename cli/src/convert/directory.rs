@@ -1,18 +1,15 @@
 //! A directory of shards to another.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
 use walkdir::WalkDir;
 
 use super::Conversion;
-use super::config::{self, CONFIG};
+use super::config::{self, Config};
 use super::plan::{self, Plan};
 use super::summary::Summary;
-use crate::checkpoint::INDEX;
 use crate::error::{Error, at};
 use crate::observer::Activity;
 use crate::output::{Unfinished, parent, sync_directory};
@@ -21,9 +18,7 @@ use crate::signals::uninterrupted;
 /// What is in a directory, and what becomes of it.
 pub(super) struct Contents<'a> {
     pub(super) plans: Vec<Plan<'a>>,
-    config: Option<Map<String, Value>>,
-    /// Paths, below the directory, of what is copied, directories before what is in them.
-    others: Vec<PathBuf>,
+    configs: Vec<Config>,
 }
 
 impl Conversion<'_> {
@@ -42,7 +37,9 @@ impl Conversion<'_> {
             file.publish(&target, false)?;
             summary.add(plan, overflowed);
         }
-        self.complete(&contents, unfinished.path(), &unfinished.path().join(INDEX))?;
+        let beside = unfinished.path().join("file");
+        self.complete(&contents, unfinished.path(), &beside)?;
+        summary.left_out = self.left_out();
         unfinished.publish(self.output, self.sync)?;
         Ok(summary)
     }
@@ -60,42 +57,12 @@ impl Conversion<'_> {
                 path: self.output.into(),
             });
         }
-        let path = self.input.join(CONFIG);
-        let config = config::read(&path)?;
-        let blocks = config.as_ref().map_or(Ok(None), config::blocks);
-        let blocks = blocks.map_err(|why| Error::Config { path, why })?;
+        let configs = config::of_directory(self.checkpoint)?;
+        let declared = config::declared(&configs, self.checkpoint);
         Ok(Contents {
-            plans: plan::all(self.checkpoint, self.rules, blocks)?,
-            config,
-            others: self.others()?,
+            plans: plan::all(self.checkpoint, self.rules, &declared)?,
+            configs,
         })
-    }
-
-    /// All but the shards and what is written anew. Links are followed: in a cache of downloads, all files are links.
-    fn others(&self) -> Result<Vec<PathBuf>, Error> {
-        let shards = self.checkpoint.shards.iter();
-        let mut anew: HashSet<_> = shards.map(|shard| PathBuf::from(&shard.name)).collect();
-        anew.insert(CONFIG.into());
-        if self.checkpoint.index.is_some() {
-            anew.insert(INDEX.into());
-        }
-        let mut others = Vec::new();
-        let walk = WalkDir::new(self.input).min_depth(1).follow_links(true);
-        for entry in walk.sort_by_file_name() {
-            let entry = entry.map_err(|error| {
-                let path = error.path().unwrap_or(self.input).to_path_buf();
-                at(&path)(error.into())
-            })?;
-            let path = entry.path();
-            if !entry.file_type().is_dir() && !entry.file_type().is_file() {
-                return Err(Error::SpecialFile { path: path.into() });
-            }
-            let below = path.strip_prefix(self.input).unwrap_or(path);
-            if !anew.contains(below) {
-                others.push(below.into());
-            }
-        }
-        Ok(others)
     }
 
     /// Writes all but the shards into a directory. It may have been done in part before. What isn't whole is `beside` that path.
@@ -105,7 +72,13 @@ impl Conversion<'_> {
         directory: &Path,
         beside: &Path,
     ) -> Result<(), Error> {
-        for below in &contents.others {
+        let is_config = |below: &&PathBuf| {
+            let mut configs = contents.configs.iter();
+            configs.any(|config| config.below == **below)
+        };
+        let others = self.checkpoint.listing.iter();
+        let others = others.flat_map(|listing| &listing.others);
+        for below in others.filter(|below| !is_config(below)) {
             let (from, to) = (self.input.join(below), directory.join(below));
             let copied = if from.is_dir() {
                 make_directory(&to)
@@ -118,14 +91,17 @@ impl Conversion<'_> {
             };
             copied.map_err(at(&self.output.join(below)))?;
         }
-        if let Some(config) = &contents.config {
-            let mut config = config.clone();
-            config::update(&mut config, self.rules, &contents.plans);
-            self.place_text(directory, beside, CONFIG, &config::text(&config))?;
+        for config in &contents.configs {
+            if let Some(text) = config.update(self.rules.to, &contents.plans) {
+                self.place_text(directory, beside, &config.below, &text)?;
+            }
         }
-        if let Some(index) = &self.checkpoint.index {
-            let index = config::index(index, &contents.plans);
-            self.place_text(directory, beside, INDEX, &config::text(&index))?;
+        for group in &self.checkpoint.groups {
+            if let Some((below, index)) = &group.index {
+                let index = config::index(index, group, &contents.plans);
+                let below = Path::new(below);
+                self.place_text(directory, beside, below, &config::text(&index))?;
+            }
         }
         let directories = WalkDir::new(directory)
             .into_iter()
@@ -137,11 +113,18 @@ impl Conversion<'_> {
         Ok(())
     }
 
+    /// Links that lead nowhere and that nothing needs.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let listing = self.checkpoint.listing.iter();
+        let dangling = listing.flat_map(|listing| &listing.dangling);
+        dangling.map(|path| path.display().to_string()).collect()
+    }
+
     fn place_text(
         &self,
         directory: &Path,
         beside: &Path,
-        name: &str,
+        name: &Path,
         text: &str,
     ) -> Result<(), Error> {
         let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());

@@ -115,11 +115,6 @@ impl Grid {
         self.each(first, elements, scales, |x, scale| x / scale);
     }
 
-    /// Multiplies elements by their blocks' scales.
-    pub(super) fn multiply(self, first: u64, elements: &mut [u8], scales: &[f32]) {
-        self.each(first, elements, scales, |x, scale| x * scale);
-    }
-
     fn each(
         self,
         first: u64,

@@ -1,12 +1,14 @@
 //! `ulp convert`: a checkpoint in another format.
 
 mod config;
+mod dequantize;
 mod directory;
 pub(crate) mod grid;
 mod parts;
 mod plan;
 pub mod rules;
 mod summary;
+mod transpose;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -118,7 +120,7 @@ pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Er
         sync: !request.no_sync,
         observer,
     };
-    match (checkpoint.is_directory, request.part) {
+    match (checkpoint.is_directory(), request.part) {
         (false, None) if !request.finish => conversion.file(),
         (false, _) => Err(Error::NoParts {
             path: input.clone(),
@@ -133,7 +135,8 @@ impl Conversion<'_> {
     /// One file to another.
     fn file(&self) -> Result<Summary, Error> {
         let mut summary = Summary::new(self.rules.to);
-        for plan in plan::all(self.checkpoint, self.rules, None)? {
+        let declared = config::of_file(self.checkpoint)?;
+        for plan in plan::all(self.checkpoint, self.rules, &declared)? {
             self.observer.start(plan.data(), Activity::Writing);
             let (unfinished, overflowed) = self.write(&plan, self.output, self.output)?;
             unfinished.publish(self.output, self.sync)?;

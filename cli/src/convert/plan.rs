@@ -7,23 +7,24 @@ use std::path::Path;
 
 use safetensors::Dtype;
 
-use super::grid::{Grid, Scale};
+use super::dequantize;
+use super::grid::Grid;
 use super::rules::Rules;
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Checkpoint, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
+use crate::quantized::{self, Declared, Role, Roles, WIDE, Weight};
 use crate::{formats, header};
 
 /// What the name of a tensor's scales ends with.
 pub(super) const SCALES: &str = "_scale_inv";
 
-/// The blocks of a checkpoint whose configuration doesn't say.
-const BLOCK: [u64; 2] = [128, 128];
-
 /// A file to be written.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     pub(super) shard: &'a Shard,
+    /// Shards of which nothing is left.
+    pub(super) emptied: Vec<&'a Shard>,
     /// The bytes before the data.
     pub(super) head: Vec<u8>,
     /// In the order of their data.
@@ -32,16 +33,32 @@ pub(super) struct Plan<'a> {
     pub(super) scaled: usize,
     /// Tensors of scales that were used and go.
     pub(super) dropped: Vec<&'a str>,
+    /// Whether a weight stays as it is stored, with its scales.
+    pub(super) stays_scaled: bool,
 }
 
 /// A tensor to be written.
 #[derive(Debug)]
 pub(super) struct Output<'a> {
     pub(super) name: String,
+    /// The name of the tensor that it is made of.
+    pub(super) origin: &'a str,
     pub(super) dtype: Dtype,
     pub(super) shape: Box<[u64]>,
     pub(super) range: Range<u64>,
     pub(super) action: Action<'a>,
+    pub(super) note: Option<Note>,
+}
+
+/// What the summary names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Note {
+    /// Floats that could have been converted, and stay.
+    Kept,
+    /// Stored wider than most of the checkpoint, and written as narrow.
+    Narrowed,
+    /// Numbers of 8 bits or fewer without a scale.
+    Unscaled,
 }
 
 /// How a tensor comes to be.
@@ -53,8 +70,8 @@ pub(super) enum Action<'a> {
     Quantize(&'a Tensor, Scaling),
     /// The scales of this number.
     Scales(usize),
-    /// Multiplied by the scales of this number, which are in this tensor, and cast.
-    Dequantize(&'a Tensor, Scaling, (&'a Shard, &'a Tensor)),
+    /// Multiplied by its scales, and cast.
+    Dequantize(Box<Weight<'a>>, Caster),
 }
 
 /// By way of `f32`, where the scale is applied.
@@ -82,44 +99,105 @@ impl Plan<'_> {
     pub(super) fn data(&self) -> u64 {
         self.outputs.last().map_or(0, |output| output.range.end)
     }
+
+    /// Whether weights lose their scales.
+    pub(super) fn dequantizes(&self) -> bool {
+        let mut outputs = self.outputs.iter();
+        outputs.any(|output| matches!(output.action, Action::Dequantize(..)))
+    }
 }
 
-/// Plans all shards of a checkpoint whose scaled tensors have `blocks`, if its configuration says so.
+/// Plans all shards of a checkpoint, whose groups' configurations say this.
 pub(super) fn all<'a>(
     checkpoint: &'a Checkpoint,
     rules: &Rules,
-    blocks: Option<[u64; 2]>,
+    declared: &[Option<Declared>],
 ) -> Result<Vec<Plan<'a>>, Error> {
-    let planner = Planner {
-        rules,
-        tensors: checkpoint.by_name(),
-        blocks: blocks.unwrap_or(BLOCK),
+    let mut planners = Vec::new();
+    for (number, declared) in declared.iter().enumerate() {
+        let all = checkpoint.tensors();
+        let group = quantized::Group {
+            tensors: checkpoint.by_name(number),
+            order: all.filter(|(shard, _)| shard.group == number).collect(),
+            declared: declared.clone(),
+        };
+        let roles = quantized::recognize(&group, &|names| rules.take_any(names))?;
+        planners.push(Planner {
+            rules,
+            roles,
+            usual: usual(&group),
+            tensors: group.tensors,
+        });
+    }
+    let mut plans = Vec::new();
+    for shard in &checkpoint.shards {
+        plans.push(planners[shard.group].shard(shard)?);
+    }
+    Ok(without_empty(plans))
+}
+
+/// A shard of which nothing is left is not written.
+fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
+    let is_empty = |plan: &Plan| plan.outputs.is_empty() && !plan.dropped.is_empty();
+    let (empty, mut plans): (Vec<_>, Vec<_>) = plans.into_iter().partition(is_empty);
+    let Some(first) = plans.first_mut() else {
+        return empty;
     };
-    let shards = checkpoint.shards.iter();
-    shards.map(|shard| planner.shard(shard)).collect()
+    for plan in empty {
+        first.emptied.push(plan.shard);
+        first.dropped.extend(plan.dropped);
+    }
+    plans
+}
+
+/// The format of more than 8 bits that most numbers have.
+fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
+    let mut elements: HashMap<ulp::Dtype, u64> = HashMap::new();
+    for (_, tensor) in &group.order {
+        if let Some(format) = formats::of_tensor(tensor.dtype).filter(|format| format.bits() > 8) {
+            let count = elements.entry(format).or_default();
+            *count = count.saturating_add(tensor.elements());
+        }
+    }
+    let most = elements
+        .into_iter()
+        .max_by_key(|(format, count)| (*count, Reverse(format.bits())));
+    most.map(|(format, _)| format)
 }
 
 struct Planner<'a, 'r> {
     rules: &'r Rules,
+    roles: Roles<'a>,
+    usual: Option<ulp::Dtype>,
     tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
-    blocks: [u64; 2],
 }
 
 impl<'a> Planner<'a, '_> {
     fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, Error> {
         let mut plan = Plan {
             shard,
+            emptied: Vec::new(),
             head: Vec::new(),
             outputs: Vec::new(),
             scaled: 0,
             dropped: Vec::new(),
+            stays_scaled: false,
         };
         for tensor in &shard.header.tensors {
             self.tensor(&mut plan, tensor)
                 .map_err(about_tensor(&shard.path, &tensor.name))?;
         }
         lay_out(&shard.path, &mut plan.outputs)?;
-        let head = head(shard.header.metadata.as_ref(), &plan.outputs);
+        let mut metadata = shard.header.metadata.clone();
+        if let Some(metadata) = metadata
+            .as_mut()
+            .filter(|_| plan.dequantizes() && !plan.stays_scaled)
+        {
+            for key in quantized::config::KEYS {
+                metadata.remove(key);
+            }
+        }
+        let head = head(metadata.as_ref(), &plan.outputs);
         plan.head = head.map_err(|header::TooLong| Error::HeaderTooLong {
             path: shard.path.clone(),
         })?;
@@ -128,53 +206,82 @@ impl<'a> Planner<'a, '_> {
 
     /// Adds what becomes of a tensor.
     fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
-        let scaled = self.scaled_by(tensor);
-        if scaled.is_some_and(|scaled| self.dequantizes(scaled)) {
-            plan.dropped.push(&tensor.name);
-            return Ok(());
+        let copy = |note| Output {
+            note,
+            ..output(tensor, tensor.dtype, Action::Copy(tensor))
+        };
+        match self.roles.get(&*tensor.name) {
+            Some(Role::Dropped) => {
+                plan.dropped.push(&tensor.name);
+                return Ok(());
+            }
+            Some(Role::Kept) => {
+                plan.stays_scaled = true;
+                plan.outputs.push(copy(Some(Note::Kept)));
+                return Ok(());
+            }
+            Some(Role::Weight(weight)) => {
+                let narrow = dequantize::narrow(self.rules.to, self.rules.how(&weight.name));
+                plan.outputs.push(Output {
+                    name: weight.name.clone(),
+                    shape: weight.result_shape(),
+                    ..output(
+                        tensor,
+                        self.rules.dtype,
+                        Action::Dequantize(weight.clone(), narrow),
+                    )
+                });
+                return Ok(());
+            }
+            Some(Role::Plain) | None => {}
         }
-        let from = formats::of_tensor(tensor.dtype);
-        let from = from.filter(|&from| from != self.rules.to && self.rules.take(&tensor.name));
-        // Scales are part of the tensor that stays scaled. Packed tensors mean little without theirs.
-        let alone = |from: &ulp::Dtype| !from.is_packed() || self.dequantizes(tensor);
-        let from = from.filter(|_| scaled.is_none()).filter(alone);
+        let to = self.rules.to;
+        let from = formats::of_tensor(tensor.dtype).filter(|&from| from != to && !from.is_packed());
         let Some(from) = from else {
-            plan.outputs
-                .push(output(tensor, tensor.dtype, Action::Copy(tensor)));
+            plan.outputs.push(copy(None));
             return Ok(());
         };
+        let wide =
+            WIDE.iter().any(|suffix| tensor.name.ends_with(suffix)) && to.bits() < from.bits();
+        if wide || !self.rules.take(&tensor.name) {
+            plan.outputs.push(copy(Some(Note::Kept)));
+            return Ok(());
+        }
+        let wider = self
+            .usual
+            .is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
+        let note = match () {
+            () if wider => Some(Note::Narrowed),
+            () if from.bits() <= 8 && from != ulp::Dtype::F8E8M0Fnu => Some(Note::Unscaled),
+            () => None,
+        };
         let how = self.rules.how(&tensor.name);
-        let action = if self.dequantizes(tensor) {
-            let (shard, scales) = self.tensors[&*scales_of(tensor)];
-            let grid = self.grid_of(tensor, scales)?;
-            let scaling = self.scaling(plan, from, grid, how);
-            Action::Dequantize(tensor, scaling, (shard, scales))
-        } else if let Some(scale) = self.rules.scale {
+        let action = if let Some(scale) = self.rules.scale {
             let (Some(grid), Some(shape)) = (
                 Grid::new(scale, &tensor.shape),
                 Grid::shape(scale, &tensor.shape),
             ) else {
-                plan.outputs
-                    .push(output(tensor, tensor.dtype, Action::Copy(tensor)));
+                plan.outputs.push(copy(None));
                 return Ok(());
             };
-            let name = scales_of(tensor);
+            let name = format!("{}{SCALES}", tensor.name);
             if self.tensors.contains_key(&*name) {
                 return Err(TensorError::NameTaken { name });
             }
             let scaling = self.scaling(plan, from, grid, how);
             plan.outputs.push(Output {
                 name,
-                dtype: Dtype::F32,
                 shape,
-                range: 0..0,
-                action: Action::Scales(scaling.number),
+                ..output(tensor, Dtype::F32, Action::Scales(scaling.number))
             });
             Action::Quantize(tensor, scaling)
         } else {
-            Action::Cast(tensor, Caster::new(from, self.rules.to, how))
+            Action::Cast(tensor, Caster::new(from, to, how))
         };
-        plan.outputs.push(output(tensor, self.rules.dtype, action));
+        plan.outputs.push(Output {
+            note,
+            ..output(tensor, self.rules.dtype, action)
+        });
         Ok(())
     }
 
@@ -188,60 +295,19 @@ impl<'a> Planner<'a, '_> {
             narrow: Caster::new(ulp::Dtype::F32, self.rules.to, how),
         }
     }
-
-    /// The narrow tensor that this one has the scales of, if it does.
-    fn scaled_by(&self, scales: &Tensor) -> Option<&'a Tensor> {
-        let &(_, tensor) = self.tensors.get(scales.name.strip_suffix(SCALES)?)?;
-        let narrow = is_narrow(tensor) && formats::of_tensor(scales.dtype).is_some();
-        narrow.then_some(tensor)
-    }
-
-    /// Whether a tensor has scales, and becomes wide enough to do without.
-    fn dequantizes(&self, tensor: &Tensor) -> bool {
-        let scales = self.tensors.get(&*scales_of(tensor));
-        is_narrow(tensor)
-            && scales.is_some_and(|(_, scales)| formats::of_tensor(scales.dtype).is_some())
-            && self.rules.to.bits() > 8
-            && self.rules.take(&tensor.name)
-    }
-
-    /// The blocks of a tensor that was scaled before.
-    fn grid_of(&self, tensor: &Tensor, scales: &Tensor) -> Result<Grid, TensorError> {
-        let [rows, columns] = self.blocks;
-        let scale = match &*scales.shape {
-            [] | [1] => Scale::Tensor,
-            _ => Scale::Block(rows, columns),
-        };
-        let fits = matches!(scale, Scale::Tensor)
-            || Grid::shape(scale, &tensor.shape).is_some_and(|shape| shape == scales.shape);
-        let grid = Grid::new(scale, &tensor.shape).filter(|_| fits);
-        grid.ok_or_else(|| TensorError::ScaleShape {
-            shape: tensor.shape.to_vec(),
-            how: format!("in blocks of {rows}x{columns}"),
-            scales: scales.name.to_string(),
-            scales_shape: scales.shape.to_vec(),
-        })
-    }
 }
 
 /// A tensor of the same name and shape.
 fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
         name: tensor.name.to_string(),
+        origin: &tensor.name,
         dtype,
         shape: tensor.shape.clone(),
         range: 0..0,
         action,
+        note: None,
     }
-}
-
-fn scales_of(tensor: &Tensor) -> String {
-    format!("{}{SCALES}", tensor.name)
-}
-
-/// Whether the elements are of a format that scales are used with.
-fn is_narrow(tensor: &Tensor) -> bool {
-    formats::of_tensor(tensor.dtype).is_some_and(|dtype| dtype.bits() <= 8)
 }
 
 /// Lays the tensors out as `safetensors` does: the widest dtypes first, so that all are aligned, then by name.

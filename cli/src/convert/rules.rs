@@ -127,7 +127,13 @@ impl Rules {
 
     /// Whether a tensor of floats is converted, by its name.
     pub(crate) fn take(&self, name: &str) -> bool {
-        !self.keep.is_match(name) && (self.only.is_empty() || self.only.is_match(name))
+        self.take_any(&[name])
+    }
+
+    /// Whether a tensor that has several names is: none of them is kept, and any of them is chosen.
+    pub(crate) fn take_any(&self, names: &[&str]) -> bool {
+        !names.iter().any(|name| self.keep.is_match(name))
+            && (self.only.is_empty() || names.iter().any(|name| self.only.is_match(name)))
     }
 
     /// How to round a tensor.

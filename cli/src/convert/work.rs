@@ -1,18 +1,20 @@
 //! Reads, converts and writes the pieces of a file's tensors, all threads at once, each wherever it is.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use super::dequantize::{self, Whole, read};
 use super::grid::scale_of;
 use super::plan::{Action, Output, Plan, Scaling};
-use crate::Error;
-use crate::cast::{Caster, How};
+use super::transpose::{self, Panels};
+use crate::cast::Caster;
 use crate::checkpoint::{Reader, Shard, Tensor};
+use crate::error::Error;
 use crate::observer::Observer;
-use crate::pieces::{self, PIECE, Piece, Threads, Whole};
-use crate::{formats, output};
-use ulp::Cast;
+use crate::output;
+use crate::pieces::{self, PIECE, Piece, Threads};
 
 /// What is needed to convert.
 pub(super) struct Work<'p> {
@@ -25,58 +27,65 @@ pub(super) struct Work<'p> {
 
 /// Room that a thread works in.
 #[derive(Default)]
-struct Buffers<'s> {
-    reader: Reader<'s>,
-    read: Vec<u8>,
-    wide: Vec<u8>,
+pub(super) struct Buffers<'s> {
+    pub(super) reader: Reader<'s>,
+    /// Scales may lie in another shard than their elements.
+    pub(super) scale_reader: Reader<'s>,
+    pub(super) read: Vec<u8>,
+    /// Numbers as f32, little-endian.
+    pub(super) wide: Vec<u8>,
+    pub(super) scales: Vec<f32>,
+    pub(super) panel: Vec<u8>,
+    pub(super) panel_scales: Vec<f32>,
     write: Vec<u8>,
     unpacked: Vec<u8>,
 }
 
+/// Numbers that are known before any piece is written.
+struct Known {
+    /// Of tensors that are divided, by number.
+    scales: Vec<Vec<f32>>,
+    /// Of weights that are multiplied, by the place of the output.
+    weights: HashMap<usize, Whole>,
+}
+
 impl Work<'_> {
     /// Writes the tensors' data, and returns how many elements overflowed.
-    pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, Error> {
-        let scales = self.scales(plan)?;
+    pub(super) fn write<'s>(&self, plan: &Plan<'s>, file: &File) -> Result<u64, Error> {
+        let known = Known {
+            scales: self.scales(plan)?,
+            weights: weights(plan)?,
+        };
         let overflowed = AtomicU64::new(0);
         let tensors = plan.outputs.iter().map(|output| in_blocks(plan, output));
-        pieces::each(
-            self.threads,
-            self.observer,
-            tensors,
-            |piece, buffers: &mut Buffers| {
-                let output = &plan.outputs[piece.tensor];
-                let (start, more) = convert(plan, &scales, output, piece, buffers)?;
-                overflowed.fetch_add(more, Ordering::Relaxed);
-                let start = plan.head.len() as u64 + output.range.start + start;
-                output::write_at(file, start, &buffers.write).map_err(|source| {
-                    Error::TensorIo {
-                        path: self.target.into(),
-                        tensor: output.name.clone(),
-                        source,
-                    }
+        let each = |piece: Piece, buffers: &mut Buffers<'s>| {
+            let output = &plan.outputs[piece.tensor];
+            let place = plan.head.len() as u64 + output.range.start;
+            let write = |start: u64, bytes: &[u8]| {
+                output::write_at(file, place + start, bytes).map_err(|source| Error::TensorIo {
+                    path: self.target.into(),
+                    tensor: output.name.clone(),
+                    source,
                 })?;
-                self.observer.advance(buffers.write.len() as u64);
+                self.observer.advance(bytes.len() as u64);
                 Ok(())
-            },
-        )?;
+            };
+            let more = convert(plan, &known, piece, buffers, write)?;
+            overflowed.fetch_add(more, Ordering::Relaxed);
+            Ok(())
+        };
+        pieces::each(self.threads, self.observer, tensors, each)?;
         Ok(overflowed.into_inner())
     }
 
-    /// The scales that a file's tensors are multiplied with or divided by.
+    /// The scales that a file's tensors are divided by.
     fn scales(&self, plan: &Plan) -> Result<Vec<Vec<f32>>, Error> {
         let mut scales = vec![Vec::new(); plan.scaled];
         let mut largest: Vec<Vec<AtomicU32>> = Vec::new();
-        let mut reader = Reader::default();
         largest.resize_with(plan.scaled, Vec::new);
         for output in &plan.outputs {
-            match &output.action {
-                Action::Dequantize(_, scaling, (shard, tensor)) => {
-                    scales[scaling.number] = read_scales(&mut reader, shard, tensor)?;
-                }
-                Action::Scales(number) => {
-                    largest[*number].resize_with(output.elements() as usize, AtomicU32::default);
-                }
-                _ => {}
+            if let Action::Scales(number) = &output.action {
+                largest[*number].resize_with(output.elements() as usize, AtomicU32::default);
             }
         }
         let quantized = |output: &&Output| matches!(output.action, Action::Quantize(..));
@@ -104,82 +113,95 @@ impl Work<'_> {
     }
 }
 
-/// Puts a piece of a tensor into the buffer to write. Returns where it begins in the tensor, and how many elements overflowed.
+/// What is known of the scales of weights.
+fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
+    let mut reader = Reader::default();
+    let mut known = HashMap::new();
+    for (place, output) in plan.outputs.iter().enumerate() {
+        if let Action::Dequantize(weight, _) = &output.action {
+            known.insert(place, Whole::read(weight, &mut reader)?);
+        }
+    }
+    Ok(known)
+}
+
+/// Converts a piece of a tensor, and hands it to `write` with the place where it begins in the tensor. Returns how many elements overflowed.
 fn convert<'s>(
     plan: &Plan<'s>,
-    scales: &[Vec<f32>],
-    output: &Output,
+    known: &Known,
     piece: Piece,
     buffers: &mut Buffers<'s>,
-) -> Result<(u64, u64), Error> {
+    write: impl Fn(u64, &[u8]) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let output = &plan.outputs[piece.tensor];
     let Piece { first, count, .. } = piece;
     let bits = output.dtype.bitsize() as u64;
     let start = first * bits / 8;
-    let overflowed = match &output.action {
+    let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
+        let Buffers {
+            wide,
+            write: bytes,
+            unpacked,
+            ..
+        } = buffers;
+        let count = wide.len() as u64 / 4;
+        bytes.resize((count * bits).div_ceil(8) as usize, 0);
+        let overflowed = caster.cast(first, wide, bytes, unpacked);
+        write(first * bits / 8, bytes).map(|()| overflowed)
+    };
+    match &output.action {
         Action::Copy(tensor) => {
             buffers.write.resize(count as usize, 0);
             let bytes = &mut buffers.write;
             buffers.reader.read(plan.shard, tensor, first, bytes)?;
-            return Ok((first, 0));
+            write(first, bytes)?;
+            Ok(0)
         }
         Action::Scales(number) => {
-            let scales = &scales[*number][first as usize..][..count as usize];
+            let scales = &known.scales[*number][first as usize..][..count as usize];
             buffers.write.clear();
             let bytes = scales.iter().flat_map(|scale| scale.to_le_bytes());
             buffers.write.extend(bytes);
-            return Ok((start, 0));
+            write(start, &buffers.write)?;
+            Ok(0)
         }
         Action::Cast(tensor, caster) => {
             let Buffers {
                 reader,
                 read: bytes,
-                ..
-            } = buffers;
-            read(reader, plan.shard, tensor, first, count, bytes)?;
-            buffers.write.resize((count * bits / 8) as usize, 0);
-            caster.cast(
-                first,
-                &buffers.read,
-                &mut buffers.write,
-                &mut buffers.unpacked,
-            )
-        }
-        Action::Quantize(tensor, scaling) | Action::Dequantize(tensor, scaling, _) => {
-            read_wide(plan.shard, tensor, scaling, piece, buffers)?;
-            let scales = &scales[scaling.number];
-            if let Action::Quantize(..) = output.action {
-                scaling.grid.divide(first, &mut buffers.wide, scales);
-            } else {
-                scaling.grid.multiply(first, &mut buffers.wide, scales);
-            }
-            buffers.write.resize((count * bits / 8) as usize, 0);
-            let Buffers {
-                wide,
-                write,
+                write: results,
                 unpacked,
                 ..
             } = buffers;
-            scaling.narrow.cast(first, wide, write, unpacked)
+            read(reader, plan.shard, tensor, first, count, bytes)?;
+            results.resize((count * bits / 8) as usize, 0);
+            let overflowed = caster.cast(first, bytes, results, unpacked);
+            write(start, results)?;
+            Ok(overflowed)
         }
-    };
-    Ok((start, overflowed))
+        Action::Quantize(tensor, scaling) => {
+            read_wide(plan.shard, tensor, scaling, piece, buffers)?;
+            let scales = &known.scales[scaling.number];
+            scaling.grid.divide(first, &mut buffers.wide, scales);
+            narrow(first, &scaling.narrow, buffers)
+        }
+        Action::Dequantize(weight, caster) => {
+            let whole = &known.weights[&piece.tensor];
+            if !weight.transposed {
+                dequantize::numbers(weight, whole, first, count, buffers)?;
+                return narrow(first, caster, buffers);
+            }
+            let mut overflowed = 0;
+            transpose::each_group(weight, whole, first, buffers, |first, buffers| {
+                overflowed += narrow(first, caster, buffers)?;
+                Ok(())
+            })?;
+            Ok(overflowed)
+        }
+    }
 }
 
-/// Reads so many elements from `first` on.
-fn read<'s>(
-    reader: &mut Reader<'s>,
-    shard: &'s Shard,
-    tensor: &Tensor,
-    first: u64,
-    count: u64,
-    bytes: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let bits = tensor.dtype.bitsize() as u64;
-    bytes.resize((count * bits / 8) as usize, 0);
-    reader.read(shard, tensor, first * bits / 8, bytes)
-}
-
-/// The same as `f32`.
+/// Reads so many elements as `f32`.
 fn read_wide<'s>(
     shard: &'s Shard,
     tensor: &Tensor,
@@ -200,35 +222,24 @@ fn read_wide<'s>(
     Ok(())
 }
 
-/// All of a tensor of scales.
-fn read_scales<'s>(
-    reader: &mut Reader<'s>,
-    shard: &'s Shard,
-    tensor: &Tensor,
-) -> Result<Vec<f32>, Error> {
-    let from = formats::of_tensor(tensor.dtype).expect("scales are numbers");
-    let (mut bytes, mut wide) = (Vec::new(), vec![0; tensor.elements() as usize * 4]);
-    read(reader, shard, tensor, 0, tensor.elements(), &mut bytes)?;
-    let caster = Caster::new(from, ulp::Dtype::F32, How::Cast(Cast::new()));
-    caster.cast(0, &bytes, &mut wide, &mut Vec::new());
-    let (scales, _) = wide.as_chunks();
-    Ok(scales
-        .iter()
-        .map(|&bytes| f32::from_le_bytes(bytes))
-        .collect())
-}
-
 /// A tensor in elements, or in bytes where it is only copied, of which all pieces but the ends fill whole blocks of the file that is
-/// written. File systems that keep a file in memory in large blocks write those faster.
-fn in_blocks(plan: &Plan, output: &Output) -> Whole {
+/// written. File systems that keep a file in memory in large blocks write those faster. A transposed one is cut into panels.
+fn in_blocks(plan: &Plan, output: &Output) -> pieces::Whole {
     let start = plan.head.len() as u64 + output.range.start;
-    let (length, before) = match output.action {
+    let (length, before) = match &output.action {
         Action::Copy(tensor) => (tensor.bytes(), start),
+        Action::Dequantize(weight, _) if weight.transposed && output.elements() > 0 => {
+            return pieces::Whole {
+                length: output.elements(),
+                less: 0,
+                size: Panels::of(weight).elements(),
+            };
+        }
         // Whole bytes of a packed format.
         _ => (output.elements(), start / output.dtype.bitsize() as u64 * 8),
     };
-    Whole {
-        length,
+    pieces::Whole {
         less: before % PIECE,
+        ..pieces::Whole::from(length)
     }
 }

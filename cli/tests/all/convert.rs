@@ -136,6 +136,12 @@ fn the_summary_for_programs() {
         "bytes_before": length("in"),
         "bytes_after": length("f16"),
         "overflowed": 1,
+        "dequantized": {},
+        "narrowed": {},
+        "kept": {"*.bias": 1},
+        "without_scale": {},
+        "dropped": {},
+        "left_out": [],
     });
     assert_eq!(found, expected);
     let narrow = report(&[

@@ -187,7 +187,6 @@ fn headers_that_ask_for_too_much() {
     let one = |name: &str, shape: &str, offsets: [u64; 2], data| {
         file(&[tensor(name, shape, offsets)], data)
     };
-    let million = (0..1_000_000).map(|i| tensor(&i.to_string(), "[0]", [0, 0]));
     for (what, bytes, words) in [
         (
             "length",
@@ -231,11 +230,6 @@ fn headers_that_ask_for_too_much() {
             "tensor a: two",
         ),
         (
-            "million",
-            file(&million.collect::<Vec<_>>(), 0),
-            "more than 131072 tensors",
-        ),
-        (
             "product",
             one("a", "[4294967296,4294967296]", [0, 0], 0),
             "tensor a: the product",
@@ -245,19 +239,6 @@ fn headers_that_ask_for_too_much() {
             one("a", "[4294967296,4294967296,0]", [0, 0], 0),
             "tensor a: the product",
         ),
-        (
-            "dimensions",
-            one("a", &format!("[{}1]", "1,".repeat(64)), [0, 1], 1),
-            "64 dimensions",
-        ),
-        (
-            "control",
-            one(r"a\u001b[2J", "[1]", [0, 1], 1),
-            "control characters",
-        ),
-        ("line", one(r"a\nb", "[1]", [0, 1], 1), "control characters"),
-        ("path", one("../../etc/passwd", "[1]", [0, 1], 1), "path"),
-        ("root", one("/etc/passwd", "[1]", [0, 1], 1), "path"),
     ] {
         world.write(what, bytes);
         let words = [&format!("{what}: "), "not a safetensors file", words];

@@ -10,6 +10,7 @@ mod finfo;
 mod memory;
 mod pages;
 mod reference;
+mod schemes;
 mod shards;
 #[cfg(unix)]
 mod signals;
