@@ -32,8 +32,10 @@ use work::Work;
 /// without infinities. Tensors of other types, those that have the format already, and packed 4- and 6-bit ones are copied. Names, shapes
 /// and metadata are kept. Of a directory, the other files are copied too, and the index and the dtype in config.json are brought up to date.
 ///
-/// fp8 tensors with scales (`NAME_scale_inv` beside NAME, one a tensor or one a block as DeepSeek-V3 has them) are multiplied with
-/// them when they are converted to a format of 16 bits or more.
+/// Weights that are stored with scales (fp8, MXFP8, MXFP6, MXFP4 and NVFP4, as transformers, compressed-tensors, ModelOpt, Quark, FBGEMM,
+/// DeepSeek, gpt-oss and ComfyUI have them) are multiplied with them, and `quantization_config` goes from config.json. A quantization that is
+/// not read, a weight without its scale and a scale without its weight are errors before anything is written; --keep copies what it names,
+/// with its scales. The summary lists what was narrowed, kept and dropped.
 ///
 /// The output is written under a temporary name and appears when it is whole.
 #[derive(Args)]
