@@ -14,7 +14,7 @@ use crate::{Flags, Layout, Overflow, Rounding};
 /// assert_eq!((y.to_f32(), flags), (0.28125, Flags::INEXACT));
 ///
 /// // Codes: any layout to any other, in constants too.
-/// const ONE: (u64, Flags) = Cast::new().bits(Layout::BINARY64, Layout::BFLOAT16, 1f64.to_bits());
+/// const ONE: (u64, Flags) = Cast::new().convert(Layout::BINARY64, Layout::BFLOAT16, 1f64.to_bits());
 /// assert_eq!(ONE, (0x3f80, Flags::NONE));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -93,7 +93,7 @@ impl Cast {
     /// The function has no branch that depends on `bits`. Where the layouts are constants, so is everything derived from
     /// them, and a loop over it vectorizes.
     #[inline(always)]
-    pub const fn bits(self, from: Layout, to: Layout, bits: u64) -> (u64, Flags) {
+    pub const fn convert(self, from: Layout, to: Layout, bits: u64) -> (u64, Flags) {
         let (from, bits) = if ruler::folds(from, to, 32) {
             (from.shorter(32), ruler::fold(bits, 32))
         } else {

@@ -50,7 +50,7 @@ impl Layout {
             FpCategory::Nan
         } else if magnitude > self.max_code() {
             FpCategory::Infinite
-        } else if !self.zero() || magnitude >= self.hidden_bit() {
+        } else if !self.has_zero() || magnitude >= self.hidden_bit() {
             FpCategory::Normal
         } else if magnitude == 0 {
             FpCategory::Zero
@@ -62,7 +62,7 @@ impl Layout {
     /// The code of the number with the other sign. Zero is its own where there is no −0, and so is FNUZ's NaN.
     #[inline]
     pub const fn negate(self, code: u64) -> u64 {
-        if code & self.magnitude_mask() == 0 && self.zero() && !self.negative_zero() {
+        if code & self.magnitude_mask() == 0 && self.has_zero() && !self.has_negative_zero() {
             code & self.code_mask()
         } else {
             (code ^ self.sign_mask()) & self.code_mask()
@@ -88,7 +88,7 @@ impl Layout {
     /// The code as a signed integer that grows with the value; both zeros are 0.
     pub(crate) const fn rank(self, code: u64) -> i64 {
         let magnitude = (code & self.magnitude_mask()) as i64;
-        match (self.is_negative(code), self.zero()) {
+        match (self.is_negative(code), self.has_zero()) {
             (false, _) => magnitude,
             (true, true) => -magnitude,
             (true, false) => -magnitude - 1,
@@ -103,24 +103,24 @@ impl Layout {
 
     #[inline]
     pub(crate) const fn nan_is_negative_zero(self) -> bool {
-        self.signed() && self.zero() && !self.negative_zero()
+        self.is_signed() && self.has_zero() && !self.has_negative_zero()
     }
 
     #[inline]
     pub(crate) const fn is_nan(self, code: u64) -> bool {
-        (code & self.magnitude_mask()) > self.max_code() + self.infinities() as u64
+        (code & self.magnitude_mask()) > self.max_code() + self.has_infinities() as u64
             || self.nan_is_negative_zero() && code & self.code_mask() == self.sign_mask()
     }
 
     #[inline]
     pub(crate) const fn is_negative(self, code: u64) -> bool {
-        self.signed() && code & self.sign_mask() != 0
+        self.is_signed() && code & self.sign_mask() != 0
     }
 
     /// The code of a sign and a magnitude, where there is a sign.
     #[inline]
     pub(crate) const fn with_sign_bit(self, negative: bool, magnitude: u64) -> u64 {
-        magnitude | ((self.signed() && negative) as u64 * self.sign_mask())
+        magnitude | ((self.is_signed() && negative) as u64 * self.sign_mask())
     }
 
     #[inline]
@@ -130,7 +130,7 @@ impl Layout {
 
     #[inline]
     pub(crate) const fn sign_mask(self) -> u64 {
-        (self.signed() as u64) << self.magnitude_bits()
+        (self.is_signed() as u64) << self.magnitude_bits()
     }
 
     #[inline]

@@ -3,11 +3,30 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::formats::{
-    Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
-    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16,
-};
+#[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
+use crate::float::catalogue::*;
 use crate::{Format, Layout};
+
+/// Makes a row of `dtypes!` of each row of the catalogue, and one more for packed tensors where a format is narrower than a byte.
+macro_rules! rows {
+    ([] $(
+        $(#[$doc:meta])*
+        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt {
+            exact_into: $to:tt,
+            from: $from:tt,
+            safetensors: $safetensors:expr,
+            short_names: [$($short:literal),*],
+            packed: [$($packed:ident: $packed_name:literal, $packed_safetensors:expr, [$($packed_short:literal),*])?],
+        }
+    )*) => {
+        dtypes! {
+            F64 = f64, Some("F64"), ["f64", "fp64", "double"];
+            F32 = f32, Some("F32"), ["f32", "fp32", "float", "single"];
+            $($name = $name, $safetensors, [$($short),*];)*
+            $($($packed = $name as packed $packed_name, $packed_safetensors, [$($packed_short),*];)?)*
+        }
+    };
+}
 
 macro_rules! dtypes {
     ($(
@@ -115,26 +134,7 @@ macro_rules! dtypes {
     (@bits $format:ty, $packed:literal) => { <$format as Format>::LAYOUT.bits() };
 }
 
-dtypes! {
-    F64 = f64, Some("F64"), ["f64", "fp64", "double"];
-    F32 = f32, Some("F32"), ["f32", "fp32", "float", "single"];
-    F16 = F16, Some("F16"), ["f16", "fp16", "half"];
-    Bf16 = Bf16, Some("BF16"), ["bf16"];
-    F8E4M3Fn = F8E4M3Fn, Some("F8_E4M3"), ["e4m3fn", "f8e4m3fn", "f8_e4m3fn", "fp8_e4m3fn", "fp8_e4m3"];
-    F8E5M2 = F8E5M2, Some("F8_E5M2"), ["e5m2", "f8e5m2", "fp8_e5m2"];
-    F8E4M3 = F8E4M3, None, ["f8e4m3"];
-    F8E3M4 = F8E3M4, None, ["e3m4", "f8e3m4"];
-    F8E4M3Fnuz = F8E4M3Fnuz, Some("F8_E4M3FNUZ"), ["e4m3fnuz", "f8e4m3fnuz"];
-    F8E5M2Fnuz = F8E5M2Fnuz, Some("F8_E5M2FNUZ"), ["e5m2fnuz", "f8e5m2fnuz"];
-    F8E4M3B11Fnuz = F8E4M3B11Fnuz, None, ["e4m3b11fnuz", "f8e4m3b11fnuz"];
-    F8E8M0Fnu = F8E8M0Fnu, Some("F8_E8M0"), ["e8m0fnu", "e8m0", "f8e8m0fnu"];
-    F6E2M3Fn = F6E2M3Fn, None, ["e2m3fn", "f6e2m3fn"];
-    F6E3M2Fn = F6E3M2Fn, None, ["e3m2fn", "f6e3m2fn"];
-    F4E2M1Fn = F4E2M1Fn, None, ["e2m1fn", "f4e2m1fn"];
-    F6E2M3FnX4 = F6E2M3Fn as packed "float6_e2m3fn_x4", Some("F6_E2M3"), ["f6e2m3fnx4"];
-    F6E3M2FnX4 = F6E3M2Fn as packed "float6_e3m2fn_x4", Some("F6_E3M2"), ["f6e3m2fnx4"];
-    F4E2M1FnX2 = F4E2M1Fn as packed "float4_e2m1fn_x2", Some("F4"), ["f4e2m1fnx2"];
-}
+catalogue!(rows);
 
 /// A function that is generic over formats, for [`Dtype::visit`].
 pub(crate) trait Visitor {

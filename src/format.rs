@@ -4,7 +4,9 @@
     reason = "a type and its bits are exchanged by size, in constants too"
 )]
 
+use core::borrow::{Borrow, BorrowMut};
 use core::fmt::Debug;
+use core::hash::Hash;
 use core::mem::transmute_copy;
 
 use crate::{Cast, Flags, Layout, Parts};
@@ -17,6 +19,18 @@ mod sealed {
 pub trait Bits: Copy + Eq + Ord + Send + Sync + Debug + 'static + sealed::Sealed {
     /// The width in bits.
     const BITS: u32;
+    /// An array of as many bytes as the integer has.
+    type Bytes: Copy
+        + AsRef<[u8]>
+        + AsMut<[u8]>
+        + Borrow<[u8]>
+        + BorrowMut<[u8]>
+        + Ord
+        + Hash
+        + Debug
+        + Send
+        + Sync
+        + 'static;
     /// The integer, widened.
     fn to_u64(self) -> u64;
     /// The low bits of an integer.
@@ -29,6 +43,7 @@ macro_rules! bits {
 
         impl Bits for $integer {
             const BITS: u32 = <$integer>::BITS;
+            type Bytes = [u8; size_of::<$integer>()];
 
             #[inline(always)]
             fn to_u64(self) -> u64 {
@@ -95,7 +110,7 @@ pub unsafe trait Format: Copy + Send + Sync + Debug + 'static {
         Self::LAYOUT.decode(to_code(self))
     }
 
-    /// The number in another format: rounded once, ties to even, with IEEE's overflow. [`Cast::bits`] has the rules.
+    /// The number in another format: rounded once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
     #[inline(always)]
     fn cast<D: Format>(self) -> D {
         self.cast_with(Cast::new()).0
@@ -104,7 +119,7 @@ pub unsafe trait Format: Copy + Send + Sync + Debug + 'static {
     /// The number in another format, rounded once as `cast` says, and the exceptions that this raised.
     #[inline(always)]
     fn cast_with<D: Format>(self, cast: Cast) -> (D, Flags) {
-        let (code, flags) = cast.bits(Self::LAYOUT, D::LAYOUT, to_code(self));
+        let (code, flags) = cast.convert(Self::LAYOUT, D::LAYOUT, to_code(self));
         (from_code(code), flags)
     }
 }
@@ -127,27 +142,89 @@ unsafe impl Format for f64 {
 #[inline(always)]
 pub(crate) const fn from_code<F: Format>(code: u64) -> F {
     // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four, and that all bits are valid.
-    unsafe {
-        match size_of::<F>() {
-            1 => transmute_copy(&(code as u8)),
-            2 => transmute_copy(&(code as u16)),
-            4 => transmute_copy(&(code as u32)),
-            _ => transmute_copy(&code),
-        }
-    }
+    unsafe { truncate(code) }
 }
 
 /// [`Format::to_bits`] for constants, where a trait's method can't be called.
 #[inline(always)]
 pub(crate) const fn to_code<F: Format>(number: F) -> u64 {
     // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four, and is initialised throughout.
-    let bits = unsafe {
-        match size_of::<F>() {
-            1 => transmute_copy::<F, u8>(&number) as u64,
-            2 => transmute_copy::<F, u16>(&number) as u64,
-            4 => transmute_copy::<F, u32>(&number) as u64,
-            _ => transmute_copy(&number),
+    unsafe { widen(number) & F::LAYOUT.code_mask() }
+}
+
+/// [`Bits::from_u64`] for constants.
+#[inline(always)]
+pub(crate) const fn bits_from_u64<B: Bits>(bits: u64) -> B {
+    // SAFETY: `Bits` is sealed, and implemented for the integers of 1, 2, 4 and 8 bytes alone.
+    unsafe { truncate(bits) }
+}
+
+/// The low bytes of an integer, the least significant first.
+#[inline(always)]
+pub(crate) const fn to_le_bytes<B: Bits>(bits: u64) -> B::Bytes {
+    // SAFETY: `Bytes` is an array of the integer's size, 8 bytes at most, and any bytes are valid.
+    unsafe { transmute_copy(&bits.to_le_bytes()) }
+}
+
+/// The low bytes of an integer, the most significant first.
+#[inline(always)]
+pub(crate) const fn to_be_bytes<B: Bits>(bits: u64) -> B::Bytes {
+    to_le_bytes::<B>(swap_bytes::<B>(bits))
+}
+
+/// The integer of bytes, the least significant first.
+#[inline(always)]
+pub(crate) const fn from_le_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
+    // SAFETY: `Bytes` is an array of 1, 2, 4 or 8 bytes.
+    let native = unsafe { widen(bytes) };
+    if cfg!(target_endian = "little") {
+        native
+    } else {
+        swap_bytes::<B>(native)
+    }
+}
+
+/// The integer of bytes, the most significant first.
+#[inline(always)]
+pub(crate) const fn from_be_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
+    swap_bytes::<B>(from_le_bytes::<B>(bytes))
+}
+
+/// The bytes of an integer of the width of `B` in the reverse order.
+const fn swap_bytes<B: Bits>(bits: u64) -> u64 {
+    bits.swap_bytes() >> (u64::BITS - B::BITS)
+}
+
+/// The low bits of an integer, as a type of another name.
+///
+/// # Safety
+/// `T` has 1, 2, 4 or 8 bytes, and any bits are valid.
+#[inline(always)]
+const unsafe fn truncate<T: Copy>(bits: u64) -> T {
+    // SAFETY: the caller promises the size and that all bits are valid.
+    unsafe {
+        match size_of::<T>() {
+            1 => transmute_copy(&(bits as u8)),
+            2 => transmute_copy(&(bits as u16)),
+            4 => transmute_copy(&(bits as u32)),
+            _ => transmute_copy(&bits),
         }
-    };
-    bits & F::LAYOUT.code_mask()
+    }
+}
+
+/// The bytes of a value as an integer of its size, widened.
+///
+/// # Safety
+/// `T` has 1, 2, 4 or 8 bytes, and none of them is padding.
+#[inline(always)]
+const unsafe fn widen<T: Copy>(value: T) -> u64 {
+    // SAFETY: the caller promises the size and that all bytes are initialized.
+    unsafe {
+        match size_of::<T>() {
+            1 => transmute_copy::<T, u8>(&value) as u64,
+            2 => transmute_copy::<T, u16>(&value) as u64,
+            4 => transmute_copy::<T, u32>(&value) as u64,
+            _ => transmute_copy(&value),
+        }
+    }
 }

@@ -6,7 +6,7 @@
 //! ```
 //! use ulp::{F16, Flags, Rounding, ieee};
 //!
-//! const THIRD: (F16, Flags) = ieee::div(F16::from_f32(1.0), F16::from_f32(3.0), Rounding::TowardPositive);
+//! const THIRD: (F16, Flags) = ieee::div(F16::from_f32_const(1.0), F16::from_f32_const(3.0), Rounding::TowardPositive);
 //! assert_eq!(THIRD, (F16::from_f32(0.33349609), Flags::INEXACT));
 //!
 //! // What the CPU does, where it does not say what it raised.
@@ -28,7 +28,8 @@
 use core::cmp::Ordering;
 
 use crate::format::{from_code, to_code};
-use crate::{Flags, Format, Rounding};
+use crate::integer;
+use crate::{Flags, Format, Integer, Rounding};
 
 #[inline]
 const fn number<F: Format>((code, flags): (u64, Flags)) -> (F, Flags) {
@@ -64,7 +65,7 @@ pub const fn div<F: Format>(a: F, b: F, rounding: Rounding) -> (F, Flags) {
 /// The exact result is a number of the format (if the format has 0), with the sign of a, so nothing is rounded.
 /// [`remainder`] is the operation of IEEE 754.
 #[inline]
-pub const fn rem<F: Format>(a: F, b: F, _rounding: Rounding) -> (F, Flags) {
+pub const fn rem<F: Format>(a: F, b: F) -> (F, Flags) {
     number(F::LAYOUT.rem(to_code(a), to_code(b)))
 }
 
@@ -121,39 +122,33 @@ pub const fn compare_signaling<F: Format>(a: F, b: F) -> (Option<Ordering>, Flag
     (order, Flags::INVALID.when(order.is_none()))
 }
 
-macro_rules! integers {
-    ($($integer:ident, $from:ident, $to:ident;)*) => { $(
-        #[doc = concat!("The number of an `", stringify!($integer), "`, rounded once (5.4.1, `convertFromInt`).")]
-        #[inline]
-        pub const fn $from<F: Format>(x: $integer, rounding: Rounding) -> (F, Flags) {
-            #[allow(unused_comparisons, reason = "the macro serves unsigned integers too")]
-            let negative = x < 0;
-            let magnitude = if negative { (x as u128).wrapping_neg() } else { x as u128 };
-            number(F::LAYOUT.integer_code(rounding, negative, magnitude))
-        }
-
-        #[doc = concat!("Rounds to an `", stringify!($integer), "` (5.4.1, 5.8, `convertToIntegerExact…`).")]
-        ///
-        /// Raises INEXACT if that changes the value. What is out of range raises INVALID alone, and gives the nearest bound; a NaN gives 0.
-        #[inline]
-        pub const fn $to<F: Format>(x: F, rounding: Rounding) -> ($integer, Flags) {
-            let signed = $integer::MIN != 0;
-            let (integer, flags) = F::LAYOUT.code_integer(rounding, to_code(x), $integer::BITS, signed);
-            (integer as $integer, flags)
-        }
-    )* };
+/// Returns the number nearest to an integer, as `rounding` says (5.4.1, `convertFromInt`).
+///
+/// ```
+/// use ulp::{Bf16, Flags, Rounding, ieee};
+///
+/// let (x, flags) = ieee::from_int::<Bf16, _>(16_842_753_u32, Rounding::TiesToEven);
+/// assert_eq!((x.to_bits(), flags), (0x4b81, Flags::INEXACT));
+/// ```
+#[inline]
+pub const fn from_int<F: Format, I: Integer>(x: I, rounding: Rounding) -> (F, Flags) {
+    let (negative, magnitude) = integer::sign_and_magnitude(x);
+    number(F::LAYOUT.integer_code(rounding, negative, magnitude))
 }
-integers! {
-    i8, from_i8, to_i8;
-    i16, from_i16, to_i16;
-    i32, from_i32, to_i32;
-    i64, from_i64, to_i64;
-    i128, from_i128, to_i128;
-    isize, from_isize, to_isize;
-    u8, from_u8, to_u8;
-    u16, from_u16, to_u16;
-    u32, from_u32, to_u32;
-    u64, from_u64, to_u64;
-    u128, from_u128, to_u128;
-    usize, from_usize, to_usize;
+
+/// Rounds to an integer (5.4.1, 5.8, `convertToIntegerExact…`).
+///
+/// Raises INEXACT if rounding changes the value. A number out of the integer's range raises INVALID alone, and gives the nearest
+/// bound; a NaN gives 0 and INVALID.
+///
+/// ```
+/// use ulp::{F16, Flags, Rounding, ieee};
+///
+/// assert_eq!(ieee::to_int::<i8, _>(F16::from_f32(-2.5), Rounding::TiesToEven), (-2, Flags::INEXACT));
+/// assert_eq!(ieee::to_int::<u8, _>(F16::from_f32(300.0), Rounding::TiesToEven), (255, Flags::INVALID));
+/// ```
+#[inline]
+pub const fn to_int<I: Integer, F: Format>(x: F, rounding: Rounding) -> (I, Flags) {
+    let (bits, flags) = F::LAYOUT.code_integer(rounding, to_code(x), I::BITS, I::SIGNED);
+    (integer::from_low_bits(bits), flags)
 }

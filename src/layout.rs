@@ -7,7 +7,7 @@
 /// negative zero. All else is derived.
 ///
 /// With `f` = [`fraction_bits`](Self::fraction_bits), a code of exponent field `e` and fraction `t` has the magnitude
-/// - 2<sup>e − bias</sup> · (1 + t / 2<sup>f</sup>) if `e` > 0, or if the format has no [`zero`](Self::zero);
+/// - 2<sup>e − bias</sup> · (1 + t / 2<sup>f</sup>) if `e` > 0, or if the format has no [zero](Self::has_zero);
 /// - 2<sup>1 − bias</sup> · (t / 2<sup>f</sup>), zero or a subnormal, if `e` = 0
 ///
 /// (IEEE 754-2019, 3.4; OCP Microscaling Formats 1.0, 5.3).
@@ -46,6 +46,9 @@ pub struct Layout {
 impl Layout {
     /// IEEE 754 binary16, "fp16", "half": 5 exponent bits, 10 fraction bits.
     pub const BINARY16: Self = Self::ieee(5, 10);
+    /// TensorFloat-32: the range of binary32 with the fraction of binary16. Its 19 bits are right-aligned; hardware keeps them at
+    /// the top of a binary32.
+    pub const TF32: Self = Self::ieee(8, 10);
     /// IEEE 754 binary32, "fp32", "single": 8 exponent bits, 23 fraction bits.
     pub const BINARY32: Self = Self::ieee(8, 23);
     /// IEEE 754 binary64, "fp64", "double": 11 exponent bits, 52 fraction bits.
@@ -71,6 +74,10 @@ impl Layout {
         .with_sign(false)
         .with_zero(false)
         .with_high_nans(1);
+    /// E4M3 without a sign, for scales: one NaN, up to 448 (CUDA's `ue4m3`).
+    pub const E4M3FNU: Self = Self::finite(4, 3).with_sign(false).with_high_nans(1);
+    /// E5M3 without a sign, for scales: one NaN, up to 114688 (CUDA's `ue5m3`).
+    pub const E5M3FNU: Self = Self::finite(5, 3).with_sign(false).with_high_nans(1);
     /// OCP Microscaling FP6 E2M3: every code finite.
     pub const E2M3FN: Self = Self::finite(2, 3);
     /// OCP Microscaling FP6 E3M2: every code finite.
@@ -299,25 +306,25 @@ impl Layout {
 
     /// Whether a code has a sign bit.
     #[inline]
-    pub const fn signed(self) -> bool {
+    pub const fn is_signed(self) -> bool {
         self.signed
     }
 
     /// Whether exponent field 0 holds zero and the subnormals; false only for E8M0, whose code 0 is 2<sup>−127</sup>.
     #[inline]
-    pub const fn zero(self) -> bool {
+    pub const fn has_zero(self) -> bool {
         self.zero
     }
 
     /// Whether −0 has a code. In a signed format without, such as FNUZ, that code is the NaN.
     #[inline]
-    pub const fn negative_zero(self) -> bool {
+    pub const fn has_negative_zero(self) -> bool {
         self.negative_zero
     }
 
     /// Whether the code just above the largest finite one is an infinity.
     #[inline]
-    pub const fn infinities(self) -> bool {
+    pub const fn has_infinities(self) -> bool {
         self.infinities
     }
 

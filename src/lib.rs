@@ -7,7 +7,7 @@
 //! use ulp::{Bf16, Cast, F8E4M3Fn, F16, Flags, Format, Rounding, finfo};
 //!
 //! // Convert, at run time or in a constant.
-//! const HALF: F16 = F16::from_f32(0.5);
+//! const HALF: F16 = F16::from_f32_const(0.5);
 //! assert_eq!(Bf16::from_f64(1.0 / 3.0).to_f32(), 0.33398438);
 //!
 //! // In another rounding, from any format to any other, with IEEE 754's exceptions.
@@ -33,7 +33,7 @@
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
 //! time, not on another CPU, and, of casts, codes, text and [`ieee`], not under another rounding mode or flush-to-zero setting of the
 //! thread. (Operators, elementary functions, [`slice::cast_scaled`] and [`mixed`] compute in `f32` or `f64`, and expect the default one, as
-//! all floating-point code of Rust does.) [`Cast::bits`] has the rules of NaN, zeros, signs and overflow.
+//! all floating-point code of Rust does.) [`Cast::convert`] has the rules of NaN, zeros, signs and overflow.
 //!
 //! # Features
 //! - `std` (default): `alloc`, and links the standard library.
@@ -57,13 +57,11 @@ extern crate std;
 mod cast;
 mod code;
 mod dtype;
-mod exact;
 mod finfo;
-mod float_type;
+mod float;
 mod format;
-mod formats;
 pub mod ieee;
-mod interop;
+mod integer;
 mod layout;
 mod limits;
 pub mod memory;
@@ -80,21 +78,33 @@ pub use cast::Cast;
 pub use code::Parts;
 pub use dtype::{Dtype, UnknownDtype};
 pub use finfo::{Finfo, finfo};
+pub use float::catalogue::*;
+pub use float::{Float, spec};
 pub use format::{Bits, Format};
-pub use formats::{
-    Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
-    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16,
-};
+pub use integer::Integer;
 pub use layout::Layout;
-pub use ops::methods::ulps_between;
+pub use ops::order::ulps_between;
 pub use rounding::{Flags, Overflow, Rounding};
 pub use simd::{Isa, UnknownIsa};
 pub use text::{FloatErrorKind, ParseFloatError};
 
-#[doc(hidden)]
-pub use float_type::private as __private;
-
-/// The code of the README is tested too.
+/// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod guide {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/choosing.md")]
+    struct Choosing;
+    #[doc = include_str!("../docs/concepts.md")]
+    struct Concepts;
+    #[doc = include_str!("../docs/converting.md")]
+    struct Converting;
+    #[doc = include_str!("../docs/no-std.md")]
+    struct NoStd;
+    #[doc = include_str!("../docs/own-formats.md")]
+    struct OwnFormats;
+    #[doc = include_str!("../docs/pitfalls.md")]
+    struct Pitfalls;
+    #[doc = include_str!("../docs/training.md")]
+    struct Training;
+}

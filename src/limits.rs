@@ -10,9 +10,9 @@ impl Layout {
         if exponent > self.max_exponent() {
             self.max_code()
         } else if exponent >= self.min_exponent() {
-            let field = exponent - self.min_exponent() + self.zero() as i32;
+            let field = exponent - self.min_exponent() + self.has_zero() as i32;
             (field as u64) << self.fraction_bits()
-        } else if self.zero() && exponent >= finest {
+        } else if self.has_zero() && exponent >= finest {
             1 << (exponent - finest)
         } else {
             self.min_positive_code()
@@ -27,7 +27,7 @@ impl Layout {
     /// The code of the smallest finite number: that of −max, or 0 in a format without sign.
     #[inline]
     pub const fn min_code(self) -> u64 {
-        if self.signed() {
+        if self.is_signed() {
             self.sign_mask() | self.max_code()
         } else {
             0

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use ulp::Dtype;
-//! use ulp::memory::{Optimizer, States, Zero};
+//! use ulp::memory::{Optimizer, States, ZeroStage};
 //!
 //! // Adam in mixed precision: 2 + 2 + 4 + 4 + 4 bytes a parameter.
 //! let states = States::new(7_000_000_000, Dtype::F16, Optimizer::Adam);
@@ -13,7 +13,7 @@
 //! assert_eq!(states.inference().bytes(), 14_000_000_000);
 //!
 //! // Weights and gradients on each of 64 devices, a part of the rest on each.
-//! assert_eq!(states.on_device(Zero::Optimizer, 64, 0).training().bytes(), 29_312_500_000);
+//! assert_eq!(states.on_device(ZeroStage::Optimizer, 64, 0).training().bytes(), 29_312_500_000);
 //! ```
 
 use core::fmt;
@@ -48,7 +48,7 @@ impl Optimizer {
 /// What is divided among devices that each see other data: the stages of ZeRO (Rajbhandari et al., "ZeRO: Memory Optimizations
 /// Toward Training Trillion Parameter Models", 2020, section 5).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum Zero {
+pub enum ZeroStage {
     /// Stage 0: nothing, every device has all.
     #[default]
     Nothing,
@@ -60,7 +60,7 @@ pub enum Zero {
     Weights,
 }
 
-impl Zero {
+impl ZeroStage {
     /// The stages, 0 to 3.
     pub const ALL: [Self; 4] = [
         Self::Nothing,
@@ -139,7 +139,7 @@ impl States {
     /// # Panics
     /// If `device` is not less than `devices`.
     #[must_use]
-    pub const fn on_device(self, zero: Zero, devices: u64, device: u64) -> Self {
+    pub const fn on_device(self, zero: ZeroStage, devices: u64, device: u64) -> Self {
         assert!(device < devices, "devices are numbered from 0");
         let stage = zero as u8;
         let Self {

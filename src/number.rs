@@ -63,9 +63,9 @@ impl Layout {
     pub(crate) const fn integer(self, code: u64) -> (u64, i32) {
         let magnitude = code & self.magnitude_mask();
         let field = magnitude >> self.fraction_bits();
-        let normal = !self.zero() || field != 0;
+        let normal = !self.has_zero() || field != 0;
         let significand = (self.hidden_bit() * normal as u64) | (magnitude & self.fraction_mask());
-        let above = field as i32 - (normal && self.zero()) as i32;
+        let above = field as i32 - (normal && self.has_zero()) as i32;
         (significand, self.finest_exponent() + above)
     }
 
@@ -87,7 +87,7 @@ impl Layout {
     /// Rounds a number and packs it: the code, and the exceptions that this raised.
     #[inline(always)]
     pub(crate) const fn round(self, cast: Cast, number: Number) -> (u64, Flags) {
-        if number.negative && !self.signed() {
+        if number.negative && !self.is_signed() {
             return self.refused();
         }
         let point = self.fraction_bits() + GUARD_BITS;
@@ -128,12 +128,12 @@ impl Layout {
     /// that is smaller.
     #[inline(always)]
     pub(crate) const fn signed_zero(self, negative: bool) -> (u64, Flags) {
-        if !self.zero() {
+        if !self.has_zero() {
             let smallest = self.with_sign_bit(negative, 0);
             return (smallest, Flags::INEXACT.union(Flags::UNDERFLOW));
         }
         (
-            self.with_sign_bit(negative && self.negative_zero(), 0),
+            self.with_sign_bit(negative && self.has_negative_zero(), 0),
             Flags::NONE,
         )
     }
@@ -141,11 +141,11 @@ impl Layout {
     /// What an infinite result becomes: an infinity, or where there is none what overflow gives.
     #[inline(always)]
     pub(crate) const fn infinite(self, cast: Cast, negative: bool) -> (u64, Flags) {
-        if negative && !self.signed() {
+        if negative && !self.is_signed() {
             return self.refused();
         }
         let code = self.with_sign_bit(negative, ruler::past_max(cast, self, negative, true));
-        let kept = self.infinities() && cast.keeps_infinity();
+        let kept = self.has_infinities() && cast.keeps_infinity();
         let lost = Flags::INEXACT.union(Flags::OVERFLOW);
         (code, if kept { Flags::NONE } else { lost })
     }

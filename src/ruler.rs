@@ -118,7 +118,7 @@ macro_rules! word {
             use super::{drop_bits, past_max, shares_exponents};
             use crate::{Cast, Flags, Layout, Rounding};
 
-            /// Converts a code of `from` to `to`, as [`Cast::bits`] says.
+            /// Converts a code of `from` to `to`, as [`Cast::convert`] says.
             #[inline(always)]
             pub(crate) const fn cast(
                 cast: Cast,
@@ -130,11 +130,11 @@ macro_rules! word {
                 let magnitude = bits & from.magnitude_mask() as $Word;
                 let negative = bits & from.sign_mask() as $Word != 0;
                 let sign = negative as $Word * to.sign_mask() as $Word;
-                let top_number = from.max_code() + from.infinities() as u64;
-                let infinite = from.infinities() && magnitude == top_number as $Word;
+                let top_number = from.max_code() + from.has_infinities() as u64;
+                let infinite = from.has_infinities() && magnitude == top_number as $Word;
                 let is_nan = magnitude > top_number as $Word
                     || from.nan_is_negative_zero() && negative && magnitude == 0;
-                let is_zero = from.zero() && magnitude == 0;
+                let is_zero = from.has_zero() && magnitude == 0;
 
                 let drop = drop_bits(from, to);
                 if shares_exponents(from, to) && drop == 0 && cast.keeps_infinity() {
@@ -151,7 +151,7 @@ macro_rules! word {
                 if shares_exponents(from, to) && cast.rounds_to_infinity() {
                     let code = round_in_place(cast, from, to, bits, is_nan);
                     (code, if is_nan { nan.1 } else { number.1 })
-                } else if to.signed() {
+                } else if to.is_signed() {
                     if is_nan { nan } else { number }
                 } else {
                     // Chosen part by part, of which the compiler makes no branches.
@@ -225,7 +225,7 @@ macro_rules! word {
                 let point = to.fraction_bits() + drop_bits(from, to);
                 let up = point - from.fraction_bits();
                 let hidden = from.hidden_bit() as $Word;
-                let on_from = if from.zero() {
+                let on_from = if from.has_zero() {
                     magnitude
                 } else {
                     magnitude + hidden
@@ -252,7 +252,7 @@ macro_rules! word {
                     // down.
                     let below = above.unsigned_abs() as $Word;
                     let field = magnitude >> from.fraction_bits();
-                    let exponent = field.saturating_sub(from.zero() as $Word);
+                    let exponent = field.saturating_sub(from.has_zero() as $Word);
                     let significand = on_from - (exponent << from.fraction_bits());
                     let down = below.saturating_sub(exponent);
                     let gone = (point + 1) as $Word;
@@ -288,18 +288,20 @@ macro_rules! word {
             ) -> ($Word, Flags) {
                 let negative = sign != 0;
                 // The place of code 0, which is not that of the number zero where zero has no code.
-                let first = if to.zero() {
+                let first = if to.has_zero() {
                     0
                 } else {
                     (to.hidden_bit() as $Word) << drop
                 };
-                let cast =
-                    if to.fraction_bits() == 0 && !to.zero() && cast.rounds(Rounding::TiesToEven) {
-                        // Without zero, the one significand of a single bit is odd: a tie goes up from it.
-                        cast.rounding(Rounding::TiesToAway)
-                    } else {
-                        cast
-                    };
+                let cast = if to.fraction_bits() == 0
+                    && !to.has_zero()
+                    && cast.rounds(Rounding::TiesToEven)
+                {
+                    // Without zero, the one significand of a single bit is odd: a tie goes up from it.
+                    cast.rounding(Rounding::TiesToAway)
+                } else {
+                    cast
+                };
                 let code = round(cast, negative, place.saturating_sub(first), drop);
 
                 // What can't be past the largest is not compared with it.
@@ -323,7 +325,7 @@ macro_rules! word {
                 };
 
                 let exact = place & rest == 0 && place >= first;
-                let kept = infinite && to.infinities() && cast.keeps_infinity();
+                let kept = infinite && to.has_infinities() && cast.keeps_infinity();
                 let underflow = !exact && !past && is_tiny(cast, to, negative, place, drop);
                 let flags = Flags::INEXACT
                     .when(!kept && (past || !exact))
@@ -387,7 +389,7 @@ macro_rules! word {
                 }
                 // In the binade below the smallest normal number, where it matters, steps would be half as long. Those of a
                 // one-bit significand count exponents, so that the last bit of the one below the first is 0.
-                let even = (to.fraction_bits() == 0 && to.zero()) as $Word;
+                let even = (to.fraction_bits() == 0 && to.has_zero()) as $Word;
                 let place = place + (even << (drop - 1));
                 round(cast, negative, place, drop - 1) < 2 * to.hidden_bit() as $Word + even
             }

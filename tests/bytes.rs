@@ -50,7 +50,7 @@ fn check(from: Dtype, source: &[u64], casts: &[Cast]) {
                 to,
                 source
                     .iter()
-                    .map(|&code| cast.bits(from.layout(), to.layout(), code).0),
+                    .map(|&code| cast.convert(from.layout(), to.layout(), code).0),
             );
             for isa in Isa::available() {
                 let mut dst = vec![0xa5; expected.len()];
@@ -160,7 +160,7 @@ fn any_length_and_alignment_and_nothing_beside() {
             let src = stored(from, bits[..length].iter().copied());
             let scalar = bits[..length]
                 .iter()
-                .map(|&code| cast.bits(from.layout(), to.layout(), code).0);
+                .map(|&code| cast.convert(from.layout(), to.layout(), code).0);
             let expected = stored(to, scalar);
             for offset in 0..16 {
                 let (left, right) = (offset % 8, (offset * 5 + offset / 8) % 8);

@@ -1,9 +1,6 @@
 //! Bulk casts against tables that numpy and `ml_dtypes` made. On wasm32, where no test runs, `verify/ports/wasm` compares with the same.
 
-use ulp::{
-    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn,
-    F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F16, Format, Isa, slice,
-};
+use ulp::{Bits, Cast, Format, Isa, for_each_format, slice};
 
 /// A line a number of `f32`: its bits, and its code in each format that the first line names.
 const CASTS: &str = include_str!("data/casts.csv");
@@ -64,25 +61,12 @@ fn check<F: Format>() {
 }
 
 macro_rules! golden {
-    ($($test:ident: $format:ty;)*) => { $(
+    ($($format:ident)*) => { $(
         #[test]
-        fn $test() {
-            check::<$format>();
+        #[allow(non_snake_case, reason = "the test has the name of its format")]
+        fn $format() {
+            check::<ulp::$format>();
         }
     )* };
 }
-
-golden! {
-    float16: F16;
-    bfloat16: Bf16;
-    float8_e4m3fn: F8E4M3Fn;
-    float8_e5m2: F8E5M2;
-    float8_e4m3: F8E4M3;
-    float8_e3m4: F8E3M4;
-    float8_e4m3fnuz: F8E4M3Fnuz;
-    float8_e5m2fnuz: F8E5M2Fnuz;
-    float8_e4m3b11fnuz: F8E4M3B11Fnuz;
-    float6_e2m3fn: F6E2M3Fn;
-    float6_e3m2fn: F6E3M2Fn;
-    float4_e2m1fn: F4E2M1Fn;
-}
+for_each_format!(golden);

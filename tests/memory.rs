@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ulp::Dtype;
-use ulp::memory::{Bytes, Optimizer, States, Zero};
+use ulp::memory::{Bytes, Optimizer, States, ZeroStage};
 
 const GB: u128 = 1_000_000_000;
 
@@ -87,7 +87,7 @@ fn table_1_of_zero() {
     ];
     for (devices, models) in TABLE {
         for (parameters, stages) in PARAMETERS.into_iter().zip(models) {
-            for (zero, printed) in Zero::ALL[1..].iter().zip(stages) {
+            for (zero, printed) in ZeroStage::ALL[1..].iter().zip(stages) {
                 let states = States::new(parameters, Dtype::F16, Optimizer::Adam);
                 let bytes = states.on_device(*zero, devices, 0).training().bytes();
                 // Rounded or cut to the digits that the paper prints.
@@ -146,7 +146,7 @@ fn packed_formats_end_within_a_byte() {
 #[test]
 #[should_panic(expected = "devices are numbered from 0")]
 fn a_device_that_is_none() {
-    let _ = States::new(1, Dtype::F16, Optimizer::Adam).on_device(Zero::Weights, 4, 4);
+    let _ = States::new(1, Dtype::F16, Optimizer::Adam).on_device(ZeroStage::Weights, 4, 4);
 }
 
 fn optimizers() -> impl Strategy<Value = Optimizer> {
@@ -163,13 +163,13 @@ proptest! {
     fn parts_add_up(parameters: u64, optimizer in optimizers(), devices in 1..200_u64, format in 0..Dtype::ALL.len()) {
         let whole = States::new(parameters, Dtype::ALL[format], optimizer);
         let parts = |zero| (0..devices).map(move |device| whole.on_device(zero, devices, device));
-        prop_assert_eq!(parts(Zero::Weights).map(States::training).sum::<Bytes>(), whole.training());
-        prop_assert_eq!(parts(Zero::Gradients).map(|part| part.gradients).sum::<Bytes>(), whole.gradients);
-        prop_assert_eq!(parts(Zero::Optimizer).map(|part| part.moments).sum::<Bytes>(), whole.moments);
-        for zero in Zero::ALL {
+        prop_assert_eq!(parts(ZeroStage::Weights).map(States::training).sum::<Bytes>(), whole.training());
+        prop_assert_eq!(parts(ZeroStage::Gradients).map(|part| part.gradients).sum::<Bytes>(), whole.gradients);
+        prop_assert_eq!(parts(ZeroStage::Optimizer).map(|part| part.moments).sum::<Bytes>(), whole.moments);
+        for zero in ZeroStage::ALL {
             let first = whole.on_device(zero, devices, 0).training();
             prop_assert!(parts(zero).all(|part| part.training() <= first));
-            prop_assert!(zero != Zero::Nothing || first == whole.training());
+            prop_assert!(zero != ZeroStage::Nothing || first == whole.training());
         }
     }
 
@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn stage_3_times_devices(parameters in 0..u64::MAX >> 20, optimizer in optimizers(), devices in 1..1_u64 << 20) {
         let whole = States::new(parameters * devices, Dtype::Bf16, optimizer);
-        let device = whole.on_device(Zero::Weights, devices, 0).training().bytes();
+        let device = whole.on_device(ZeroStage::Weights, devices, 0).training().bytes();
         prop_assert_eq!(device * u128::from(devices), whole.training().bytes());
     }
 }

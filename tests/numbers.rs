@@ -35,10 +35,15 @@ fn every_form_of_an_operator() {
 /// Everything but what the CPU does is there in constants.
 #[test]
 fn in_constants() {
-    const QUOTIENT: F16 = ieee::div(F16::from_f32(1.0), F16::from_f32(3.0), Rounding::TiesToEven).0;
-    const POWER: Bf16 = Bf16::from_i32(-3).powi(3);
+    const QUOTIENT: F16 = ieee::div(
+        F16::from_f32_const(1.0),
+        F16::from_f32_const(3.0),
+        Rounding::TiesToEven,
+    )
+    .0;
+    const POWER: Bf16 = Bf16::from_int(-3).powi(3);
     const FLOOR: F16 = QUOTIENT.floor();
-    const MIDDLE: F8E4M3Fn = F8E4M3Fn::MAX.midpoint(F8E4M3Fn::from_u8(2));
+    const MIDDLE: F8E4M3Fn = F8E4M3Fn::MAX.midpoint(F8E4M3Fn::from_int(2));
     assert_eq!(QUOTIENT, f16(1.0) / f16(3.0));
     assert_eq!(POWER.to_f32(), -27.0);
     assert_eq!(FLOOR.to_bits(), 0);
@@ -207,7 +212,7 @@ fn storage_bits_above_the_code() {
         for f in unary {
             assert_eq!(f(x).to_bits(), f(code).to_bits());
         }
-        assert_eq!(x.to_i8(), code.to_i8());
+        assert_eq!(x.to_int::<i8>(), code.to_int::<i8>());
         assert_eq!(x.cast::<f32>(), code.cast::<f32>());
     }
 }

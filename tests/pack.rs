@@ -66,7 +66,7 @@ fn the_order_of_onnx() {
 
 ulp::float_type! {
     /// Six bits in sixteen.
-    struct Wide(u16) = Layout::E2M3FN, "wide", [sign, zero];
+    type Wide = WideSpec(u16): Layout::E2M3FN, "wide", [sign, zero];
 }
 
 #[test]

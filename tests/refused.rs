@@ -17,10 +17,10 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
          use ulp::Layout;
          ulp::float_type! {
              /// Twelve bits in sixteen.
-             pub struct F12(u16) = Layout::ieee(5, 6), \"float12\", [sign, zero, infinities, nan];
+             pub type F12 = F12Spec(u16): Layout::ieee(5, 6), \"float12\", [sign, zero, infinities, nan];
          }
-         ulp::float_type!(struct Scale(u8) = Layout::E8M0FNU, \"scale\", [nan]);
-         const TENTH: F12 = F12::from_f32(0.1);
+         ulp::float_type!(type Scale = ScaleSpec(u8): Layout::E8M0FNU, \"scale\", [nan]);
+         const TENTH: F12 = F12::from_f32_const(0.1);
          fn main() {
              println!(\"{} {}\", TENTH.to_f32(), Scale::from_f32(1.0).to_f32());
          }",
@@ -28,7 +28,7 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
     ),
     (
         "wider_than_its_storage",
-        "ulp::float_type!(struct Wide(u8) = ulp::Layout::ieee(5, 6), \"wide\", [sign, zero, infinities, nan]);
+        "ulp::float_type!(type Wide = WideSpec(u8): ulp::Layout::ieee(5, 6), \"wide\", [sign, zero, infinities, nan]);
          fn main() {}",
         Some("the layout has more bits than the type that stores it"),
     ),
@@ -82,55 +82,55 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
     ),
     (
         "lists_a_nan_it_lacks",
-        "ulp::float_type!(struct Fp4(u8) = ulp::Layout::E2M1FN, \"fp4\", [sign, zero, nan]);
+        "ulp::float_type!(type Fp4 = Fp4Spec(u8): ulp::Layout::E2M1FN, \"fp4\", [sign, zero, nan]);
          fn main() {}",
         Some("the list of the type has a nan, which the layout lacks"),
     ),
     (
         "does_not_list_its_nan",
-        "ulp::float_type!(struct Fp8(u8) = ulp::Layout::E4M3FN, \"fp8\", [sign, zero]);
+        "ulp::float_type!(type Fp8 = Fp8Spec(u8): ulp::Layout::E4M3FN, \"fp8\", [sign, zero]);
          fn main() {}",
         Some("the layout has a NaN, which the list of the type lacks"),
     ),
     (
         "lists_infinities_it_lacks",
-        "ulp::float_type!(struct Fp8(u8) = ulp::Layout::E4M3FN, \"fp8\", [sign, zero, infinities, nan]);
+        "ulp::float_type!(type Fp8 = Fp8Spec(u8): ulp::Layout::E4M3FN, \"fp8\", [sign, zero, infinities, nan]);
          fn main() {}",
         Some("a type lists infinities if, and only if, its layout has them"),
     ),
     (
         "does_not_list_its_infinities",
-        "ulp::float_type!(struct Fp8(u8) = ulp::Layout::E5M2, \"fp8\", [sign, zero, nan]);
+        "ulp::float_type!(type Fp8 = Fp8Spec(u8): ulp::Layout::E5M2, \"fp8\", [sign, zero, nan]);
          fn main() {}",
         Some("a type lists infinities if, and only if, its layout has them"),
     ),
     (
         "lists_a_sign_it_lacks",
-        "ulp::float_type!(struct Scale(u8) = ulp::Layout::E8M0FNU, \"scale\", [sign, nan]);
+        "ulp::float_type!(type Scale = ScaleSpec(u8): ulp::Layout::E8M0FNU, \"scale\", [sign, nan]);
          fn main() {}",
         Some("the list of the type has a sign, which the layout lacks"),
     ),
     (
         "does_not_list_its_sign",
-        "ulp::float_type!(struct Fp4(u8) = ulp::Layout::E2M1FN, \"fp4\", [zero]);
+        "ulp::float_type!(type Fp4 = Fp4Spec(u8): ulp::Layout::E2M1FN, \"fp4\", [zero]);
          fn main() {}",
         Some("the layout has a sign, which the list of the type lacks"),
     ),
     (
         "lists_a_zero_it_lacks",
-        "ulp::float_type!(struct Scale(u8) = ulp::Layout::E8M0FNU, \"scale\", [zero, nan]);
+        "ulp::float_type!(type Scale = ScaleSpec(u8): ulp::Layout::E8M0FNU, \"scale\", [zero, nan]);
          fn main() {}",
         Some("the list of the type has a zero, which the layout lacks"),
     ),
     (
         "lists_what_is_unknown",
-        "ulp::float_type!(struct Fp4(u8) = ulp::Layout::E2M1FN, \"fp4\", [sign, zero, nans]);
+        "ulp::float_type!(type Fp4 = Fp4Spec(u8): ulp::Layout::E2M1FN, \"fp4\", [sign, zero, nans]);
          fn main() {}",
         Some("a format lists which of sign, zero"),
     ),
     (
         "stored_in_no_code_type",
-        "ulp::float_type!(struct Signed(i8) = ulp::Layout::E2M1FN, \"signed\", [sign, zero]);
+        "ulp::float_type!(type Signed = SignedSpec(i8): ulp::Layout::E2M1FN, \"signed\", [sign, zero]);
          fn main() {}",
         Some("the trait bound `i8: "),
     ),

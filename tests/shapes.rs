@@ -301,7 +301,7 @@ fn agrees(from: Shape, to: Shape, code: u64) -> Result<(), TestCaseError> {
             if saturating {
                 cast = cast.saturating();
             }
-            let (ours, mut our_flags) = cast.bits(from_layout, to_layout, code);
+            let (ours, mut our_flags) = cast.convert(from_layout, to_layout, code);
             let (theirs, mut their_flags) = expected(from, to, rounding, saturating, code);
             if underflow_is_open(from, to, code) {
                 our_flags |= Flags::UNDERFLOW;

@@ -30,7 +30,7 @@ impl Caster {
     /// From a format to another.
     pub(crate) fn new(from: Dtype, to: Dtype, how: How) -> Caster {
         let wide = if from.is_packed() { Dtype::F32 } else { from };
-        let sign = if wide.layout().signed() {
+        let sign = if wide.layout().is_signed() {
             1 << (wide.layout().bits() - 1)
         } else {
             0
@@ -136,7 +136,7 @@ impl Caster {
 /// NaNs.
 fn overflowing(from: Layout, to: Layout, sign: u64, cast: Cast) -> Range<u64> {
     let overflows = |magnitude| {
-        let (_, flags) = cast.bits(from, to, sign | magnitude);
+        let (_, flags) = cast.convert(from, to, sign | magnitude);
         flags.contains(Flags::OVERFLOW)
     };
     let mut first = 0..from.max_code() + 1;
@@ -173,7 +173,7 @@ mod tests {
             for to in Dtype::ALL.iter().filter(whole) {
                 let direct = source
                     .iter()
-                    .map(|&code| cast.bits(from.layout(), to.layout(), code));
+                    .map(|&code| cast.convert(from.layout(), to.layout(), code));
                 let (codes, flags): (Vec<u64>, Vec<Flags>) = direct.unzip();
 
                 let mut result = vec![0; source.len() * size(*to)];

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use ulp::{Format, Layout};
 
 use crate::Error;
-use crate::formats::{self, with_format};
+use crate::formats::{self, dispatch, with_format};
 use crate::table::{Cell, align};
 
 const HEADINGS: [&str; 11] = [
@@ -113,13 +113,13 @@ fn object<F: Format>() -> Value {
         "minexp": info.minexp,
         "maxexp": info.maxexp,
         "layout": {
-            "signed": layout.signed(),
+            "signed": layout.is_signed(),
             "exponent_bits": layout.exponent_bits(),
             "fraction_bits": layout.fraction_bits(),
             "bias": layout.bias(),
-            "zero": layout.zero(),
-            "negative_zero": layout.negative_zero(),
-            "infinities": layout.infinities(),
+            "zero": layout.has_zero(),
+            "negative_zero": layout.has_negative_zero(),
+            "infinities": layout.has_infinities(),
             "high_nans": layout.high_nans(),
             "infinity_code": layout.infinity_code().map(code),
             "nan_code": layout.nan_code().map(code),
@@ -153,13 +153,13 @@ fn row<F: Format>() -> Row {
         number(info.max),
         number(info.smallest_normal),
         // Without a zero there is nothing below the normal numbers.
-        if layout.zero() {
+        if layout.has_zero() {
             number(info.smallest_subnormal)
         } else {
             mark(false)
         },
         number(info.eps),
-        mark(layout.infinities()),
+        mark(layout.has_infinities()),
         mark(layout.nan_code().is_some()),
     ]
 }

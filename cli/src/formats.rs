@@ -2,26 +2,33 @@
 
 use crate::Error;
 
-/// `Some` of `$body` with `$F` standing for the Rust type of `$format`, a `ulp::Dtype`; `None` for one that is not listed here.
+/// `Some` of `$body` with `$F` standing for the Rust type of `$format`, a `ulp::Dtype`; `None` for a packed one.
 macro_rules! with_format {
     ($format:expr, $F:ident => $body:expr) => {
-        $crate::formats::with_format!(@ $format, $F => $body;
-            F64 f64, F32 f32, F16 ulp::F16, Bf16 ulp::Bf16,
-            F8E4M3Fn ulp::F8E4M3Fn, F8E5M2 ulp::F8E5M2, F8E4M3 ulp::F8E4M3, F8E3M4 ulp::F8E3M4,
-            F8E4M3Fnuz ulp::F8E4M3Fnuz, F8E5M2Fnuz ulp::F8E5M2Fnuz, F8E4M3B11Fnuz ulp::F8E4M3B11Fnuz,
-            F8E8M0Fnu ulp::F8E8M0Fnu, F6E2M3Fn ulp::F6E2M3Fn, F6E3M2Fn ulp::F6E3M2Fn, F4E2M1Fn ulp::F4E2M1Fn)
+        ulp::for_each_format!(dispatch $format, $F => $body; F64 F32)
     };
-    (@ $format:expr, $F:ident => $body:expr; $($name:ident $type:ty),*) => {
+}
+
+/// Types by the names of their `ulp::Dtype`.
+macro_rules! dispatch {
+    ($format:expr, $F:ident => $body:expr; $($name:ident)*) => {
         match $format {
             $(ulp::Dtype::$name => {
-                type $F = $type;
+                type $F = $crate::formats::types::$name;
                 Some($body)
             })*
             _ => None,
         }
     };
 }
-pub(crate) use with_format;
+pub(crate) use {dispatch, with_format};
+
+/// The types of formats, under the names of their `ulp::Dtype`.
+pub(crate) mod types {
+    pub(crate) type F64 = f64;
+    pub(crate) type F32 = f32;
+    pub(crate) use ulp::*;
+}
 
 /// The format of a tensor's elements, if they are floats.
 pub(crate) fn of_tensor(dtype: safetensors::Dtype) -> Option<ulp::Dtype> {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::Args;
 use serde_json::{Value, json};
 use ulp::Dtype;
-use ulp::memory::{Bytes, Optimizer, States, Zero};
+use ulp::memory::{Bytes, Optimizer, States, ZeroStage};
 
 use crate::formats;
 
@@ -120,7 +120,7 @@ pub(crate) fn report(asked: &Memory) -> String {
         asked.moments,
         asked.optimizer,
     );
-    let device = whole.on_device(Zero::ALL[usize::from(asked.zero)], asked.devices, 0);
+    let device = whole.on_device(ZeroStage::ALL[usize::from(asked.zero)], asked.devices, 0);
     if asked.json {
         let states = |states: States| {
             let number = |bytes: Bytes| json!(bytes.bytes());

@@ -1,5 +1,7 @@
 //! Training: the same for all recipes, with the same images in the same order and from the same weights.
 
+use std::io::{IsTerminal, stderr};
+
 use ulp::memory::Bytes;
 use ulp::mixed::LossScaler;
 use ulp::{Format, slice};
@@ -78,13 +80,13 @@ impl Task {
                 scaler.update(finite);
             }
             losses.push(sum / count);
-            eprint!(
-                "\r{name}: epoch {} of {EPOCHS}, loss {:.6}  ",
-                losses.len(),
-                sum / count
-            );
+            show_progress(name, &losses);
         }
-        eprintln!();
+        if stderr().is_terminal() {
+            eprintln!();
+        } else {
+            eprintln!("{name}: {} epochs", losses.len());
+        }
         Outcome {
             name,
             losses,
@@ -95,6 +97,14 @@ impl Task {
             bytes: U::states().training(),
             tensors: Tensor::all(&weights),
         }
+    }
+}
+
+/// Rewrites one line at each epoch, on a terminal. A pipe or a file gets no progress.
+fn show_progress(name: &str, losses: &[f64]) {
+    if let (true, Some(loss)) = (stderr().is_terminal(), losses.last()) {
+        let epoch = losses.len();
+        eprint!("\r{name}: epoch {epoch} of {EPOCHS}, loss {loss:.6}  ");
     }
 }
 

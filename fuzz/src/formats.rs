@@ -19,27 +19,27 @@ impl<F> Text for F where
 
 float_type! {
     /// No zero, so that ties at both ends are odd, but with a fraction.
-    pub struct Ue5M3(u8) = Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
+    pub type Ue5M3 = Ue5M3Spec(u8): Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
 }
 float_type! {
     /// IEEE P3109's binary8p1se: a zero, and one bit of significand.
-    pub struct Binary8P1(u8) = Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
+    pub type Binary8P1 = Binary8P1Spec(u8): Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
 }
 float_type! {
     /// A format of odd widths.
-    pub struct E6M14(u32) = Layout::ieee(6, 14), "e6m14", [sign, zero, infinities, nan];
+    pub type E6M14 = E6M14Spec(u32): Layout::ieee(6, 14), "e6m14", [sign, zero, infinities, nan];
 }
 float_type! {
     /// `f32`, as a declared type.
-    pub struct Single(u32) = Layout::BINARY32, "single", [sign, zero, infinities, nan];
+    pub type Single = SingleSpec(u32): Layout::BINARY32, "single", [sign, zero, infinities, nan];
 }
 float_type! {
     /// `f64`, as a declared type.
-    pub struct Double(u64) = Layout::BINARY64, "double", [sign, zero, infinities, nan];
+    pub type Double = DoubleSpec(u64): Layout::BINARY64, "double", [sign, zero, infinities, nan];
 }
 float_type! {
     /// The longest fraction.
-    pub struct Long(u64) = Layout::finite(5, 58), "long", [sign, zero];
+    pub type Long = LongSpec(u64): Layout::finite(5, 58), "long", [sign, zero];
 }
 
 /// The oracle's description of a layout that is one of the above or shipped.
@@ -48,11 +48,13 @@ pub fn shape(layout: Layout) -> Shape {
         exponent_bits: layout.exponent_bits(),
         fraction_bits: layout.fraction_bits(),
         bias: layout.bias(),
-        signed: layout.signed(),
-        zero: layout.zero(),
-        nan_at_negative_zero: layout.signed() && layout.zero() && !layout.negative_zero(),
+        signed: layout.is_signed(),
+        zero: layout.has_zero(),
+        nan_at_negative_zero: layout.is_signed()
+            && layout.has_zero()
+            && !layout.has_negative_zero(),
         nans: layout.high_nans(),
-        infinity: layout.infinities(),
+        infinity: layout.has_infinities(),
     }
 }
 
@@ -68,21 +70,20 @@ pub fn code<F: Format>(number: F) -> u64 {
 
 /// Calls a function that is generic over [`Text`] for each format, with these arguments.
 #[macro_export]
-macro_rules! for_each_format {
-    ($function:ident($($argument:expr),*)) => {{
-        use $crate::formats::{Binary8P1, Double, E6M14, Long, Single, Ue5M3};
-        use ulp::{
-            Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn,
-            F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16,
-        };
-        $crate::for_each_format!(
-            @ $function ($($argument),*)
-            F16 Bf16 F8E4M3Fn F8E5M2 F8E4M3 F8E3M4 F8E4M3Fnuz F8E5M2Fnuz F8E4M3B11Fnuz F8E8M0Fnu F6E2M3Fn F6E3M2Fn F4E2M1Fn
-            Ue5M3 Binary8P1 E6M14 Single Double Long
-        );
+macro_rules! for_each_text {
+    ($function:ident $arguments:tt) => {{
+        use $crate::call_each;
+        #[allow(clippy::wildcard_imports, reason = "all formats")]
+        use {$crate::formats::*, ulp::*};
+        ulp::for_each_format!(call_each $function $arguments; Ue5M3 Binary8P1 E6M14 Single Double Long);
     }};
-    (@ $function:ident $arguments:tt $($format:ident)*) => { $(
-        $crate::for_each_format!(@one $function $format $arguments);
+}
+
+/// Calls a function for each of these formats.
+#[macro_export]
+macro_rules! call_each {
+    ($function:ident $arguments:tt; $($format:ident)*) => { $(
+        $crate::call_each!(@ $function $format $arguments);
     )* };
-    (@one $function:ident $format:ident ($($argument:expr),*)) => { $function::<$format>($($argument),*) };
+    (@ $function:ident $format:ident ($($argument:expr),*)) => { $function::<$format>($($argument),*) };
 }

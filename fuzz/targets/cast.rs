@@ -1,4 +1,4 @@
-//! `Cast::bits` between any two layouts, every rounding and overflow: code and flags against the exact oracle.
+//! `Cast::convert` between any two layouts, every rounding and overflow: code and flags against the exact oracle.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -23,7 +23,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         for rounding in Rounding::ALL {
             for saturate in SATURATE {
                 let cast = bridge::cast(rounding, saturate);
-                let (is, flags) = cast.bits(from_layout, to_layout, code | above);
+                let (is, flags) = cast.convert(from_layout, to_layout, code | above);
                 assert_eq!(
                     (is, flags.bits()),
                     question.answer(rounding, saturate),

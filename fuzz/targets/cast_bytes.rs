@@ -100,7 +100,7 @@ fn compare(
 ) {
     for nth in 0..numbers {
         let code = element(from, src, nth);
-        let (right, _) = cast.bits(from.layout(), to.layout(), code);
+        let (right, _) = cast.convert(from.layout(), to.layout(), code);
         let is = element(to, dst, nth);
         assert_eq!(is, right, "{}: {code:#x}, number {nth}", what());
     }

@@ -112,7 +112,7 @@ fn order(shape: &Shape, layout: Layout, a: u64, b: u64) {
     let wide = Layout::ieee(20, 43);
     let truncate = Cast::new().rounding(Rounding::TowardZero);
     let [(wide_a, a_flags), (wide_b, b_flags)] =
-        [a, b].map(|code| truncate.bits(layout, wide, code));
+        [a, b].map(|code| truncate.convert(layout, wide, code));
     let exact = a_flags == Flags::NONE && b_flags == Flags::NONE;
     let is = wide_a.cmp(&wide_b);
     assert!(

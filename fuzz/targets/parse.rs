@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use ulp::{FloatErrorKind, Format};
 use ulp_fuzz::formats::{Text, code, shape};
 use ulp_fuzz::written::{Number, Written, read};
-use ulp_fuzz::{Unstructured, arbitrary, for_each_format};
+use ulp_fuzz::{Unstructured, arbitrary, for_each_text};
 use ulp_verify::oracle::{Dyadic, INVALID, Question, Rounding, Value, decode};
 
 fuzz_target!(|data: &[u8]| {
@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         _ => String::from_utf8_lossy(data).into_owned(),
     };
     let written = read(&text);
-    for_each_format!(check(&text, &written));
+    for_each_text!(check(&text, &written));
 });
 
 /// A decimal or hexadecimal near a number of a format or the point half-way to the next, with some of its digits changed.

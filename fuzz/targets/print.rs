@@ -8,7 +8,7 @@ use std::fmt::{Alignment, Debug, Display, FormattingOptions, LowerExp, Sign, Upp
 use libfuzzer_sys::fuzz_target;
 use ulp::Layout;
 use ulp_fuzz::formats::{Double, Single, Text, code, number, shape};
-use ulp_fuzz::{Unstructured, arbitrary, for_each_format};
+use ulp_fuzz::{Unstructured, arbitrary, for_each_text};
 use ulp_verify::oracle::{Value, decode};
 
 fuzz_target!(|data: &[u8]| {
@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
 
 fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     let bits: u64 = u.arbitrary()?;
-    for_each_format!(round_trip(bits));
+    for_each_text!(round_trip(bits));
     let options = options(u)?;
     for style in STYLES {
         // The same formats by other types, without a precision too.
@@ -26,7 +26,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         as_std(number::<Single>(bits), single, options, style);
         as_std(number::<Double>(bits), double, options, style);
         if options.get_precision().is_some() {
-            for_each_format!(value(bits, options, style));
+            for_each_text!(value(bits, options, style));
         }
     }
     Ok(())

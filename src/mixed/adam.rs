@@ -5,9 +5,9 @@ use super::arithmetic::{Arithmetic, Sum};
 use super::options::{below_one, not_negative};
 use super::pass::{Rule, pass};
 use super::state::{TILE, check};
-use crate::ops::methods::powi;
+
 use crate::slice::{self, Stochastic};
-use crate::{Cast, Format, Isa, Rounding, ieee};
+use crate::{Cast, Format, Isa, Layout, Rounding, ieee};
 
 /// The hyperparameters of [`AdamW`]; the defaults are those of `torch.optim.AdamW`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -98,7 +98,9 @@ impl AdamW {
             weight_decay,
             decoupled,
         } = self.options;
-        let rest = |beta: f64| 1.0 - powi(beta, self.steps.min(i32::MAX as u64) as i32);
+        let steps = self.steps.min(i32::MAX as u64) as i32;
+        let power = |beta: f64| f64::from_bits(Layout::BINARY64.power(beta.to_bits(), steps));
+        let rest = |beta: f64| 1.0 - power(beta);
         let (root, _) = ieee::sqrt(rest(beta2), Rounding::TiesToEven);
         AdamWStep {
             inverse_scale: 1.0,
@@ -224,7 +226,7 @@ impl AdamWStep {
         check("first", first.len(), gradients.len());
         check("second", second.len(), gradients.len());
         check("weights", weights.len(), gradients.len());
-        let (mut before, mut after) = ([0.0; TILE], [0.0; TILE]);
+        let (mut before, mut after) = ([0f32; TILE], [0f32; TILE]);
         let moments = first.chunks_mut(TILE).zip(second.chunks_mut(TILE));
         let tiles = gradients
             .chunks(TILE)

@@ -221,7 +221,7 @@ impl SgdStep {
     ) {
         self.check_moment(moment, gradients.len());
         check("weights", weights.len(), gradients.len());
-        let (mut before, mut after) = ([0.0; TILE], [0.0; TILE]);
+        let (mut before, mut after) = ([0f32; TILE], [0f32; TILE]);
         let mut moments = moment.chunks_mut(TILE);
         let tiles = gradients.chunks(TILE).zip(weights.chunks_mut(TILE));
         for (nth, (gradients, weights)) in tiles.enumerate() {

@@ -125,7 +125,7 @@ impl Layout {
         if let Some(nan) = self.nan_of(&[a, b]) {
             return nan;
         }
-        if self.signed() {
+        if self.is_signed() {
             // Where there is no −0, the difference of zeros is 0 as well.
             return self.add(rounding, a, self.negate(b));
         }
@@ -300,11 +300,11 @@ impl Layout {
     }
 
     pub(crate) const fn is_infinite(self, code: u64) -> bool {
-        self.infinities() && code & self.magnitude_mask() == self.max_code() + 1
+        self.has_infinities() && code & self.magnitude_mask() == self.max_code() + 1
     }
 
     pub(crate) const fn is_zero(self, code: u64) -> bool {
-        self.zero() && code & self.magnitude_mask() == 0 && !self.is_nan(code)
+        self.has_zero() && code & self.magnitude_mask() == 0 && !self.is_nan(code)
     }
 
     pub(crate) const fn is_finite(self, code: u64) -> bool {

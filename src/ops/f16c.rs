@@ -9,7 +9,7 @@ use core::arch::x86_64::{
     _mm_cvtsi128_si32, _mm_cvtss_f32, _mm_set_ss, _mm_sqrt_ss,
 };
 
-use super::hardware::by_f32;
+use super::native::by_f32;
 use crate::{Isa, Layout};
 
 #[inline]
@@ -22,6 +22,22 @@ fn widen(code: u16) -> f32 {
 #[target_feature(enable = "f16c")]
 fn narrow(x: f32) -> u16 {
     _mm_cvtsi128_si32(_mm_cvtps_ph::<NEAREST>(_mm_set_ss(x))) as u16
+}
+
+/// [`narrow`], where the compilation target has F16C.
+#[cfg(target_feature = "f16c")]
+#[inline(always)]
+pub(super) fn from_f32(x: f32) -> u16 {
+    // SAFETY: this function exists only where the compilation target has F16C.
+    unsafe { narrow(x) }
+}
+
+/// [`widen`], where the compilation target has F16C.
+#[cfg(target_feature = "f16c")]
+#[inline(always)]
+pub(super) fn to_f32(code: u16) -> f32 {
+    // SAFETY: this function exists only where the compilation target has F16C.
+    unsafe { widen(code) }
 }
 
 macro_rules! operations {

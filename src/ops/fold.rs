@@ -1,10 +1,5 @@
 //! Sums and products of many numbers: in `f64`, rounded once. The sum of none is −0, as `f32` has it: the number that changes no
 //! other.
-#![allow(
-    missing_docs,
-    reason = "not for people: what `float_type!` expands to calls these"
-)]
-
 use crate::format::from_code;
 use crate::{Format, Layout, slice};
 
@@ -95,12 +90,12 @@ const fn multiply(a: f64, b: f64) -> f64 {
 }
 
 #[inline]
-pub fn sum<F: Format>(numbers: impl Iterator<Item = F>) -> F {
+pub(crate) fn sum<F: Format>(numbers: impl Iterator<Item = F>) -> F {
     Partial::new(-0.0, add).iterator(numbers)
 }
 
 #[inline]
-pub fn product<F: Format>(numbers: impl Iterator<Item = F>) -> F {
+pub(crate) fn product<F: Format>(numbers: impl Iterator<Item = F>) -> F {
     Partial::new(1.0, multiply).iterator(numbers)
 }
 
@@ -129,7 +124,7 @@ pub fn sum_slice<F: Format>(numbers: &[F]) -> F {
 /// ```
 /// use ulp::{F8E5M2, slice};
 ///
-/// assert_eq!(slice::product(&[2, 3, 4].map(F8E5M2::from_i32)).to_f32(), 24.0);
+/// assert_eq!(slice::product(&[2, 3, 4].map(F8E5M2::from_int)).to_f32(), 24.0);
 /// ```
 #[must_use]
 pub fn product_slice<F: Format>(numbers: &[F]) -> F {

@@ -6,9 +6,8 @@ mod elementary;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod f16c;
 pub(crate) mod fold;
-pub(crate) mod hardware;
 mod integral;
-pub(crate) mod methods;
-mod order;
-mod powers;
+pub(crate) mod native;
+pub(crate) mod order;
+pub(crate) mod powers;
 mod remainder;

@@ -2,18 +2,19 @@
 
 use core::cmp::Ordering;
 
-use crate::Layout;
+use crate::format::to_code;
+use crate::{Format, Layout};
 
 impl Layout {
     /// The largest rank, that of the infinity if there is one.
     const fn top_rank(self) -> i64 {
-        (self.max_code() + self.infinities() as u64) as i64
+        (self.max_code() + self.has_infinities() as u64) as i64
     }
 
     /// The code of a [`rank`](Self::rank); 0 that of +0.
     const fn rank_code(self, rank: i64) -> u64 {
         let negative = rank < 0;
-        let magnitude = rank.unsigned_abs() - (negative && !self.zero()) as u64;
+        let magnitude = rank.unsigned_abs() - (negative && !self.has_zero()) as u64;
         self.with_sign_bit(negative, magnitude)
     }
 
@@ -34,8 +35,8 @@ impl Layout {
     /// The greatest number that compares less.
     pub(crate) const fn next_down(self, code: u64) -> u64 {
         let code = code & self.code_mask();
-        let lowest = if self.signed() {
-            -self.top_rank() - !self.zero() as i64
+        let lowest = if self.is_signed() {
+            -self.top_rank() - !self.has_zero() as i64
         } else {
             0
         };
@@ -66,7 +67,7 @@ impl Layout {
             return magnitude;
         }
         let field = (magnitude >> self.fraction_bits()) as i32;
-        let above = field - (self.zero() && field > 0) as i32;
+        let above = field - (self.has_zero() && field > 0) as i32;
         self.power_of_two_code(self.finest_exponent() + above)
     }
 
@@ -95,7 +96,7 @@ impl Layout {
 
     /// The code with the sign of another. FNUZ's NaN has none.
     pub(crate) const fn copy_sign(self, code: u64, negative: bool) -> u64 {
-        if self.signed() && self.is_negative(code) != negative {
+        if self.is_signed() && self.is_negative(code) != negative {
             self.negate(code)
         } else {
             code & self.code_mask()
@@ -112,5 +113,26 @@ impl Layout {
             None if matches!(self.total_order(a, b), Ordering::Less) != greatest => a,
             None => b,
         }
+    }
+}
+
+/// The steps from one number to the other: how many times [`next_up`](crate::F16::next_up) leads from the lesser to the greater.
+///
+/// Equal numbers, −0 and +0 too, are 0 steps apart, and ∞ is a step past the largest number. If one is a NaN, the distance is
+/// [`u64::MAX`], which no numbers have, so that a test for nearness fails.
+///
+/// ```
+/// use ulp::{F16, ulps_between};
+///
+/// let third = F16::from_f32(1.0) / F16::from_f32(3.0);
+/// assert_eq!(ulps_between(third, F16::from_f32(0.3335)), 1);
+/// assert_eq!(ulps_between(0.1f64 + 0.2, 0.3), 1);
+/// assert_eq!(ulps_between(1.0, f32::NAN), u64::MAX);
+/// ```
+#[inline]
+pub const fn ulps_between<F: Format>(a: F, b: F) -> u64 {
+    match F::LAYOUT.steps(to_code(a), to_code(b)) {
+        Some(steps) => steps,
+        None => u64::MAX,
     }
 }

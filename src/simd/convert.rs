@@ -230,7 +230,7 @@ impl<S: Format, D: Format> Pair<S, D> {
         Self::FROM
     };
 
-    /// [`Cast::bits`] of a code of `S` or `FROM`.
+    /// [`Cast::convert`] of a code of `S` or `FROM`.
     ///
     /// Folding is decided by a branch, not a constant block, which has the optimizer make better loops in SSE2.
     #[inline(always)]

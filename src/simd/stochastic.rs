@@ -141,18 +141,18 @@ macro_rules! word {
                 let magnitude = bits & from.magnitude_mask() as $Word;
                 let negative = bits & from.sign_mask() as $Word != 0;
                 let sign = negative as $Word * to.sign_mask() as $Word;
-                let top_number = (from.max_code() + from.infinities() as u64) as $Word;
-                let infinite = from.infinities() && magnitude == top_number;
+                let top_number = (from.max_code() + from.has_infinities() as u64) as $Word;
+                let infinite = from.has_infinities() && magnitude == top_number;
                 let is_nan = magnitude > top_number
                     || from.nan_is_negative_zero() && negative && magnitude == 0;
-                let is_zero = from.zero() && magnitude == 0;
+                let is_zero = from.has_zero() && magnitude == 0;
 
                 let (mark, rest) = split(from, to, magnitude);
                 let place = mark + rest.overflowing_add(draw).1 as $Word;
-                let reach = split(from, to, top_number).0 + !from.infinities() as $Word;
+                let reach = split(from, to, top_number).0 + !from.has_infinities() as $Word;
                 if is_nan {
                     word::nan(from, to, sign, magnitude).0
-                } else if !to.signed() && negative && !is_zero {
+                } else if !to.is_signed() && negative && !is_zero {
                     match to.nan_code() {
                         Some(code) => code as $Word,
                         None => 0,
@@ -195,13 +195,13 @@ macro_rules! word {
                     let place = word::place(from, to, magnitude);
                     return (place >> drop, rest(place, drop));
                 }
-                let on_from = if from.zero() {
+                let on_from = if from.has_zero() {
                     magnitude
                 } else {
                     magnitude + from.hidden_bit() as $Word
                 };
                 let field = magnitude >> from.fraction_bits();
-                let exponent = field.saturating_sub(from.zero() as $Word);
+                let exponent = field.saturating_sub(from.has_zero() as $Word);
                 let significand = (on_from - (exponent << from.fraction_bits()))
                     << to.fraction_bits().saturating_sub(from.fraction_bits());
 

@@ -16,7 +16,7 @@ use crate::dtype::Visitor;
 use crate::simd::{
     BLOCK, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,
 };
-use crate::{Bf16, Cast, Dtype, F16, Format, Isa};
+use crate::{Bf16, Cast, Dtype, F16, Format, Isa, Layout};
 
 /// Casts a tensor whose formats are known only at run time, on the best [`Isa`] of this CPU. The numbers are little-endian on every
 /// machine, and lie at any alignment, as they do in files.
@@ -219,7 +219,19 @@ impl<S: Format> Visitor for Draw<S> {
 }
 
 fn narrow<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) {
-    over::<S, D>(src, dst, |_, src, dst| convert_lean(isa, src, dst, cast));
+    over::<S, D>(src, dst, |_, src, dst| {
+        if const { is_rare(D::LAYOUT) } {
+            convert_lean_by(isa, src, dst, cast);
+        } else {
+            convert_lean(isa, src, dst, cast);
+        }
+    });
+}
+
+/// Whether tensors of a format are so rare that the loop for all casts serves the default cast too: TF32, and scales with a zero.
+const fn is_rare(layout: Layout) -> bool {
+    let odd_width = layout.bits() > 16 && layout.bits() < 32;
+    odd_width || !layout.is_signed() && layout.has_zero()
 }
 
 /// To a format that has every number of `S`, infinities kept: no rounding matters.

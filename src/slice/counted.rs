@@ -115,7 +115,7 @@ impl<S: Format, D: Format, H: How> Kernel for Counting<S, D, H> {
         let cast = self.how.cast();
         let mut flags = [0; N];
         for ((dst, flags), &src) in dst.iter_mut().zip(&mut flags).zip(src) {
-            let (code, raised) = cast.bits(from, to, to_code(src));
+            let (code, raised) = cast.convert(from, to, to_code(src));
             let (before, now) = (Class::of(from, to_code(src)), Class::of(to, code));
             *flags = raised.bits()
                 | (BECAME_ZERO * (now.zero && !before.zero) as u8)
@@ -155,7 +155,7 @@ impl Class {
     fn of(layout: Layout, code: u64) -> Self {
         let magnitude = code & layout.magnitude_mask();
         let nan = layout.is_nan(code);
-        let below = layout.zero() && magnitude < layout.hidden_bit() && !nan;
+        let below = layout.has_zero() && magnitude < layout.hidden_bit() && !nan;
         Self {
             zero: below && magnitude == 0,
             subnormal: below && magnitude != 0,

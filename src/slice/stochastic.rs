@@ -35,7 +35,7 @@ use super::{same_length, view};
 /// Past the largest finite number, exponents go on for this: *b* may be a number that the format lacks, and what is rounded to
 /// such a number, or lies beyond the first of them, overflows as a cast to nearest does: to the infinity, or NaN, or the largest
 /// number, or under [`saturating`](Self::saturating) always to the largest number. NaNs, infinities, zeros, signs and what is
-/// negative where there is no sign are treated as [`Cast::bits`](crate::Cast::bits) says. A format without zero has its smallest number for all
+/// negative where there is no sign are treated as [`Cast::convert`](crate::Cast::convert) says. A format without zero has its smallest number for all
 /// that is smaller.
 ///
 /// # Random bits

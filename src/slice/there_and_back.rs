@@ -16,8 +16,8 @@ use crate::{Bits, Cast, Flags, Format, Isa, Layout, Rounding};
 pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && matches!(from.bits(), 16 | 32 | 64)
-        && to.signed()
-        && to.zero()
+        && to.is_signed()
+        && to.has_zero()
         && to.max_exponent() <= from.max_exponent()
 }
 
@@ -89,7 +89,7 @@ impl<'a, S: Format, D: Format> Look<'a, S, D> {
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         let min = from.power_of_two_code(to.min_exponent());
-        let (max, _) = way_back(from, to).bits(to, from, to.max_code());
+        let (max, _) = way_back(from, to).convert(to, from, to.max_code());
         let both = from.min_normal_code();
         [if min < both { both } else { min }, max]
     };
@@ -158,7 +158,7 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
     /// What came back of the smallest normal number and of the largest.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
-        let (max, _) = way_back(from, to).bits(to, from, to.max_code());
+        let (max, _) = way_back(from, to).convert(to, from, to.max_code());
         [from.power_of_two_code(to.min_exponent()), max]
     };
 

@@ -56,7 +56,7 @@ pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
 /// ```
 /// use ulp::{F16, slice};
 ///
-/// ulp::float_type!(struct Half(u16) = ulp::Layout::BINARY16, "half", [sign, zero, infinities, nan]);
+/// ulp::float_type!(type Half = HalfSpec(u16): ulp::Layout::BINARY16, "half", [sign, zero, infinities, nan]);
 ///
 /// let halves = [Half::from_f32(1.5)];
 /// let numbers: &[F16] = slice::reinterpret(&halves);

@@ -15,7 +15,7 @@ mod scan;
 mod shortest;
 
 pub use error::{FloatErrorKind, ParseFloatError};
-pub use parse::parse;
-pub use print::{Style, print};
+pub(crate) use parse::parse;
+pub(crate) use print::{Style, print};
 #[cfg(feature = "num-traits")]
 pub(crate) use radix::parse_radix;

@@ -16,7 +16,7 @@ use crate::{Cast, Flags, Format, Layout};
 /// See [`FloatErrorKind`](super::FloatErrorKind).
 // A page of code, compiled for each format that is parsed, since a layout that is a constant halves its time.
 #[inline(never)]
-pub fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
+pub(crate) fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
     parse_code(&F::LAYOUT, text).map(from_code)
 }
 

@@ -11,9 +11,7 @@ use crate::{Cast, Layout};
 
 /// What to print, by the trait that does.
 #[derive(Clone, Copy)]
-#[allow(missing_docs, reason = "the names of traits")]
-#[allow(missing_debug_implementations, reason = "not for people")]
-pub enum Style {
+pub(crate) enum Style {
     Display,
     Debug,
     LowerExp,
@@ -26,7 +24,7 @@ pub enum Style {
 /// Those of the formatter.
 // Inlined where the layout is a constant.
 #[inline(always)]
-pub fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
+pub(crate) fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
     let finite = code & layout.magnitude_mask() <= layout.max_code() && !layout.is_nan(code);
     if !finite || f.precision().is_some() {
         return print_exactly(style, layout, code, f);
@@ -37,7 +35,7 @@ pub fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> 
 
 #[cold]
 fn print_exactly(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    let value = f64::from_bits(Cast::new().bits(layout, Layout::BINARY64, code).0);
+    let value = f64::from_bits(Cast::new().convert(layout, Layout::BINARY64, code).0);
     match style {
         Style::Display => Display::fmt(&value, f),
         Style::Debug => Debug::fmt(&value, f),

@@ -34,7 +34,7 @@ impl Magnitude {
     pub(super) const fn new(layout: Layout, code: u64) -> Self {
         let code = code & layout.magnitude_mask();
         let (significand, unit) = layout.integer(code);
-        let below_normal = layout.zero() && code <= layout.hidden_bit();
+        let below_normal = layout.has_zero() && code <= layout.hidden_bit();
         Self {
             code,
             significand,

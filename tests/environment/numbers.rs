@@ -15,7 +15,7 @@ fn to_all<S: Format>() {
         assert_unchanged(&format!("{} to {to}", S::DTYPE), |made| {
             for cast in casts() {
                 for &x in &src {
-                    let (y, flags) = cast.bits(S::LAYOUT, to.layout(), code(x));
+                    let (y, flags) = cast.convert(S::LAYOUT, to.layout(), code(x));
                     made.extend([y, u64::from(flags.bits())]);
                 }
             }
@@ -54,18 +54,18 @@ fn integers<F: Format>() {
             for shift in 0..64 {
                 let (signed, unsigned) = (i64::MIN >> shift | 1, u64::MAX >> shift);
                 made.extend([
-                    code(ieee::from_i64::<F>(signed, rounding).0),
-                    code(ieee::from_u64::<F>(unsigned, rounding).0),
-                    code(ieee::from_i32::<F>(signed as i32, rounding).0),
-                    code(ieee::from_u128::<F>(u128::from(unsigned) << shift, rounding).0),
+                    code(ieee::from_int::<F, _>(signed, rounding).0),
+                    code(ieee::from_int::<F, _>(unsigned, rounding).0),
+                    code(ieee::from_int::<F, _>(signed as i32, rounding).0),
+                    code(ieee::from_int::<F, _>(u128::from(unsigned) << shift, rounding).0),
                 ]);
             }
             for &x in &numbers {
                 made.extend([
-                    ieee::to_i8(x, rounding).0 as u64,
-                    ieee::to_i32(x, rounding).0 as u64,
-                    ieee::to_u64(x, rounding).0,
-                    ieee::to_i128(x, rounding).0 as u64,
+                    ieee::to_int::<i8, _>(x, rounding).0 as u64,
+                    ieee::to_int::<i32, _>(x, rounding).0 as u64,
+                    ieee::to_int::<u64, _>(x, rounding).0,
+                    ieee::to_int::<i128, _>(x, rounding).0 as u64,
                 ]);
             }
         }
@@ -90,7 +90,7 @@ fn computed<F: Format>() {
                         code(ieee::sub(a, b, rounding).0),
                         code(ieee::mul(a, b, rounding).0),
                         code(ieee::div(a, b, rounding).0),
-                        code(ieee::rem(a, b, rounding).0),
+                        code(ieee::rem(a, b).0),
                         code(ieee::mul_add(a, b, c, rounding).0),
                     ]);
                 }

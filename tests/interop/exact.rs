@@ -5,8 +5,6 @@ use std::marker::PhantomData;
 
 use ulp::*;
 
-use crate::shipped;
-
 /// A conversion by `From`, if there is one: an inherent constant goes before a trait's, if its bounds hold.
 struct Pair<S, D>(PhantomData<(S, D)>);
 

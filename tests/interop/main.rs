@@ -2,19 +2,6 @@
 //! crate may declare them, with the features and without.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
-#[cfg(feature = "bytemuck")]
-mod bytemuck;
-mod declared;
-mod exact;
-#[cfg(feature = "half")]
-mod half;
-#[cfg(feature = "num-traits")]
-mod num_traits;
-#[cfg(feature = "rand")]
-mod rand;
-#[cfg(feature = "serde")]
-mod serde;
-
 /// Whether a type has a trait: an inherent constant goes before a trait's, if its bounds hold.
 #[cfg(any(feature = "num-traits", feature = "rand"))]
 macro_rules! has {
@@ -35,16 +22,29 @@ macro_rules! has {
         <Probe<$type>>::HAS
     }};
 }
-#[cfg(any(feature = "num-traits", feature = "rand"))]
-pub(crate) use has;
 
-/// Calls a macro with the names of all shipped formats, and then with whatever else it is given.
+/// Calls a macro with the names of all shipped formats in brackets, and then with whatever else it is given.
 macro_rules! shipped {
     ($callback:ident $($args:tt)*) => {
-        $callback! {
-            [F16 Bf16 F8E4M3Fn F8E5M2 F8E4M3 F8E3M4 F8E4M3Fnuz F8E5M2Fnuz F8E4M3B11Fnuz F8E8M0Fnu F6E2M3Fn F6E3M2Fn F4E2M1Fn]
-            $($args)*
-        }
+        ulp::for_each_format! { in_brackets $callback [$($args)*] }
     };
 }
-pub(crate) use shipped;
+
+macro_rules! in_brackets {
+    ($callback:ident [$($args:tt)*] $($format:ident)*) => {
+        $callback! { [$($format)*] $($args)* }
+    };
+}
+
+#[cfg(feature = "bytemuck")]
+mod bytemuck;
+mod declared;
+mod exact;
+#[cfg(feature = "half")]
+mod half;
+#[cfg(feature = "num-traits")]
+mod num_traits;
+#[cfg(feature = "rand")]
+mod rand;
+#[cfg(feature = "serde")]
+mod serde;

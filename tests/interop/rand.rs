@@ -9,7 +9,6 @@ use rand::{RngExt, TryRng};
 use ulp::*;
 
 use crate::declared::{Double, E5M6, Fine, Unsigned, Wide};
-use crate::{has, shipped};
 
 /// A generator of one word, over and over.
 struct Word(u64);
@@ -95,7 +94,7 @@ fn standard_is_a_multiple_of_the_step_below_1() {
     check_standard::<Double>(53);
     check_standard::<Wide>(49);
     let x: Fine = Word(u64::MAX).random();
-    assert_eq!(x, Fine::from_u8(1).next_down());
+    assert_eq!(x, Fine::from_int(1).next_down());
     assert!(!has!(StandardUniform: Distribution<F8E8M0Fnu>));
 }
 

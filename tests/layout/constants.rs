@@ -1,22 +1,24 @@
 //! What a constant can hold.
 
 use super::*;
+#[allow(clippy::wildcard_imports, reason = "all formats")]
+use ulp::*;
 
-const HALF: F16 = F16::from_f32(0.5);
+const HALF: F16 = F16::from_f32_const(0.5);
 const THIRD: f64 = 1.0 / 3.0;
 const X: (F16, Flags) = F16::from_f64_with(THIRD, Cast::new().rounding(Rounding::TowardZero));
 const SATURATED: (F8E4M3Fn, Flags) = F8E4M3Fn::from_f32_with(1e9, Cast::new().saturating());
-const WIDE: f64 = F8E5M2::MAX.to_f64();
+const WIDE: f64 = F8E5M2::MAX.to_f64_const();
 const CLASS: FpCategory = Bf16::NAN.classify();
 const PARTS: Parts = Layout::BFLOAT16.decode(0xbfc0);
 const CODE: u64 = Layout::BFLOAT16.encode(PARTS);
-const BETWEEN: (u64, Flags) = Cast::new().bits(Layout::E4M3FN, Layout::BINARY16, 0x7e);
+const BETWEEN: (u64, Flags) = Cast::new().convert(Layout::E4M3FN, Layout::BINARY16, 0x7e);
 const BYTES: [u8; 2] = HALF.to_be_bytes();
 const TABLE: [f32; 16] = {
     let mut table = [0.0; 16];
     let mut code = 0;
     while code < 16 {
-        table[code] = F4E2M1Fn::from_bits(code as u8).to_f32();
+        table[code] = F4E2M1Fn::from_bits(code as u8).to_f32_const();
         code += 1;
     }
     table
@@ -56,4 +58,26 @@ fn hold_limits() {
     assert_eq!((F8E5M2::MIN_10_EXP, F8E5M2::MAX_10_EXP), (-4, 4));
     assert_eq!(F8E4M3Fn::MANTISSA_DIGITS, 4);
     assert_eq!(F8E4M3Fn::RADIX, 2);
+}
+
+/// Every code of a format to `f32` and `f64`, and every 4099th `f32` and its neighbourhood in `f64` back: the functions that use the
+/// target's instructions give the bits of those for constants.
+#[test]
+fn constants_and_instructions_give_the_same_bits() {
+    macro_rules! check {
+        ($($format:ident)*) => { $(
+            for code in 0..1_u64 << $format::LAYOUT.bits() {
+                let x = from_code::<$format>(code);
+                assert_eq!(x.to_f32().to_bits(), x.to_f32_const().to_bits(), "{code:#x}");
+                assert_eq!(x.to_f64().to_bits(), x.to_f64_const().to_bits(), "{code:#x}");
+            }
+            for bits in (0..=u32::MAX).step_by(4099) {
+                let x = f32::from_bits(bits);
+                assert_eq!($format::from_f32(x).to_bits(), $format::from_f32_const(x).to_bits(), "{bits:#x}");
+                let x = f64::from_bits(f64::from(x).to_bits().wrapping_add(u64::from(bits % 3)).wrapping_sub(1));
+                assert_eq!($format::from_f64(x).to_bits(), $format::from_f64_const(x).to_bits(), "{bits:#x}");
+            }
+        )* };
+    }
+    ulp::for_each_format!(check);
 }

@@ -4,23 +4,23 @@ use super::*;
 
 float_type! {
     /// 12 bits in 16: five of exponent, six of fraction.
-    struct F12(u16) = Layout::ieee(5, 6), "float12", [sign, zero, infinities, nan];
+    type F12 = F12Spec(u16): Layout::ieee(5, 6), "float12", [sign, zero, infinities, nan];
 }
 float_type! {
     /// FP8 of four exponent bits without a sign, with one NaN.
-    struct UE4M4(u8) = Layout::finite(4, 4).with_sign(false).with_high_nans(1), "ue4m4", [zero, nan];
+    type UE4M4 = UE4M4Spec(u8): Layout::finite(4, 4).with_sign(false).with_high_nans(1), "ue4m4", [zero, nan];
 }
 float_type! {
     /// IEEE P3109's binary8p3se: bias 16, NaN in the place of -0, infinities.
-    struct Binary8P3(u8) = Layout::p3109(8, 3, true, true), "binary8p3se", [sign, zero, infinities, nan];
+    type Binary8P3 = Binary8P3Spec(u8): Layout::p3109(8, 3, true, true), "binary8p3se", [sign, zero, infinities, nan];
 }
 float_type! {
     /// IEEE P3109's binary8p3ue, unsigned: 6 exponent bits, bias 32; fe is the infinity, ff the NaN.
-    struct Binary8P3U(u8) = Layout::p3109(8, 3, false, true), "binary8p3ue", [zero, infinity, nan];
+    type Binary8P3U = Binary8P3USpec(u8): Layout::p3109(8, 3, false, true), "binary8p3ue", [zero, infinity, nan];
 }
 float_type! {
     /// More than an `f64` holds: 80387's exponent range with 48 fraction bits.
-    struct Wide(u64) = Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
+    type Wide = WideSpec(u64): Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn past_f64() {
 
 float_type! {
     /// 16 bits with a range past that of `f64`: bias 2047.
-    struct E12M3(u16) = Layout::ieee(12, 3), "e12m3", [sign, zero, infinities, nan];
+    type E12M3 = E12M3Spec(u16): Layout::ieee(12, 3), "e12m3", [sign, zero, infinities, nan];
 }
 
 /// A subnormal `f64` is a normal number there: 2^-1074 has exponent field 2047 - 1074 = 973.

@@ -55,10 +55,10 @@ fn special_codes() {
         (Layout::E8M0FNU, false, false, false, false, 1),
         (Layout::E2M1FN, true, true, true, false, 0),
     ] {
-        assert_eq!(layout.signed(), signed, "{layout:?}");
-        assert_eq!(layout.zero(), zero, "{layout:?}");
-        assert_eq!(layout.negative_zero(), negative_zero, "{layout:?}");
-        assert_eq!(layout.infinities(), infinities, "{layout:?}");
+        assert_eq!(layout.is_signed(), signed, "{layout:?}");
+        assert_eq!(layout.has_zero(), zero, "{layout:?}");
+        assert_eq!(layout.has_negative_zero(), negative_zero, "{layout:?}");
+        assert_eq!(layout.has_infinities(), infinities, "{layout:?}");
         assert_eq!(layout.high_nans(), high_nans, "{layout:?}");
     }
 }

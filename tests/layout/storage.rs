@@ -42,19 +42,22 @@ fn bits_above_fp4_are_ignored() {
     }
 }
 
-/// Bits above the width of the source, in [`Cast::bits`] and in the trait.
+/// Bits above the width of the source, in [`Cast::convert`] and in the trait.
 #[test]
 fn a_cast_ignores_them_and_writes_zeros() {
     let cast = Cast::new();
     for code in 0..16_u64 {
-        let expected = cast.bits(Layout::E2M1FN, Layout::BINARY32, code);
+        let expected = cast.convert(Layout::E2M1FN, Layout::BINARY32, code);
         let dirty = code | 0xdead_beef_dead_bee0;
-        assert_eq!(cast.bits(Layout::E2M1FN, Layout::BINARY32, dirty), expected);
-        assert_eq!(cast.bits(Layout::E2M1FN, Layout::E2M1FN, dirty).0, code);
+        assert_eq!(
+            cast.convert(Layout::E2M1FN, Layout::BINARY32, dirty),
+            expected
+        );
+        assert_eq!(cast.convert(Layout::E2M1FN, Layout::E2M1FN, dirty).0, code);
     }
     let dirty = u64::MAX << 16 | 0x3c00;
     assert_eq!(
-        cast.bits(Layout::BINARY16, Layout::E2M3FN, dirty),
+        cast.convert(Layout::BINARY16, Layout::E2M3FN, dirty),
         (0x08, Flags::NONE)
     );
     for x in [-1.0, -7.5, -1e9, f32::NAN, -0.0] {

@@ -169,8 +169,16 @@ fn of_e8m0() {
 fn are_ml_dtypes_of<F: Format>() {
     let line = ML_DTYPES
         .lines()
-        .find_map(|line| line.strip_prefix(F::DTYPE)?.strip_prefix(','))
-        .unwrap_or_else(|| panic!("codes.csv has no line for {}", F::DTYPE));
+        .find_map(|line| line.strip_prefix(F::DTYPE)?.strip_prefix(','));
+    let Some(line) = line else {
+        let lacks = ["float8_e4m3fnu", "float8_e5m3fnu"];
+        assert!(
+            lacks.contains(&F::DTYPE),
+            "codes.csv has no line for {}",
+            F::DTYPE
+        );
+        return;
+    };
     let cells: Vec<_> = line.split(',').collect();
     assert_eq!(cells.len(), 1 << F::LAYOUT.bits());
     for (code, cell) in (0..).zip(cells) {
@@ -195,7 +203,7 @@ fn are_the_definitions_of<F: Format>() {
     let unit = exp2(layout.fraction_bits() as i32);
     for code in 0..1_u64 << layout.bits() {
         let parts = layout.decode(code);
-        let normal = parts.exponent > 0 || !layout.zero();
+        let normal = parts.exponent > 0 || !layout.has_zero();
         let significand = parts.fraction as f64 / unit + f64::from(u8::from(normal));
         let exponent = parts.exponent as i32 - layout.bias() + i32::from(!normal);
         let magnitude = significand * exp2(exponent);
@@ -235,7 +243,8 @@ fn are_counted<F: Format>() {
         }] += 1;
     }
     let expected = match F::DTYPE {
-        "float16" => [2046, 2, 2, 2046],
+        // Two times 2^10 - 1 fractions.
+        "tf32" | "float16" => [2046, 2, 2, 2046],
         "bfloat16" => [254, 2, 2, 254],
         "float8_e4m3fn" => [2, 0, 2, 14],
         "float8_e5m2" => [6, 2, 2, 6],
@@ -244,6 +253,7 @@ fn are_counted<F: Format>() {
         "float8_e4m3fnuz" | "float8_e4m3b11fnuz" => [1, 0, 1, 14],
         "float8_e5m2fnuz" => [1, 0, 1, 6],
         "float8_e8m0fnu" => [1, 0, 0, 0],
+        "float8_e4m3fnu" | "float8_e5m3fnu" => [1, 0, 1, 7],
         "float6_e2m3fn" => [0, 0, 2, 14],
         "float6_e3m2fn" => [0, 0, 2, 6],
         "float4_e2m1fn" => [0, 0, 2, 2],

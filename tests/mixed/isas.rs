@@ -175,7 +175,7 @@ fn unscale() {
 fn norm() {
     for len in LENGTHS {
         let integers = (0..len as u64).map(|i| i % 200);
-        let gradients: Vec<Bf16> = integers.clone().map(Bf16::from_u64).collect();
+        let gradients: Vec<Bf16> = integers.clone().map(Bf16::from_int).collect();
         let squares: u64 = integers.map(|x| x * x).sum();
         assert_eq!(grad_norm([&gradients[..]]), (squares as f64).sqrt());
         assert_eq!(

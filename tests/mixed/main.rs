@@ -7,6 +7,7 @@ mod parallel;
 mod refused;
 mod scaler;
 mod skipped;
+mod stochastic;
 mod tiny;
 mod torch;
 

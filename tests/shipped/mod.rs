@@ -10,35 +10,28 @@ macro_rules! for_every_format {
     }};
 }
 
-/// Those of at most 16 bits.
+/// All but `f32` and `f64`.
 macro_rules! for_every_narrow_format {
-    ($function:ident) => {{
-        $function::<ulp::F16>();
-        $function::<ulp::Bf16>();
-        for_every_byte_format!($function);
-    }};
+    ($function:ident) => {
+        ulp::for_each_format!(call_each $function)
+    };
+}
+
+macro_rules! call_each {
+    ($function:ident $($format:ident)*) => {{ $($function::<ulp::$format>();)* }};
 }
 
 /// Those of at most 8 bits.
 macro_rules! for_every_byte_format {
-    ($function:ident) => {{
-        for_every_signed_byte_format!($function);
-        $function::<ulp::F8E8M0Fnu>();
-    }};
+    ($function:ident) => {
+        ulp::for_each_format!(call_each_byte $function)
+    };
 }
 
-/// Those of at most 8 bits that have a sign.
-macro_rules! for_every_signed_byte_format {
-    ($function:ident) => {{
-        $function::<ulp::F8E4M3Fn>();
-        $function::<ulp::F8E5M2>();
-        $function::<ulp::F8E4M3>();
-        $function::<ulp::F8E3M4>();
-        $function::<ulp::F8E4M3Fnuz>();
-        $function::<ulp::F8E5M2Fnuz>();
-        $function::<ulp::F8E4M3B11Fnuz>();
-        $function::<ulp::F6E2M3Fn>();
-        $function::<ulp::F6E3M2Fn>();
-        $function::<ulp::F4E2M1Fn>();
-    }};
+macro_rules! call_each_byte {
+    ($function:ident $($format:ident)*) => {{ $(
+        if const { ulp::$format::LAYOUT.bits() <= 8 } {
+            $function::<ulp::$format>();
+        }
+    )* }};
 }

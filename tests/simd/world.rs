@@ -8,16 +8,11 @@ use ulp::{Bits, Cast, Flags, Format, Isa, Layout, Rounding, float_type, slice};
 
 float_type! {
     /// A format that nobody ships: 12 bits, IEEE's.
-    pub(crate) struct E5M6(u16) = Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan];
-}
-float_type! {
-    /// One without a sign, with zero and subnormals, and one NaN.
-    pub(crate) struct Ue5m3(u8) =
-        Layout::finite(5, 3).with_sign(false).with_high_nans(1), "float8_ue5m3", [zero, nan];
+    pub(crate) type E5M6 = E5M6Spec(u16): Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan];
 }
 float_type! {
     /// One of 8 bits whose exponents lie below those of float16: the largest number is 2048 - 128.
-    pub(crate) struct E4M3B20(u8) = Layout::ieee(4, 3).with_bias(20), "float8_e4m3b20",
+    pub(crate) type E4M3B20 = E4M3B20Spec(u8): Layout::ieee(4, 3).with_bias(20), "float8_e4m3b20",
         [sign, zero, infinities, nan];
 }
 

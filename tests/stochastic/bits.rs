@@ -108,7 +108,7 @@ fn thresholds() {
 fn exact_and_special() {
     for pair in pairs() {
         let [from, to] = pair.layouts;
-        let numbers = (0..=pair.shape.max_code).map(|code| Cast::new().bits(to, from, code).0);
+        let numbers = (0..=pair.shape.max_code).map(|code| Cast::new().convert(to, from, code).0);
         let codes = from.bits().min(16);
         // The top bits of codes, and the same with all others set.
         let any = (0..1u64 << codes).flat_map(|code| {
@@ -121,7 +121,7 @@ fn exact_and_special() {
             (Stochastic::new(4).saturating(), Cast::new().saturating()),
         ] {
             for (i, y) in pair.cast(&codes, how).into_iter().enumerate() {
-                let (expected, flags) = cast.bits(from, to, codes[i]);
+                let (expected, flags) = cast.convert(from, to, codes[i]);
                 if pair.reader.read(codes[i]).is_none() || flags == Flags::NONE {
                     assert_eq!(y, expected, "{:?} {:#x}", pair.name, codes[i]);
                 }

@@ -219,7 +219,7 @@ sources! {
 
 ulp::float_type!(
     /// Too long for words of 64 bits.
-    pub(crate) struct Wide(u64) = ulp::Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan]
+    pub(crate) type Wide = WideSpec(u64): ulp::Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan]
 );
 
 /// Two formats as plain data, so that the tests are compiled once and not for every pair.

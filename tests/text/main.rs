@@ -44,54 +44,54 @@ impl<F> Text for F where
 }
 
 float_type! {
-    struct E5M6(u16) = Layout::ieee(5, 6), "e5m6", [sign, zero, infinities, nan];
+    type E5M6 = E5M6Spec(u16): Layout::ieee(5, 6), "e5m6", [sign, zero, infinities, nan];
 }
 float_type! {
     /// As many bits as the 16 of a code allow with few exponents.
-    struct E3M12(u16) = Layout::ieee(3, 12), "e3m12", [sign, zero, infinities, nan];
+    type E3M12 = E3M12Spec(u16): Layout::ieee(3, 12), "e3m12", [sign, zero, infinities, nan];
 }
 float_type! {
     /// No zero, so that ties at both ends are odd, but with a fraction.
-    struct Ue5M3(u8) = Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
+    type Ue5M3 = Ue5M3Spec(u8): Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
 }
 float_type! {
     /// IEEE P3109's binary8p1se: a zero, and one bit of significand.
-    struct Binary8P1(u8) = Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
+    type Binary8P1 = Binary8P1Spec(u8): Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
 }
 float_type! {
     /// Every number is subnormal: sevenths of a bit, with an infinity.
-    struct Fixed(u8) = Layout::p3109(8, 7, true, true), "binary8p7se", [sign, zero, infinities, nan];
+    type Fixed = FixedSpec(u8): Layout::p3109(8, 7, true, true), "binary8p7se", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct E8M11(u32) = Layout::ieee(8, 11), "e8m11", [sign, zero, infinities, nan];
+    type E8M11 = E8M11Spec(u32): Layout::ieee(8, 11), "e8m11", [sign, zero, infinities, nan];
 }
 float_type! {
     /// NVIDIA's TF32, as a format of 19 bits.
-    struct E8M10(u32) = Layout::ieee(8, 10), "e8m10", [sign, zero, infinities, nan];
+    type E8M10 = E8M10Spec(u32): Layout::ieee(8, 10), "e8m10", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct E6M9(u16) = Layout::ieee(6, 9), "e6m9", [sign, zero, infinities, nan];
+    type E6M9 = E6M9Spec(u16): Layout::ieee(6, 9), "e6m9", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct E8M15(u32) = Layout::ieee(8, 15), "e8m15", [sign, zero, infinities, nan];
+    type E8M15 = E8M15Spec(u32): Layout::ieee(8, 15), "e8m15", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct Single(u32) = Layout::BINARY32, "single", [sign, zero, infinities, nan];
+    type Single = SingleSpec(u32): Layout::BINARY32, "single", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct Double(u64) = Layout::BINARY64, "double", [sign, zero, infinities, nan];
+    type Double = DoubleSpec(u64): Layout::BINARY64, "double", [sign, zero, infinities, nan];
 }
 float_type! {
     /// 80387's exponents, with the longest fraction for them.
-    struct Wide(u64) = Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
+    type Wide = WideSpec(u64): Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
 }
 float_type! {
     /// The longest fraction.
-    struct Long(u64) = Layout::finite(5, 58), "long", [sign, zero];
+    type Long = LongSpec(u64): Layout::finite(5, 58), "long", [sign, zero];
 }
 float_type! {
     /// The most exponents.
-    struct Far(u32) = Layout::ieee(20, 3), "far", [sign, zero, infinities, nan];
+    type Far = FarSpec(u32): Layout::ieee(20, 3), "far", [sign, zero, infinities, nan];
 }
 
 /// Calls a function generic over [`Text`] once for every format of at most 16 bits.

@@ -69,7 +69,7 @@ impl Exact {
 pub(crate) fn value(layout: Layout, magnitude: u64) -> Exact {
     let width = layout.fraction_bits() as i32;
     let (field, fraction) = ((magnitude >> width) as i32, magnitude % (1 << width));
-    let (significand, exponent) = if field > 0 || !layout.zero() {
+    let (significand, exponent) = if field > 0 || !layout.has_zero() {
         ((1 << width) + fraction, field - layout.bias())
     } else {
         (fraction, 1 - layout.bias())
@@ -80,7 +80,7 @@ pub(crate) fn value(layout: Layout, magnitude: u64) -> Exact {
 /// Whether the point half-way between a magnitude and the next is rounded down to it: to the even one, but up if the
 /// significand has one bit and there is no zero.
 fn tie_goes_down(layout: Layout, magnitude: u64) -> bool {
-    magnitude.is_multiple_of(2) && (layout.fraction_bits() > 0 || layout.zero())
+    magnitude.is_multiple_of(2) && (layout.fraction_bits() > 0 || layout.has_zero())
 }
 
 /// The magnitude that a value is rounded to, one past the largest if it overflows.

@@ -26,7 +26,7 @@ fn scientific(digits: &str, exponent: i32, letter: char) -> String {
 }
 
 fn check<F: Text>(magnitude: u64, sign: &str, code: u64) {
-    let (digits, exponent) = if magnitude == 0 && F::LAYOUT.zero() {
+    let (digits, exponent) = if magnitude == 0 && F::LAYOUT.has_zero() {
         (0, 0)
     } else {
         shortest(F::LAYOUT, magnitude)
@@ -69,11 +69,11 @@ fn check_all<F: Text>() {
 
 /// The sign of every number. That of zero is not there in every format that has signs.
 fn check_signs<F: Text>() {
-    if !F::LAYOUT.signed() {
+    if !F::LAYOUT.is_signed() {
         return;
     }
     for magnitude in finite_codes::<F>(100) {
-        if magnitude > 0 || F::LAYOUT.negative_zero() {
+        if magnitude > 0 || F::LAYOUT.has_negative_zero() {
             let code = magnitude | 1 << (F::LAYOUT.bits() - 1);
             check::<F>(magnitude, "-", code);
         }

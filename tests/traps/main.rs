@@ -24,7 +24,7 @@ fn convert<S: Format, D: Format>(source: S, cast: Cast) -> (u64, Flags) {
     let (number, flags) = source.cast_with::<D>(cast);
     let code = number.to_bits().to_u64();
     assert_eq!(
-        cast.bits(S::LAYOUT, D::LAYOUT, source.to_bits().to_u64()),
+        cast.convert(S::LAYOUT, D::LAYOUT, source.to_bits().to_u64()),
         (code, flags)
     );
     if cast == Cast::new() {

@@ -4,7 +4,7 @@ use super::*;
 
 float_type! {
     /// IEEE P3109's binary8p1sf: powers of two, 0, one NaN; bias 64.
-    struct Binary8P1(u8) = Layout::p3109(8, 1, true, false), "binary8p1sf", [sign, zero, nan];
+    type Binary8P1 = Binary8P1Spec(u8): Layout::p3109(8, 1, true, false), "binary8p1sf", [sign, zero, nan];
 }
 
 /// Code 7f is 1. torch and `ml_dtypes` send a tie up.

@@ -97,7 +97,7 @@ fn of_what_is_tiny() {
 fn to_odd_makes_two_steps_safe() {
     float_type! {
         /// Two bits more than binary16.
-        struct Step(u32) = Layout::ieee(5, 12), "step", [sign, zero, infinities, nan];
+        type Step = StepSpec(u32): Layout::ieee(5, 12), "step", [sign, zero, infinities, nan];
     }
     for (x, expected) in [
         (1.0 + exp2(-11), 0x3c00),

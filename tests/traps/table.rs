@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn f64_to_f16_through_f32() {
     const X: f64 = 65_519.999_999;
-    const IN_CONST: F16 = F16::from_f64(X);
+    const IN_CONST: F16 = F16::from_f64_const(X);
     assert_eq!(f16::from_f32(X as f32).to_bits(), 0x7c00, "the trap");
     assert_eq!(F16::from_f64(X).to_bits(), 0x7bff);
     assert_eq!(nearest::<F16>(X), (0x7bff, INEXACT));
@@ -41,8 +41,8 @@ fn f64_to_bf16() {
 fn integer_to_bf16_through_f32() {
     let integer = 16_842_753_i32;
     assert_eq!(bf16::from_f32(integer as f32).to_bits(), 0x4b80, "the trap");
-    assert_eq!(Bf16::from_i32(integer).to_bits(), 0x4b81);
-    assert_eq!(Bf16::from_i64(-i64::from(integer)).to_bits(), 0xcb81);
+    assert_eq!(Bf16::from_int(integer).to_bits(), 0x4b81);
+    assert_eq!(Bf16::from_int(-i64::from(integer)).to_bits(), 0xcb81);
     assert_eq!(Bf16::from_f64(f64::from(integer)).to_bits(), 0x4b81);
 }
 

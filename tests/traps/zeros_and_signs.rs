@@ -73,7 +73,7 @@ fn negative_into_e8m0_is_nan() {
 
 float_type! {
     /// Unsigned, with zero, without NaN: what is negative can only become the smallest code.
-    struct Unsigned(u8) = Layout::finite(4, 4).with_sign(false), "unsigned", [zero];
+    type Unsigned = UnsignedSpec(u8): Layout::finite(4, 4).with_sign(false), "unsigned", [zero];
 }
 
 #[test]

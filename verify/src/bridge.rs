@@ -2,10 +2,8 @@
 
 use core::num::FpCategory;
 
-use ulp::{
-    Bf16, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz,
-    F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Format, Layout,
-};
+#[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
+use ulp::*;
 
 use crate::oracle::{self, Question, Rounding, Shape, Value};
 use crate::tally::Tally;
@@ -119,7 +117,7 @@ impl Pair {
         }
     }
 
-    /// The same for `Cast::bits` with layouts that the compiler doesn't know.
+    /// The same for `Cast::convert` with layouts that the compiler doesn't know.
     pub fn check_layouts(&self, bits: u64, casts: &Casts, tally: &mut Tally) {
         let (from, to) = (&self.from, &self.to);
         check_layouts(
@@ -184,7 +182,7 @@ pub fn check_layouts(
 }
 
 fn by_layout(cast: Cast, from: Layout, to: Layout, bits: u64) -> (u64, u8) {
-    let (code, flags) = cast.bits(from, to, bits);
+    let (code, flags) = cast.convert(from, to, bits);
     (code, flags.bits())
 }
 
@@ -202,20 +200,22 @@ fn describe(
     )
 }
 
-/// A type's codes as `u64`s.
-trait Codes: Format {
-    fn of(code: u64) -> Self;
-    fn code(self) -> u64;
+fn number<F: Format>(code: u64) -> F {
+    F::from_bits(F::Bits::from_u64(code))
 }
 
-fn pair<S: Codes, D: Codes>() -> Pair {
+fn code<F: Format>(number: F) -> u64 {
+    number.to_bits().to_u64()
+}
+
+fn pair<S: Format, D: Format>() -> Pair {
     Pair {
         from: Shipped::of::<S>(),
         to: Shipped::of::<D>(),
-        plain: |bits| S::of(bits).cast::<D>().code(),
+        plain: |bits| code(number::<S>(bits).cast::<D>()),
         with: |bits, cast| {
-            let (result, flags) = S::of(bits).cast_with::<D>(cast);
-            (result.code(), flags.bits())
+            let (result, flags) = number::<S>(bits).cast_with::<D>(cast);
+            (code(result), flags.bits())
         },
     }
 }
@@ -236,35 +236,18 @@ pub struct Inherent {
 }
 
 macro_rules! formats {
-    (floats: $($float:ident $float_bits:ident),*; narrow: $($name:ident $bits:ident),*) => {
-        $(impl Codes for $float {
-            fn of(code: u64) -> Self {
-                $float::from_bits(code as $float_bits)
-            }
-            fn code(self) -> u64 {
-                self.to_bits() as u64
-            }
-        })*
-        $(impl Codes for $name {
-            fn of(code: u64) -> Self {
-                $name::from_bits(code as $bits)
-            }
-            fn code(self) -> u64 {
-                self.to_bits() as u64
-            }
-        })*
-
+    ($($name:ident)*) => {
         /// Every pair of shipped formats.
         #[must_use]
         pub fn pairs() -> Vec<Pair> {
-            let mut pairs = Vec::new();
-            $(pairs.extend(to_each::<$float>());)*
+            let mut pairs = to_each::<f64>();
+            pairs.extend(to_each::<f32>());
             $(pairs.extend(to_each::<$name>());)*
             pairs
         }
 
-        fn to_each<S: Codes>() -> Vec<Pair> {
-            vec![$(pair::<S, $float>(),)* $(pair::<S, $name>()),*]
+        fn to_each<S: Format>() -> Vec<Pair> {
+            vec![pair::<S, f64>(), pair::<S, f32>(), $(pair::<S, $name>()),*]
         }
 
         /// The inherent conversions of every type that the crate declares.
@@ -272,17 +255,12 @@ macro_rules! formats {
         pub fn inherent() -> Vec<Inherent> {
             vec![$(Inherent {
                 of: Shipped::of::<$name>(),
-                from_f32: |x| $name::from_f32(x).code(),
-                from_f64: |x| $name::from_f64(x).code(),
-                to_f32: |code| $name::of(code).to_f32(),
-                to_f64: |code| $name::of(code).to_f64(),
+                from_f32: |x| code($name::from_f32(x)),
+                from_f64: |x| code($name::from_f64(x)),
+                to_f32: |code| number::<$name>(code).to_f32(),
+                to_f64: |code| number::<$name>(code).to_f64(),
             }),*]
         }
     };
 }
-
-formats! {
-    floats: f64 u64, f32 u32;
-    narrow: F16 u16, Bf16 u16, F8E4M3Fn u8, F8E5M2 u8, F8E4M3 u8, F8E3M4 u8, F8E4M3Fnuz u8, F8E5M2Fnuz u8, F8E4M3B11Fnuz u8,
-        F8E8M0Fnu u8, F6E2M3Fn u8, F6E3M2Fn u8, F4E2M1Fn u8
-}
+for_each_format!(formats);

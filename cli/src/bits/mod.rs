@@ -10,7 +10,7 @@ use serde_json::Value;
 use ulp::Dtype;
 
 use crate::Error;
-use crate::formats::{self, with_format};
+use crate::formats::{self, dispatch, with_format};
 use number::Number;
 use typed::Typed;
 

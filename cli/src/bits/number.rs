@@ -5,7 +5,8 @@ use std::num::FpCategory;
 use std::str::FromStr;
 
 use serde_json::{Value, json};
-use ulp::{Bits, Format, Layout, Parts};
+use ulp::spec::Spec;
+use ulp::{Bits, Float, Format, Layout, Parts};
 
 use super::decimal::Decimal;
 use super::typed::Typed;
@@ -51,35 +52,28 @@ pub(super) trait Steps: Format + FromStr + Debug {
 }
 
 macro_rules! steps {
-    ($($type:ty),*) => { $(
-        impl Steps for $type {
-            fn step_down(self) -> Self {
-                self.next_down()
-            }
-
-            fn step_up(self) -> Self {
-                self.next_up()
-            }
+    () => {
+        fn step_down(self) -> Self {
+            self.next_down()
         }
-    )* };
+
+        fn step_up(self) -> Self {
+            self.next_up()
+        }
+    };
 }
-steps!(
-    f64,
-    f32,
-    ulp::F16,
-    ulp::Bf16,
-    ulp::F8E4M3Fn,
-    ulp::F8E5M2,
-    ulp::F8E4M3,
-    ulp::F8E3M4,
-    ulp::F8E4M3Fnuz,
-    ulp::F8E5M2Fnuz,
-    ulp::F8E4M3B11Fnuz,
-    ulp::F8E8M0Fnu,
-    ulp::F6E2M3Fn,
-    ulp::F6E3M2Fn,
-    ulp::F4E2M1Fn
-);
+
+impl Steps for f64 {
+    steps!();
+}
+
+impl Steps for f32 {
+    steps!();
+}
+
+impl<S: Spec> Steps for Float<S> {
+    steps!();
+}
 
 /// The number of a format that was typed, as `text`.
 pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> {
@@ -134,7 +128,7 @@ fn ulp_exponent(layout: Layout, parts: Parts) -> i32 {
 
 /// The power of two that the exponent field stands for.
 pub(super) fn power(layout: Layout, parts: Parts) -> i32 {
-    let field = if layout.zero() {
+    let field = if layout.has_zero() {
         parts.exponent.max(1)
     } else {
         parts.exponent
@@ -202,7 +196,7 @@ impl Number {
             width => format!("{field:0width$b}"),
         };
         [
-            binary(sign.into(), self.layout.signed().into()),
+            binary(sign.into(), self.layout.is_signed().into()),
             binary(exponent.into(), self.layout.exponent_bits()),
             binary(fraction, self.layout.fraction_bits()),
         ]

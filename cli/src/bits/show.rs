@@ -70,12 +70,12 @@ fn fields(number: &Number) -> Vec<Field> {
     let power = power(layout, parts);
     let exponent_means = if special {
         format!("{}, of what is no number", parts.exponent)
-    } else if layout.zero() && parts.exponent == 0 {
+    } else if layout.has_zero() && parts.exponent == 0 {
         format!("0 is read as 1 - bias {} = {power}", layout.bias())
     } else {
         format!("{} - bias {} = {power}", parts.exponent, layout.bias())
     };
-    let hidden = u8::from(!(layout.zero() && parts.exponent == 0));
+    let hidden = u8::from(!(layout.has_zero() && parts.exponent == 0));
     let width = layout.fraction_bits();
     let all = [
         Field {
@@ -156,7 +156,7 @@ fn product(number: &Number) -> String {
     let (layout, parts) = (number.layout, number.parts);
     let power = power(layout, parts);
     let one = 2f64.powi(layout.fraction_bits() as i32);
-    let hidden = if layout.zero() && parts.exponent == 0 {
+    let hidden = if layout.has_zero() && parts.exponent == 0 {
         0.0
     } else {
         one

@@ -100,7 +100,7 @@ impl Target {
         let layout = to.layout();
         let same = |other: &&Dtype| !other.is_packed() && other.layout() == layout;
         let to = *Dtype::ALL.iter().find(same).unwrap_or(&to);
-        let (bits, _) = Cast::new().bits(layout, Layout::BINARY64, layout.min_normal_code());
+        let (bits, _) = Cast::new().convert(layout, Layout::BINARY64, layout.min_normal_code());
         Target {
             to,
             smallest_normal: f64::from_bits(bits),

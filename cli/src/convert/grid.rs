@@ -140,7 +140,7 @@ pub(super) fn scale_of(largest: u32, format: ulp::Dtype) -> f32 {
         return 1.0;
     }
     let layout = format.layout();
-    let (bits, _) = ulp::Cast::new().bits(layout, ulp::Layout::BINARY32, layout.max_code());
+    let (bits, _) = ulp::Cast::new().convert(layout, ulp::Layout::BINARY32, layout.max_code());
     let most = f32::from_bits(bits as u32);
     (f32::from_bits(largest) / most).max(f32::MIN_POSITIVE)
 }

@@ -101,7 +101,7 @@ impl Rules {
             why,
         };
         let (to, dtype) = target(&options.to).map_err(|why| wrong("--to", why))?;
-        if options.scale.is_some() && (to.bits() > 8 || !to.layout().signed()) {
+        if options.scale.is_some() && (to.bits() > 8 || !to.layout().is_signed()) {
             let why = format!("it is for signed formats of 8 bits or fewer, not for {to}");
             return Err(wrong("--scale", why));
         }
@@ -171,7 +171,7 @@ impl Rules {
 /// The formats that `--to` takes and that have a sign: others can't hold weights.
 pub(crate) fn targets() -> impl Iterator<Item = Dtype> {
     let all = Dtype::ALL.iter().copied();
-    all.filter(|&format| format.layout().signed() && formats::in_header(format).is_some())
+    all.filter(|&format| format.layout().is_signed() && formats::in_header(format).is_some())
 }
 
 /// The format to convert to, if a file can hold it.

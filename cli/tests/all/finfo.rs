@@ -39,10 +39,13 @@ fn a_table_of_all_formats() {
         .lines()
         .map(|line| line.split_whitespace().collect())
         .collect();
-    assert_eq!(rows.len(), 16, "{table}");
+    assert_eq!(rows.len(), 19, "{table}");
     for row in [
         "float64 64 11 52 1023 1.79769e+308 2.22507e-308 4.94066e-324 2.22045e-16 yes yes",
         "float32 32 8 23 127 3.40282e+38 1.17549e-38 1.4013e-45 1.19209e-07 yes yes",
+        "tf32 19 8 10 127 3.40116e+38 1.17549e-38 1.14794e-41 0.000976562 yes yes",
+        "float8_e4m3fnu 7 4 3 7 448 0.015625 0.00195312 0.125 - yes",
+        "float8_e5m3fnu 8 5 3 15 114688 6.10352e-05 7.62939e-06 0.125 - yes",
         "float16 16 5 10 15 65504 6.10352e-05 5.96046e-08 0.000976562 yes yes",
         "bfloat16 16 8 7 127 3.38953e+38 1.17549e-38 9.18355e-41 0.0078125 yes yes",
         "float8_e4m3fn 8 4 3 7 448 0.015625 0.00195312 0.125 - yes",
@@ -114,6 +117,6 @@ fn json_has_every_field() {
         "min_positive_code": "0x1",
     });
     assert_eq!(e4m3fn["layout"], layout);
-    assert_eq!(read(&["finfo", "--json"]).len(), 15);
+    assert_eq!(read(&["finfo", "--json"]).len(), 18);
     world.fails(&["finfo", "--json", "bf17"], &["bf17"]);
 }

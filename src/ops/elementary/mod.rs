@@ -1,4 +1,4 @@
-//! Elementary functions of [`F16`] and [`Bf16`], through `f64`, and exponentials of `Bf16` through `f32`.
+//! Elementary functions of [`F16`](crate::F16) and [`Bf16`](crate::Bf16), through `f64`, and exponentials of `Bf16` through `f32`.
 //!
 //! A number is widened to `f64`, which is exact; the function is computed there, by the crate `libm` and never by the
 //! system's library, so that the bits are the same everywhere; and the result is rounded to the format once. An error in the
@@ -11,17 +11,14 @@ mod through_f64;
 
 use core::f64::consts::{LOG2_E, LOG10_E};
 
-use crate::{Bf16, F16};
+use crate::Float;
+use crate::spec::HasElementary;
 use exp_log::{exponential, logarithm};
 use through_f64::{of_one, of_two};
 
-/// Methods of both types, a line each: how `x` and, if there is one, the other operand become the result.
+/// Methods, a line each: how `x` and, if there is one, the other operand become the result.
 macro_rules! functions {
     ($($(#[$doc:meta])* fn $name:ident($x:ident $(, $y:ident)?) = $result:expr;)*) => {
-        functions! { F16 $($(#[$doc])* fn $name($x $(, $y)?) = $result;)* }
-        functions! { Bf16 $($(#[$doc])* fn $name($x $(, $y)?) = $result;)* }
-    };
-    ($type:ident $($(#[$doc:meta])* fn $name:ident($x:ident $(, $y:ident)?) = $result:expr;)*) => {
         /// Elementary functions (feature `libm`), with the names that they have on `f32`.
         ///
         /// A function of one argument is *correctly rounded*: it gives the number nearest to the exact value, ties to even,
@@ -41,7 +38,7 @@ macro_rules! functions {
         /// assert!(F16::from_f32(-3.0).acosh().is_nan());
         /// assert_eq!(F16::from_f32(3.0).hypot(F16::from_f32(4.0)).to_f32(), 5.0);
         /// ```
-        impl $type {
+        impl<S: HasElementary> Float<S> {
             $(
                 $(#[$doc])*
                 #[must_use]
@@ -147,7 +144,7 @@ fn acosh(x: f64) -> f64 {
     if x < 1.0 { f64::NAN } else { libm::acosh(x) }
 }
 
-/// The arc tangent of a tiny number is smaller than it by less than an `f64` can say, but it may be a tie of [`Bf16`]'s
+/// The arc tangent of a tiny number is smaller than it by less than an `f64` can say, but it may be a tie of `Bf16`'s
 /// subnormals, which is to be rounded down then. A quotient of two significands of 11 bits that is no tie is not as near to one.
 fn atan2(y: f64, x: f64) -> f64 {
     let angle = libm::atan2(y, x);

@@ -22,8 +22,8 @@ pub(super) struct F32To8<S, D, const SATURATE: bool>(PhantomData<(S, D)>);
 pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     from.same(Layout::BINARY32)
         && to.bits() <= 8
-        && to.signed()
-        && to.zero()
+        && to.is_signed()
+        && to.has_zero()
         && to.fraction_bits() >= 1
         && to.min_exponent() >= -100
         && to.max_exponent() <= 100

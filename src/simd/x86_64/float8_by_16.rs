@@ -33,8 +33,8 @@ const fn aligned(to: Layout) -> Layout {
 pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     from.same(Layout::BINARY32)
         && to.bits() <= 8
-        && to.signed()
-        && to.zero()
+        && to.is_signed()
+        && to.has_zero()
         && to.max_exponent() <= aligned(to).max_exponent()
         // Multiplied by more than 1, an f32 could overflow; and 2^-44 is far from an f32's end.
         && to.min_exponent() >= Layout::BINARY16.min_exponent()

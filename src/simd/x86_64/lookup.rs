@@ -59,7 +59,7 @@ const fn table(from: Layout, to: Layout) -> Table {
     let mut code = 0;
     // Constants are computed for pairs that no table serves, too.
     while code < 256 && has_widths(from, to) {
-        let (wide, _) = Cast::new().bits(from, to, code as u64);
+        let (wide, _) = Cast::new().convert(from, to, code as u64);
         let upper = wide >> to.bits().saturating_sub(16);
         table.0[0][code] = upper as u8;
         table.0[1][code] = (upper >> 8) as u8;
@@ -79,7 +79,7 @@ pub(super) const fn serves(from: Layout, to: Layout) -> bool {
     }
     let mut code = 0;
     while code < 256 && to.bits() == 32 {
-        let (wide, _) = Cast::new().bits(from, to, code);
+        let (wide, _) = Cast::new().convert(from, to, code);
         if wide as u16 != 0 {
             return false;
         }

@@ -103,7 +103,7 @@ fn radices_and_their_limits() {
         f16(&format!("{}.{}", &long[..12], "0".repeat(500)), 2),
         Ok(2048.0)
     );
-    let third = Fine::from_u8(1) / Fine::from_u8(3);
+    let third = Fine::from_int(1) / Fine::from_int(3);
     assert_eq!(<Fine as Num>::from_str_radix("0.1", 3), Ok(third));
     // Digits that break a tie far away.
     for radix in [3, 7, 36] {
@@ -136,7 +136,7 @@ fn radices_and_their_limits() {
     let widest = in_radix(u128::MAX, 7);
     assert_eq!(
         <Wide as Num>::from_str_radix(&widest, 7),
-        Ok(Wide::from_u128(u128::MAX))
+        Ok(Wide::from_int(u128::MAX))
     );
     assert_eq!(kind(&format!("{widest}0"), 7), FloatErrorKind::Unsupported);
     assert_eq!(

@@ -104,13 +104,30 @@ const fn fnuz(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
 }
 
 /// Every format that the crate ships, `f32` and `f64` too, under `numpy`'s or `ml_dtypes`' name.
-pub const SHIPPED: [(&str, Shape); 15] = [
+pub const SHIPPED: [(&str, Shape); 18] = [
     // IEEE 754-2019, table 3.5.
     ("float64", ieee(11, 52, 1023)),
     ("float32", ieee(8, 23, 127)),
     ("float16", ieee(5, 10, 15)),
     // The upper half of a binary32.
     ("bfloat16", ieee(8, 7, 127)),
+    // NVIDIA's TensorFloat-32: binary32's exponents, binary16's fraction.
+    ("tf32", ieee(8, 10, 127)),
+    // CUDA's ue4m3 and ue5m3: no sign, one NaN at the topmost code, IEEE's bias.
+    (
+        "float8_e4m3fnu",
+        Shape {
+            signed: false,
+            ..ocp(4, 3, 7, 1)
+        },
+    ),
+    (
+        "float8_e5m3fnu",
+        Shape {
+            signed: false,
+            ..ocp(5, 3, 15, 1)
+        },
+    ),
     // OCP 8-bit Floating Point Specification (OFP8) 1.0: E4M3 has bias 7, no infinities, and one NaN a sign,
     // S.1111.111; E5M2 has bias 15 and IEEE's special codes.
     ("float8_e4m3fn", ocp(4, 3, 7, 1)),

@@ -137,14 +137,19 @@ fn source(rng: &mut Rng, from: &Shape, to: &Shape) -> u64 {
 
 /// What the crate says of its layout, against what it was made from.
 fn check_fields(shape: &Shape, layout: Layout, tally: &mut Tally) {
-    let special = (layout.infinities(), layout.high_nans(), layout.zero());
+    let special = (
+        layout.has_infinities(),
+        layout.high_nans(),
+        layout.has_zero(),
+    );
     let right = layout.bits() == shape.bits()
         && layout.exponent_bits() == shape.exponent_bits
         && layout.fraction_bits() == shape.fraction_bits
         && layout.bias() == shape.bias
-        && layout.signed() == shape.signed
+        && layout.is_signed() == shape.signed
         && special == (shape.infinity, shape.nans, shape.zero)
-        && layout.negative_zero() == (shape.signed && shape.zero && !shape.nan_at_negative_zero)
+        && layout.has_negative_zero()
+            == (shape.signed && shape.zero && !shape.nan_at_negative_zero)
         && layout.precision() == shape.fraction_bits + 1
         && layout.max_code() == shape.max();
     tally.check(right, || format!("{shape:?}: {layout:?}"));
@@ -204,7 +209,7 @@ fn check_code(shape: &Shape, layout: Layout, code: u64, tally: &mut Tally) {
     if next & shape.top() != 0 && finite(code) && finite(next) {
         let widen = |code| {
             let truncate = Cast::new().rounding(ulp::Rounding::TowardZero);
-            let (bits, flags) = truncate.bits(layout, Layout::BINARY64, code);
+            let (bits, flags) = truncate.convert(layout, Layout::BINARY64, code);
             (f64::from_bits(bits).abs(), flags == Flags::NONE)
         };
         let ((low, low_exact), (high, high_exact)) = (widen(code), widen(next));

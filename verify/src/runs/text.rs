@@ -8,16 +8,16 @@ use ulp::{Bf16, Bits, F16, Format, Layout, float_type};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 float_type! {
-    struct Single(u32) = Layout::BINARY32, "binary32", [sign, zero, infinities, nan];
+    type Single = SingleSpec(u32): Layout::BINARY32, "binary32", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct Double(u64) = Layout::BINARY64, "binary64", [sign, zero, infinities, nan];
+    type Double = DoubleSpec(u64): Layout::BINARY64, "binary64", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct E8M10(u32) = Layout::ieee(8, 10), "e8m10", [sign, zero, infinities, nan];
+    type E8M10 = E8M10Spec(u32): Layout::ieee(8, 10), "e8m10", [sign, zero, infinities, nan];
 }
 float_type! {
-    struct E8M15(u32) = Layout::ieee(8, 15), "e8m15", [sign, zero, infinities, nan];
+    type E8M15 = E8M15Spec(u32): Layout::ieee(8, 15), "e8m15", [sign, zero, infinities, nan];
 }
 
 /// Pieces of work, a seed each.

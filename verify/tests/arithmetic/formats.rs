@@ -1,24 +1,18 @@
 //! The formats.
-#![allow(
-    unsafe_code,
-    reason = "`Format` is an unsafe trait: `float_type!` keeps its promise"
-)]
 
 use ulp::{Layout, float_type};
+use ulp_verify::bridge;
 use ulp_verify::oracle::{self, Shape, p3109};
-use ulp_verify::{bridge, impl_numbers};
 
 use super::*;
 
 /// Declares types: of which layout, as the crate and as the oracle describe it.
 macro_rules! declare {
-    ($($name:ident = $layout:expr, $shape:expr, [$($has:ident),*];)*) => {
+    ($($name:ident $spec:ident = $layout:expr, $shape:expr, [$($has:ident),*];)*) => {
         $(float_type! {
             /// A layout that nobody ships.
-            pub(crate) struct $name(u8) = $layout, stringify!($name), [$($has),*];
+            pub(crate) type $name = $spec(u8): $layout, stringify!($name), [$($has),*];
         })*
-
-        impl_numbers! { $($name [$($has),*];)* }
 
         fn declared(dtype: &str) -> Option<Shape> {
             $(if dtype == stringify!($name) {
@@ -57,33 +51,33 @@ fn ieee(exponent_bits: u32, fraction_bits: u32) -> Shape {
 }
 
 declare! {
-    P3One = Layout::p3109(3, 1, true, false), p3109(3, 1, true, false), [sign, zero, nan];
-    P4OneExtended = Layout::p3109(4, 1, true, true), p3109(4, 1, true, true), [sign, zero, infinities, nan];
-    P5UnsignedExtended = Layout::p3109(5, 2, false, true), p3109(5, 2, false, true), [zero, infinity, nan];
-    P6UnsignedOne = Layout::p3109(6, 1, false, false), p3109(6, 1, false, false), [zero, nan];
-    P6Extended = Layout::p3109(6, 3, true, true), p3109(6, 3, true, true), [sign, zero, infinities, nan];
-    P5UnsignedFraction = Layout::p3109(5, 5, false, false), p3109(5, 5, false, false), [zero, nan];
-    E2M1 = Layout::ieee(2, 1), ieee(2, 1), [sign, zero, infinities, nan];
+    P3One P3OneSpec = Layout::p3109(3, 1, true, false), p3109(3, 1, true, false), [sign, zero, nan];
+    P4OneExtended P4OneExtendedSpec = Layout::p3109(4, 1, true, true), p3109(4, 1, true, true), [sign, zero, infinities, nan];
+    P5UnsignedExtended P5UnsignedExtendedSpec = Layout::p3109(5, 2, false, true), p3109(5, 2, false, true), [zero, infinity, nan];
+    P6UnsignedOne P6UnsignedOneSpec = Layout::p3109(6, 1, false, false), p3109(6, 1, false, false), [zero, nan];
+    P6Extended P6ExtendedSpec = Layout::p3109(6, 3, true, true), p3109(6, 3, true, true), [sign, zero, infinities, nan];
+    P5UnsignedFraction P5UnsignedFractionSpec = Layout::p3109(5, 5, false, false), p3109(5, 5, false, false), [zero, nan];
+    E2M1 E2M1Spec = Layout::ieee(2, 1), ieee(2, 1), [sign, zero, infinities, nan];
     // All finite numbers are subnormal.
-    E1M2 = Layout::ieee(1, 2), ieee(1, 2), [sign, zero, infinities, nan];
-    E4M1 = Layout::ieee(4, 1), ieee(4, 1), [sign, zero, infinities, nan];
-    UnsignedIeee = Layout::ieee(3, 2).with_sign(false), Shape { signed: false, ..ieee(3, 2) }, [zero, infinity, nan];
-    PartlyNan = Layout::finite(2, 3).with_high_nans(3), Shape { nans: 3, ..finite(2, 3) }, [sign, zero, nan];
-    InfinityWithoutNan = Layout::finite(3, 2).with_infinities(true), Shape { infinity: true, ..finite(3, 2) },
+    E1M2 E1M2Spec = Layout::ieee(1, 2), ieee(1, 2), [sign, zero, infinities, nan];
+    E4M1 E4M1Spec = Layout::ieee(4, 1), ieee(4, 1), [sign, zero, infinities, nan];
+    UnsignedIeee UnsignedIeeeSpec = Layout::ieee(3, 2).with_sign(false), Shape { signed: false, ..ieee(3, 2) }, [zero, infinity, nan];
+    PartlyNan PartlyNanSpec = Layout::finite(2, 3).with_high_nans(3), Shape { nans: 3, ..finite(2, 3) }, [sign, zero, nan];
+    InfinityWithoutNan InfinityWithoutNanSpec = Layout::finite(3, 2).with_infinities(true), Shape { infinity: true, ..finite(3, 2) },
         [sign, zero, infinities];
-    UnsignedInfinityWithoutNan = Layout::finite(3, 2).with_sign(false).with_infinities(true),
+    UnsignedInfinityWithoutNan UnsignedInfinityWithoutNanSpec = Layout::finite(3, 2).with_sign(false).with_infinities(true),
         Shape { signed: false, infinity: true, ..finite(3, 2) }, [zero, infinity];
-    UnsignedFinite = Layout::finite(2, 3).with_sign(false), Shape { signed: false, ..finite(2, 3) }, [zero];
-    OneBit = Layout::finite(4, 0), finite(4, 0), [sign, zero];
-    OneBitWithNan = Layout::finite(4, 0).with_high_nans(1), Shape { nans: 1, ..finite(4, 0) }, [sign, zero, nan];
-    WithoutZero = Layout::finite(3, 2).with_zero(false).with_high_nans(1).with_infinities(true),
+    UnsignedFinite UnsignedFiniteSpec = Layout::finite(2, 3).with_sign(false), Shape { signed: false, ..finite(2, 3) }, [zero];
+    OneBit OneBitSpec = Layout::finite(4, 0), finite(4, 0), [sign, zero];
+    OneBitWithNan OneBitWithNanSpec = Layout::finite(4, 0).with_high_nans(1), Shape { nans: 1, ..finite(4, 0) }, [sign, zero, nan];
+    WithoutZero WithoutZeroSpec = Layout::finite(3, 2).with_zero(false).with_high_nans(1).with_infinities(true),
         Shape { zero: false, nans: 1, infinity: true, ..finite(3, 2) }, [sign, infinities, nan];
-    OneBitWithoutZero = Layout::finite(4, 0).with_zero(false), Shape { zero: false, ..finite(4, 0) }, [sign];
-    NothingButNumbers = Layout::finite(4, 1).with_zero(false).with_sign(false),
+    OneBitWithoutZero OneBitWithoutZeroSpec = Layout::finite(4, 0).with_zero(false), Shape { zero: false, ..finite(4, 0) }, [sign];
+    NothingButNumbers NothingButNumbersSpec = Layout::finite(4, 1).with_zero(false).with_sign(false),
         Shape { zero: false, signed: false, ..finite(4, 1) }, [];
     // All numbers are far below 1, or above it.
-    FarBelowOne = Layout::finite(2, 2).with_bias(40), Shape { bias: 40, ..finite(2, 2) }, [sign, zero];
-    FarAboveOne = Layout::ieee(3, 2).with_bias(-40), Shape { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
+    FarBelowOne FarBelowOneSpec = Layout::finite(2, 2).with_bias(40), Shape { bias: 40, ..finite(2, 2) }, [sign, zero];
+    FarAboveOne FarAboveOneSpec = Layout::ieee(3, 2).with_bias(-40), Shape { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
 }
 #[allow(
     clippy::single_component_path_imports,
@@ -108,7 +102,7 @@ pub(crate) use for_some_odd_formats;
 /// sign, and some that are not shipped.
 macro_rules! for_every_signed_format {
     ($function:ident) => {{
-        for_every_signed_byte_format!($function);
+        ulp::for_each_format!(@has call_each_signed $function);
         $function::<formats::P6Extended>();
         $function::<formats::WithoutZero>();
         $function::<formats::OneBitWithoutZero>();
@@ -118,14 +112,12 @@ pub(crate) use for_every_signed_format;
 
 /// Declares wider types, IEEE's but for the bias: on each way of computing, those of `F16` and `Bf16` apart.
 macro_rules! declare_wide {
-    ($($name:ident($bits:ident) = $exponent_bits:literal, $fraction_bits:literal, $bias:literal;)*) => {
+    ($($name:ident $spec:ident($bits:ident) = $exponent_bits:literal, $fraction_bits:literal, $bias:literal;)*) => {
         $(float_type! {
             /// A layout that nobody ships.
-            pub(crate) struct $name($bits) = Layout::ieee($exponent_bits, $fraction_bits).with_bias($bias), stringify!($name),
+            pub(crate) type $name = $spec($bits): Layout::ieee($exponent_bits, $fraction_bits).with_bias($bias), stringify!($name),
                 [sign, zero, infinities, nan];
         })*
-
-        impl_numbers! { $($name [sign];)* }
 
         fn declared_wide(dtype: &str) -> Option<Shape> {
             $(if dtype == stringify!($name) {
@@ -143,17 +135,17 @@ macro_rules! declare_wide {
 
 declare_wide! {
     // In f32, without the instructions of F16C.
-    E5M10(u16) = 5, 10, 14;
+    E5M10 E5M10Spec(u16) = 5, 10, 14;
     // In f64: no more than 11 bits, but exponents too large; and the most bits.
-    E8M10(u32) = 8, 10, 127;
-    E8M23(u32) = 8, 23, 127;
-    E7M24(u32) = 7, 24, 63;
+    E8M10 E8M10Spec(u32) = 8, 10, 127;
+    E8M23 E8M23Spec(u32) = 8, 23, 127;
+    E7M24 E7M24Spec(u32) = 7, 24, 63;
     // With the exponents of f32 and fewer bits than bfloat16, and one more.
-    E8M5(u16) = 8, 5, 127;
-    E8M8(u32) = 8, 8, 127;
+    E8M5 E8M5Spec(u16) = 8, 5, 127;
+    E8M8 E8M8Spec(u32) = 8, 8, 127;
     // Not by way of the CPU.
-    E9M25(u64) = 9, 25, 255;
-    E11M10(u32) = 11, 10, 1023;
+    E9M25 E9M25Spec(u64) = 9, 25, 255;
+    E11M10 E11M10Spec(u32) = 11, 10, 1023;
 }
 #[allow(
     clippy::single_component_path_imports,

@@ -35,17 +35,17 @@ struct Integer<F> {
 }
 
 macro_rules! integers {
-    ($($integer:ident $from:ident $to:ident),*) => {
+    ($($integer:ident)*) => {
         fn integers<F: Format>() -> Vec<Integer<F>> {
             vec![$(Integer {
                 bits: $integer::BITS,
                 signed: $integer::MIN != 0,
                 from: |bits, rounding| {
-                    let (number, flags) = ieee::$from(bits as $integer, rounding);
+                    let (number, flags) = ieee::from_int(bits as $integer, rounding);
                     (number, flags.bits())
                 },
                 to: |number, rounding| {
-                    let (integer, flags) = ieee::$to(number, rounding);
+                    let (integer, flags) = ieee::to_int::<$integer, _>(number, rounding);
                     (integer as u128, flags.bits())
                 },
             }),*]
@@ -57,22 +57,18 @@ macro_rules! integers {
                 for a in codes::<$name>() {
                     let x: $name = number(a);
                     let wide: f64 = x.cast();
-                    assert_eq!(x.$to(), wide as $integer, "{} {a:#x}", <$name>::DTYPE);
+                    assert_eq!(x.to_int::<$integer>(), wide as $integer, "{} {a:#x}", <$name>::DTYPE);
                 }
                 for bits in patterns($integer::BITS) {
                     let integer = bits as $integer;
-                    let (right, _) = ieee::$from::<$name>(integer, ulp::Rounding::TiesToEven);
-                    assert_eq!(code(<$name>::$from(integer)), code(right), "{integer}");
+                    let (right, _) = ieee::from_int::<$name, _>(integer, ulp::Rounding::TiesToEven);
+                    assert_eq!(code(<$name>::from_int(integer)), code(right), "{integer}");
                 }
             )* }};
         }
     };
 }
-integers!(
-    i8 from_i8 to_i8, i16 from_i16 to_i16, i32 from_i32 to_i32, i64 from_i64 to_i64, i128 from_i128 to_i128,
-    isize from_isize to_isize, u8 from_u8 to_u8, u16 from_u16 to_u16, u32 from_u32 to_u32, u64 from_u64 to_u64,
-    u128 from_u128 to_u128, usize from_usize to_usize
-);
+integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
 /// Bits of integers: the ends, powers of two and their neighbours, ties, and random ones of every length.
 fn patterns(bits: u32) -> Vec<u128> {

@@ -11,6 +11,17 @@ use ulp::{
 #[path = "../../../tests/shipped/mod.rs"]
 mod shipped;
 
+/// Calls a function for each format of at most 8 bits that has a sign, which its list names first.
+macro_rules! call_each_signed {
+    ($function:ident $($format:ident $has:tt)*) => {{ $(call_each_signed!(@ $function $format $has);)* }};
+    (@ $function:ident $format:ident [sign $($rest:tt)*]) => {
+        if const { ulp::$format::LAYOUT.bits() <= 8 } {
+            $function::<ulp::$format>();
+        }
+    };
+    (@ $function:ident $format:ident [$($rest:tt)*]) => {};
+}
+
 mod formats;
 mod ieee;
 mod integers;

@@ -100,7 +100,7 @@ fn total_order<F: Numbers>() {
     };
     for a in codes::<F>() {
         for b in codes::<F>() {
-            let is = number::<F>(a).total_cmp(number(b));
+            let is = number::<F>(a).total_order(number(b));
             assert_eq!(is, key(a).cmp(&key(b)), "{}: {a:#x} {b:#x}", F::DTYPE);
         }
     }

@@ -1,0 +1,121 @@
+//! Conversions from and to `f32`, `f64` and integers.
+
+use super::Float;
+use super::spec::Spec;
+use crate::ops::native;
+use crate::{Cast, Flags, Format, Integer, Layout, Rounding, ieee};
+
+/// Conversion from and to `f32` and `f64`: with the CPU's instructions where the compilation target has them. The functions in
+/// `_const` give the same bits in constants.
+///
+/// ```
+/// use ulp::{Bf16, F16};
+///
+/// const HALF: F16 = F16::from_f32_const(0.5);
+/// assert_eq!(HALF.to_f32(), 0.5);
+/// assert_eq!(Bf16::from_f64(1.0 / 3.0).to_f32(), 0.33398438);
+/// ```
+impl<S: Spec> Float<S> {
+    /// Rounds an `f32` to the format once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
+    ///
+    /// It uses the instructions that the compilation target has, such as F16C's. [`from_f32_const`](Self::from_f32_const) gives
+    /// the same bits in constants.
+    #[inline]
+    pub fn from_f32(x: f32) -> Self {
+        native::from_f32(x)
+    }
+
+    /// [`from_f32`](Self::from_f32) for constants.
+    #[inline]
+    pub const fn from_f32_const(x: f32) -> Self {
+        Self::from_f32_with(x, Cast::new()).0
+    }
+
+    /// Rounds an `f32` to the format once, as `cast` says. Returns the number and the exceptions that rounding raised.
+    #[inline]
+    pub const fn from_f32_with(x: f32, cast: Cast) -> (Self, Flags) {
+        let (code, flags) = cast.convert(Layout::BINARY32, Self::LAYOUT, x.to_bits() as u64);
+        (Self::from_code(code), flags)
+    }
+
+    /// Rounds an `f64` to the format once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
+    ///
+    /// [`from_f64_const`](Self::from_f64_const) gives the same bits in constants.
+    #[inline]
+    pub fn from_f64(x: f64) -> Self {
+        x.cast()
+    }
+
+    /// [`from_f64`](Self::from_f64) for constants.
+    #[inline]
+    pub const fn from_f64_const(x: f64) -> Self {
+        Self::from_f64_with(x, Cast::new()).0
+    }
+
+    /// Rounds an `f64` to the format once, as `cast` says. Returns the number and the exceptions that rounding raised.
+    #[inline]
+    pub const fn from_f64_with(x: f64, cast: Cast) -> (Self, Flags) {
+        let (code, flags) = cast.convert(Layout::BINARY64, Self::LAYOUT, x.to_bits());
+        (Self::from_code(code), flags)
+    }
+
+    /// Returns the number as an `f32`. The result is exact for every format of this crate; a number of a format that is wider
+    /// than `f32` is rounded once, ties to even.
+    ///
+    /// It uses the instructions that the compilation target has, such as F16C's. [`to_f32_const`](Self::to_f32_const) gives the
+    /// same bits in constants.
+    #[inline]
+    pub fn to_f32(self) -> f32 {
+        native::to_f32(self)
+    }
+
+    /// [`to_f32`](Self::to_f32) for constants.
+    #[inline]
+    pub const fn to_f32_const(self) -> f32 {
+        let (code, _) = Cast::new().convert(Self::LAYOUT, Layout::BINARY32, self.code());
+        f32::from_bits(code as u32)
+    }
+
+    /// Returns the number as an `f64`. The result is exact for every format of this crate; a number of a format that is wider
+    /// than `f64` is rounded once, ties to even.
+    ///
+    /// [`to_f64_const`](Self::to_f64_const) gives the same bits in constants.
+    #[inline]
+    pub fn to_f64(self) -> f64 {
+        native::to_f64(self)
+    }
+
+    /// [`to_f64`](Self::to_f64) for constants.
+    #[inline]
+    pub const fn to_f64_const(self) -> f64 {
+        let (code, _) = Cast::new().convert(Self::LAYOUT, Layout::BINARY64, self.code());
+        f64::from_bits(code)
+    }
+}
+
+/// Conversion from and to integers. [`ieee`](crate::ieee) has other roundings, and the exceptions.
+///
+/// ```
+/// use ulp::{Bf16, F16};
+///
+/// assert_eq!(F16::from_int(2049_i32).to_f32(), 2048.0);
+/// assert_eq!(Bf16::from_int(16_842_753_u64).to_bits(), 0x4b81);
+/// assert_eq!(F16::from_f32(-2.75).to_int::<i8>(), -2);
+/// assert_eq!(F16::from_f32(-2.75).to_int::<u8>(), 0);
+/// ```
+impl<S: Spec> Float<S> {
+    /// Returns the number nearest to an integer: rounded once, ties to even, with IEEE's overflow.
+    #[inline]
+    #[must_use]
+    pub const fn from_int<I: Integer>(x: I) -> Self {
+        ieee::from_int(x, Rounding::TiesToEven).0
+    }
+
+    /// Returns the number without its fraction, as an integer. A number out of the integer's range gives the nearest integer of
+    /// that range, and a NaN gives 0, as Rust's `as` does.
+    #[inline]
+    #[must_use]
+    pub const fn to_int<I: Integer>(self) -> I {
+        ieee::to_int(self, Rounding::TowardZero).0
+    }
+}

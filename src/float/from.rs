@@ -1,0 +1,84 @@
+//! `From`: conversions that are exact for every number, with −0, the infinities and NaN among them. The catalogue lists them.
+
+#[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
+use super::catalogue::*;
+use crate::{Cast, Format, Layout, Rounding, ieee, ruler};
+
+/// Whether `to` has every number of `from`, and a NaN if `from` has one.
+const fn is_exact(from: Layout, to: Layout) -> bool {
+    let (_, of_largest) = Cast::new().convert(from, to, from.max_code());
+    ruler::drop_bits(from, to) == 0
+        && of_largest.is_empty()
+        && from.is_signed() <= to.is_signed()
+        && from.has_zero() <= to.has_zero()
+        && from.has_negative_zero() <= to.has_negative_zero()
+        && from.has_infinities() <= to.has_infinities()
+        && from.nan_code().is_some() <= to.nan_code().is_some()
+}
+
+macro_rules! exact {
+    ([] $(
+        $(#[$doc:meta])*
+        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt {
+            exact_into: [$($to:ident)*],
+            from: [$($from:ident)*],
+            safetensors: $safetensors:expr,
+            short_names: $short:tt,
+            packed: $packed:tt,
+        }
+    )*) => { $(
+        $(
+            const _: () = assert!(is_exact(Layout::$layout, <$to as Format>::LAYOUT));
+
+            /// Exact. A signaling NaN becomes a quiet one.
+            impl From<$name> for $to {
+                #[inline]
+                fn from(x: $name) -> Self {
+                    x.cast()
+                }
+            }
+        )*
+        $(from_integer!($from => $name);)*
+    )* };
+}
+
+macro_rules! from_integer {
+    (bool => $to:ident) => {
+        const _: () = assert!(
+            ieee::from_int::<$to, u8>(1, Rounding::TiesToEven)
+                .1
+                .is_empty()
+        );
+
+        /// 0 if false, 1 if true.
+        impl From<bool> for $to {
+            #[inline]
+            fn from(x: bool) -> Self {
+                Self::from_int(u8::from(x))
+            }
+        }
+    };
+    ($from:ident => $to:ident) => {
+        // If the widest are exact, and the least, all between are.
+        const _: () = assert!(
+            ieee::from_int::<$to, _>($from::MIN, Rounding::TiesToEven)
+                .1
+                .is_empty()
+                && ieee::from_int::<$to, _>($from::MAX, Rounding::TiesToEven)
+                    .1
+                    .is_empty()
+                && ieee::from_int::<$to, $from>(1, Rounding::TiesToEven)
+                    .1
+                    .is_empty()
+        );
+
+        /// Exact.
+        impl From<$from> for $to {
+            #[inline]
+            fn from(x: $from) -> Self {
+                Self::from_int(x)
+            }
+        }
+    };
+}
+catalogue!(exact);

@@ -1,0 +1,16 @@
+//! bytemuck: a number as the bytes of its bits, and back, of slices too and without a copy.
+#![allow(unsafe_code, reason = "bytemuck's traits are unsafe")]
+
+use bytemuck::{Pod, TransparentWrapper, Zeroable};
+
+use crate::Float;
+use crate::spec::Spec;
+
+// SAFETY: `Float` is repr(transparent) over one of the unsigned integers, which may be all zeros.
+unsafe impl<S: Spec> Zeroable for Float<S> {}
+
+// SAFETY: `Float` is repr(transparent) over one of the unsigned integers: any bits are valid, none is padding. It is `Copy`.
+unsafe impl<S: Spec> Pod for Float<S> {}
+
+// SAFETY: `Float` is repr(transparent) over `S::Bits`, and its other field has no size.
+unsafe impl<S: Spec> TransparentWrapper<S::Bits> for Float<S> {}

@@ -1,0 +1,142 @@
+//! num-traits' conversions: rounded once, and from and to integers never by way of a float.
+
+use num_traits::{AsPrimitive, FromPrimitive, NumCast, ToPrimitive};
+
+use crate::float::interop::within;
+use crate::format::to_code;
+use crate::integer::for_each_integer;
+use crate::spec::Spec;
+use crate::{Cast, Flags, Float, Format, Rounding, ieee};
+
+/// Methods of `ToPrimitive`.
+macro_rules! to_integers {
+    ($($to:ident: $integer:ident)*) => { $(
+        #[inline]
+        fn $to(&self) -> Option<$integer> {
+            let (integer, flags) = ieee::to_int(*self, Rounding::TowardZero);
+            (!flags.contains(Flags::INVALID)).then_some(integer)
+        }
+    )* };
+}
+
+/// To an integer, the number without its fraction, or `None` if it doesn't fit, or is a NaN; to a float, always some.
+impl<S: Spec> ToPrimitive for Float<S> {
+    to_integers! {
+        to_i8: i8 to_i16: i16 to_i32: i32 to_i64: i64 to_i128: i128 to_isize: isize
+        to_u8: u8 to_u16: u16 to_u32: u32 to_u64: u64 to_u128: u128 to_usize: usize
+    }
+
+    #[inline]
+    fn to_f32(&self) -> Option<f32> {
+        Some(Self::to_f32(*self))
+    }
+
+    #[inline]
+    fn to_f64(&self) -> Option<f64> {
+        Some(Self::to_f64(*self))
+    }
+}
+
+/// Methods of `FromPrimitive`.
+macro_rules! from_integers {
+    ($($from:ident: $integer:ident)*) => { $(
+        #[inline]
+        fn $from(n: $integer) -> Option<Self> {
+            within(false, ieee::from_int(n, Rounding::TiesToEven))
+        }
+    )* };
+}
+
+/// Rounded once, ties to even. `None` is past the largest number, unless the format has infinities, and also a NaN, a negative
+/// number, or less than the smallest positive one, where the format has no NaN, no sign, or no zero.
+impl<S: Spec> FromPrimitive for Float<S> {
+    from_integers! {
+        from_i8: i8 from_i16: i16 from_i32: i32 from_i64: i64 from_i128: i128 from_isize: isize
+        from_u8: u8 from_u16: u16 from_u32: u32 from_u64: u64 from_u128: u128 from_usize: usize
+    }
+
+    #[inline]
+    fn from_f32(n: f32) -> Option<Self> {
+        from_float(n)
+    }
+
+    #[inline]
+    fn from_f64(n: f64) -> Option<Self> {
+        from_float(n)
+    }
+}
+
+#[inline]
+fn from_float<F: Format, S: Format>(number: S) -> Option<F> {
+    let of_nan = S::LAYOUT.is_nan(to_code(number));
+    within(of_nan, number.cast_with(Cast::new()))
+}
+
+/// As `FromPrimitive`. An integer is converted as one, and anything that is none by way of its `f64`.
+impl<S: Spec> NumCast for Float<S> {
+    /// Nothing tells whether what comes is an integer. But below 2<sup>53</sup> its `f64` is exact if it is, and from there on
+    /// all `f64`s are integers.
+    #[inline]
+    fn from<T: ToPrimitive>(n: T) -> Option<Self> {
+        const INTEGERS: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+        let float = n.to_f64();
+        if float.is_none_or(|x| x.abs() >= INTEGERS) {
+            let unsigned = n.to_u128().map(Self::from_u128);
+            let integer = unsigned.or_else(|| n.to_i128().map(Self::from_i128));
+            if let Some(converted) = integer {
+                return converted;
+            }
+        }
+        <Self as FromPrimitive>::from_f64(float?)
+    }
+}
+
+macro_rules! as_integers {
+    ($($integer:ident)*) => { $(
+        /// As `as` does: what doesn't fit becomes the nearest integer there is, a NaN 0.
+        impl<S: Spec> AsPrimitive<$integer> for Float<S> {
+            #[inline]
+            fn as_(self) -> $integer {
+                self.to_int()
+            }
+        }
+
+        /// Rounded once, ties to even.
+        impl<S: Spec> AsPrimitive<Float<S>> for $integer {
+            #[inline]
+            fn as_(self) -> Float<S> {
+                Float::from_int(self)
+            }
+        }
+    )* };
+}
+for_each_integer!(as_integers);
+
+/// Rounded once, ties to even.
+impl<S: Spec, D: Spec> AsPrimitive<Float<D>> for Float<S> {
+    #[inline]
+    fn as_(self) -> Float<D> {
+        self.cast()
+    }
+}
+
+macro_rules! as_floats {
+    ($($float:ident)*) => { $(
+        /// Rounded once, ties to even.
+        impl<S: Spec> AsPrimitive<$float> for Float<S> {
+            #[inline]
+            fn as_(self) -> $float {
+                self.cast()
+            }
+        }
+
+        /// Rounded once, ties to even.
+        impl<S: Spec> AsPrimitive<Float<S>> for $float {
+            #[inline]
+            fn as_(self) -> Float<S> {
+                self.cast()
+            }
+        }
+    )* };
+}
+as_floats!(f32 f64);

@@ -1,0 +1,130 @@
+//! rand: random numbers of a format.
+
+use core::cmp::Ordering;
+
+use rand::Rng;
+use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
+use rand::distr::{Distribution, StandardUniform};
+
+use super::assert_one;
+use crate::format::{from_code, to_code};
+use crate::number::Number;
+use crate::spec::{HasZero, Spec};
+use crate::{Float, Format, Layout, Rounding};
+
+/// A multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 until 1, never 1 itself: each is as likely as
+/// any other, and in all formats but the narrowest there are as many as a significand has values. Of `F16`, n / 2048.
+///
+/// It takes the upper bits of one `u32`, or of one `u64` if the format has more than 32 bits of precision. A format
+/// without 1 doesn't compile.
+impl<S: HasZero> Distribution<Float<S>> for StandardUniform {
+    #[inline]
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
+        random(rng)
+    }
+}
+
+/// A real number of 64 random bits, evenly distributed over the range and rounded down to the format: a number is as
+/// likely as the distance to the next is long. The end of a half-open range never comes out. That of an inclusive one
+/// does: such a range ends before the number after it.
+///
+/// It takes one `u64`. A range with an end that is not finite is an error, and so is an empty one; the distance of the
+/// ends may be past the largest number.
+impl<S: Spec> SampleUniform for Float<S> {
+    type Sampler = UniformRange<Self>;
+}
+
+/// A number from 0 until 1.
+#[inline]
+fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
+    const { assert_one(F::LAYOUT) };
+    let layout = F::LAYOUT;
+    let bits = layout.epsilon_below_exponent().unsigned_abs();
+    let word = if bits <= u32::BITS {
+        (rng.next_u32() as u64) << 32
+    } else {
+        rng.next_u64()
+    };
+    // None, of a format whose only number below 1 is 0.
+    let steps = word >> 1 >> (63 - bits);
+    let number = Number::new(false, 127 - bits as i32, steps as u128);
+    from_code(layout.round_some(Rounding::TiesToEven, number).0)
+}
+
+/// The numbers from `low` to `last`, for `rand::distr::Uniform`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct UniformRange<F> {
+    low: F,
+    last: F,
+}
+
+/// The order of the ends of a range.
+fn order<F: Format>(low: F, high: F) -> Result<Ordering, Error> {
+    let layout = F::LAYOUT;
+    let (low, high) = (to_code(low), to_code(high));
+    match layout.compare(low, high) {
+        Some(order) if layout.is_finite(low) && layout.is_finite(high) => Ok(order),
+        _ => Err(Error::NonFinite),
+    }
+}
+
+impl<F: Format> UniformSampler for UniformRange<F> {
+    type X = F;
+
+    fn new<A: SampleBorrow<F>, B: SampleBorrow<F>>(low: A, high: B) -> Result<Self, Error> {
+        let (low, high) = (*low.borrow(), *high.borrow());
+        match order(low, high)? {
+            Ordering::Less => Ok(Self {
+                low,
+                last: from_code(F::LAYOUT.next_down(to_code(high))),
+            }),
+            _ => Err(Error::EmptyRange),
+        }
+    }
+
+    fn new_inclusive<A: SampleBorrow<F>, B: SampleBorrow<F>>(
+        low: A,
+        high: B,
+    ) -> Result<Self, Error> {
+        let (low, last) = (*low.borrow(), *high.borrow());
+        match order(low, last)? {
+            Ordering::Greater => Err(Error::EmptyRange),
+            _ => Ok(Self { low, last }),
+        }
+    }
+
+    #[inline]
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> F {
+        let layout = F::LAYOUT;
+        let (low, last) = (to_code(self.low), to_code(self.last));
+        let fraction = Number::new(false, 127 - 64, rng.next_u64() as u128);
+        let start = layout.number(low);
+        let length = sum(end(layout, last), start.map(Number::negated));
+        let offset = fraction.zip(length).and_then(|(x, y)| x.product(y));
+        match sum(start, offset) {
+            _ if offset.is_none() => self.low,
+            place => {
+                let (code, _) = layout.round_some(Rounding::TowardNegative, place);
+                // Where the length is not exact, it may be too long.
+                from_code(layout.extreme(code, last, false, false))
+            }
+        }
+    }
+}
+
+/// The number after another, as if exponents had no upper bound.
+fn end(layout: Layout, code: u64) -> Option<Number> {
+    if code == layout.max_code() {
+        sum(layout.number(code), layout.number(layout.ulp(code)))
+    } else {
+        layout.number(layout.next_up(code))
+    }
+}
+
+/// The sum, where there is nothing for 0.
+fn sum(a: Option<Number>, b: Option<Number>) -> Option<Number> {
+    match (a, b) {
+        (Some(a), Some(b)) => a.plus(b),
+        _ => a.or(b),
+    }
+}

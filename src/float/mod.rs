@@ -1,0 +1,264 @@
+//! [`Float`]: a number of a format, whichever it is. Everything that the formats have is written here, once.
+
+pub(crate) mod catalogue;
+mod convert;
+mod declare;
+mod from;
+mod interop;
+mod numbers;
+mod operators;
+pub mod spec;
+mod text;
+
+use core::cmp::Ordering;
+use core::fmt;
+use core::marker::PhantomData;
+use core::num::FpCategory;
+
+use crate::format::{self, from_code, to_code};
+use crate::{Bits, Format, Layout, Parts};
+use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
+
+/// A number of the format `S`. The names [`F16`](crate::F16), [`Bf16`](crate::Bf16), [`F8E4M3Fn`](crate::F8E4M3Fn), … are aliases
+/// of it, and so are the formats that you declare with [`float_type!`](crate::float_type).
+///
+/// It has the size and the alignment of the integer that stores it, and every pattern of bits is valid: bits above the width of
+/// the format are ignored.
+///
+/// ```
+/// use ulp::{Bf16, F16, Float, spec::Spec};
+///
+/// fn twice<S: Spec>(x: Float<S>) -> Float<S> {
+///     x + x
+/// }
+/// assert_eq!(twice(F16::from_f32(0.1)).to_f32(), 0.19995117);
+/// assert_eq!(twice(Bf16::from_f32(0.1)).to_f32(), 0.20019531);
+/// ```
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Float<S: Spec>(S::Bits, PhantomData<S>);
+
+// SAFETY: the struct is repr(transparent) over `S::Bits`, and `LAYOUT` is checked to be no wider than it.
+#[allow(unsafe_code, reason = "`Format` is an unsafe trait")]
+unsafe impl<S: Spec> Format for Float<S> {
+    type Bits = S::Bits;
+    const LAYOUT: Layout = Self::LAYOUT;
+    const DTYPE: &'static str = S::NAME;
+}
+
+/// Limits, under the names that `f32`'s have.
+impl<S: Spec> Float<S> {
+    /// How the bits are read.
+    pub const LAYOUT: Layout = {
+        assert!(
+            S::LAYOUT.bits() <= S::Bits::BITS,
+            "the layout has more bits than the type that stores it"
+        );
+        S::LAYOUT
+    };
+    /// The radix of the format: 2.
+    pub const RADIX: u32 = 2;
+    /// The number of bits of the significand, the implicit bit included.
+    pub const MANTISSA_DIGITS: u32 = Self::LAYOUT.precision();
+    /// The number of decimal digits that survive a trip through the format.
+    pub const DIGITS: u32 = Self::LAYOUT.digits();
+    /// The step from 1 to the next larger number.
+    pub const EPSILON: Self = Self::from_code(Self::LAYOUT.epsilon_code());
+    /// The smallest finite number.
+    pub const MIN: Self = Self::from_code(Self::LAYOUT.min_code());
+    /// The smallest positive normal number.
+    pub const MIN_POSITIVE: Self = Self::from_code(Self::LAYOUT.min_normal_code());
+    /// The largest finite number.
+    pub const MAX: Self = Self::from_code(Self::LAYOUT.max_code());
+    /// One more than the exponent of the smallest normal number (C's `FLT_MIN_EXP`).
+    pub const MIN_EXP: i32 = Self::LAYOUT.min_exponent() + 1;
+    /// One more than the exponent of the largest finite number (C's `FLT_MAX_EXP`).
+    pub const MAX_EXP: i32 = Self::LAYOUT.max_exponent() + 1;
+    /// The least n for which 10<sup>n</sup> is a normal number.
+    pub const MIN_10_EXP: i32 = Self::LAYOUT.min_10_exp();
+    /// The largest n for which 10<sup>n</sup> is not past the largest finite number.
+    pub const MAX_10_EXP: i32 = Self::LAYOUT.max_10_exp();
+}
+
+/// Special numbers.
+impl<S: HasInfinity> Float<S> {
+    /// Infinity, ∞.
+    pub const INFINITY: Self = match Self::LAYOUT.infinity_code() {
+        Some(code) => Self::from_code(code),
+        None => panic!("the format has no infinity"),
+    };
+}
+
+/// Special numbers.
+impl<S: HasInfinities> Float<S> {
+    /// Negative infinity, −∞.
+    pub const NEG_INFINITY: Self = Self::from_code(Self::LAYOUT.negate(Self::INFINITY.code()));
+}
+
+/// Special numbers.
+impl<S: HasNan> Float<S> {
+    /// Not a number: the canonical quiet NaN.
+    pub const NAN: Self = match Self::LAYOUT.nan_code() {
+        Some(code) => Self::from_code(code),
+        None => panic!("the format has no NaN"),
+    };
+}
+
+/// Bits and bytes.
+impl<S: Spec> Float<S> {
+    /// Returns the number with these bits. Bits above the width of the format are ignored.
+    #[inline(always)]
+    pub const fn from_bits(bits: S::Bits) -> Self {
+        Self(bits, PhantomData)
+    }
+
+    /// Returns the bits of the number. Bits above the width of the format are 0.
+    #[inline(always)]
+    pub const fn to_bits(self) -> S::Bits {
+        format::bits_from_u64(self.code())
+    }
+
+    /// Returns the sign, biased exponent and fraction fields.
+    #[inline]
+    pub const fn parts(self) -> Parts {
+        Self::LAYOUT.decode(self.code())
+    }
+
+    /// Returns the bits as bytes, the least significant byte first.
+    #[inline]
+    pub const fn to_le_bytes(self) -> <S::Bits as Bits>::Bytes {
+        format::to_le_bytes::<S::Bits>(self.code())
+    }
+
+    /// Returns the bits as bytes, the most significant byte first.
+    #[inline]
+    pub const fn to_be_bytes(self) -> <S::Bits as Bits>::Bytes {
+        format::to_be_bytes::<S::Bits>(self.code())
+    }
+
+    /// Returns the bits as bytes, in the byte order of the machine.
+    #[inline]
+    pub const fn to_ne_bytes(self) -> <S::Bits as Bits>::Bytes {
+        if cfg!(target_endian = "little") {
+            self.to_le_bytes()
+        } else {
+            self.to_be_bytes()
+        }
+    }
+
+    /// Returns the number with these bits, the least significant byte first.
+    #[inline]
+    pub const fn from_le_bytes(bytes: <S::Bits as Bits>::Bytes) -> Self {
+        Self::from_code(format::from_le_bytes::<S::Bits>(bytes))
+    }
+
+    /// Returns the number with these bits, the most significant byte first.
+    #[inline]
+    pub const fn from_be_bytes(bytes: <S::Bits as Bits>::Bytes) -> Self {
+        Self::from_code(format::from_be_bytes::<S::Bits>(bytes))
+    }
+
+    /// Returns the number with these bits, in the byte order of the machine.
+    #[inline]
+    pub const fn from_ne_bytes(bytes: <S::Bits as Bits>::Bytes) -> Self {
+        if cfg!(target_endian = "little") {
+            Self::from_le_bytes(bytes)
+        } else {
+            Self::from_be_bytes(bytes)
+        }
+    }
+
+    /// The number of a code.
+    #[inline(always)]
+    pub(crate) const fn from_code(code: u64) -> Self {
+        from_code(code)
+    }
+
+    /// The code of the number.
+    #[inline(always)]
+    pub(crate) const fn code(self) -> u64 {
+        to_code(self)
+    }
+}
+
+/// Classification.
+impl<S: Spec> Float<S> {
+    /// Returns the class of the number (IEEE 754-2019, 5.7.2).
+    #[inline]
+    pub const fn classify(self) -> FpCategory {
+        Self::LAYOUT.classify(self.code())
+    }
+
+    /// Returns true for a NaN.
+    #[inline]
+    pub const fn is_nan(self) -> bool {
+        Self::LAYOUT.is_nan(self.code())
+    }
+
+    /// Returns true for an infinity.
+    #[inline]
+    pub const fn is_infinite(self) -> bool {
+        matches!(self.classify(), FpCategory::Infinite)
+    }
+
+    /// Returns true unless the number is infinite or a NaN.
+    #[inline]
+    pub const fn is_finite(self) -> bool {
+        Self::LAYOUT.is_finite(self.code())
+    }
+
+    /// Returns true for a finite number that is neither zero nor subnormal.
+    #[inline]
+    pub const fn is_normal(self) -> bool {
+        matches!(self.classify(), FpCategory::Normal)
+    }
+
+    /// Returns true for a number that is not zero and lies below every normal number in magnitude.
+    #[inline]
+    pub const fn is_subnormal(self) -> bool {
+        matches!(self.classify(), FpCategory::Subnormal)
+    }
+
+    /// Returns true if the sign bit is set, also of a zero or a NaN.
+    #[inline]
+    pub const fn is_sign_negative(self) -> bool {
+        self.parts().sign
+    }
+
+    /// Returns true if the sign bit is not set, also of a zero or a NaN.
+    #[inline]
+    pub const fn is_sign_positive(self) -> bool {
+        !self.is_sign_negative()
+    }
+}
+
+/// The default is 0.
+impl<S: HasZero> Default for Float<S> {
+    #[inline]
+    fn default() -> Self {
+        Self::from_code(0)
+    }
+}
+
+/// IEEE 754's equality, as `f32` has it: −0 equals +0, and a NaN equals nothing.
+impl<S: Spec> PartialEq for Float<S> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        matches!(self.partial_cmp(other), Some(Ordering::Equal))
+    }
+}
+
+/// IEEE 754's order, as `f32` has it: a NaN is neither less nor greater than anything.
+impl<S: Spec> PartialOrd for Float<S> {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Self::LAYOUT.compare(self.code(), other.code())
+    }
+}
+
+impl<S: Spec> fmt::Debug for Float<S> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::debug(*self, f)
+    }
+}

@@ -1,0 +1,111 @@
+//! [`Spec`]: the constants that make a format a type, and the traits that say which special numbers the format has.
+
+use core::fmt::Debug;
+
+use crate::{Bits, Float, Layout};
+
+/// The constants of a format: how it is stored, how its bits are read, and its name. [`Float<S>`](crate::Float) is a number of
+/// the format.
+///
+/// [`float_type!`](crate::float_type) declares a `Spec`, and the traits of this module that its layout fulfils, in one line.
+pub trait Spec: Copy + Send + Sync + Debug + 'static {
+    /// The integer that stores a number. It may be wider than the layout.
+    type Bits: Bits;
+    /// How the bits are read.
+    const LAYOUT: Layout;
+    /// The name of the format, as numpy and `ml_dtypes` spell it: `"float16"`.
+    const NAME: &'static str;
+}
+
+/// A format with a sign: its numbers can be negated.
+pub trait HasSign: Spec {}
+
+/// A format with zero, which is the default of its numbers.
+pub trait HasZero: Spec {}
+
+/// A format with +∞.
+pub trait HasInfinity: Spec {}
+
+/// A format with +∞ and −∞.
+pub trait HasInfinities: HasInfinity + HasSign {}
+
+/// A format with NaN.
+pub trait HasNan: Spec {}
+
+/// A format for which the elementary functions (feature `libm`) were compared with MPFR on every code:
+/// [`F16`](crate::F16) and [`Bf16`](crate::Bf16). Other formats cannot implement it.
+pub trait HasElementary: HasZero + HasInfinities + HasNan + sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for super::catalogue::Binary16 {}
+impl sealed::Sealed for super::catalogue::BFloat16 {}
+impl HasElementary for super::catalogue::Binary16 {}
+impl HasElementary for super::catalogue::BFloat16 {}
+
+/// Compares a list of `float_type!` with the layout of the format.
+///
+/// # Panics
+/// If the layout does not fit its storage, or has something that the list lacks, or lacks something that is listed.
+#[doc(hidden)]
+pub const fn check<S: Spec>(listed: &[&str]) {
+    // Compares the widths, too.
+    let layout = Float::<S>::LAYOUT;
+    let (sign, listed_sign) = (layout.is_signed(), contains(listed, "sign"));
+    assert!(
+        listed_sign || !sign,
+        "the layout has a sign, which the list of the type lacks"
+    );
+    assert!(
+        !listed_sign || sign,
+        "the list of the type has a sign, which the layout lacks"
+    );
+    let (zero, listed_zero) = (layout.has_zero(), contains(listed, "zero"));
+    assert!(
+        listed_zero || !zero,
+        "the layout has a zero, which the list of the type lacks"
+    );
+    assert!(
+        !listed_zero || zero,
+        "the list of the type has a zero, which the layout lacks"
+    );
+    assert!(
+        contains(listed, "infinities") == (layout.has_infinities() && sign),
+        "a type lists infinities if, and only if, its layout has them and a sign"
+    );
+    assert!(
+        contains(listed, "infinity") == (layout.has_infinities() && !sign),
+        "a type lists infinity if, and only if, its layout has one and no sign"
+    );
+    let (nan, listed_nan) = (layout.nan_code().is_some(), contains(listed, "nan"));
+    assert!(
+        listed_nan || !nan,
+        "the layout has a NaN, which the list of the type lacks"
+    );
+    assert!(
+        !listed_nan || nan,
+        "the list of the type has a nan, which the layout lacks"
+    );
+}
+
+/// Whether a list has a word: `==` of strings is not yet const.
+const fn contains(list: &[&str], word: &str) -> bool {
+    let mut i = 0;
+    while i < list.len() {
+        if equal(list[i].as_bytes(), word.as_bytes()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
