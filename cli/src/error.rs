@@ -93,6 +93,34 @@ pub enum Error {
         /// Its path.
         path: PathBuf,
     },
+    /// Links lead to a directory in very many ways, or in a circle.
+    #[error("{}: links lead here again and again", path.display())]
+    LinksMeet {
+        /// A path to it.
+        path: PathBuf,
+    },
+    /// A file isn't what it was when its header was read.
+    #[error("{}: it was changed while it was read", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that must be small is large.
+    #[error("{}: more than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// How many bytes are read at most.
+        limit: u64,
+    },
+    /// The output can't have its name.
+    #[error("{}: {why}", path.display())]
+    Name {
+        /// The output.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
     /// A single file was to be converted in parts.
     #[error("{}: it is no directory, and has no parts", path.display())]
     NoParts {
@@ -135,6 +163,9 @@ pub enum Error {
     /// Signals can't be waited for.
     #[error("cannot wait for signals: {0}")]
     Signals(#[source] io::Error),
+    /// A signal ended the program.
+    #[error("signal {0}")]
+    Signal(i32),
     /// The output is in its place and whole, but something after that failed.
     #[error("{} is whole, but then: {source}", path.display())]
     AfterPublish {
@@ -197,14 +228,29 @@ pub enum PartsProblem {
     #[error("other parts were converted with other options")]
     OtherOptions,
     /// The input is another than that of this call.
-    #[error("other parts were converted from other shards")]
-    OtherShards,
+    #[error("other parts were converted from another input: {0}")]
+    OtherInput(String),
     /// A shard is another than the options make.
-    #[error("it isn't what these options make of its shard")]
+    #[error("it isn't what these options make of its shard: run its part again")]
     NotWhole,
-    /// A record of a part can't be understood.
-    #[error("{0}")]
+    /// What a part wrote about its shard can't be understood.
+    #[error("not the record of a part that was finished: run it again")]
+    NoCount,
+    /// The record of all parts can't be understood.
+    #[error("not a record of parts: {0}")]
     Record(String),
+    /// It has no record, so others have made it.
+    #[error("it was not made by --part, and nothing is done to it")]
+    NotOurs,
+    /// Something in it was not made by a part, and doesn't belong into the output.
+    #[error("no part has made it: move it away, and run --finish again")]
+    Stray,
+    /// It is the input, holds it, or lies in it.
+    #[error("parts are put together here, so the input can't be here")]
+    IsInput,
+    /// It can't be renamed to the output.
+    #[error("it lies on another file system than the output")]
+    OtherFileSystem,
 }
 
 /// What the process ends with, in one table; `docs/cli.md` has it for people. A signal ends it with 128 and the signal's number.
@@ -237,6 +283,10 @@ impl Error {
             Error::Exists { .. } => "exists",
             Error::InsideInput { .. } => "inside_input",
             Error::SpecialFile { .. } => "special_file",
+            Error::LinksMeet { .. } => "links_meet",
+            Error::Changed { .. } => "changed",
+            Error::TooLarge { .. } => "too_large",
+            Error::Name { .. } => "name",
             Error::NoParts { .. } => "no_parts",
             Error::Parts { .. } => "parts",
             Error::Option { .. } => "option",
@@ -244,6 +294,7 @@ impl Error {
             Error::Usage { .. } => "usage",
             Error::Stdout(_) => "stdout",
             Error::Signals(_) => "signals",
+            Error::Signal(_) => "signal",
             Error::AfterPublish { .. } => "after_publish",
             Error::Cancelled => "cancelled",
         }
@@ -273,6 +324,10 @@ impl Error {
             | Error::Exists { path }
             | Error::InsideInput { path }
             | Error::SpecialFile { path }
+            | Error::LinksMeet { path }
+            | Error::Changed { path }
+            | Error::TooLarge { path, .. }
+            | Error::Name { path, .. }
             | Error::NoParts { path }
             | Error::Parts { path, .. }
             | Error::Option { path, .. }
@@ -281,6 +336,7 @@ impl Error {
             | Error::Usage { .. }
             | Error::Stdout(_)
             | Error::Signals(_)
+            | Error::Signal(_)
             | Error::Cancelled => None,
         }
     }
@@ -294,19 +350,10 @@ impl Error {
         }
     }
 
-    /// One line for a person. Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape
-    /// sequence in one stays text.
+    /// One line for a person.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut line = String::new();
-        for c in self.to_string().chars() {
-            if c.is_control() {
-                line.extend(c.escape_default());
-            } else {
-                line.push(c);
-            }
-        }
-        line
+        one_line(&self.to_string())
     }
 
     /// For a program.
@@ -320,6 +367,30 @@ impl Error {
             "exit_code": self.exit() as u8,
         }})
     }
+}
+
+/// The longest line, and how much of a longer one is left of its end: there the cause stands, and at the beginning the path.
+const LINE: usize = 500;
+const END: usize = 200;
+
+/// Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape sequence in one stays text, and
+/// one that goes on and on is cut in its middle.
+pub(crate) fn one_line(message: &str) -> String {
+    let mut line = String::new();
+    for c in message.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    let length = line.chars().count();
+    if length <= LINE {
+        return line;
+    }
+    let beginning: String = line.chars().take(LINE - END - 3).collect();
+    let end: String = line.chars().skip(length - END).collect();
+    format!("{beginning}...{end}")
 }
 
 /// The error of the system about a path.

@@ -7,6 +7,7 @@ mod cast;
 mod check;
 pub mod checkpoint;
 pub mod convert;
+mod entries;
 pub mod error;
 mod finfo;
 mod formats;

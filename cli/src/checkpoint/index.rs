@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::fs;
 use std::path::{Component, Path};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
@@ -11,18 +10,12 @@ use serde_json::{Map, Value};
 use super::Shard;
 
 /// The largest index that is read.
-const LIMIT: u64 = 100_000_000;
+pub(super) const LIMIT: u64 = 100_000_000;
 
 /// Why a file is no index of its directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// It can't be read.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// It is larger than any index.
-    #[error("more than {LIMIT} bytes")]
-    TooLarge,
     /// It is no index.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -62,14 +55,6 @@ pub struct Index {
 }
 
 impl Index {
-    /// Reads an index, and checks that it names nothing outside its directory.
-    pub(super) fn read(path: &Path) -> Result<Index, IndexError> {
-        if path.metadata()?.len() > LIMIT {
-            return Err(IndexError::TooLarge);
-        }
-        Index::parse(&fs::read(path)?)
-    }
-
     /// Parses an index.
     ///
     /// # Errors

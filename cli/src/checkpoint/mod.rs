@@ -3,6 +3,7 @@
 //! [`Checkpoint::open`] reads headers alone, and checks all that they say. Elements are read a piece at a time, by a [`Reader`], so
 //! that memory doesn't grow with the file, nor the number of open files with that of the shards.
 
+mod fingerprint;
 mod header;
 mod index;
 mod reader;
@@ -13,12 +14,15 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub(crate) use fingerprint::hash;
 pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
 pub use index::{Index, IndexError};
 pub use reader::Reader;
 pub use source::Source;
+pub(crate) use source::read_small;
 
 use crate::error::{Error, at};
+use crate::output::Mode;
 use source::Version;
 
 /// The index of a directory of shards.
@@ -50,6 +54,8 @@ pub struct Shard {
     /// What it has.
     pub header: Header,
     version: Version,
+    /// Who may read it.
+    pub(crate) mode: Mode,
     /// The file, if it stays open: it is the only one, or can't be opened again.
     open: Option<Source>,
 }
@@ -75,12 +81,12 @@ impl Checkpoint {
             return Ok(checkpoint);
         }
         let index_path = path.join(INDEX);
-        let names = if index_path.exists() {
-            let index = Index::read(&index_path).map_err(in_index(&index_path))?;
+        let names = if let Some(text) = read_small(&index_path, index::LIMIT)? {
+            let index = Index::parse(&text).map_err(in_index(&index_path))?;
             let names = index.shards();
             checkpoint.index = Some(index);
             names
-        } else if path.join(WHOLE).exists() {
+        } else if is_there(&path.join(WHOLE))? {
             vec![WHOLE.into()]
         } else {
             return Err(Error::NoCheckpoint { path: path.into() });
@@ -122,7 +128,11 @@ impl Checkpoint {
 impl Shard {
     /// Opens a file and reads its header.
     fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, Error> {
-        let source = Source::open(&path).map_err(at(&path))?;
+        let source = if alone {
+            Source::open(&path)?
+        } else {
+            Source::open_file(&path)?
+        };
         let header = Header::read(&source).map_err(|source| Error::Header {
             path: path.clone(),
             source,
@@ -132,6 +142,7 @@ impl Shard {
             path,
             header,
             version: source.version(),
+            mode: source.mode(),
             open: Some(source).filter(|source| alone || !source.is_file),
         })
     }
@@ -141,6 +152,19 @@ impl Shard {
     pub fn length(&self) -> u64 {
         self.version.length
     }
+
+    /// That the file is what it was when it was opened: asked when all that matters was read.
+    pub(crate) fn unchanged(&self) -> Result<(), Error> {
+        match &self.open {
+            Some(source) => source.unchanged(&self.path),
+            None => Source::again(&self.path, self.version).map(drop),
+        }
+    }
+}
+
+/// Whether there is a file of this name.
+fn is_there(path: &Path) -> Result<bool, Error> {
+    path.try_exists().map_err(at(path))
 }
 
 /// What is wrong with the index at a path.

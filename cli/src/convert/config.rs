@@ -1,7 +1,6 @@
 //! `config.json` and the index, brought up to date.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -9,24 +8,26 @@ use serde_json::{Map, Value, json};
 use super::grid::Scale;
 use super::plan::{Action, Plan, SCALES};
 use super::rules::Rules;
-use crate::checkpoint::Index;
-use crate::error::{Error, at};
+use crate::checkpoint::{Index, read_small};
+use crate::error::Error;
 
 pub(super) const CONFIG: &str = "config.json";
 
 /// What quantization is called in it.
 const QUANTIZATION: &str = "quantization_config";
 
+/// The largest configuration that is read.
+const LIMIT: u64 = 10_000_000;
+
 /// Reads a configuration, if there is one.
 pub(super) fn read(path: &Path) -> Result<Option<Map<String, Value>>, Error> {
-    match fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| Error::Config {
-            path: path.into(),
-            why: error.to_string(),
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(at(path)(error)),
-    }
+    let Some(text) = read_small(path, LIMIT)? else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&text).map_err(|error| Error::Config {
+        path: path.into(),
+        why: error.to_string(),
+    })
 }
 
 /// The blocks that share a scale.

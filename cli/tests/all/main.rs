@@ -1,6 +1,8 @@
 //! The program `ulp` from outside: what it prints, what it writes, and what it leaves behind.
 
 mod bits;
+#[cfg(unix)]
+mod changes;
 mod check;
 mod convert;
 mod errors;
@@ -9,6 +11,9 @@ mod faults;
 mod finfo;
 mod memory;
 mod pages;
+mod parts;
+#[cfg(unix)]
+mod published;
 mod reference;
 mod shards;
 #[cfg(unix)]
