@@ -114,13 +114,14 @@ impl Index {
     }
 }
 
-/// Whether a path leads to a file below its directory, by its text alone.
+/// Whether a path leads to a file below its directory, by its text alone. There is one text for each file, so that none has two names.
 fn is_inside(path: &str) -> bool {
     let normal = |component| matches!(component, Component::Normal(_));
     !path.is_empty()
         && !path.contains('\\')
         && !path.chars().any(char::is_control)
         && Path::new(path).components().all(normal)
+        && path.split('/').all(|name| !["", "."].contains(&name))
 }
 
 struct All {

@@ -174,7 +174,8 @@ impl Conversion<'_> {
         fill: impl FnOnce(&File) -> io::Result<()>,
     ) -> Result<(), Error> {
         let place = || {
-            let (unfinished, file) = Unfinished::file(scratch, shown, mode)?;
+            let name = Path::new(target.file_name().unwrap_or_default());
+            let (unfinished, file) = Unfinished::file(scratch, name, mode)?;
             fill(&file)?;
             if self.sync {
                 file.sync_all()?;

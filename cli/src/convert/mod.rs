@@ -188,19 +188,26 @@ impl Conversion<'_> {
             let contents = self.contents()?;
             let there = |plan: &Plan| is_whole(plan, &output.join(&plan.shard.name)).is_ok();
             let made = contents.plans.iter().all(there);
-            if made
-                && let Some(staging) = Staging::find(self)?
-                && !staging.whole().exists()
-                && staging.agrees(&staging::record(self)?).is_ok()
-            {
-                // What was put together was not cleared away.
-                self.remove_parts(&staging, &contents.plans)?;
+            if made {
+                // What was put together may not have been cleared away. That it's whole is true all the same.
+                let _ = self.clear(&contents.plans);
             }
             Ok(made)
         };
         match made() {
             Ok(true) => after_publish(output)(it_exists(output)),
             _ => it_exists(output),
+        }
+    }
+
+    /// Removes parts of which an earlier run has made the output.
+    fn clear(&self, plans: &[Plan]) -> Result<(), Error> {
+        match Staging::find(self)? {
+            Some(staging) if !staging.whole().exists() => {
+                staging.agrees(&staging::record(self)?)?;
+                self.remove_parts(&staging, plans)
+            }
+            _ => Ok(()),
         }
     }
 

@@ -69,7 +69,9 @@ impl Conversion<'_> {
         }
 
         let mine = part.share(contents.plans.iter(), |plan| plan.shard.length());
+        // Of shards, and of their counts.
         let names = mine.iter().map(|plan| Path::new(&plan.shard.name));
+        let names = names.flat_map(|name| [name, Path::new(name.file_name().unwrap_or_default())]);
         self.remove_left(staging.path(), names);
         let total = mine.iter().map(|plan| plan.work()).sum();
         self.observer.start(total, Activity::Writing);

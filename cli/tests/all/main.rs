@@ -5,10 +5,14 @@ mod bits;
 mod changes;
 mod check;
 mod convert;
+#[cfg(unix)]
+mod early;
 mod errors;
 #[cfg(unix)]
 mod faults;
 mod finfo;
+#[cfg(unix)]
+mod killed;
 mod memory;
 mod pages;
 mod parts;

@@ -10,14 +10,11 @@ use crate::world::{World, failed, files};
 pub(crate) fn injected(world: &World, what: &[&str], arguments: &[&str]) -> Option<Output> {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null"]);
+    let calls = what.iter().map(|what| what.split_once(':').unwrap().0);
+    let calls: Vec<_> = calls.collect();
+    command.args(["-e", &format!("trace={}", calls.join(","))]);
     for what in what {
-        let (calls, _) = what.split_once(':').unwrap();
-        command.args([
-            "-e",
-            &format!("trace={calls}"),
-            "-e",
-            &format!("inject={what}"),
-        ]);
+        command.args(["-e", &format!("inject={what}")]);
     }
     command.arg(env!("CARGO_BIN_EXE_ulp")).args(arguments);
     let output = command.current_dir(world.path(".")).output();
