@@ -72,7 +72,16 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
             signals::handle(tell).map_err(Error::Signals)?;
             convert::report(&asked, &Progress::new(asked.quiet))
         }
-        Command::Check(asked) => return check::report(&asked, &Progress::new(asked.quiet)),
+        Command::Check(asked) => {
+            let mut out = io::BufWriter::new(anstream::stdout());
+            let done = check::report(&asked, &Progress::new(asked.quiet), &mut out);
+            // What isn't written yet is of a report that failed.
+            let _ = out.into_parts();
+            return match done {
+                Err(Error::Stdout(error)) if is_no_error(&error) => Ok((String::new(), Exit::Done)),
+                done => done.map(|exit| (String::new(), exit)),
+            };
+        }
         Command::Bits(asked) => bits::report(&asked),
         Command::Finfo(asked) => finfo::report(&asked),
         Command::Memory(asked) => Ok(memory::report(&asked)),
@@ -82,10 +91,15 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     report.map(|report| (report, Exit::Done))
 }
 
-/// Colours are left out where no terminal shows them. A reader that has seen enough, such as `head`, is not an error.
+/// A reader that has seen enough, such as `head`, is none.
+fn is_no_error(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::BrokenPipe
+}
+
+/// Colours are left out where no terminal shows them.
 fn print(report: &str) -> Result<(), Error> {
     match anstream::stdout().write_all(report.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+        Err(error) if !is_no_error(&error) => {
             let error = Error::Stdout(error);
             Err(match signals::uninterrupted().published() {
                 Some(output) => after_publish(output)(error),

@@ -1,12 +1,13 @@
 //! Casts all tensors to all formats asked for, and counts.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use ulp::{Cast, Dtype, Layout, slice};
 
+use super::Format;
 use super::tally::Tally;
-use super::{Format, Row};
 use crate::cast::Caster;
 use crate::checkpoint::{Checkpoint, Reader, Shard, Tensor};
 use crate::convert::rules::Rules;
@@ -42,22 +43,22 @@ struct Buffers<'c> {
     after: Vec<u8>,
 }
 
-/// What became of the elements of each tensor in each format. Pieces are added up in their order, so that sums are the same whatever the
+/// What became of the elements of each tensor, by format. Pieces are added up in their order, so that sums are the same whatever the
 /// threads do.
 struct Totals {
-    of_tensors: Vec<Vec<Tally>>,
+    of_formats: Vec<Vec<Tally>>,
     /// The piece that is added next, and those that have to wait for it.
     next: u64,
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
 
 /// What these rules would do to the tensors that they take.
-pub(super) fn check(
-    checkpoint: &Checkpoint,
+pub(super) fn check<'c>(
+    checkpoint: &'c Checkpoint,
     rules: &[Rules],
     threads: Threads,
     observer: &dyn Observer,
-) -> Result<Vec<Format>, Error> {
+) -> Result<Vec<Format<'c>>, Error> {
     let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
     let tasks = checkpoint.tensors();
     let tasks = tasks.filter_map(|(shard, tensor)| Task::new(shard, tensor, rules, &targets));
@@ -65,7 +66,7 @@ pub(super) fn check(
     let bytes = tasks.iter().map(|task| task.tensor.bytes()).sum();
     observer.start(bytes, Activity::Reading);
     let totals = Mutex::new(Totals {
-        of_tensors: vec![vec![Tally::default(); targets.len()]; tasks.len()],
+        of_formats: vec![vec![Tally::default(); tasks.len()]; targets.len()],
         next: 0,
         waiting: BTreeMap::new(),
     });
@@ -83,16 +84,14 @@ pub(super) fn check(
         },
     )?;
     observer.finish();
-    let Totals { of_tensors, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let formats = rules.iter().enumerate().map(|(place, rules)| {
-        let rows = tasks.iter().zip(&of_tensors).map(|(task, tallies)| Row {
-            name: task.tensor.name.to_string(),
-            shape: task.tensor.shape.to_vec(),
-            tally: tallies[place],
-        });
-        Format::new(rules.to, rows.collect())
-    });
-    Ok(formats.collect())
+    for shard in &checkpoint.shards {
+        shard.unchanged()?;
+    }
+    let tensors: Rc<[&Tensor]> = tasks.iter().map(|task| task.tensor).collect();
+    let Totals { of_formats, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let formats = rules.iter().zip(of_formats);
+    let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, tensors.clone(), tallies);
+    Ok(formats.map(format).collect())
 }
 
 impl Target {
@@ -175,8 +174,8 @@ impl Totals {
     fn add(&mut self, piece: Piece, tallies: Vec<Tally>) {
         self.waiting.insert(piece.number, (piece.tensor, tallies));
         while let Some((tensor, tallies)) = self.waiting.remove(&self.next) {
-            for (total, tally) in self.of_tensors[tensor].iter_mut().zip(&tallies) {
-                total.merge(tally);
+            for (totals, tally) in self.of_formats.iter_mut().zip(&tallies) {
+                totals[tensor].merge(tally);
             }
             self.next += 1;
         }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Shard;
 
 /// The largest index that is read.
-pub(super) const LIMIT: u64 = 100_000_000;
+pub(super) const LIMIT: u64 = 400_000_000;
 
 /// Why a file is no index of its directory.
 #[derive(Debug, thiserror::Error)]

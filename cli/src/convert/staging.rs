@@ -22,7 +22,7 @@ const MADE_BY: &str = "ulp convert --part";
 const FILES: [&str; 3] = [CONFIG, INDEX, "hf_quant_config.json"];
 
 /// The largest record that is read, and the largest of those files.
-const LIMIT: u64 = 100_000_000;
+const LIMIT: u64 = 400_000_000;
 
 pub(super) struct Staging {
     path: PathBuf,
