@@ -73,7 +73,13 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
             convert::report(&asked, &Progress::new(asked.quiet))
         }
         Command::Check(asked) => {
-            let mut out = io::BufWriter::new(anstream::stdout());
+            // JSON has no colours to look for.
+            let out: Box<dyn Write> = if json {
+                Box::new(io::stdout())
+            } else {
+                Box::new(anstream::stdout())
+            };
+            let mut out = io::BufWriter::new(out);
             let done = check::report(&asked, &Progress::new(asked.quiet), &mut out);
             // What isn't written yet is of a report that failed.
             let _ = out.into_parts();

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ulp::{Cast, Dtype, Layout, slice};
 
 use super::Format;
 use super::tally::Tally;
-use crate::cast::Caster;
+use crate::cast::{Caster, How};
 use crate::checkpoint::{Checkpoint, Reader, Shard, Tensor};
 use crate::convert::rules::Rules;
 use crate::error::Error;
@@ -22,7 +22,39 @@ struct Task<'c> {
     tensor: &'c Tensor,
     from: Dtype,
     /// To each format.
-    casters: Vec<Caster>,
+    casters: Arc<[Caster]>,
+}
+
+/// Those that were made, by what they cast from: a checkpoint may have millions of tensors.
+#[derive(Default)]
+struct Casters(Vec<(Dtype, Arc<[Caster]>)>);
+
+impl Casters {
+    fn of(
+        &mut self,
+        from: Dtype,
+        name: &str,
+        rules: &[Rules],
+        targets: &[Target],
+    ) -> Arc<[Caster]> {
+        let made = self.0.iter().find(|(made, _)| *made == from);
+        if let Some((_, casters)) = made {
+            return casters.clone();
+        }
+        let how = rules.iter().map(|rules| rules.how(name));
+        let casters = how.zip(targets);
+        let casters: Arc<[Caster]> = casters
+            .map(|(how, target)| Caster::new(from, target.to, how))
+            .collect();
+        // At random, each tensor has its own.
+        if rules
+            .iter()
+            .all(|rules| matches!(rules.how(name), How::Cast(_)))
+        {
+            self.0.push((from, casters.clone()));
+        }
+        casters
+    }
 }
 
 /// A format that is cast to.
@@ -61,7 +93,18 @@ pub(super) fn check<'c>(
 ) -> Result<Vec<Format<'c>>, Error> {
     let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
     let tasks = checkpoint.tensors();
-    let tasks = tasks.filter_map(|(shard, tensor)| Task::new(shard, tensor, rules, &targets));
+    let mut casters = Casters::default();
+    let tasks = tasks.filter_map(|(shard, tensor)| {
+        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed())?;
+        // All rules take the same names; a tensor that they don't would be copied.
+        let taken = rules.first()?.take(&tensor.name);
+        taken.then(|| Task {
+            shard,
+            tensor,
+            from,
+            casters: casters.of(from, &tensor.name, rules, &targets),
+        })
+    });
     let tasks: Vec<Task> = tasks.collect();
     let bytes = tasks.iter().map(|task| task.tensor.bytes()).sum();
     observer.start(bytes, Activity::Reading);
@@ -108,26 +151,6 @@ impl Target {
 }
 
 impl<'c> Task<'c> {
-    /// `None` for a tensor that would be copied.
-    fn new(
-        shard: &'c Shard,
-        tensor: &'c Tensor,
-        rules: &[Rules],
-        targets: &[Target],
-    ) -> Option<Task<'c>> {
-        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed())?;
-        let caster = |(rules, target): (&Rules, &Target)| {
-            Caster::new(from, target.to, rules.how(&tensor.name))
-        };
-        // All rules take the same names.
-        rules.first()?.take(&tensor.name).then(|| Task {
-            shard,
-            tensor,
-            from,
-            casters: rules.iter().zip(targets).map(caster).collect(),
-        })
-    }
-
     /// What becomes of a piece in each format.
     fn tally(
         &self,

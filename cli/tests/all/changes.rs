@@ -5,12 +5,12 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use safetensors::Dtype;
 use serde_json::json;
 use ulp_cli::convert::{Request, convert};
-use ulp_cli::observer::Observer;
+use ulp_cli::observer::{Activity, Observer};
 
 use crate::world::{Content, Tensor, World, files};
 
@@ -183,4 +183,88 @@ fn permissions() {
         assert_eq!(files(&world.path("out")).len(), 8);
         fs::remove_dir_all(world.path("out")).unwrap();
     }
+}
+
+/// Counts what is said to be done.
+#[derive(Default)]
+struct Done {
+    total: AtomicU64,
+    done: AtomicU64,
+}
+
+impl Observer for Done {
+    fn start(&self, total: u64, _: Activity) {
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.done.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// Both passes of scales are counted, and all comes to its end.
+#[test]
+fn progress_comes_to_its_end() {
+    let world = world();
+    let length = LENGTH as u64;
+    for (input, shards) in [("file", 1), ("in", 2)] {
+        for (scale, least) in [(None, length / 2), (Some("tensor"), length / 2)] {
+            for part in [None, Some("1/1"), Some("1/1")] {
+                if part.is_some() && input == "file" {
+                    continue;
+                }
+                let mut request = Request {
+                    input: world.path(input),
+                    output: world.path("out"),
+                    part: part.map(|part| part.parse().unwrap()),
+                    ..Request::default()
+                };
+                request.options.to = if scale.is_some() { "f8_e4m3" } else { "bf16" }.into();
+                request.options.scale = scale.map(|scale| scale.parse().unwrap());
+                let done = Done::default();
+                convert(&request, &done).unwrap();
+                let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);
+                assert_eq!(total, done, "{input} {scale:?} {part:?}");
+                // One byte an element in each of two passes is as much as two bytes in one.
+                assert!(
+                    (least * shards..least * shards + 100).contains(&total),
+                    "{total}"
+                );
+                if part.is_none() {
+                    let out = world.path("out");
+                    let removed = if out.is_dir() {
+                        fs::remove_dir_all(out)
+                    } else {
+                        fs::remove_file(out)
+                    };
+                    removed.unwrap();
+                }
+            }
+            let _ = fs::remove_dir_all(world.path("out.parts"));
+        }
+    }
+}
+
+/// `script` gives a program a terminal.
+#[test]
+fn a_dumb_terminal_gets_no_bar() {
+    let world = world();
+    let bar = |term: &str| {
+        let command = format!("{} convert file out --to bf16", env!("CARGO_BIN_EXE_ulp"));
+        let mut script = Command::new("script");
+        script
+            .args(["-qec", &command, "/dev/null"])
+            .env("TERM", term);
+        let output = script.current_dir(world.path(".")).output().ok()?;
+        let _ = fs::remove_file(world.path("out"));
+        output
+            .status
+            .success()
+            .then(|| output.stdout.contains(&b'\x1b'))
+    };
+    let (Some(dumb), Some(xterm)) = (bar("dumb"), bar("xterm")) else {
+        eprintln!("a_dumb_terminal_gets_no_bar: skipped, since there is no `script`");
+        return;
+    };
+    assert!(!dumb && xterm, "{dumb} {xterm}");
 }
