@@ -97,14 +97,13 @@ impl Index {
 
     /// That each tensor is in the shard that is named for it.
     pub(super) fn agrees(&self, shards: &[Shard]) -> Result<(), IndexError> {
-        let of = |shard: &'_ Shard| -> HashSet<(String, String)> {
+        let mut there: HashSet<(&str, &str)> = HashSet::new();
+        for shard in shards {
             let tensors = shard.header.tensors.iter();
-            tensors
-                .map(|tensor| (tensor.name.to_string(), shard.name.clone()))
-                .collect()
-        };
-        let there: HashSet<_> = shards.iter().flat_map(of).collect();
-        match self.weight_map.iter().find(|entry| !there.contains(entry)) {
+            there.extend(tensors.map(|tensor| (&*tensor.name, &*shard.name)));
+        }
+        let absent = |(tensor, shard): &&(String, String)| !there.contains(&(&**tensor, &**shard));
+        match self.weight_map.iter().find(absent) {
             Some((tensor, shard)) => Err(IndexError::Missing {
                 tensor: tensor.clone(),
                 shard: shard.clone(),
