@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::checkpoint::{HEADER_LIMIT, HeaderError, INDEX, IndexError};
+pub use crate::convert::problem::PartsProblem;
 
 /// What a command or a call ended with instead of a result. The text is one sentence that names the file; [`Error::line`] makes it one line.
 #[derive(Debug, thiserror::Error)]
@@ -214,45 +215,6 @@ pub enum TensorError {
     TooLong,
 }
 
-/// Why what parts have written can't be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PartsProblem {
-    /// Nothing is there.
-    #[error("no part has been converted")]
-    None,
-    /// A shard isn't there.
-    #[error("not converted yet")]
-    Missing,
-    /// The options are others than those of this call.
-    #[error("other parts were converted with other options")]
-    OtherOptions,
-    /// The input is another than that of this call.
-    #[error("other parts were converted from another input: {0}")]
-    OtherInput(String),
-    /// A shard is another than the options make.
-    #[error("it isn't what these options make of its shard: run its part again")]
-    NotWhole,
-    /// What a part wrote about its shard can't be understood.
-    #[error("not the record of a part that was finished: run it again")]
-    NoCount,
-    /// The record of all parts can't be understood.
-    #[error("not a record of parts: {0}")]
-    Record(String),
-    /// It has no record, so others have made it.
-    #[error("it was not made by --part, and nothing is done to it")]
-    NotOurs,
-    /// Something in it was not made by a part, and doesn't belong into the output.
-    #[error("no part has made it: move it away, and run --finish again")]
-    Stray,
-    /// It is the input, holds it, or lies in it.
-    #[error("parts are put together here, so the input can't be here")]
-    IsInput,
-    /// It can't be renamed to the output.
-    #[error("it lies on another file system than the output")]
-    OtherFileSystem,
-}
-
 /// What the process ends with, in one table; `docs/cli.md` has it for people. A signal ends it with 128 and the signal's number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -410,13 +372,5 @@ pub(crate) fn about_tensor<'a>(
         path: path.into(),
         tensor: tensor.into(),
         why: why.into(),
-    }
-}
-
-/// What parts have written and can't be used.
-pub(crate) fn parts(path: &Path, problem: PartsProblem) -> Error {
-    Error::Parts {
-        path: path.into(),
-        problem,
     }
 }

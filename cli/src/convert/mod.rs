@@ -5,6 +5,7 @@ mod directory;
 pub(crate) mod grid;
 mod parts;
 mod plan;
+pub(crate) mod problem;
 pub mod rules;
 mod staging;
 mod summary;

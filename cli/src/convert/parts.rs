@@ -9,9 +9,10 @@ use std::str::FromStr;
 
 use super::Conversion;
 use super::plan::Plan;
+use super::problem::{PartsProblem, parts};
 use super::staging::{self, Staging};
 use super::summary::Summary;
-use crate::error::{Error, PartsProblem, at, parts};
+use crate::error::{Error, at};
 use crate::observer::Activity;
 use crate::output::{self, OPEN, make_directory, sync_directory};
 

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use super::Conversion;
 use super::config::{self, CONFIG};
 use super::plan::Plan;
+use super::problem::{PartsProblem, parts};
 use crate::checkpoint::{INDEX, Source, hash, read_small};
 use crate::entries;
-use crate::error::{Error, PartsProblem, at, parts};
+use crate::error::{Error, at};
 use crate::output::{self, OPEN, Unfinished, is_temporary, make_directory, parent, sync_directory};
 
 /// By this a record is known.
