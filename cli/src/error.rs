@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::checkpoint::{HEADER_LIMIT, HeaderError, IndexError};
+pub use crate::convert::problem::{PartsProblem, TensorError};
 
 /// What a command or a call ended with instead of a result. The text is one sentence that names the file; [`Error::line`] makes it one line.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +94,34 @@ pub enum Error {
         /// Its path.
         path: PathBuf,
     },
+    /// Links lead to a directory in very many ways, or in a circle.
+    #[error("{}: links lead here again and again", path.display())]
+    LinksMeet {
+        /// A path to it.
+        path: PathBuf,
+    },
+    /// A file isn't what it was when its header was read.
+    #[error("{}: it was changed while it was read", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that must be small is large.
+    #[error("{}: more than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// How many bytes are read at most.
+        limit: u64,
+    },
+    /// The output can't have its name.
+    #[error("{}: {why}", path.display())]
+    Name {
+        /// The output.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
     /// A single file was to be converted in parts.
     #[error("{}: it is no directory, and has no parts", path.display())]
     NoParts {
@@ -135,6 +164,9 @@ pub enum Error {
     /// Signals can't be waited for.
     #[error("cannot wait for signals: {0}")]
     Signals(#[source] io::Error),
+    /// A signal ended the program.
+    #[error("signal {0}")]
+    Signal(i32),
     /// The output is in its place and whole, but something after that failed.
     #[error("{} is whole, but then: {source}", path.display())]
     AfterPublish {
@@ -146,89 +178,6 @@ pub enum Error {
     /// The caller asked to stop.
     #[error("cancelled")]
     Cancelled,
-}
-
-/// Why a tensor can't become what was asked for.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TensorError {
-    /// A tensor that has to be added has a name that another one has.
-    #[error("there is a tensor {name} already")]
-    NameTaken {
-        /// The name.
-        name: String,
-    },
-    /// Its scales have a shape that fits no way to scale it.
-    #[error(
-        "its shape {shape:?} doesn't fit the shape {scales_shape:?} of {scales} in any way that is known; --keep copies both"
-    )]
-    ScaleShape {
-        /// Its own shape.
-        shape: Vec<u64>,
-        /// The name of the scales.
-        scales: String,
-        /// The shape of the scales.
-        scales_shape: Vec<u64>,
-    },
-    /// It has 8 bits or fewer, and no scale that is known.
-    #[error("it has no scale that is known, though {because}; --keep copies it")]
-    NoScale {
-        /// Why it should have one.
-        because: String,
-    },
-    /// A tensor that its scheme needs is not there.
-    #[error("{name} is missing; --keep copies what is there")]
-    Missing {
-        /// The name.
-        name: String,
-    },
-    /// A scale whose weight isn't there, or isn't what scales of this name are used with.
-    #[error("it is a scale, and no weight that is known goes with it; --keep copies it")]
-    ScaleOfNothing,
-    /// It belongs to a way of quantizing that isn't read.
-    #[error("it belongs to a quantization that is not read; --keep copies it")]
-    Foreign,
-    /// The configuration describes a way of quantizing that isn't read.
-    #[error("{why}; --keep copies tensors as they are")]
-    ForeignConfig {
-        /// What isn't read.
-        why: String,
-    },
-    /// Its elements don't fill whole bytes.
-    #[error("{shape:?} elements of {dtype} don't end with a byte")]
-    PartOfByte {
-        /// Its shape.
-        shape: Vec<u64>,
-        /// The dtype that it would have.
-        dtype: safetensors::Dtype,
-    },
-    /// Its length, or with it that of the file, overflows.
-    #[error("its length overflows")]
-    TooLong,
-}
-
-/// Why what parts have written can't be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PartsProblem {
-    /// Nothing is there.
-    #[error("no part has been converted")]
-    None,
-    /// A shard isn't there.
-    #[error("not converted yet")]
-    Missing,
-    /// The options are others than those of this call.
-    #[error("other parts were converted with other options")]
-    OtherOptions,
-    /// The input is another than that of this call.
-    #[error("other parts were converted from other shards")]
-    OtherShards,
-    /// A shard is another than the options make.
-    #[error("it isn't what these options make of its shard")]
-    NotWhole,
-    /// A record of a part can't be understood.
-    #[error("{0}")]
-    Record(String),
 }
 
 /// What the process ends with, in one table; `docs/cli.md` has it for people. A signal ends it with 128 and the signal's number.
@@ -261,6 +210,10 @@ impl Error {
             Error::Exists { .. } => "exists",
             Error::InsideInput { .. } => "inside_input",
             Error::SpecialFile { .. } => "special_file",
+            Error::LinksMeet { .. } => "links_meet",
+            Error::Changed { .. } => "changed",
+            Error::TooLarge { .. } => "too_large",
+            Error::Name { .. } => "name",
             Error::NoParts { .. } => "no_parts",
             Error::Parts { .. } => "parts",
             Error::Option { .. } => "option",
@@ -268,6 +221,7 @@ impl Error {
             Error::Usage { .. } => "usage",
             Error::Stdout(_) => "stdout",
             Error::Signals(_) => "signals",
+            Error::Signal(_) => "signal",
             Error::AfterPublish { .. } => "after_publish",
             Error::Cancelled => "cancelled",
         }
@@ -297,6 +251,10 @@ impl Error {
             | Error::Exists { path }
             | Error::InsideInput { path }
             | Error::SpecialFile { path }
+            | Error::LinksMeet { path }
+            | Error::Changed { path }
+            | Error::TooLarge { path, .. }
+            | Error::Name { path, .. }
             | Error::NoParts { path }
             | Error::Parts { path, .. }
             | Error::Option { path, .. }
@@ -305,6 +263,7 @@ impl Error {
             | Error::Usage { .. }
             | Error::Stdout(_)
             | Error::Signals(_)
+            | Error::Signal(_)
             | Error::Cancelled => None,
         }
     }
@@ -318,8 +277,7 @@ impl Error {
         }
     }
 
-    /// One line for a person. Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape
-    /// sequence in one stays text.
+    /// One line for a person.
     #[must_use]
     pub fn line(&self) -> String {
         one_line(&self.to_string())
@@ -338,17 +296,28 @@ impl Error {
     }
 }
 
-/// A text without line breaks and other control characters.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
+/// The longest line, and how much of a longer one is left of its end: there the cause stands, and at the beginning the path.
+const LINE: usize = 500;
+const END: usize = 200;
+
+/// Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape sequence in one stays text, and
+/// one that goes on and on is cut in its middle.
+pub(crate) fn one_line(message: &str) -> String {
+    let mut line = String::new();
+    for c in message.chars() {
         if c.is_control() {
             line.extend(c.escape_default());
         } else {
             line.push(c);
         }
     }
-    line
+    let length = line.chars().count();
+    if length <= LINE {
+        return line;
+    }
+    let beginning: String = line.chars().take(LINE - END - 3).collect();
+    let end: String = line.chars().skip(length - END).collect();
+    format!("{beginning}...{end}")
 }
 
 /// The error of the system about a path.
@@ -368,13 +337,5 @@ pub(crate) fn about_tensor<'a>(
         path: path.into(),
         tensor: tensor.into(),
         why: why.into(),
-    }
-}
-
-/// What parts have written and can't be used.
-pub(crate) fn parts(path: &Path, problem: PartsProblem) -> Error {
-    Error::Parts {
-        path: path.into(),
-        problem,
     }
 }

@@ -8,6 +8,7 @@ mod check;
 pub mod checkpoint;
 pub mod convert;
 pub mod document;
+mod entries;
 pub mod error;
 mod finfo;
 mod formats;

@@ -9,6 +9,15 @@ pub enum Activity {
     Writing,
 }
 
+impl std::fmt::Display for Activity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Activity::Reading => "read",
+            Activity::Writing => "done",
+        })
+    }
+}
+
 /// Follows a call. All threads that work call it.
 pub trait Observer: Sync {
     /// From now on, so many bytes are read or written.
@@ -16,6 +25,9 @@ pub trait Observer: Sync {
 
     /// So many more of them are done.
     fn advance(&self, _bytes: u64) {}
+
+    /// Something is not as it should be, and is no error: one sentence.
+    fn warn(&self, _what: &str) {}
 
     /// All are done.
     fn finish(&self) {}

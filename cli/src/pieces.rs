@@ -17,8 +17,21 @@ pub(crate) const PIECE: u64 = 1 << 16;
 #[derive(Args, Clone, Copy, Default, Debug)]
 pub struct Threads {
     /// How many threads work [default: as many as there are CPUs]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// More threads than any machine has CPUs would only take memory.
+const MOST: usize = 4096;
+
+fn count(text: &str) -> Result<NonZeroUsize, String> {
+    let count: NonZeroUsize = text
+        .parse()
+        .map_err(|error: std::num::ParseIntError| error.to_string())?;
+    if count.get() > MOST {
+        return Err(format!("more than {MOST}"));
+    }
+    Ok(count)
 }
 
 /// A piece of one of many tensors.
@@ -108,7 +121,10 @@ pub(crate) fn each<Room: Default>(
     let others = threads.map_or(1, NonZeroUsize::get) as u64;
     thread::scope(|scope| {
         for _ in 1..others.min(pieces) {
-            scope.spawn(run);
+            // Where the system gives no more threads, fewer do the work.
+            if thread::Builder::new().spawn_scoped(scope, run).is_err() {
+                break;
+            }
         }
         run();
     });

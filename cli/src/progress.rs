@@ -3,14 +3,20 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use std::{env, fmt};
 
-use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+
+use crate::error::one_line;
 
 use crate::observer::{Activity, Observer};
 
 /// Seconds between two lines.
 const PAUSE: u64 = 10;
+
+/// Seconds that nobody waits: a month. Longer ones are no forecast.
+const LONG: f64 = 30.0 * 24.0 * 3600.0;
 
 /// Shows a person how far the work is.
 pub(crate) struct Progress {
@@ -44,11 +50,19 @@ impl Observer for Progress {
         if self.quiet {
             return;
         }
-        let bar = stderr().is_terminal().then(|| {
-            let style = "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec}, {eta} left";
-            let style = ProgressStyle::with_template(style);
-            let bar = ProgressBar::new(total);
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        // Some terminals can't move back to redraw a bar.
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let bar = (stderr().is_terminal() && !dumb).then(|| {
+            let style = ProgressStyle::with_template(
+                "{wide_bar} {decimal_bytes}/{decimal_total_bytes}{speed}",
+            );
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let speed = |state: &ProgressState, text: &mut dyn fmt::Write| {
+                let left = state.len().unwrap_or(0).saturating_sub(state.pos());
+                // A line that can't be drawn is no error.
+                let _ = text.write_str(&speed(state.per_sec(), left));
+            };
+            ProgressBar::new(total).with_style(style.with_key("speed", speed))
         });
         let run = Run {
             bar,
@@ -64,6 +78,19 @@ impl Observer for Progress {
     fn advance(&self, bytes: u64) {
         if let Some(run) = &*self.run.read().unwrap_or_else(PoisonError::into_inner) {
             run.advance(bytes);
+        }
+    }
+
+    fn warn(&self, what: &str) {
+        let line = format!("ulp: warning: {}", one_line(what));
+        let run = self.run.read().unwrap_or_else(PoisonError::into_inner);
+        let write = || {
+            // It's no error if nobody reads this.
+            let _ = writeln!(stderr(), "{line}");
+        };
+        match run.as_ref().and_then(|run| run.bar.as_ref()) {
+            Some(bar) => bar.suspend(write),
+            None => write(),
         }
     }
 
@@ -91,28 +118,58 @@ impl Run {
         let line = elapsed.as_secs() / PAUSE;
         if self.lines.fetch_max(line, Ordering::Relaxed) < line {
             let rate = done as f64 / elapsed.as_secs_f64();
-            let left = self.total.saturating_sub(done) as f64 / rate;
-            let left = std::time::Duration::try_from_secs_f64(left).unwrap_or_default();
-            let done_to_them = match self.activity {
-                Activity::Reading => "read",
-                Activity::Writing => "written",
-            };
             // It's no error if nobody reads this.
             let _ = writeln!(
                 stderr(),
-                "{} of {} {done_to_them}, {}/s, {} left",
+                "{} of {} {}{}",
                 DecimalBytes(done),
                 DecimalBytes(self.total),
-                DecimalBytes(rate as u64),
-                HumanDuration(left)
+                self.activity,
+                speed(rate, self.total.saturating_sub(done))
             );
         }
     }
+}
+
+/// So many bytes a second, and how long those that are left take: nothing that only says that the work stands still.
+fn speed(rate: f64, left: u64) -> String {
+    let seconds = left as f64 / rate;
+    // Infinities and NaNs too.
+    if !(rate >= 1.0 && seconds < LONG) {
+        return String::new();
+    }
+    let left = HumanDuration(Duration::from_secs_f64(seconds));
+    format!(", {}/s, {left} left", DecimalBytes(rate as u64))
 }
 
 /// An error's line stands alone.
 impl Drop for Progress {
     fn drop(&mut self) {
         self.finish();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::speed;
+
+    #[test]
+    fn no_rate_of_nothing_and_no_years() {
+        assert_eq!(speed(2e6, 4_000_000), ", 2.00 MB/s, 2 seconds left");
+        for (rate, left) in [
+            (0.0, 0),
+            (0.0, 7),
+            (0.5, 1),
+            (f64::NAN, 7),
+            (f64::INFINITY, u64::MAX),
+            (1.0, u64::MAX),
+            (1.0, 365 * 24 * 3600),
+        ] {
+            let text = speed(rate, left);
+            assert!(
+                text.is_empty() || !(text.contains("year") || text.contains(" 0 B")),
+                "{rate} {left}: {text}"
+            );
+        }
     }
 }

@@ -5,11 +5,13 @@ mod tally;
 mod work;
 
 use std::cmp::Reverse;
+use std::io::Write;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, Tensor};
 use crate::convert::rules::{self, Options, Rules};
 use crate::error::{Error, Exit};
 use crate::observer::Observer;
@@ -51,22 +53,28 @@ pub(crate) struct Check {
 }
 
 /// A format, and what would become of tensors in it.
-struct Format {
+struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
-    /// The worst first.
-    rows: Vec<Row>,
+    tensors: Rc<[&'c Tensor]>,
+    /// Of each tensor.
+    tallies: Vec<Tally>,
+    /// Places of tensors, the worst first.
+    order: Vec<u32>,
 }
 
 /// A tensor, and what would become of its elements.
-struct Row {
-    name: String,
-    shape: Vec<u64>,
-    tally: Tally,
+struct Row<'f> {
+    tensor: &'f Tensor,
+    tally: &'f Tally,
 }
 
-/// The report, and the exit code.
-pub(crate) fn report(asked: &Check, observer: &dyn Observer) -> Result<(String, Exit), Error> {
+/// Writes the report, and returns the exit code.
+pub(crate) fn report(
+    asked: &Check,
+    observer: &dyn Observer,
+    out: &mut dyn Write,
+) -> Result<Exit, Error> {
     let all = asked.options.to == "all";
     let formats = if all {
         rules::targets().map(|to| to.to_string()).collect()
@@ -87,27 +95,42 @@ pub(crate) fn report(asked: &Check, observer: &dyn Observer) -> Result<(String, 
     let kinds = &asked.fail_on;
     let found = |format: &Format| kinds.iter().any(|&kind| format.total.count(kind) > 0);
     let found = formats.iter().any(found);
-    let report = match (&formats[..], asked.json) {
-        ([format], false) if !all => show::tensors(&format.rows),
-        ([format], true) if !all => format!("{:#}\n", show::tensors_json(&format.rows)),
-        (formats, false) => show::formats(formats),
-        (formats, true) => format!("{:#}\n", show::formats_json(formats)),
+    let written = match (&formats[..], asked.json) {
+        ([format], false) if !all => show::tensors(format, out),
+        ([format], true) if !all => show::tensors_json(format, out),
+        (formats, false) => show::formats(formats, out),
+        (formats, true) => show::formats_json(formats, out),
     };
-    let exit = if found { Exit::Found } else { Exit::Done };
-    Ok((report, exit))
+    written.and_then(|()| out.flush()).map_err(Error::Stdout)?;
+    Ok(if found { Exit::Found } else { Exit::Done })
 }
 
-impl Format {
-    fn new(to: ulp::Dtype, mut rows: Vec<Row>) -> Format {
+impl<'c> Format<'c> {
+    fn new(to: ulp::Dtype, tensors: Rc<[&'c Tensor]>, tallies: Vec<Tally>) -> Format<'c> {
         let mut total = Tally::default();
-        for row in &rows {
-            total.merge(&row.tally);
+        for tally in &tallies {
+            total.merge(tally);
         }
-        rows.sort_by(|a, b| {
-            let lost = |row: &Row| Reverse((row.tally.lost(), row.tally.became_zero));
-            let mean = b.tally.mean().total_cmp(&a.tally.mean());
+        let mut order: Vec<u32> = (0..tallies.len() as u32).collect();
+        order.sort_by(|&a, &b| {
+            let [a, b] = [a, b].map(|place| &tallies[place as usize]);
+            let lost = |tally: &Tally| Reverse((tally.lost(), tally.became_zero));
+            let mean = b.mean().total_cmp(&a.mean());
             lost(a).cmp(&lost(b)).then(mean)
         });
-        Format { to, total, rows }
+        Format {
+            to,
+            total,
+            tensors,
+            tallies,
+            order,
+        }
+    }
+
+    fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.order.iter().map(|&place| Row {
+            tensor: self.tensors[place as usize],
+            tally: &self.tallies[place as usize],
+        })
     }
 }

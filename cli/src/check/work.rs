@@ -1,13 +1,14 @@
 //! Casts all tensors to all formats asked for, and counts.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ulp::{Cast, Dtype, Layout, slice};
 
+use super::Format;
 use super::tally::Tally;
-use super::{Format, Row};
-use crate::cast::Caster;
+use crate::cast::{Caster, How};
 use crate::checkpoint::{Checkpoint, Reader, Shard, Tensor};
 use crate::convert::rules::Rules;
 use crate::error::Error;
@@ -21,7 +22,39 @@ struct Task<'c> {
     tensor: &'c Tensor,
     from: Dtype,
     /// To each format.
-    casters: Vec<Caster>,
+    casters: Arc<[Caster]>,
+}
+
+/// Those that were made, by what they cast from: a checkpoint may have millions of tensors.
+#[derive(Default)]
+struct Casters(Vec<(Dtype, Arc<[Caster]>)>);
+
+impl Casters {
+    fn of(
+        &mut self,
+        from: Dtype,
+        name: &str,
+        rules: &[Rules],
+        targets: &[Target],
+    ) -> Arc<[Caster]> {
+        let made = self.0.iter().find(|(made, _)| *made == from);
+        if let Some((_, casters)) = made {
+            return casters.clone();
+        }
+        let how = rules.iter().map(|rules| rules.how(name));
+        let casters = how.zip(targets);
+        let casters: Arc<[Caster]> = casters
+            .map(|(how, target)| Caster::new(from, target.to, how))
+            .collect();
+        // At random, each tensor has its own.
+        if rules
+            .iter()
+            .all(|rules| matches!(rules.how(name), How::Cast(_)))
+        {
+            self.0.push((from, casters.clone()));
+        }
+        casters
+    }
 }
 
 /// A format that is cast to.
@@ -42,30 +75,41 @@ struct Buffers<'c> {
     after: Vec<u8>,
 }
 
-/// What became of the elements of each tensor in each format. Pieces are added up in their order, so that sums are the same whatever the
+/// What became of the elements of each tensor, by format. Pieces are added up in their order, so that sums are the same whatever the
 /// threads do.
 struct Totals {
-    of_tensors: Vec<Vec<Tally>>,
+    of_formats: Vec<Vec<Tally>>,
     /// The piece that is added next, and those that have to wait for it.
     next: u64,
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
 
 /// What these rules would do to the tensors that they take.
-pub(super) fn check(
-    checkpoint: &Checkpoint,
+pub(super) fn check<'c>(
+    checkpoint: &'c Checkpoint,
     rules: &[Rules],
     threads: Threads,
     observer: &dyn Observer,
-) -> Result<Vec<Format>, Error> {
+) -> Result<Vec<Format<'c>>, Error> {
     let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
     let tasks = checkpoint.tensors();
-    let tasks = tasks.filter_map(|(shard, tensor)| Task::new(shard, tensor, rules, &targets));
+    let mut casters = Casters::default();
+    let tasks = tasks.filter_map(|(shard, tensor)| {
+        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed())?;
+        // All rules take the same names; a tensor that they don't would be copied.
+        let taken = rules.first()?.take(&tensor.name);
+        taken.then(|| Task {
+            shard,
+            tensor,
+            from,
+            casters: casters.of(from, &tensor.name, rules, &targets),
+        })
+    });
     let tasks: Vec<Task> = tasks.collect();
     let bytes = tasks.iter().map(|task| task.tensor.bytes()).sum();
     observer.start(bytes, Activity::Reading);
     let totals = Mutex::new(Totals {
-        of_tensors: vec![vec![Tally::default(); targets.len()]; tasks.len()],
+        of_formats: vec![vec![Tally::default(); tasks.len()]; targets.len()],
         next: 0,
         waiting: BTreeMap::new(),
     });
@@ -83,16 +127,14 @@ pub(super) fn check(
         },
     )?;
     observer.finish();
-    let Totals { of_tensors, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let formats = rules.iter().enumerate().map(|(place, rules)| {
-        let rows = tasks.iter().zip(&of_tensors).map(|(task, tallies)| Row {
-            name: task.tensor.name.to_string(),
-            shape: task.tensor.shape.to_vec(),
-            tally: tallies[place],
-        });
-        Format::new(rules.to, rows.collect())
-    });
-    Ok(formats.collect())
+    for shard in &checkpoint.shards {
+        shard.unchanged()?;
+    }
+    let tensors: Rc<[&Tensor]> = tasks.iter().map(|task| task.tensor).collect();
+    let Totals { of_formats, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let formats = rules.iter().zip(of_formats);
+    let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, tensors.clone(), tallies);
+    Ok(formats.map(format).collect())
 }
 
 impl Target {
@@ -109,26 +151,6 @@ impl Target {
 }
 
 impl<'c> Task<'c> {
-    /// `None` for a tensor that would be copied.
-    fn new(
-        shard: &'c Shard,
-        tensor: &'c Tensor,
-        rules: &[Rules],
-        targets: &[Target],
-    ) -> Option<Task<'c>> {
-        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed())?;
-        let caster = |(rules, target): (&Rules, &Target)| {
-            Caster::new(from, target.to, rules.how(&tensor.name))
-        };
-        // All rules take the same names.
-        rules.first()?.take(&tensor.name).then(|| Task {
-            shard,
-            tensor,
-            from,
-            casters: rules.iter().zip(targets).map(caster).collect(),
-        })
-    }
-
     /// What becomes of a piece in each format.
     fn tally(
         &self,
@@ -175,8 +197,8 @@ impl Totals {
     fn add(&mut self, piece: Piece, tallies: Vec<Tally>) {
         self.waiting.insert(piece.number, (piece.tensor, tallies));
         while let Some((tensor, tallies)) = self.waiting.remove(&self.next) {
-            for (total, tally) in self.of_tensors[tensor].iter_mut().zip(&tallies) {
-                total.merge(tally);
+            for (totals, tally) in self.of_formats.iter_mut().zip(&tallies) {
+                totals[tensor].merge(tally);
             }
             self.next += 1;
         }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
-
-use super::{Group, Index, Shard, in_index};
+use super::index::{self, Index};
+use super::{Group, Shard, in_index, read_small};
+use crate::entries::{self, Entry, Kind};
 use crate::error::{Error, at};
 
 /// The files of a directory, by what they are. Paths are below it, directories before what is in them.
@@ -15,56 +15,32 @@ pub struct Listing {
     weights: BTreeSet<PathBuf>,
     indices: BTreeSet<PathBuf>,
     /// All others, and directories.
-    pub others: Vec<PathBuf>,
+    pub(crate) others: Vec<Entry>,
     /// Links that lead nowhere.
-    pub dangling: Vec<PathBuf>,
+    pub(crate) dangling: Vec<PathBuf>,
 }
 
 impl Listing {
     /// Looks at all but hidden folders. Links are followed: in a cache of downloads, all files are links.
     pub(super) fn read(directory: &Path) -> Result<Listing, Error> {
         let mut listing = Listing::default();
-        let hidden = |entry: &DirEntry| {
-            let name = entry.file_name().to_string_lossy();
-            entry.depth() > 0 && name.starts_with('.') && entry.file_type().is_dir()
+        let hidden = |below: &Path, kind| {
+            let name = below.file_name().unwrap_or_default();
+            name.as_encoded_bytes().starts_with(b".") && kind == Kind::Directory
         };
-        let walk = WalkDir::new(directory)
-            .min_depth(1)
-            .follow_links(true)
-            .sort_by_file_name();
-        for entry in walk.into_iter().filter_entry(|entry| !hidden(entry)) {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    let path = error.path().unwrap_or(directory).to_path_buf();
-                    let is_link = path.symlink_metadata().is_ok_and(|data| data.is_symlink());
-                    let below = path.strip_prefix(directory);
-                    match (error.loop_ancestor(), below) {
-                        (None, Ok(below)) if is_link && !path.exists() => {
-                            listing.dangling.push(below.into());
-                            continue;
-                        }
-                        _ => return Err(at(&path)(error.into())),
-                    }
+        for entry in entries::below(directory, hidden)? {
+            let name = entry.below.file_name().unwrap_or_default();
+            let name = name.to_string_lossy();
+            let is_index = name.contains(".safetensors.index.") && name.ends_with(".json");
+            match entry.kind {
+                Kind::Dangling => listing.dangling.push(entry.below),
+                Kind::File if name.ends_with(".safetensors") => {
+                    listing.weights.insert(entry.below);
                 }
-            };
-            let path = entry.path();
-            if !entry.file_type().is_dir() && !entry.file_type().is_file() {
-                return Err(Error::SpecialFile { path: path.into() });
-            }
-            let below = path.strip_prefix(directory).unwrap_or(path).to_path_buf();
-            let name = entry.file_name().to_string_lossy();
-            let json = path
-                .extension()
-                .is_some_and(|extension| extension == "json");
-            if entry.file_type().is_dir() {
-                listing.others.push(below);
-            } else if name.ends_with(".safetensors") {
-                listing.weights.insert(below);
-            } else if json && name.contains(".safetensors.index.") {
-                listing.indices.insert(below);
-            } else {
-                listing.others.push(below);
+                Kind::File if is_index => {
+                    listing.indices.insert(entry.below);
+                }
+                _ => listing.others.push(entry),
             }
         }
         Ok(listing)
@@ -75,7 +51,9 @@ impl Listing {
         let (mut shards, mut groups) = (BTreeMap::new(), Vec::new());
         for below in &self.indices {
             let path = directory.join(below);
-            let index = Index::read(&path).map_err(in_index(&path))?;
+            let missing = || at(&path)(std::io::ErrorKind::NotFound.into());
+            let bytes = read_small(&path, index::LIMIT)?.ok_or_else(missing)?;
+            let index = Index::parse(&bytes).map_err(in_index(&path))?;
             let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
             let mut own = Vec::new();
             for name in index.shards() {
@@ -125,7 +103,7 @@ impl Listing {
         }
         // An index may name its shards as it likes.
         self.others
-            .retain(|other| !shards.contains_key(&text(other)));
+            .retain(|other| !shards.contains_key(&text(&other.below)));
         Ok((shards.into_values().collect(), groups))
     }
 }

@@ -4,6 +4,7 @@
 //! that memory doesn't grow with the file, nor the number of open files with that of the shards.
 
 mod directory;
+mod fingerprint;
 mod header;
 mod index;
 mod reader;
@@ -15,12 +16,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use directory::Listing;
+pub(crate) use fingerprint::hash;
 pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
 pub use index::{Index, IndexError};
 pub use reader::Reader;
 pub use source::Source;
+pub(crate) use source::read_small;
 
-use crate::error::{Error, at};
+use crate::error::Error;
+use crate::output::Mode;
 use source::Version;
 
 /// A checkpoint whose headers were read.
@@ -58,6 +62,8 @@ pub struct Shard {
     /// The number of its group.
     pub group: usize,
     version: Version,
+    /// Who may read it.
+    pub(crate) mode: Mode,
     /// The file, if it stays open: it is the only one, or can't be opened again.
     open: Option<Source>,
 }
@@ -130,7 +136,11 @@ impl Checkpoint {
 impl Shard {
     /// Opens a file and reads its header.
     fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, Error> {
-        let source = Source::open(&path).map_err(at(&path))?;
+        let source = if alone {
+            Source::open(&path)?
+        } else {
+            Source::open_file(&path)?
+        };
         let header = Header::read(&source).map_err(|source| Error::Header {
             path: path.clone(),
             source,
@@ -141,6 +151,7 @@ impl Shard {
             header,
             group: 0,
             version: source.version(),
+            mode: source.mode(),
             open: Some(source).filter(|source| alone || !source.is_file),
         })
     }
@@ -149,6 +160,14 @@ impl Shard {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.version.length
+    }
+
+    /// That the file is what it was when it was opened: asked when all that matters was read.
+    pub(crate) fn unchanged(&self) -> Result<(), Error> {
+        match &self.open {
+            Some(source) => source.unchanged(&self.path),
+            None => Source::again(&self.path, self.version).map(drop),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ impl<'s> Reader<'s> {
         bytes: &mut [u8],
     ) -> Result<(), Error> {
         let start = shard.header.data_start + tensor.range.start + offset;
-        let read = self.source(shard).and_then(|file| file.read(start, bytes));
+        let read = self.source(shard)?.read(start, bytes);
         read.map_err(|source| Error::TensorIo {
             path: shard.path.clone(),
             tensor: tensor.name.to_string(),
@@ -31,7 +31,7 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn source(&mut self, shard: &'s Shard) -> std::io::Result<&Source> {
+    fn source(&mut self, shard: &'s Shard) -> Result<&Source, Error> {
         if let Some(source) = &shard.open {
             return Ok(source);
         }

@@ -1,15 +1,14 @@
 //! `config.json` and the index, brought up to date.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::plan::{Action, Plan};
-use crate::checkpoint::{Checkpoint, Group, Index};
+use crate::checkpoint::{Checkpoint, Group, Index, read_small};
 use crate::document::{Document, Node};
-use crate::error::{Error, at};
+use crate::error::Error;
 use crate::quantized::Declared;
 use crate::quantized::config::{EXTRAS, KEYS, nodes};
 
@@ -19,7 +18,7 @@ pub(super) const CONFIG: &str = "config.json";
 pub(super) const MODELOPT: &str = "hf_quant_config.json";
 
 /// The largest configuration that is read.
-const LIMIT: u64 = 100_000_000;
+const LIMIT: u64 = 10_000_000;
 
 /// A configuration, and what it says.
 #[derive(Debug)]
@@ -38,15 +37,9 @@ fn read(path: &Path, below: PathBuf) -> Result<Option<Config>, Error> {
         path: path.into(),
         why,
     };
-    let length = match path.metadata() {
-        Ok(metadata) if metadata.is_file() => metadata.len(),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(at(path)(error)),
-        _ => return Ok(None),
+    let Some(text) = read_small(path, LIMIT)? else {
+        return Ok(None);
     };
-    if length > LIMIT {
-        return Err(wrong(format!("more than {LIMIT} bytes")));
-    }
-    let text = fs::read(path).map_err(at(path))?;
     let document = Document::parse(&text).map_err(wrong)?;
     let declared = Declared::of(&document).map_err(wrong)?;
     Ok(Some(Config {

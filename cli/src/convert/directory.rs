@@ -1,44 +1,67 @@
 //! A directory of shards to another.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use walkdir::WalkDir;
 
 use super::Conversion;
 use super::config::{self, Config};
 use super::plan::{self, Plan};
 use super::summary::Summary;
+use crate::checkpoint::Source;
+use crate::entries::{self, Entry, Kind};
 use crate::error::{Error, at};
 use crate::observer::Activity;
-use crate::output::{Unfinished, parent, sync_directory};
-use crate::signals::uninterrupted;
+use crate::output::{self, Mode, Unfinished, make_directory, parent, sync_directory};
 
 /// What is in a directory, and what becomes of it.
 pub(super) struct Contents<'a> {
     pub(super) plans: Vec<Plan<'a>>,
-    configs: Vec<Config>,
+    /// Configurations and indices, which are written anew: paths below, with the text of each, or none if it isn't written.
+    anew: Vec<(PathBuf, Option<String>)>,
+    /// What is copied.
+    others: Vec<&'a Entry>,
+    /// Who may do what with the directory itself.
+    pub(super) mode: Mode,
+}
+
+impl Contents<'_> {
+    /// Whether there is something at this path below the directory that is written.
+    pub(super) fn has(&self, below: &Path) -> bool {
+        let shards = self.plans.iter().map(|plan| Path::new(&plan.shard.name));
+        let others = self.others.iter().map(|other| &*other.below);
+        let anew = self.anew.iter().filter(|(_, text)| text.is_some());
+        // Directories that lead to them too.
+        let mut all = shards.chain(others).chain(anew.map(|(path, _)| &**path));
+        all.any(|path| path.starts_with(below))
+    }
+
+    /// The files beside the shards that decide what is written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.anew.iter().map(|(path, _)| &**path)
+    }
 }
 
 impl Conversion<'_> {
     /// All shards, and the rest.
     pub(super) fn directory(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
-        let unfinished = Unfinished::directory(self.output).map_err(at(self.output))?;
-        let total = contents.plans.iter().map(Plan::data).sum();
+        let (above, name) = (parent(self.output), self.name());
+        self.remove_left(above, std::iter::once(name));
+        let unfinished =
+            Unfinished::directory(above, name, contents.mode).map_err(at(self.output))?;
+        let total = contents.plans.iter().map(Plan::work).sum();
         self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules.to);
         for plan in &contents.plans {
-            let target = unfinished.path().join(&plan.shard.name);
-            let shown = self.output.join(&plan.shard.name);
-            make_directory(parent(&target)).map_err(at(&shown))?;
-            let (file, overflowed) = self.write(plan, &target, &shown)?;
-            file.publish(&target, false)?;
+            let name = Path::new(&plan.shard.name);
+            self.make_directories(unfinished.path(), name)?;
+            let shown = self.output.join(name);
+            let (file, overflowed) = self.write(plan, unfinished.path(), name, &shown)?;
+            file.rename(&unfinished.path().join(name))?;
             summary.add(plan, overflowed);
         }
-        let beside = unfinished.path().join("file");
-        self.complete(&contents, unfinished.path(), &beside)?;
+        self.complete(&contents, unfinished.path(), unfinished.path())?;
         summary.left_out = self.left_out();
         unfinished.publish(self.output, self.sync)?;
         Ok(summary)
@@ -59,58 +82,38 @@ impl Conversion<'_> {
         }
         let configs = config::of_directory(self.checkpoint)?;
         let declared = config::declared(&configs, self.checkpoint);
-        Ok(Contents {
-            plans: plan::all(self.checkpoint, self.rules, &declared)?,
-            configs,
-        })
-    }
-
-    /// Writes all but the shards into a directory. It may have been done in part before. What isn't whole is `beside` that path.
-    pub(super) fn complete(
-        &self,
-        contents: &Contents,
-        directory: &Path,
-        beside: &Path,
-    ) -> Result<(), Error> {
-        let is_config = |below: &&PathBuf| {
-            let mut configs = contents.configs.iter();
-            configs.any(|config| config.below == **below)
-        };
-        let others = self.checkpoint.listing.iter();
-        let others = others.flat_map(|listing| &listing.others);
-        for below in others.filter(|below| !is_config(below)) {
-            let (from, to) = (self.input.join(below), directory.join(below));
-            let copied = if from.is_dir() {
-                make_directory(&to)
-            } else {
-                self.place(&to, beside, |mut file| {
-                    let mut source = File::open(&from)?;
-                    io::copy(&mut source, &mut file)?;
-                    file.set_permissions(source.metadata()?.permissions())
-                })
-            };
-            copied.map_err(at(&self.output.join(below)))?;
-        }
-        for config in &contents.configs {
-            if let Some(text) = config.update(self.rules.to, &contents.plans) {
-                self.place_text(directory, beside, &config.below, &text)?;
-            }
+        let plans = plan::all(self.checkpoint, self.rules, &declared)?;
+        let others = self.others(&configs)?;
+        let mut anew = Vec::new();
+        for config in configs {
+            let text = config.update(self.rules.to, &plans);
+            anew.push((config.below, text));
         }
         for group in &self.checkpoint.groups {
             if let Some((below, index)) = &group.index {
-                let index = config::index(index, group, &contents.plans);
-                let below = Path::new(below);
-                self.place_text(directory, beside, below, &config::text(&index))?;
+                let index = config::index(index, group, &plans);
+                anew.push((below.into(), Some(config::text(&index))));
             }
         }
-        let directories = WalkDir::new(directory)
-            .into_iter()
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_dir());
-        for entry in directories {
-            sync_directory(entry.path(), self.sync).map_err(at(self.output))?;
+        Ok(Contents {
+            plans,
+            anew,
+            others,
+            mode: mode_of(&input)?,
+        })
+    }
+
+    /// All but the shards and what is written anew.
+    fn others(&self, configs: &[Config]) -> Result<Vec<&Entry>, Error> {
+        let listing = self.checkpoint.listing.iter();
+        let others = listing.flat_map(|listing| &listing.others);
+        let is_config = |other: &&Entry| configs.iter().any(|config| config.below == other.below);
+        let others: Vec<_> = others.filter(|other| !is_config(other)).collect();
+        for file in others.iter().filter(|other| !other.is_directory()) {
+            // They are read after the shards: what can't be is found before.
+            Source::open_file(&self.input.join(&file.below))?;
         }
-        Ok(())
+        Ok(others)
     }
 
     /// Links that lead nowhere and that nothing needs.
@@ -120,36 +123,99 @@ impl Conversion<'_> {
         dangling.map(|path| path.display().to_string()).collect()
     }
 
+    /// Writes all but the shards into a directory. It may have been done in part before. What isn't whole is in `scratch`.
+    pub(super) fn complete(
+        &self,
+        contents: &Contents,
+        directory: &Path,
+        scratch: &Path,
+    ) -> Result<(), Error> {
+        for other in &contents.others {
+            let below = &other.below;
+            let (from, to) = (self.input.join(below), directory.join(below));
+            self.make_directories(directory, below)?;
+            if other.is_directory() {
+                make_directory(&to, mode_of(&from)?).map_err(at(&self.output.join(below)))?;
+                continue;
+            }
+            let source = Source::open_file(&from)?;
+            let shown = self.output.join(below);
+            let copy = |file: &File| source.copy_to(file);
+            self.place(&to, &shown, scratch, source.mode(), copy)?;
+            source.unchanged(&from)?;
+        }
+        for (below, text) in &contents.anew {
+            if let Some(text) = text {
+                self.place_text(directory, scratch, below, text)?;
+            }
+        }
+        let root = Entry {
+            below: PathBuf::new(),
+            kind: Kind::Directory,
+        };
+        for entry in entries::below(directory, |_, _| false)?
+            .iter()
+            .chain([&root])
+        {
+            if entry.is_directory() {
+                let shown = self.output.join(&entry.below);
+                sync_directory(&directory.join(&entry.below), self.sync).map_err(at(&shown))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As readable as the file of this name in the input.
     fn place_text(
         &self,
         directory: &Path,
-        beside: &Path,
+        scratch: &Path,
         name: &Path,
         text: &str,
     ) -> Result<(), Error> {
+        self.make_directories(directory, name)?;
+        let (target, shown) = (directory.join(name), self.output.join(name));
+        let mode = mode_of(&self.input.join(name))?;
         let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());
-        self.place(&directory.join(name), beside, write)
-            .map_err(at(&self.output.join(name)))
+        self.place(&target, &shown, scratch, mode, write)
     }
 
-    /// Puts a file in its place when it's whole. Until then it's `beside` that path.
+    /// Puts a file in its place when it's whole. Until then it's in `scratch`. Errors name it as `shown`.
     pub(super) fn place(
         &self,
         target: &Path,
-        beside: &Path,
+        shown: &Path,
+        scratch: &Path,
+        mode: Mode,
         fill: impl FnOnce(&File) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let (unfinished, file) = Unfinished::file(beside)?;
-        fill(&file)?;
-        if self.sync {
-            file.sync_all()?;
+    ) -> Result<(), Error> {
+        let place = || {
+            let name = Path::new(target.file_name().unwrap_or_default());
+            let (unfinished, file) = Unfinished::file(scratch, name, mode)?;
+            fill(&file)?;
+            if self.sync {
+                file.sync_all()?;
+            }
+            unfinished.replace(target)
+        };
+        place().map_err(at(shown))
+    }
+
+    /// Makes the directories that lead to a path below `base`, which is there, with the modes that they have in the input.
+    pub(super) fn make_directories(&self, base: &Path, below: &Path) -> Result<(), Error> {
+        let mut above: Vec<_> = below.ancestors().skip(1).collect();
+        above.reverse();
+        // The first is `base` itself.
+        for directory in above.into_iter().skip(1) {
+            let mode = mode_of(&self.input.join(directory))?;
+            let made = make_directory(&base.join(directory), mode);
+            made.map_err(at(&self.output.join(directory)))?;
         }
-        unfinished.replace(target)
+        Ok(())
     }
 }
 
-/// Makes a directory and those above it, not while a signal removes them.
-pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-    let _lock = uninterrupted();
-    fs::create_dir_all(path)
+fn mode_of(path: &Path) -> Result<Mode, Error> {
+    let metadata = path.metadata().map_err(at(path))?;
+    Ok(output::mode(&metadata))
 }

@@ -6,7 +6,9 @@ mod directory;
 pub(crate) mod grid;
 mod parts;
 mod plan;
+pub(crate) mod problem;
 pub mod rules;
+mod staging;
 mod summary;
 mod transpose;
 mod work;
@@ -18,11 +20,13 @@ use clap::Args;
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, at};
 use crate::observer::{Activity, Observer};
-use crate::output::{self, Unfinished};
+use crate::output::{self, OPEN, Unfinished, after_publish, parent};
 use crate::pieces::Threads;
+use directory::Contents;
 pub use parts::Part;
 use plan::Plan;
 use rules::Rules;
+use staging::{Staging, is_whole};
 pub use summary::Summary;
 use work::Work;
 
@@ -111,17 +115,30 @@ pub(crate) fn report(asked: &Convert, observer: &dyn Observer) -> Result<String,
 pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Error> {
     let Request { input, output, .. } = request;
     let rules = Rules::new(input, &request.options)?;
-    output::must_not_exist(output)?;
-    let checkpoint = Checkpoint::open(input)?;
+    let exists = match output::must_not_exist(output) {
+        Ok(()) => false,
+        Err(Error::Exists { .. }) => true,
+        Err(error) => return Err(error),
+    };
+    // Without a slash at the end.
+    let trimmed: PathBuf = output.components().collect();
+    let checkpoint = match Checkpoint::open(input) {
+        Err(_) if exists => return Err(it_exists(output)),
+        checkpoint => checkpoint?,
+    };
     let conversion = Conversion {
         input,
-        output,
+        output: &trimmed,
         checkpoint: &checkpoint,
         rules: &rules,
         threads: request.threads,
         sync: !request.no_sync,
         observer,
     };
+    if exists {
+        return Err(conversion.rerun(output));
+    }
+    conversion.can_be_named(output)?;
     match (checkpoint.is_directory(), request.part) {
         (false, None) if !request.finish => conversion.file(),
         (false, _) => Err(Error::NoParts {
@@ -133,23 +150,111 @@ pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Er
     }
 }
 
+fn it_exists(output: &Path) -> Error {
+    Error::Exists {
+        path: output.into(),
+    }
+}
+
 impl Conversion<'_> {
+    /// The output's name in its directory.
+    fn name(&self) -> &Path {
+        Path::new(self.output.file_name().unwrap_or_default())
+    }
+
+    /// That a file, or a directory, can have this name.
+    fn can_be_named(&self, output: &Path) -> Result<(), Error> {
+        let slash = |byte: &u8| std::path::is_separator(char::from(*byte));
+        let last = output.as_os_str().as_encoded_bytes().last();
+        let why = if self.output.file_name().is_none() {
+            "no name for an output"
+        } else if !self.checkpoint.is_directory() && last.is_some_and(slash) {
+            "it names a directory, and the input is a file"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Name {
+            path: output.into(),
+            why,
+        })
+    }
+
+    /// The error of an output that exists: it says if that is what this command has made before.
+    fn rerun(&self, output: &Path) -> Error {
+        let made = || -> Result<bool, Error> {
+            let real = |path: &Path| path.canonicalize().map_err(at(path));
+            if real(self.input)? == real(output)? {
+                return Ok(false);
+            }
+            if !self.checkpoint.is_directory() {
+                let declared = config::of_file(self.checkpoint)?;
+                let plans = plan::all(self.checkpoint, self.rules, &declared)?;
+                let mut plans = plans.iter();
+                return Ok(plans.all(|plan| is_whole(plan, output).is_ok()));
+            }
+            let contents = self.contents()?;
+            let there = |plan: &Plan| is_whole(plan, &output.join(&plan.shard.name)).is_ok();
+            let made = contents.plans.iter().all(there);
+            if made {
+                // What was put together may not have been cleared away. That it's whole is true all the same.
+                let _ = self.clear(&contents);
+            }
+            Ok(made)
+        };
+        match made() {
+            Ok(true) => after_publish(output)(it_exists(output)),
+            _ => it_exists(output),
+        }
+    }
+
+    /// Removes parts of which an earlier run has made the output.
+    fn clear(&self, contents: &Contents) -> Result<(), Error> {
+        match Staging::find(self)? {
+            Some(staging) if !staging.whole().exists() => {
+                staging.agrees(&staging::record(self, contents)?)?;
+                self.remove_parts(&staging, &contents.plans)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what earlier runs for these targets left in a directory when they were killed, and names what can't be.
+    fn remove_left<'t>(&self, directory: &Path, targets: impl Iterator<Item = &'t Path>) {
+        for path in output::remove_left(directory, targets) {
+            let path = path.display();
+            self.observer.warn(&format!(
+                "{path}: left by a run that was killed, or made by one on another machine"
+            ));
+        }
+    }
+
     /// One file to another.
     fn file(&self) -> Result<Summary, Error> {
+        let (above, name) = (parent(self.output), self.name());
         let mut summary = Summary::new(self.rules.to);
         let declared = config::of_file(self.checkpoint)?;
         for plan in plan::all(self.checkpoint, self.rules, &declared)? {
-            self.observer.start(plan.data(), Activity::Writing);
-            let (unfinished, overflowed) = self.write(&plan, self.output, self.output)?;
+            self.remove_left(above, std::iter::once(name));
+            self.observer.start(plan.work(), Activity::Writing);
+            let (unfinished, overflowed) = self.write(&plan, above, name, self.output)?;
             unfinished.publish(self.output, self.sync)?;
             summary.add(&plan, overflowed);
         }
         Ok(summary)
     }
 
-    /// Writes a whole file under a temporary name beside `target`, and syncs it. Returns how many elements overflowed. Errors name it as `shown`.
-    fn write(&self, plan: &Plan, target: &Path, shown: &Path) -> Result<(Unfinished, u64), Error> {
-        let (unfinished, file) = Unfinished::file(target).map_err(at(shown))?;
+    /// Writes a whole file, which shall be `target`, under a temporary name in a directory, and syncs it. Returns how many elements
+    /// overflowed. Errors name it as `shown`.
+    fn write(
+        &self,
+        plan: &Plan,
+        directory: &Path,
+        target: &Path,
+        shown: &Path,
+    ) -> Result<(Unfinished, u64), Error> {
+        // As readable as what it is made of. Its owner may write, and nobody runs it.
+        let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
+        let (unfinished, file) = Unfinished::file(directory, target, mode).map_err(at(shown))?;
         let written = file
             .set_len(plan.length())
             .and_then(|()| output::write_at(&file, 0, &plan.head));
@@ -161,6 +266,9 @@ impl Conversion<'_> {
             target: shown,
         };
         let overflowed = work.write(plan, &file)?;
+        for shard in plan.reads() {
+            shard.unchanged()?;
+        }
         if self.sync {
             file.sync_all().map_err(at(shown))?;
         }

@@ -95,6 +95,30 @@ impl Plan<'_> {
         self.head.len() as u64 + self.data()
     }
 
+    /// The shards that are read for it.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &Shard> {
+        let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
+            Action::Dequantize(weight, _) => weight.shards(),
+            _ => Vec::new(),
+        });
+        let mut shards: Vec<_> = [self.shard].into_iter().chain(of_weights).collect();
+        shards.sort_by_key(|shard| &shard.name);
+        shards.dedup_by_key(|shard| &shard.name);
+        shards.into_iter()
+    }
+
+    /// How many bytes are counted while it is written: its data, and what is read before for scales, which becomes as long.
+    pub(super) fn work(&self) -> u64 {
+        let twice = self
+            .outputs
+            .iter()
+            .filter_map(|output| match output.action {
+                Action::Quantize(..) => Some(output.range.end - output.range.start),
+                _ => None,
+            });
+        self.data() + twice.sum::<u64>()
+    }
+
     /// How many bytes the tensors will have.
     pub(super) fn data(&self) -> u64 {
         self.outputs.last().map_or(0, |output| output.range.end)

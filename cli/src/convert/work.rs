@@ -101,6 +101,8 @@ impl Work<'_> {
                     let largest = &largest[scaling.number];
                     let grid = scaling.grid;
                     grid.take_largest(piece.first, &buffers.wide, largest);
+                    let bits = quantized[piece.tensor].dtype.bitsize() as u64;
+                    self.observer.advance(piece.count * bits / 8);
                 }
                 Ok(())
             },

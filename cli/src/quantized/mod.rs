@@ -44,7 +44,14 @@ pub(crate) struct TensorScale<'a> {
     pub(crate) divides: bool,
 }
 
-impl Weight<'_> {
+impl<'a> Weight<'a> {
+    /// The shards that are read for it.
+    pub(crate) fn shards(&self) -> Vec<&'a Shard> {
+        let tensor_scale = self.tensor_scale.map(|scale| scale.tensor);
+        let tensors = [self.elements, self.scales].into_iter().chain(tensor_scale);
+        tensors.map(|(shard, _)| shard).collect()
+    }
+
     /// The shape of the result.
     pub(crate) fn result_shape(&self) -> Box<[u64]> {
         let mut shape = self.shape.clone();

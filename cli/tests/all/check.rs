@@ -397,3 +397,32 @@ fn all_formats() {
     assert_eq!(cells[1..6], ["10", "3", "3", "1", "1"]);
     assert_eq!(cells.last(), Some(&"bad"));
 }
+
+/// However many tensors there are, the report isn't in memory as a whole.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_tensors_in_little_memory() {
+    const TENSORS: usize = 30_000;
+    let world = World::new();
+    let tensors = (0..TENSORS).map(|i| {
+        let data = (i as f32).to_le_bytes();
+        (format!("layers.{i}.weight"), Tensor::flat(Dtype::F32, data))
+    });
+    let content = Content {
+        tensors: tensors.collect(),
+        metadata: None,
+    };
+    world.write("in", content.bytes());
+    let script = "ulimit -v 400000; exec \"$0\" check in --to all --json --threads 2";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_ulp")])
+        .current_dir(world.path("."))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let formats: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    for format in formats {
+        assert_eq!(format["tensors"].as_array().unwrap().len(), TENSORS);
+    }
+}

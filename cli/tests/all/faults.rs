@@ -254,3 +254,40 @@ fn headers_that_ask_for_too_much() {
     let found = Content::read(&world.path("out"));
     assert!(found == Content::read(&world.path("in")));
 }
+
+/// Where a user may have few processes, fewer threads do the work.
+#[test]
+fn threads_that_cannot_start() {
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 54321;
+    let world = World::new();
+    world.write("in", weights(4 << 20));
+    world.succeeds(&["convert", "in", "expected", "--to", "bf16"]);
+    // No limit holds for root, and others may have more processes than it already.
+    fs::set_permissions(world.path("."), Permissions::from_mode(0o777)).unwrap();
+    for limit in [1, 2, 3, 4] {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -u {limit}; exec \"$0\" \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_ulp")]);
+        command.args(["convert", "in", "out", "--to", "bf16", "--threads", "16"]);
+        let Ok(output) = command.current_dir(world.path(".")).uid(NOBODY).output() else {
+            eprintln!("threads_that_cannot_start: skipped, since this process isn't root's");
+            return;
+        };
+        let errors = String::from_utf8(output.stderr).unwrap();
+        if output.status.success() {
+            assert!(
+                fs::read(world.path("out")).unwrap() == fs::read(world.path("expected")).unwrap()
+            );
+            fs::remove_file(world.path("out")).unwrap();
+        } else {
+            // Not even the one that waits for signals.
+            assert!(
+                limit == 1 && errors.starts_with("ulp: cannot wait for signals: "),
+                "{limit}: {errors}"
+            );
+        }
+    }
+    let output = world.ulp(&["convert", "in", "out", "--to", "bf16", "--threads", "5000"]);
+    assert_eq!(output.status.code(), Some(2));
+}
