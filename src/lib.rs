@@ -26,8 +26,8 @@
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
 //! - [`Flags`] tell what happened.
 //!
-//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, training that of [`mixed`], and how much memory a
-//! model takes that of [`memory`].
+//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, formats whose elements share scales (MXFP4, NVFP4, …)
+//! that of [`block`], training that of [`mixed`], and how much memory a model takes that of [`memory`].
 //!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
@@ -54,6 +54,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod block;
 mod cast;
 mod code;
 mod dtype;
