@@ -23,6 +23,10 @@ impl Grid {
     /// The one way in which scales of this shape can scale a tensor of this shape. `said` is what the scheme or the configuration says of
     /// the blocks: it alone may have more scales than blocks.
     pub(crate) fn fit(shape: &[u64], scales: &[u64], said: Option<[u64; 2]>) -> Option<Grid> {
+        if shape.contains(&0) {
+            // There is nothing to scale.
+            return leading(&[0], &[]);
+        }
         let squeezed = squeeze(scales);
         let leading = leading(shape, &squeezed);
         if leading.is_some() {
@@ -32,7 +36,7 @@ impl Grid {
         let (&[scale_rows, scale_cols], grids) = squeezed
             .split_last_chunk()
             .map(|(rest, last)| (last, rest))?;
-        if experts != grids || rows == 0 || cols == 0 {
+        if experts != grids {
             return None;
         }
         let grid = |[block_rows, block_cols]: [u64; 2]| Grid {
@@ -210,6 +214,18 @@ mod tests {
         assert_eq!(of(&[256, 512], &[4, 8], Some([128, 128])), Some([128, 128]));
         // Finer blocks and more scales than blocks look alike: nothing says which.
         assert_eq!(of(&[256, 512], &[4, 8], None), None);
+    }
+
+    #[test]
+    fn nothing_has_any_scales() {
+        for (shape, scales) in [
+            (&[64, 0][..], &[1, 0][..]),
+            (&[0, 64], &[0, 1]),
+            (&[0], &[]),
+        ] {
+            let none = numbers(shape, scales, Some([128, 128]));
+            assert_eq!(none, Some(vec![]), "{shape:?} {scales:?}");
+        }
     }
 
     #[test]
