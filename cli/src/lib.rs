@@ -13,6 +13,7 @@ pub mod error;
 mod finfo;
 mod formats;
 mod header;
+mod inspect;
 mod memory;
 pub mod observer;
 mod output;

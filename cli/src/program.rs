@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::error::{Error, Exit};
 use crate::output::after_publish;
 use crate::progress::Progress;
-use crate::{bits, check, convert, finfo, memory, pages, signals};
+use crate::{bits, check, convert, finfo, inspect, memory, pages, signals};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -24,6 +24,7 @@ struct Program {
 enum Command {
     Convert(convert::Convert),
     Check(check::Check),
+    Inspect(inspect::Inspect),
     Bits(bits::Bits),
     Finfo(finfo::Finfo),
     Memory(memory::Memory),
@@ -88,6 +89,7 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
                 done => done.map(|exit| (String::new(), exit)),
             };
         }
+        Command::Inspect(asked) => inspect::report(&asked),
         Command::Bits(asked) => bits::report(&asked),
         Command::Finfo(asked) => finfo::report(&asked),
         Command::Memory(asked) => Ok(memory::report(&asked)),

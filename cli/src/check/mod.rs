@@ -4,6 +4,7 @@ mod show;
 mod tally;
 mod work;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,7 +12,8 @@ use std::rc::Rc;
 
 use clap::Args;
 
-use crate::checkpoint::{Checkpoint, Tensor};
+use crate::checkpoint::Checkpoint;
+use crate::convert::numbers::Numbers;
 use crate::convert::rules::{self, Options, Rules};
 use crate::error::{Error, Exit};
 use crate::observer::Observer;
@@ -23,6 +25,9 @@ use tally::{Kind, Tally};
 /// With --to all, a row for each format that `convert` can write, but for those without sign: all tensors together, and the name of the
 /// worst.
 ///
+/// Weights that are stored with scales are judged as the numbers that `convert` reads. With a scheme, or with --scale, results are the numbers
+/// that readers get back; tensors that the scheme leaves have no row.
+///
 /// The exit code is 1 if elements were found that --fail-on names, in any of the formats, and 2 after an error. Results that are subnormal
 /// are counted whether or not the source was.
 ///
@@ -33,7 +38,8 @@ Examples:
   ulp check model.safetensors --to all
   ulp check model.safetensors --to f16
   ulp check model.safetensors --to f16 --fail-on overflow,nan
-  ulp check llama/ --to f8_e4m3 --keep norm --json")]
+  ulp check llama/ --to f8_e4m3 --keep norm --json
+  ulp check llama/ --to nvfp4")]
 pub(crate) struct Check {
     /// The safetensors file to read, or the directory of shards
     input: PathBuf,
@@ -56,16 +62,38 @@ pub(crate) struct Check {
 struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
-    tensors: Rc<[&'c Tensor]>,
+    subjects: Rc<[Subject<'c>]>,
     /// Of each tensor.
     tallies: Vec<Tally>,
     /// Places of tensors, the worst first.
     order: Vec<u32>,
 }
 
+/// A tensor that has a row.
+#[derive(Clone, Debug)]
+struct Subject<'c> {
+    name: Cow<'c, str>,
+    shape: Cow<'c, [u64]>,
+}
+
+impl<'c> Subject<'c> {
+    fn of(numbers: &Numbers<'c>) -> Subject<'c> {
+        match numbers {
+            Numbers::Plain((_, tensor), _) => Subject {
+                name: Cow::Borrowed(&tensor.name),
+                shape: Cow::Borrowed(&tensor.shape),
+            },
+            Numbers::Scaled(weight) => Subject {
+                name: Cow::Owned(weight.name.clone()),
+                shape: Cow::Owned(weight.result_shape().into()),
+            },
+        }
+    }
+}
+
 /// A tensor, and what would become of its elements.
 struct Row<'f> {
-    tensor: &'f Tensor,
+    subject: &'f Subject<'f>,
     tally: &'f Tally,
 }
 
@@ -83,13 +111,6 @@ pub(crate) fn report(
     };
     let rules = |to| Rules::new(&asked.input, &asked.options.with_format(to));
     let rules: Vec<Rules> = formats.into_iter().map(rules).collect::<Result<_, _>>()?;
-    if rules.iter().any(|rules| rules.scale.is_some()) {
-        return Err(Error::Option {
-            path: asked.input.clone(),
-            option: "--scale",
-            why: "a check is of conversions without scales".into(),
-        });
-    }
     let checkpoint = Checkpoint::open(&asked.input)?;
     let formats = work::check(&checkpoint, &rules, asked.threads, observer)?;
     let kinds = &asked.fail_on;
@@ -106,7 +127,7 @@ pub(crate) fn report(
 }
 
 impl<'c> Format<'c> {
-    fn new(to: ulp::Dtype, tensors: Rc<[&'c Tensor]>, tallies: Vec<Tally>) -> Format<'c> {
+    fn new(to: ulp::Dtype, subjects: Rc<[Subject<'c>]>, tallies: Vec<Tally>) -> Format<'c> {
         let mut total = Tally::default();
         for tally in &tallies {
             total.merge(tally);
@@ -121,7 +142,7 @@ impl<'c> Format<'c> {
         Format {
             to,
             total,
-            tensors,
+            subjects,
             tallies,
             order,
         }
@@ -129,7 +150,7 @@ impl<'c> Format<'c> {
 
     fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         self.order.iter().map(|&place| Row {
-            tensor: self.tensors[place as usize],
+            subject: &self.subjects[place as usize],
             tally: &self.tallies[place as usize],
         })
     }

@@ -109,8 +109,8 @@ pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
         names.chain(columns).collect::<Vec<Cell>>()
     };
     table::write(out, || {
-        let rows = format.rows().map(|Row { tensor, tally }| {
-            let names = [tensor.name.to_string(), format!("{:?}", tensor.shape)];
+        let rows = format.rows().map(|Row { subject, tally }| {
+            let names = [subject.name.to_string(), format!("{:?}", subject.shape)];
             let names = names.map(Cell::plain).into_iter();
             names.chain(cells(&columns, tally)).collect()
         });
@@ -139,8 +139,8 @@ impl Serialize for Tensors<'_> {
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", &self.tensor.name)?;
-        map.serialize_entry("shape", &self.tensor.shape)?;
+        map.serialize_entry("name", &self.subject.name)?;
+        map.serialize_entry("shape", &self.subject.shape)?;
         entries(&mut map, &SOURCE, self.tally)?;
         entries(&mut map, &RESULT, self.tally)?;
         map.end()
@@ -205,6 +205,6 @@ impl Format<'_> {
     fn worst(&self) -> Option<&str> {
         let worst = self.rows().next()?;
         let exact = worst.tally.lost() == 0 && worst.tally.largest == 0.0;
-        (!exact).then_some(&*worst.tensor.name)
+        (!exact).then_some(&*worst.subject.name)
     }
 }

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::plan::{Action, Plan};
+use super::plan::{Action, Plan, left};
+use super::rules::Rules;
 use crate::checkpoint::{Checkpoint, Group, Index, read_small};
 use crate::document::{Document, Node};
 use crate::error::Error;
-use crate::quantized::Declared;
 use crate::quantized::config::{EXTRAS, KEYS, nodes};
+use crate::quantized::{Declared, Target};
 
 pub(super) const CONFIG: &str = "config.json";
 
@@ -86,6 +87,36 @@ pub(super) fn declared(configs: &[Config], checkpoint: &Checkpoint) -> Vec<Optio
     (0..checkpoint.groups.len()).map(of).collect()
 }
 
+/// A configuration that says nothing but what scheme the weights of a group are in.
+pub(super) fn of_scheme(target: &Target, plans: &[&Plan]) -> String {
+    let described = target.describe(&left(plans.iter().copied()));
+    text(&json!({ KEYS[0]: described }))
+}
+
+/// The configuration beside a single file that is written in a scheme, if there is one beside the file that is read.
+pub(super) fn beside_file(
+    checkpoint: &Checkpoint,
+    rules: &Rules,
+    plans: &[Plan],
+) -> Result<Option<String>, Error> {
+    let config = read(&checkpoint.path.with_file_name(CONFIG), CONFIG.into())?;
+    let quantizes = plans.iter().any(Plan::quantizes);
+    let config = config.filter(|_| quantizes).map(|config| Config {
+        groups: vec![0],
+        ..config
+    });
+    Ok(config.and_then(|config| config.update(rules, plans)))
+}
+
+/// What configurations say of each group.
+pub(super) fn of(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
+    if checkpoint.is_directory() {
+        Ok(declared(&of_directory(checkpoint)?, checkpoint))
+    } else {
+        of_file(checkpoint)
+    }
+}
+
 /// What the configuration beside a single file says of it, or its own metadata.
 pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
     let path = &checkpoint.path;
@@ -107,13 +138,15 @@ pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, 
 
 impl Config {
     /// The configuration of what is written; none if nothing is left to say.
-    pub(super) fn update(&self, to: ulp::Dtype, plans: &[Plan]) -> Option<String> {
-        let plans = || {
-            plans
-                .iter()
-                .filter(|plan| self.groups.contains(&plan.shard.group))
-        };
-        let goes = plans().any(Plan::dequantizes);
+    pub(super) fn update(&self, rules: &Rules, plans: &[Plan]) -> Option<String> {
+        let plans: Vec<&Plan> = plans
+            .iter()
+            .filter(|plan| self.groups.contains(&plan.shard.group))
+            .collect();
+        let plans = || plans.iter().copied();
+        let target = rules.target.as_ref();
+        let described = target.filter(|_| plans().any(Plan::quantizes));
+        let goes = plans().any(Plan::dequantizes) || described.is_some();
         let stays = plans().any(|plan| plan.stays_scaled);
         let mut document = self.document.clone();
         let root = self.document.root();
@@ -121,17 +154,36 @@ impl Config {
             if self.below.ends_with(MODELOPT) {
                 return None;
             }
+            let described = described.map(|target| target.describe(&left(plans())));
+            let place = root.get(KEYS[0]);
             for object in root.objects() {
                 for key in KEYS.iter().chain(&EXTRAS) {
-                    document.remove(object, key);
+                    let is_place = std::ptr::eq(object, root) && *key == KEYS[0];
+                    if described.is_none() || !is_place {
+                        document.remove(object, key);
+                    }
                 }
+            }
+            match (described, place) {
+                (Some(described), Some(place)) => document.replace(place, &described),
+                (Some(described), None) => document.insert(root, KEYS[0], &described),
+                (None, _) => {}
             }
         } else if goes {
             let gone: Vec<&str> = plans().flat_map(dequantized).collect();
             self.ignore(&mut document, &gone);
         }
+        // With scales, they say what loaders compute in.
+        if target.is_none() {
+            self.name_format(&mut document, rules.to);
+        }
+        Some(document.text())
+    }
+
+    /// Names a format wherever one is named, but for descriptions of quantization.
+    fn name_format(&self, document: &mut Document, to: ulp::Dtype) {
         let described = nodes(&self.document);
-        let mut left = vec![root];
+        let mut left = vec![self.document.root()];
         while let Some(node) = left.pop() {
             for member in node.members() {
                 let value = member.value();
@@ -148,7 +200,6 @@ impl Config {
                 }
             }
         }
-        Some(document.text())
     }
 
     fn names_a_format(&self, node: &Node) -> bool {
@@ -253,7 +304,10 @@ mod tests {
             .replacen("float32", "bfloat16", 1)
             .replacen("float16", "bfloat16", 2)
             .replacen("bbfloat16", "bfloat16", 1);
-        let updated = config(text).update(ulp::Dtype::Bf16, &[]).unwrap();
+        let config = config(text);
+        let mut document = config.document.clone();
+        config.name_format(&mut document, ulp::Dtype::Bf16);
+        let updated = document.text();
         assert_eq!(updated, expected);
     }
 

@@ -10,13 +10,13 @@ use ulp::{Cast, Dtype, slice};
 
 /// What is known of a weight's scales before its pieces are read.
 #[derive(Debug, Default)]
-pub(super) struct Whole {
+pub(crate) struct Whole {
     /// The scales of the tensor, one an expert or one for all.
-    pub(super) tensor_scales: Vec<f32>,
+    pub(crate) tensor_scales: Vec<f32>,
 }
 
 impl Whole {
-    pub(super) fn read<'s>(weight: &Weight<'s>, reader: &mut Reader<'s>) -> Result<Whole, Error> {
+    pub(crate) fn read<'s>(weight: &Weight<'s>, reader: &mut Reader<'s>) -> Result<Whole, Error> {
         let tensor_scales = match weight.tensor_scale {
             None => Vec::new(),
             Some(TensorScale {
@@ -34,7 +34,7 @@ impl Whole {
     }
 
     /// A block's scale and that of its tensor, as one.
-    pub(super) fn combine(&self, weight: &Weight, scale: f32, expert: u64) -> f32 {
+    pub(crate) fn combine(&self, weight: &Weight, scale: f32, expert: u64) -> f32 {
         let tensor_scale = match *self.tensor_scales {
             [] => return scale,
             [all] => all,
@@ -48,7 +48,7 @@ impl Whole {
 }
 
 /// Fills `buffers.wide` with so many numbers from `first` on, in the order in which they are stored.
-pub(super) fn numbers<'s>(
+pub(crate) fn numbers<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
     first: u64,
@@ -102,13 +102,13 @@ pub(super) fn numbers<'s>(
 }
 
 /// The elements of an expert.
-pub(super) fn matrix_of(weight: &Weight) -> u64 {
+pub(crate) fn matrix_of(weight: &Weight) -> u64 {
     let last = weight.shape.iter().rev().take(2);
     last.product::<u64>().max(1)
 }
 
 /// All that scales hold is exact in f32, but for f64.
-pub(super) fn floats(dtype: Dtype, bytes: &[u8], floats: &mut Vec<f32>) {
+pub(crate) fn floats(dtype: Dtype, bytes: &[u8], floats: &mut Vec<f32>) {
     let count = bytes.len() * 8 / dtype.bits() as usize;
     let mut wide = vec![0; count * size_of::<f32>()];
     widen(dtype, bytes, &mut wide);
@@ -122,7 +122,7 @@ fn widen(from: Dtype, bytes: &[u8], wide: &mut [u8]) {
 }
 
 /// Reads so many elements of a format from `first` on, which begin and end with a byte.
-pub(super) fn elements<'s>(
+pub(crate) fn elements<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
     tensor: &Tensor,
@@ -137,7 +137,7 @@ pub(super) fn elements<'s>(
 }
 
 /// Reads so many elements as they are stored.
-pub(super) fn read<'s>(
+pub(crate) fn read<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
     tensor: &Tensor,
@@ -151,6 +151,6 @@ pub(super) fn read<'s>(
 }
 
 /// Rounds f32 to the format of the result.
-pub(super) fn narrow(to: Dtype, how: How) -> Caster {
+pub(crate) fn narrow(to: Dtype, how: How) -> Caster {
     Caster::new(Dtype::F32, to, how)
 }

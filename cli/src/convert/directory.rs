@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Conversion;
-use super::config::{self, Config};
-use super::plan::{self, Plan};
+use super::config::{self, CONFIG, Config};
+use super::plan::Plan;
+use super::planner;
 use super::summary::Summary;
 use crate::checkpoint::Source;
 use crate::entries::{self, Entry, Kind};
@@ -52,14 +53,14 @@ impl Conversion<'_> {
             Unfinished::directory(above, name, contents.mode).map_err(at(self.output))?;
         let total = contents.plans.iter().map(Plan::work).sum();
         self.observer.start(total, Activity::Writing);
-        let mut summary = Summary::new(self.rules.to);
+        let mut summary = Summary::new(self.rules);
         for plan in &contents.plans {
             let name = Path::new(&plan.shard.name);
             self.make_directories(unfinished.path(), name)?;
             let shown = self.output.join(name);
-            let (file, overflowed) = self.write(plan, unfinished.path(), name, &shown)?;
+            let (file, lost) = self.write(plan, unfinished.path(), name, &shown)?;
             file.rename(&unfinished.path().join(name))?;
-            summary.add(plan, overflowed);
+            summary.add(plan, lost);
         }
         self.complete(&contents, unfinished.path(), unfinished.path())?;
         summary.left_out = self.left_out();
@@ -82,12 +83,26 @@ impl Conversion<'_> {
         }
         let configs = config::of_directory(self.checkpoint)?;
         let declared = config::declared(&configs, self.checkpoint);
-        let plans = plan::all(self.checkpoint, self.rules, &declared)?;
+        let plans = planner::all(self.checkpoint, self.rules, &declared)?;
         let others = self.others(&configs)?;
         let mut anew = Vec::new();
+        let is_main = |config: &&Config| config.below.ends_with(CONFIG);
+        let described = configs.iter().filter(is_main);
+        let described: Vec<usize> = described.flat_map(|config| config.groups.clone()).collect();
         for config in configs {
-            let text = config.update(self.rules.to, &plans);
+            let text = config.update(self.rules, &plans);
             anew.push((config.below, text));
+        }
+        if let Some(target) = &self.rules.target {
+            for (number, group) in self.checkpoint.groups.iter().enumerate() {
+                let own = plans.iter().filter(|plan| plan.shard.group == number);
+                let own: Vec<&Plan> = own.collect();
+                let below = group.folder.join(CONFIG);
+                let is_described = described.contains(&number);
+                if !is_described && own.iter().any(|plan| plan.quantizes()) {
+                    anew.push((below, Some(config::of_scheme(target, &own))));
+                }
+            }
         }
         for group in &self.checkpoint.groups {
             if let Some((below, index)) = &group.index {

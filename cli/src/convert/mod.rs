@@ -1,18 +1,23 @@
 //! `ulp convert`: a checkpoint in another format.
 
 mod config;
-mod dequantize;
+pub(crate) mod dequantize;
 mod directory;
-pub(crate) mod grid;
+pub(crate) mod numbers;
+mod panels;
 mod parts;
-mod plan;
+pub(crate) mod plan;
+mod planner;
 pub(crate) mod problem;
+pub(crate) mod quantize;
 pub mod rules;
 mod staging;
 mod summary;
+pub(crate) mod survey;
 mod transpose;
-mod work;
+pub(crate) mod work;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -22,13 +27,15 @@ use crate::error::{Error, at};
 use crate::observer::{Activity, Observer};
 use crate::output::{self, OPEN, Unfinished, after_publish, parent};
 use crate::pieces::Threads;
+use config::CONFIG;
 use directory::Contents;
 pub use parts::Part;
 use plan::Plan;
 use rules::Rules;
 use staging::{Staging, is_whole};
 pub use summary::Summary;
-use work::Work;
+pub(crate) use survey::{Stored, survey};
+use work::{Lost, Work};
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
 ///
@@ -188,7 +195,7 @@ impl Conversion<'_> {
             }
             if !self.checkpoint.is_directory() {
                 let declared = config::of_file(self.checkpoint)?;
-                let plans = plan::all(self.checkpoint, self.rules, &declared)?;
+                let plans = planner::all(self.checkpoint, self.rules, &declared)?;
                 let mut plans = plans.iter();
                 return Ok(plans.all(|plan| is_whole(plan, output).is_ok()));
             }
@@ -231,27 +238,48 @@ impl Conversion<'_> {
     /// One file to another.
     fn file(&self) -> Result<Summary, Error> {
         let (above, name) = (parent(self.output), self.name());
-        let mut summary = Summary::new(self.rules.to);
+        let mut summary = Summary::new(self.rules);
         let declared = config::of_file(self.checkpoint)?;
-        for plan in plan::all(self.checkpoint, self.rules, &declared)? {
+        let plans = planner::all(self.checkpoint, self.rules, &declared)?;
+        let config = config::beside_file(self.checkpoint, self.rules, &plans)?;
+        for plan in plans {
             self.remove_left(above, std::iter::once(name));
             self.observer.start(plan.work(), Activity::Writing);
-            let (unfinished, overflowed) = self.write(&plan, above, name, self.output)?;
+            let (unfinished, lost) = self.write(&plan, above, name, self.output)?;
             unfinished.publish(self.output, self.sync)?;
-            summary.add(&plan, overflowed);
+            summary.add(&plan, lost);
+        }
+        if let Some(text) = config {
+            let written = self.write_beside(CONFIG, &text);
+            written.map_err(after_publish(self.output))?;
         }
         Ok(summary)
     }
 
+    /// Writes a file beside the output, unless there is one of its name.
+    fn write_beside(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.output.with_file_name(name);
+        if path.symlink_metadata().is_ok() {
+            return Ok(());
+        }
+        let (unfinished, mut file) =
+            Unfinished::file(parent(&path), Path::new(name), OPEN).map_err(at(&path))?;
+        io::Write::write_all(&mut file, text.as_bytes()).map_err(at(&path))?;
+        if self.sync {
+            file.sync_all().map_err(at(&path))?;
+        }
+        unfinished.publish(&path, self.sync)
+    }
+
     /// Writes a whole file, which shall be `target`, under a temporary name in a directory, and syncs it. Returns how many elements
-    /// overflowed. Errors name it as `shown`.
+    /// were lost. Errors name it as `shown`.
     fn write(
         &self,
         plan: &Plan,
         directory: &Path,
         target: &Path,
         shown: &Path,
-    ) -> Result<(Unfinished, u64), Error> {
+    ) -> Result<(Unfinished, Lost), Error> {
         // As readable as what it is made of. Its owner may write, and nobody runs it.
         let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
         let (unfinished, file) = Unfinished::file(directory, target, mode).map_err(at(shown))?;
@@ -261,17 +289,16 @@ impl Conversion<'_> {
         written.map_err(at(shown))?;
         let work = Work {
             threads: self.threads,
-            to: self.rules.to,
             observer: self.observer,
             target: shown,
         };
-        let overflowed = work.write(plan, &file)?;
+        let lost = work.write(plan, &file)?;
         for shard in plan.reads() {
             shard.unchanged()?;
         }
         if self.sync {
             file.sync_all().map_err(at(shown))?;
         }
-        Ok((unfinished, overflowed))
+        Ok((unfinished, lost))
     }
 }

@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::problem::{PartsProblem, parts};
 use super::staging::{self, Staging};
 use super::summary::Summary;
+use super::work::Lost;
 use crate::error::{Error, at};
 use crate::observer::Activity;
 use crate::output::{self, OPEN, make_directory, sync_directory};
@@ -76,7 +77,7 @@ impl Conversion<'_> {
         self.remove_left(staging.path(), names);
         let total = mine.iter().map(|plan| plan.work()).sum();
         self.observer.start(total, Activity::Writing);
-        let mut summary = Summary::new(self.rules.to);
+        let mut summary = Summary::new(self.rules);
         for plan in &mine {
             let count = if let Ok(count) = staging.count(plan) {
                 self.observer.advance(plan.work());
@@ -90,8 +91,8 @@ impl Conversion<'_> {
         Ok(summary)
     }
 
-    /// Converts a shard, and returns how many elements overflowed.
-    fn convert_part(&self, plan: &Plan, staging: &Staging) -> Result<u64, Error> {
+    /// Converts a shard, and returns how many elements were lost.
+    fn convert_part(&self, plan: &Plan, staging: &Staging) -> Result<Lost, Error> {
         let name = Path::new(&plan.shard.name);
         let [target, counts] = [staging.whole(), staging.counts()].map(|base| base.join(name));
         for base in [staging.whole(), staging.counts()] {
@@ -99,12 +100,12 @@ impl Conversion<'_> {
         }
         // What a killed part leaves is no part of what is whole.
         let scratch = staging.path();
-        let (file, overflowed) = self.write(plan, scratch, name, &target)?;
-        let write = |mut file: &File| writeln!(file, "{overflowed}");
+        let (file, lost) = self.write(plan, scratch, name, &target)?;
+        let write = |mut file: &File| writeln!(file, "{lost}");
         self.place(&counts, &counts, scratch, OPEN, write)?;
         // The same part, tried twice at once, has done the same.
         file.replace(&target).map_err(at(&target))?;
-        Ok(overflowed)
+        Ok(lost)
     }
 
     /// Syncs the directories that lead to shards, also to those that were there: whoever wrote them may have failed to.
@@ -135,7 +136,7 @@ impl Conversion<'_> {
         };
         let record = staging::record(self, &contents)?;
         staging.agrees(&record)?;
-        let mut summary = Summary::new(self.rules.to);
+        let mut summary = Summary::new(self.rules);
         for plan in &contents.plans {
             summary.add(plan, staging.count(plan)?);
         }

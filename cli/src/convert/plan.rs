@@ -1,58 +1,54 @@
 //! What becomes of each tensor, and where it will lie: known to the byte before anything is written.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
 use safetensors::Dtype;
 
-use super::dequantize;
-use super::grid::Grid;
-use super::rules::Rules;
-use crate::cast::{Caster, How};
-use crate::checkpoint::{Checkpoint, Shard, Tensor};
+use super::numbers::Numbers;
+use super::quantize::Quantize;
+use crate::cast::Caster;
+use crate::checkpoint::{Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
-use crate::quantized::{self, Declared, Role, Roles, WIDE, Weight};
-use crate::{formats, header};
-
-/// What the name of a tensor's scales ends with.
-pub(super) const SCALES: &str = "_scale_inv";
+use crate::header;
+use crate::quantized::Weight;
 
 /// A file to be written.
 #[derive(Debug)]
-pub(super) struct Plan<'a> {
-    pub(super) shard: &'a Shard,
+pub(crate) struct Plan<'a> {
+    pub(crate) shard: &'a Shard,
     /// Shards of which nothing is left.
-    pub(super) emptied: Vec<&'a Shard>,
+    pub(crate) emptied: Vec<&'a Shard>,
     /// The bytes before the data.
-    pub(super) head: Vec<u8>,
+    pub(crate) head: Vec<u8>,
     /// In the order of their data.
-    pub(super) outputs: Vec<Output<'a>>,
-    /// How many tensors of [`Output`]s need scales.
-    pub(super) scaled: usize,
+    pub(crate) outputs: Vec<Output<'a>>,
+    /// Weights that share the scale of a tensor.
+    pub(crate) families: Vec<Vec<Numbers<'a>>>,
     /// Tensors of scales that were used and go.
-    pub(super) dropped: Vec<&'a str>,
+    pub(crate) dropped: Vec<&'a str>,
     /// Whether a weight stays as it is stored, with its scales.
-    pub(super) stays_scaled: bool,
+    pub(crate) stays_scaled: bool,
 }
 
 /// A tensor to be written.
 #[derive(Debug)]
-pub(super) struct Output<'a> {
-    pub(super) name: String,
+pub(crate) struct Output<'a> {
+    pub(crate) name: String,
     /// The name of the tensor that it is made of.
-    pub(super) origin: &'a str,
-    pub(super) dtype: Dtype,
-    pub(super) shape: Box<[u64]>,
-    pub(super) range: Range<u64>,
-    pub(super) action: Action<'a>,
-    pub(super) note: Option<Note>,
+    pub(crate) origin: &'a str,
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Box<[u64]>,
+    pub(crate) range: Range<u64>,
+    pub(crate) action: Action<'a>,
+    pub(crate) note: Option<Note>,
 }
 
 /// What the summary names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Note {
+pub(crate) enum Note {
     /// Floats that could have been converted, and stay.
     Kept,
     /// Stored wider than most of the checkpoint, and written as narrow.
@@ -63,266 +59,101 @@ pub(super) enum Note {
 
 /// How a tensor comes to be.
 #[derive(Debug)]
-pub(super) enum Action<'a> {
+pub(crate) enum Action<'a> {
     Copy(&'a Tensor),
     Cast(&'a Tensor, Caster),
-    /// Divided by the scales of this number, and cast.
-    Quantize(&'a Tensor, Scaling),
-    /// The scales of this number.
-    Scales(usize),
+    /// Elements of a scheme.
+    Quantize(Box<Quantize<'a>>),
+    /// Scales, which are written with their elements.
+    Scales,
     /// Multiplied by its scales, and cast.
     Dequantize(Box<Weight<'a>>, Caster),
 }
 
-/// By way of `f32`, where the scale is applied.
-#[derive(Debug)]
-pub(super) struct Scaling {
-    pub(super) number: usize,
-    pub(super) grid: Grid,
-    pub(super) widen: Caster,
-    pub(super) narrow: Caster,
-}
-
 impl Output<'_> {
-    pub(super) fn elements(&self) -> u64 {
+    pub(crate) fn elements(&self) -> u64 {
         self.shape.iter().product()
     }
 }
 
 impl Plan<'_> {
     /// How long the file will be.
-    pub(super) fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         self.head.len() as u64 + self.data()
     }
 
     /// The shards that are read for it.
-    pub(super) fn reads(&self) -> impl Iterator<Item = &Shard> {
+    pub(crate) fn reads(&self) -> impl Iterator<Item = &Shard> {
         let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
             Action::Dequantize(weight, _) => weight.shards(),
+            Action::Quantize(weight) => weight.numbers.shards(),
             _ => Vec::new(),
         });
-        let mut shards: Vec<_> = [self.shard].into_iter().chain(of_weights).collect();
+        let families = self.families.iter().flatten().flat_map(Numbers::shards);
+        let mut shards: Vec<_> = [self.shard]
+            .into_iter()
+            .chain(of_weights)
+            .chain(families)
+            .collect();
         shards.sort_by_key(|shard| &shard.name);
         shards.dedup_by_key(|shard| &shard.name);
         shards.into_iter()
     }
 
-    /// How many bytes are counted while it is written: its data, and what is read before for scales, which becomes as long.
-    pub(super) fn work(&self) -> u64 {
-        let twice = self
-            .outputs
-            .iter()
-            .filter_map(|output| match output.action {
-                Action::Quantize(..) => Some(output.range.end - output.range.start),
-                _ => None,
-            });
-        self.data() + twice.sum::<u64>()
+    /// How many bytes are counted while it is written: its data, and before, of the tensors whose largest magnitude is looked for, a
+    /// byte an element.
+    pub(crate) fn work(&self) -> u64 {
+        let families = self.families.iter().flatten();
+        self.data() + families.map(Numbers::elements).sum::<u64>()
     }
 
     /// How many bytes the tensors will have.
-    pub(super) fn data(&self) -> u64 {
+    pub(crate) fn data(&self) -> u64 {
         self.outputs.last().map_or(0, |output| output.range.end)
     }
 
+    /// How many elements are read to be written in a scheme, those whose largest magnitude is looked for twice.
+    pub(crate) fn elements(&self) -> u64 {
+        let families = self.families.iter().flatten();
+        let quantized = self
+            .outputs
+            .iter()
+            .filter_map(|output| match &output.action {
+                Action::Quantize(weight) => Some(&weight.numbers),
+                _ => None,
+            });
+        families.chain(quantized).map(Numbers::elements).sum()
+    }
+
+    /// Whether weights are written in a scheme.
+    pub(crate) fn quantizes(&self) -> bool {
+        let mut outputs = self.outputs.iter();
+        outputs.any(|output| matches!(output.action, Action::Quantize(..)))
+    }
+
     /// Whether weights lose their scales.
-    pub(super) fn dequantizes(&self) -> bool {
+    pub(crate) fn dequantizes(&self) -> bool {
         let mut outputs = self.outputs.iter();
         outputs.any(|output| matches!(output.action, Action::Dequantize(..)))
     }
 }
 
-/// Plans all shards of a checkpoint, whose groups' configurations say this.
-pub(super) fn all<'a>(
-    checkpoint: &'a Checkpoint,
-    rules: &Rules,
-    declared: &[Option<Declared>],
-) -> Result<Vec<Plan<'a>>, Error> {
-    let mut planners = Vec::new();
-    for (number, declared) in declared.iter().enumerate() {
-        let all = checkpoint.tensors();
-        let group = quantized::Group {
-            tensors: checkpoint.by_name(number),
-            order: all.filter(|(shard, _)| shard.group == number).collect(),
-            declared: declared.clone(),
-        };
-        let roles = quantized::recognize(&group, &|names| rules.take_any(names))?;
-        planners.push(Planner {
-            rules,
-            roles,
-            usual: usual(&group),
-            tensors: group.tensors,
-        });
-    }
-    let mut plans = Vec::new();
-    for shard in &checkpoint.shards {
-        plans.push(planners[shard.group].shard(shard)?);
-    }
-    Ok(without_empty(plans))
-}
-
-/// A shard of which nothing is left is not written.
-fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
-    let is_empty = |plan: &Plan| plan.outputs.is_empty() && !plan.dropped.is_empty();
-    let (empty, mut plans): (Vec<_>, Vec<_>) = plans.into_iter().partition(is_empty);
-    let Some(first) = plans.first_mut() else {
-        return empty;
-    };
-    for plan in empty {
-        first.emptied.push(plan.shard);
-        first.dropped.extend(plan.dropped);
-    }
-    plans
-}
-
-/// The format of more than 8 bits that most numbers have.
-fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
-    let mut elements: HashMap<ulp::Dtype, u64> = HashMap::new();
-    for (_, tensor) in &group.order {
-        if let Some(format) = formats::of_tensor(tensor.dtype).filter(|format| format.bits() > 8) {
-            let count = elements.entry(format).or_default();
-            *count = count.saturating_add(tensor.elements());
-        }
-    }
-    let most = elements
-        .into_iter()
-        .max_by_key(|(format, count)| (*count, Reverse(format.bits())));
-    most.map(|(format, _)| format)
-}
-
-struct Planner<'a, 'r> {
-    rules: &'r Rules,
-    roles: Roles<'a>,
-    usual: Option<ulp::Dtype>,
-    tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
-}
-
-impl<'a> Planner<'a, '_> {
-    fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, Error> {
-        let mut plan = Plan {
-            shard,
-            emptied: Vec::new(),
-            head: Vec::new(),
-            outputs: Vec::new(),
-            scaled: 0,
-            dropped: Vec::new(),
-            stays_scaled: false,
-        };
-        for tensor in &shard.header.tensors {
-            self.tensor(&mut plan, tensor)
-                .map_err(about_tensor(&shard.path, &tensor.name))?;
-        }
-        lay_out(&shard.path, &mut plan.outputs)?;
-        let mut metadata = shard.header.metadata.clone();
-        if let Some(metadata) = metadata
-            .as_mut()
-            .filter(|_| plan.dequantizes() && !plan.stays_scaled)
-        {
-            for key in quantized::config::KEYS {
-                metadata.remove(key);
-            }
-        }
-        let head = head(metadata.as_ref(), &plan.outputs);
-        plan.head = head.map_err(|header::TooLong| Error::HeaderTooLong {
-            path: shard.path.clone(),
-        })?;
-        Ok(plan)
-    }
-
-    /// Adds what becomes of a tensor.
-    fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
-        let copy = |note| Output {
-            note,
-            ..output(tensor, tensor.dtype, Action::Copy(tensor))
-        };
-        match self.roles.get(&*tensor.name) {
-            Some(Role::Dropped) => {
-                plan.dropped.push(&tensor.name);
-                return Ok(());
-            }
-            Some(Role::Kept) => {
-                plan.stays_scaled = true;
-                plan.outputs.push(copy(Some(Note::Kept)));
-                return Ok(());
-            }
-            Some(Role::Weight(weight)) => {
-                let narrow = dequantize::narrow(self.rules.to, self.rules.how(&weight.name));
-                plan.outputs.push(Output {
-                    name: weight.name.clone(),
-                    shape: weight.result_shape(),
-                    ..output(
-                        tensor,
-                        self.rules.dtype,
-                        Action::Dequantize(weight.clone(), narrow),
-                    )
-                });
-                return Ok(());
-            }
-            Some(Role::Plain) | None => {}
-        }
-        let to = self.rules.to;
-        let from = formats::of_tensor(tensor.dtype).filter(|&from| from != to && !from.is_packed());
-        let Some(from) = from else {
-            plan.outputs.push(copy(None));
-            return Ok(());
-        };
-        let wide =
-            WIDE.iter().any(|suffix| tensor.name.ends_with(suffix)) && to.bits() < from.bits();
-        if wide || !self.rules.take(&tensor.name) {
-            plan.outputs.push(copy(Some(Note::Kept)));
-            return Ok(());
-        }
-        let wider = self
-            .usual
-            .is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
-        let note = match () {
-            () if wider => Some(Note::Narrowed),
-            () if from.bits() <= 8 && from != ulp::Dtype::F8E8M0Fnu => Some(Note::Unscaled),
-            () => None,
-        };
-        let how = self.rules.how(&tensor.name);
-        let action = if let Some(scale) = self.rules.scale {
-            let (Some(grid), Some(shape)) = (
-                Grid::new(scale, &tensor.shape),
-                Grid::shape(scale, &tensor.shape),
-            ) else {
-                plan.outputs.push(copy(None));
-                return Ok(());
-            };
-            let name = format!("{}{SCALES}", tensor.name);
-            if self.tensors.contains_key(&*name) {
-                return Err(TensorError::NameTaken { name });
-            }
-            let scaling = self.scaling(plan, from, grid, how);
-            plan.outputs.push(Output {
-                name,
-                shape,
-                ..output(tensor, Dtype::F32, Action::Scales(scaling.number))
-            });
-            Action::Quantize(tensor, scaling)
-        } else {
-            Action::Cast(tensor, Caster::new(from, to, how))
-        };
-        plan.outputs.push(Output {
-            note,
-            ..output(tensor, self.rules.dtype, action)
-        });
-        Ok(())
-    }
-
-    fn scaling(&self, plan: &mut Plan<'a>, from: ulp::Dtype, grid: Grid, how: How) -> Scaling {
-        plan.scaled += 1;
-        let exactly = How::Cast(ulp::Cast::new());
-        Scaling {
-            number: plan.scaled - 1,
-            grid,
-            widen: Caster::new(from, ulp::Dtype::F32, exactly),
-            narrow: Caster::new(ulp::Dtype::F32, self.rules.to, how),
-        }
-    }
+/// The modules of plans whose weights a scheme leaves as they are. Where the head is the embedding, it has no tensor, and is one all the same.
+pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p str> {
+    let outputs = plans.into_iter().flat_map(|plan| &plan.outputs);
+    let matrices = outputs.filter(|output| {
+        let stays = matches!(output.action, Action::Copy(_) | Action::Dequantize(..));
+        stays && output.shape.len() >= 2
+    });
+    let modules = matrices.filter_map(|output| output.name.strip_suffix(".weight"));
+    let mut modules: Vec<_> = modules.chain(["lm_head"]).collect();
+    modules.sort_unstable();
+    modules.dedup();
+    modules
 }
 
 /// A tensor of the same name and shape.
-fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
+pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
         name: tensor.name.to_string(),
         origin: &tensor.name,
@@ -335,7 +166,7 @@ fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a
 }
 
 /// Lays the tensors out as `safetensors` does: the widest dtypes first, so that all are aligned, then by name.
-fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
+pub(crate) fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
     outputs.sort_by(|a, b| (Reverse(a.dtype), &a.name).cmp(&(Reverse(b.dtype), &b.name)));
     let mut start = 0_u64;
     for output in outputs {
@@ -356,7 +187,7 @@ fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
     Ok(())
 }
 
-fn head(
+pub(crate) fn head(
     metadata: Option<&BTreeMap<String, String>>,
     outputs: &[Output],
 ) -> Result<Vec<u8>, header::TooLong> {

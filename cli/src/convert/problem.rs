@@ -50,6 +50,16 @@ pub enum TensorError {
         /// What isn't read.
         why: String,
     },
+    /// It stays in a scheme, and others are written in another: no configuration describes both.
+    #[error(
+        "it stays as it is stored, with its scales, beside weights in another scheme: no configuration describes both"
+    )]
+    StaysScaled,
+    /// It is stored with its last two dimensions changed.
+    #[error(
+        "it is stored with its last two dimensions changed, as gpt-oss has it, and no other scheme is: convert to bf16 first"
+    )]
+    Transposed,
     /// Its elements don't fill whole bytes.
     #[error("{shape:?} elements of {dtype} don't end with a byte")]
     PartOfByte {

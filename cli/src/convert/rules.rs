@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use ulp::slice::Stochastic;
 use ulp::{Cast, Dtype};
 
-use super::grid::Scale;
 use crate::Error;
 use crate::cast::How;
 use crate::formats;
+use crate::quantized::selection::is_linear;
+use crate::quantized::target::{SCHEMES, Scale, ScaleFormat, Target};
 
 /// What decides the bytes that are written.
 #[derive(Args, Clone, Debug, Default)]
@@ -19,7 +20,7 @@ pub struct Options {
     #[arg(
         long,
         value_name = "FORMAT",
-        help = "The format to convert to: f64, f32, f16, bf16, or one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3"
+        help = "The format to convert to: f64, f32, f16, bf16, one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3, or a scheme: mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4, nvfp4"
     )]
     pub to: String,
     /// How to round
@@ -37,9 +38,15 @@ pub struct Options {
     /// Leave tensors as they are whose names this doesn't match; may be repeated, and any match will do
     #[arg(long, value_name = "REGEX")]
     pub only: Vec<String>,
-    /// Divide by a scale before rounding, so that the largest magnitude becomes the format's largest: tensor, or block:128x128
-    #[arg(long, value_name = "WHAT")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        help = "Write f8_e4m3 with scales, so that the largest magnitude becomes the format's largest: tensor, row, or block:128x128"
+    )]
     pub scale: Option<Scale>,
+    /// The format of the scales of blocks
+    #[arg(long, value_enum, default_value_t, requires = "scale")]
+    pub scale_format: ScaleFormat,
 }
 
 /// A rounding, by the name that is typed.
@@ -78,7 +85,8 @@ impl From<Rounding> for ulp::Rounding {
 pub(crate) struct Rules {
     pub(crate) to: Dtype,
     pub(crate) dtype: safetensors::Dtype,
-    pub(crate) scale: Option<Scale>,
+    /// The scheme that weights are written in.
+    pub(crate) target: Option<Target>,
     rounding: Rounding,
     saturate: bool,
     seed: Option<u64>,
@@ -100,10 +108,36 @@ impl Rules {
             option,
             why,
         };
-        let (to, dtype) = target(&options.to).map_err(|why| wrong("--to", why))?;
-        if options.scale.is_some() && (to.bits() > 8 || !to.layout().is_signed()) {
-            let why = format!("it is for signed formats of 8 bits or fewer, not for {to}");
-            return Err(wrong("--scale", why));
+        let scheme = Target::named(&options.to.to_lowercase());
+        let (to, dtype) = match &scheme {
+            Some(scheme) => (scheme.scheme.element, scheme.elements.0),
+            None => target(&options.to).map_err(|why| wrong("--to", why))?,
+        };
+        let scheme = match (scheme, options.scale) {
+            (Some(_), Some(_)) => {
+                let why = format!("{} has scales of its own", options.to);
+                return Err(wrong("--scale", why));
+            }
+            (None, Some(_)) if to != Dtype::F8E4M3Fn => {
+                let why = format!("it is for f8_e4m3, not for {to}: loaders know no other");
+                return Err(wrong("--scale", why));
+            }
+            (None, Some(scale)) => Some(Target::fp8(scale, options.scale_format)),
+            (scheme, None) => scheme,
+        };
+        if options.scale_format == ScaleFormat::E8m0
+            && !matches!(options.scale, Some(Scale::Block(..)))
+        {
+            return Err(wrong(
+                "--scale-format",
+                "e8m0 is for --scale block:RxC".into(),
+            ));
+        }
+        if scheme.is_some() && options.stochastic.is_some() {
+            return Err(wrong(
+                "--stochastic",
+                "it is for formats without scales".into(),
+            ));
         }
         let set = |option, patterns| {
             RegexSet::new(patterns).map_err(|error| {
@@ -116,9 +150,9 @@ impl Rules {
         Ok(Rules {
             to,
             dtype,
-            scale: options.scale,
+            saturate: options.saturate || scheme.is_some(),
+            target: scheme,
             rounding: options.rounding,
-            saturate: options.saturate || options.scale.is_some(),
             seed: options.stochastic,
             keep: set("--keep", &options.keep)?,
             only: set("--only", &options.only)?,
@@ -134,6 +168,27 @@ impl Rules {
     pub(crate) fn take_any(&self, names: &[&str]) -> bool {
         !names.iter().any(|name| self.keep.is_match(name))
             && (self.only.is_empty() || names.iter().any(|name| self.only.is_match(name)))
+    }
+
+    /// The name of the format or the scheme.
+    pub(crate) fn name(&self) -> &str {
+        let name = self.target.as_ref().map(|target| &*target.name);
+        name.unwrap_or(self.to.name())
+    }
+
+    /// Whether a scheme takes a weight that is converted: `--only` may choose any matrices, else those of linear layers are.
+    pub(crate) fn chooses(&self, target: &Target, name: &str, shape: &[u64]) -> bool {
+        let is_matrix = target.is_whole() || (2..=3).contains(&shape.len());
+        let fits = target
+            .group()
+            .is_none_or(|group| shape.last().is_some_and(|cols| cols.is_multiple_of(group)));
+        let chosen = !self.only.is_empty() || is_linear(name, shape);
+        is_matrix && fits && chosen && !shape.contains(&0)
+    }
+
+    /// How to round elements of a scheme.
+    pub(crate) fn cast(&self) -> Cast {
+        Cast::new().rounding(self.rounding.into()).saturating()
     }
 
     /// How to round a tensor.
@@ -163,7 +218,7 @@ impl Rules {
             "stochastic": self.seed,
             "keep": self.keep.patterns(),
             "only": self.only.patterns(),
-            "scale": self.scale.map(|scale| format!("{scale:?}")),
+            "scheme": self.target.as_ref().map(|target| &target.name),
         })
     }
 }
@@ -176,7 +231,8 @@ pub(crate) fn targets() -> impl Iterator<Item = Dtype> {
 
 /// The format to convert to, if a file can hold it.
 fn target(name: &str) -> Result<(Dtype, safetensors::Dtype), String> {
-    let format = formats::parse(name).map_err(|error| error.to_string())?;
+    let known = |error| format!("{error}; or a scheme: {}", SCHEMES.join(", "));
+    let format = formats::parse(name).map_err(known)?;
     if let Some(dtype) = formats::in_header(format) {
         return Ok((format, dtype));
     }

@@ -1,5 +1,5 @@
 //! `OUTPUT.parts`, where parts are put together: `options.json`, what all parts must agree on; `counts`, how many elements of each shard
-//! overflowed; and `whole`, which becomes OUTPUT.
+//! were lost; and `whole`, which becomes OUTPUT.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,6 +12,7 @@ use super::config;
 use super::directory::Contents;
 use super::plan::Plan;
 use super::problem::{PartsProblem, parts};
+use super::work::Lost;
 use crate::checkpoint::{Source, hash, read_small};
 use crate::entries;
 use crate::error::{Error, at};
@@ -125,8 +126,8 @@ impl Staging {
         self.path.join("counts")
     }
 
-    /// How many elements of a shard overflowed. An error if it isn't there, or not whole.
-    pub(super) fn count(&self, plan: &Plan) -> Result<u64, Error> {
+    /// How many elements of a shard were lost. An error if it isn't there, or not whole.
+    pub(super) fn count(&self, plan: &Plan) -> Result<Lost, Error> {
         is_whole(plan, &self.whole().join(&plan.shard.name))?;
         let path = self.counts().join(&plan.shard.name);
         let text = fs::read_to_string(&path).ok();

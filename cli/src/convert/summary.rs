@@ -6,12 +6,14 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::plan::{Action, Note, Plan};
+use super::rules::Rules;
+use super::work::Lost;
 use crate::error::one_line;
 
 /// What a conversion did.
 #[derive(Debug, Default)]
 pub struct Summary {
-    to: &'static str,
+    to: String,
     files: u64,
     cast: Count,
     copied: Count,
@@ -19,13 +21,16 @@ pub struct Summary {
     bytes_after: u64,
     /// Tensors of scales that were added.
     scales_added: u64,
-    overflowed: u64,
+    /// None before anything is written.
+    lost: Option<Lost>,
     /// Tensors by name pattern and, for the first, by what they were.
     narrowed: BTreeMap<String, u64>,
     kept: BTreeMap<String, u64>,
     unscaled: BTreeMap<String, u64>,
     dropped: BTreeMap<String, u64>,
     dequantized: BTreeMap<&'static str, u64>,
+    /// Tensors that are written in a scheme.
+    quantized: u64,
     /// Files that are not in the output.
     pub(super) left_out: Vec<String>,
 }
@@ -40,20 +45,22 @@ struct Count {
 const MOST: usize = 20;
 
 impl Summary {
-    pub(super) fn new(to: ulp::Dtype) -> Summary {
+    pub(super) fn new(rules: &Rules) -> Summary {
         Summary {
-            to: to.name(),
+            to: rules.name().into(),
             ..Summary::default()
         }
     }
 
-    /// A file that was written, of whose elements so many overflowed.
-    pub(super) fn add(&mut self, plan: &Plan, overflowed: u64) {
+    /// A file that was written, of whose elements so many were lost, if it was written.
+    pub(super) fn add(&mut self, plan: &Plan, lost: impl Into<Option<Lost>>) {
         self.files += 1;
         self.bytes_before += plan.shard.length();
         self.bytes_before += plan.emptied.iter().map(|shard| shard.length()).sum::<u64>();
         self.bytes_after += plan.length();
-        self.overflowed += overflowed;
+        if let Some(lost) = lost.into() {
+            *self.lost.get_or_insert_default() += lost;
+        }
         for name in &plan.dropped {
             *self.dropped.entry(pattern(name)).or_default() += 1;
         }
@@ -67,12 +74,16 @@ impl Summary {
             if let Some(patterns) = patterns {
                 *patterns.entry(pattern(output.origin)).or_default() += 1;
             }
-            if let Action::Dequantize(weight, _) = &output.action {
-                *self.dequantized.entry(weight.scheme).or_default() += 1;
+            match &output.action {
+                Action::Dequantize(weight, _) => {
+                    *self.dequantized.entry(weight.scheme).or_default() += 1;
+                }
+                Action::Quantize(_) => self.quantized += 1,
+                _ => {}
             }
             let count = match output.action {
                 Action::Copy(_) => &mut self.copied,
-                Action::Scales(_) => {
+                Action::Scales => {
                     self.scales_added += 1;
                     continue;
                 }
@@ -107,7 +118,9 @@ impl Summary {
             "scales_dropped": self.dropped.values().sum::<u64>(),
             "bytes_before": self.bytes_before,
             "bytes_after": self.bytes_after,
-            "overflowed": self.overflowed,
+            "overflowed": self.lost.map(|lost| lost.overflowed),
+            "nans": self.lost.map(|lost| lost.nans),
+            "quantized": self.quantized,
             "dequantized": self.dequantized,
             "left_out": self.left_out,
         });
@@ -153,7 +166,15 @@ impl fmt::Display for Summary {
             "bytes: {} before, {} after",
             self.bytes_before, self.bytes_after
         )?;
-        writeln!(f, "overflowed: {}", self.overflowed)?;
+        if let Some(lost) = self.lost {
+            writeln!(f, "overflowed: {}", lost.overflowed)?;
+            if lost.nans > 0 {
+                writeln!(f, "NaN: {}", lost.nans)?;
+            }
+        }
+        if self.quantized > 0 {
+            writeln!(f, "quantized: {} to {to}", self.quantized)?;
+        }
         for (scheme, count) in &self.dequantized {
             writeln!(f, "dequantized: {count} of {scheme}")?;
         }

@@ -110,7 +110,8 @@ impl Document {
         let (at, text) = if let Some(last) = object.members().last() {
             let indent = self.indent(last.start);
             let value = self.written(value, &indent);
-            (last.value.span.end, format!(",{indent}{key}: {value}"))
+            let space = if indent.is_empty() { " " } else { &indent };
+            (last.value.span.end, format!(",{space}{key}: {value}"))
         } else {
             let value = self.written(value, "");
             (object.span.start + 1, format!("{key}: {value}"))

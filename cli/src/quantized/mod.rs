@@ -4,12 +4,15 @@ mod blocks;
 pub(crate) mod config;
 mod names;
 mod recognize;
+pub(crate) mod selection;
 mod table;
+pub(crate) mod target;
 
 pub(crate) use blocks::Grid;
 pub(crate) use config::Declared;
 pub(crate) use recognize::{Group, Role, Roles, recognize};
 pub(crate) use table::WIDE;
+pub(crate) use target::Target;
 
 use crate::checkpoint::{Shard, Tensor};
 

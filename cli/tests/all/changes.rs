@@ -221,6 +221,8 @@ fn progress_comes_to_its_end() {
                 };
                 request.options.to = if scale.is_some() { "f8_e4m3" } else { "bf16" }.into();
                 request.options.scale = scale.map(|scale| scale.parse().unwrap());
+                // All that isn't of linear layers is left otherwise.
+                request.options.only = scale.map(|_| ".".into()).into_iter().collect();
                 let done = Done::default();
                 convert(&request, &done).unwrap();
                 let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);

@@ -12,6 +12,7 @@ mod errors;
 mod faults;
 mod finfo;
 #[cfg(unix)]
+mod inspect;
 mod killed;
 mod memory;
 mod pages;

@@ -1,11 +1,13 @@
 //! Weights that are stored with scales. What they must become is computed here, from the definitions of the formats and in f32 by `half`:
 //! nothing is shared with `ulp`.
 
+mod definitions;
 mod directories;
 mod packed;
 mod read;
 mod refused;
 mod samples;
+mod write;
 
 use half::{bf16, f16};
 use safetensors::Dtype;
