@@ -1,5 +1,6 @@
 //! Numbers of a weight that is stored with scales: scale, times the tensor's scale, times the element, each in f32, as loaders do it.
 
+use super::direct;
 use super::work::Buffers;
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Reader, Shard, Tensor};
@@ -33,16 +34,23 @@ impl Whole {
         Ok(Whole { tensor_scales })
     }
 
+    /// The scale of the tensor, if there is one, and whether it divides.
+    pub(crate) fn of_expert(&self, weight: &Weight, expert: u64) -> (Option<f32>, bool) {
+        let tensor_scale = match *self.tensor_scales {
+            [] => None,
+            [all] => Some(all),
+            ref each => Some(each[expert as usize]),
+        };
+        let divides = weight.tensor_scale.is_some_and(|scale| scale.divides);
+        (tensor_scale, divides)
+    }
+
     /// A block's scale and that of its tensor, as one.
     pub(crate) fn combine(&self, weight: &Weight, scale: f32, expert: u64) -> f32 {
-        let tensor_scale = match *self.tensor_scales {
-            [] => return scale,
-            [all] => all,
-            ref each => each[expert as usize],
-        };
-        match weight.tensor_scale {
-            Some(TensorScale { divides: true, .. }) => scale / tensor_scale,
-            _ => scale * tensor_scale,
+        match self.of_expert(weight, expert) {
+            (None, _) => scale,
+            (Some(tensor_scale), true) => scale / tensor_scale,
+            (Some(tensor_scale), false) => scale * tensor_scale,
         }
     }
 }
@@ -55,6 +63,9 @@ pub(crate) fn numbers<'s>(
     count: u64,
     buffers: &mut Buffers<'s>,
 ) -> Result<(), Error> {
+    if direct::numbers(weight, whole, (first, count), buffers)? {
+        return Ok(());
+    }
     let Buffers {
         reader,
         scale_reader,

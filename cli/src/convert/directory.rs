@@ -13,7 +13,7 @@ use crate::checkpoint::Source;
 use crate::entries::{self, Entry, Kind};
 use crate::error::{Error, at};
 use crate::observer::Activity;
-use crate::output::{self, Mode, Unfinished, make_directory, parent, sync_directory};
+use crate::output::{self, Mode, OPEN, Unfinished, make_directory, parent, sync_directory};
 
 /// What is in a directory, and what becomes of it.
 pub(super) struct Contents<'a> {
@@ -180,7 +180,7 @@ impl Conversion<'_> {
         Ok(())
     }
 
-    /// As readable as the file of this name in the input.
+    /// As readable as the file of this name in the input, if there is one.
     fn place_text(
         &self,
         directory: &Path,
@@ -190,7 +190,12 @@ impl Conversion<'_> {
     ) -> Result<(), Error> {
         self.make_directories(directory, name)?;
         let (target, shown) = (directory.join(name), self.output.join(name));
-        let mode = mode_of(&self.input.join(name))?;
+        let path = self.input.join(name);
+        let mode = if path.symlink_metadata().is_ok() {
+            mode_of(&path)?
+        } else {
+            OPEN
+        };
         let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());
         self.place(&target, &shown, scratch, mode, write)
     }

@@ -2,6 +2,7 @@
 
 mod config;
 pub(crate) mod dequantize;
+mod direct;
 mod directory;
 pub(crate) mod numbers;
 mod panels;
@@ -48,6 +49,9 @@ use work::{Lost, Work};
 /// not read, a weight without its scale and a scale without its weight are errors before anything is written; --keep copies what it names,
 /// with its scales. The summary lists what was narrowed, kept and dropped.
 ///
+/// With --to mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4 or nvfp4, or with --scale, weights of linear layers are written in that scheme, and the
+/// configuration says so. Embeddings, heads, norms, biases and routers stay as they are; --keep leaves more, --only chooses by name alone.
+///
 /// The output is written under a temporary name and appears when it is whole.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -89,8 +93,9 @@ pub struct Request {
 const EXAMPLES: &str = "\
 Examples:
   ulp convert model.safetensors model-bf16.safetensors --to bf16
-  ulp convert llama/ llama-fp8/ --to f8_e4m3 --scale tensor --keep 'norm|embed|lm_head'
   ulp convert DeepSeek-V3/ DeepSeek-V3-bf16/ --to bf16
+  ulp convert llama/ llama-nvfp4/ --to nvfp4
+  ulp convert llama/ llama-fp8/ --to f8_e4m3 --scale block:128x128
   ulp convert model/ model-bf16/ --to bf16 --part 3/16    # on each of 16 machines
   ulp convert model/ model-bf16/ --to bf16 --finish       # once";
 

@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, PoisonError};
 
 use super::dequantize::{self, Whole, read};
+use super::direct;
 use super::plan::{Action, Output, Plan};
 use super::quantize::{Quantize, take_largest};
 use super::transpose::{self, Panels};
@@ -40,13 +41,14 @@ pub(crate) struct Buffers<'s> {
     /// Numbers as f32, little-endian.
     pub(crate) wide: Vec<u8>,
     pub(crate) scales: Vec<f32>,
+    pub(crate) scale_bytes: Vec<u8>,
     pub(crate) panel: Vec<u8>,
     pub(crate) panel_scales: Vec<f32>,
     /// A panel to be quantized, and what it becomes.
     pub(crate) numbers: Vec<f32>,
     pub(crate) elements: Vec<u8>,
     pub(crate) block_scales: Vec<u8>,
-    write: Vec<u8>,
+    pub(crate) write: Vec<u8>,
     pub(crate) unpacked: Vec<u8>,
 }
 
@@ -250,6 +252,12 @@ fn convert<'s>(
         Action::Dequantize(weight, caster) => {
             let whole = &known.weights[&piece.tensor];
             if !weight.transposed {
+                if let Some(to) = caster.nearest()
+                    && direct::written(weight, whole, to, (first, count), buffers)?
+                {
+                    write(name, start, &buffers.write)?;
+                    return Ok(Lost::default());
+                }
                 dequantize::numbers(weight, whole, first, count, buffers)?;
                 return narrow(first, caster, buffers).map(Lost::from);
             }

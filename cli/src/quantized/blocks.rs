@@ -16,6 +16,19 @@ pub(crate) struct Grid {
     scale_cols: u64,
 }
 
+/// Elements that follow one another, with the scales of their blocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Stretch {
+    /// How many elements there are, and how many are in a row.
+    pub(crate) length: u64,
+    pub(crate) cols: u64,
+    /// How many of a row share a scale.
+    pub(crate) block: u64,
+    /// The place of the first scale, and how many there are.
+    pub(crate) scale: u64,
+    pub(crate) scales: u64,
+}
+
 /// Blocks that are tried where the configuration says nothing, or nothing that fits.
 const USUAL: [[u64; 2]; 4] = [[128, 128], [1, 32], [1, 16], [1, 128]];
 
@@ -68,6 +81,46 @@ impl Grid {
         let end = (block + 1).saturating_mul(self.block_cols).min(self.cols);
         let grid = matrix * self.scale_rows + row / self.block_rows;
         (grid * self.scale_cols + block, end - column)
+    }
+
+    /// Elements from the beginning of a range on, not past its end, of which each block has one row, and whose scales follow one another. It
+    /// begins with a block, or is a part of one.
+    pub(crate) fn stretch(&self, range: Range<u64>) -> Stretch {
+        let Range { start, end } = range;
+        let (scale, run) = self.run(start);
+        let column = start % self.cols;
+        if !column.is_multiple_of(self.block_cols) {
+            let length = run.min(end - start);
+            return Stretch {
+                length,
+                cols: length,
+                block: length,
+                scale,
+                scales: 1,
+            };
+        }
+        let of_row = self.cols.div_ceil(self.block_cols);
+        let follow = self.block_rows == 1
+            && self.scale_cols == of_row
+            && (self.rows == u64::MAX || self.scale_rows == self.rows);
+        let rows = (end - start) / self.cols;
+        if follow && column == 0 && rows > 0 {
+            return Stretch {
+                length: rows * self.cols,
+                cols: self.cols,
+                block: self.block_cols,
+                scale,
+                scales: rows * of_row,
+            };
+        }
+        let length = (self.cols - column).min(end - start);
+        Stretch {
+            length,
+            cols: length,
+            block: self.block_cols,
+            scale,
+            scales: length.div_ceil(self.block_cols),
+        }
     }
 
     /// The scales that so many elements need, which follow one another.
@@ -186,6 +239,28 @@ mod tests {
                 Some(expected.clone())
             );
             let grid = Grid::fit(&shape, &scales, Some([r, c])).unwrap();
+            // Stretches go through all elements, and each has the scales of its own.
+            for first in (0..expected.len()).step_by(7) {
+                let end = (first * 3 + 5).min(expected.len());
+                let mut at = first;
+                while at < end {
+                    let stretch = grid.stretch(at as u64..end as u64);
+                    let of_row = stretch.cols.div_ceil(stretch.block);
+                    let numbers = (0..stretch.length).map(|n| {
+                        let (row, col) = (n / stretch.cols, n % stretch.cols);
+                        stretch.scale + row * of_row + col / stretch.block
+                    });
+                    let length = stretch.length as usize;
+                    assert!(
+                        numbers.eq(expected[at..at + length].iter().copied()),
+                        "{stretch:?}"
+                    );
+                    let scales = of_row * stretch.length / stretch.cols;
+                    assert_eq!(stretch.scales, scales);
+                    at += length;
+                }
+                assert_eq!(at.max(end), at);
+            }
             for first in (0..expected.len()).step_by(13) {
                 for length in [1, 2, 17, 200] {
                     let end = (first + length).min(expected.len());

@@ -8,7 +8,7 @@ pub(crate) mod selection;
 mod table;
 pub(crate) mod target;
 
-pub(crate) use blocks::Grid;
+pub(crate) use blocks::{Grid, Stretch};
 pub(crate) use config::Declared;
 pub(crate) use recognize::{Group, Role, Roles, recognize};
 pub(crate) use table::WIDE;
