@@ -8,6 +8,7 @@ use ulp::{Format, Layout};
 
 use crate::Error;
 use crate::formats::{self, dispatch, with_format};
+use crate::scheme;
 use crate::table::{Cell, align};
 
 const HEADINGS: [&str; 11] = [
@@ -32,9 +33,10 @@ type Row = [String; HEADINGS.len()];
 Examples:
   ulp finfo                    a table of all formats
   ulp finfo bf16 e4m3fn        torch's lines of these
+  ulp finfo mxfp4 nvfp4        the limits of block-scaled formats
   ulp finfo e4m3fn --json      all that is known of one")]
 pub(crate) struct Finfo {
-    /// Formats by any of their names: bf16, bfloat16, BF16, torch.bfloat16
+    /// Formats by any of their names: bf16, bfloat16, BF16, torch.bfloat16; or schemes: mxfp4, nvfp4, float8_e5m2/bfloat16/1x64
     #[arg(value_name = "FORMAT")]
     formats: Vec<String>,
     /// Print JSON: all limits, and the layout
@@ -56,6 +58,11 @@ pub(crate) fn report(asked: &Finfo) -> Result<String, Error> {
 fn lines(names: &[String]) -> Result<String, Error> {
     let mut lines = String::new();
     for name in names {
+        if let Some(line) = scheme::line(name) {
+            lines += &line;
+            lines.push('\n');
+            continue;
+        }
         let format = formats::parse(name)?;
         let line = with_format!(format, F => ulp::finfo::<F>().to_string());
         lines += &line.ok_or_else(|| unknown(format))?;
@@ -66,15 +73,15 @@ fn lines(names: &[String]) -> Result<String, Error> {
 
 /// An object for each of the formats named, or for all.
 fn objects(names: &[String]) -> Result<String, Error> {
-    let named: Result<Vec<_>, _> = names.iter().map(|name| formats::parse(name)).collect();
     let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
-    let formats = if names.is_empty() {
-        all.copied().collect()
-    } else {
-        named?
-    };
+    let all: Vec<_> = all.map(ToString::to_string).collect();
     let mut objects = Vec::new();
-    for format in formats {
+    for name in if names.is_empty() { &all } else { names } {
+        if let Some(object) = scheme::object(name) {
+            objects.push(object);
+            continue;
+        }
+        let format = formats::parse(name)?;
         let object = with_format!(format, F => object::<F>());
         objects.push(object.ok_or_else(|| unknown(format))?);
     }

@@ -22,6 +22,7 @@ pub mod pieces;
 mod program;
 mod progress;
 mod quantized;
+mod scheme;
 mod signals;
 mod style;
 mod table;

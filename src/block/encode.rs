@@ -1,8 +1,11 @@
 //! Lanes of numbers to codes, a byte each.
 
-use super::fast::Fast;
-use crate::format::to_code;
-use crate::{Cast, Format, Layout};
+use core::sync::atomic::{Ordering, compiler_fence};
+
+use super::fast::{Element, Fast};
+use crate::format::Layout;
+use crate::round::to_code;
+use crate::round::{Cast, Format};
 
 /// A number as the bits of an `f32`.
 #[inline(always)]
@@ -19,132 +22,192 @@ pub(super) fn bits<S: Format>(x: S) -> u32 {
 
 const MAGNITUDE: u32 = u32::MAX >> 1;
 
-/// The bits of the largest magnitude; NaN and infinity count as the magnitudes that their bits are. Lanes of `smallest` become no larger
-/// than any.
+/// The bits of the largest magnitudes of blocks of `size` numbers; NaN and infinity count as the magnitudes that their bits are.
 #[inline(always)]
-pub(super) fn largest<S: Format, const N: usize>(src: &[S], smallest: &mut [u32; N]) -> u32 {
-    let (chunks, rest) = src.as_chunks::<N>();
-    let mut lanes = [0; N];
-    for chunk in chunks {
-        for ((largest, smallest), &x) in lanes.iter_mut().zip(&mut *smallest).zip(chunk) {
-            let magnitude = bits(x) & MAGNITUDE;
-            *largest = magnitude.max(*largest);
-            *smallest = magnitude.min(*smallest);
-        }
+pub(super) fn largest_of_blocks<S: Format>(src: &[S], size: usize, amax: &mut [u32]) {
+    // Constant lengths spare the loops within blocks.
+    match size {
+        16 => largest_of_each::<S>(src.as_chunks::<16>().0.iter().map(|block| &block[..]), amax),
+        32 => largest_of_each::<S>(src.as_chunks::<32>().0.iter().map(|block| &block[..]), amax),
+        _ => {}
     }
-    let mut largest = lanes.into_iter().fold(0, u32::max);
-    for &x in rest {
-        let magnitude = bits(x) & MAGNITUDE;
-        largest = largest.max(magnitude);
-        smallest[0] = smallest[0].min(magnitude);
+    let done = match size {
+        16 | 32 => src.len() / size,
+        _ => 0,
+    };
+    largest_of_each(src[done * size..].chunks(size), &mut amax[done..]);
+}
+
+#[inline(always)]
+fn largest_of_each<'a, S: Format>(blocks: impl Iterator<Item = &'a [S]>, amax: &mut [u32]) {
+    for (amax, block) in amax.iter_mut().zip(blocks) {
+        *amax = largest(block);
+        one_by_one();
     }
-    largest
+}
+
+/// A loop that calls it is vectorized within blocks. Across blocks, which the compiler prefers, it gathers and scatters numbers one by
+/// one. Costs nothing.
+#[inline(always)]
+fn one_by_one() {
+    compiler_fence(Ordering::SeqCst);
+}
+
+/// The bits of the largest magnitude.
+#[inline(always)]
+pub(super) fn largest<S: Format>(src: &[S]) -> u32 {
+    if const { S::LAYOUT.same(Layout::BFLOAT16) } {
+        // Twice as many lanes.
+        let magnitude = |&x: &S| to_code(x) as u16 & (u16::MAX >> 1);
+        (src.iter().map(magnitude).fold(0, u16::max) as u32) << 16
+    } else {
+        let magnitude = |&x: &S| bits(x) & MAGNITUDE;
+        src.iter().map(magnitude).fold(0, u32::max)
+    }
 }
 
 /// How many are zero.
 #[inline(always)]
 pub(super) fn zeros<S: Format>(src: &[S]) -> usize {
-    src.iter()
-        .map(|&x| (bits(x) & MAGNITUDE == 0) as usize)
-        .sum()
+    let is_zero = |&x: &S| (bits(x) & MAGNITUDE == 0) as u32;
+    src.iter().map(is_zero).sum::<u32>() as usize
 }
 
 /// How many codes are those of zero.
 #[inline(always)]
 pub(super) fn zero_codes(codes: &[u8], sign: u8) -> usize {
-    const N: usize = 64;
-    let mut zeros = 0;
-    // As many chunks as a byte can count.
-    for codes in codes.chunks(N * u8::MAX as usize) {
-        let (chunks, rest) = codes.as_chunks::<N>();
-        let mut counts = [0u8; N];
-        for chunk in chunks {
-            for (count, code) in counts.iter_mut().zip(chunk) {
-                *count += (code & !sign == 0) as u8;
-            }
-        }
-        zeros += counts.iter().map(|&count| count as usize).sum::<usize>();
-        zeros += rest.iter().filter(|&code| code & !sign == 0).count();
-    }
-    zeros
+    let is_zero = |code: &u8| (code & !sign == 0) as u8;
+    // A byte counts those of a chunk.
+    let (chunks, rest) = codes.as_chunks::<128>();
+    let count = |codes: &[u8; 128]| codes.iter().map(is_zero).sum::<u8>() as usize;
+    chunks.iter().map(count).sum::<usize>() + rest.iter().map(is_zero).sum::<u8>() as usize
 }
 
-/// What a tile of numbers, or a part of it, is encoded by.
+/// What the numbers of a block are multiplied by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct By {
     /// The reciprocal of the scale, or a number below it.
     pub(super) below: f32,
-    /// The reciprocal, or a number above it.
-    pub(super) above: f32,
     /// The exact quotient is number · factor / divisor, in `f64`.
     pub(super) divisor: f64,
 }
 
-/// The codes of numbers of one block, and how many of them are past the largest element, which is counted only if `SATURATES`.
+/// What became of a piece.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Found {
+    /// Numbers past the largest element, which are counted only if `SATURATES`.
+    pub(super) saturated: u32,
+    /// Not 0 if some quotient is so near a tie that `f64` must decide.
+    pub(super) differ: u32,
+}
+
+/// The codes of numbers, each multiplied by what stands at its place.
 #[inline(always)]
-pub(super) fn encode<S: Format, const N: usize, const EXACT: bool, const SATURATES: bool>(
+pub(super) fn encode<S: Format, const HOW: u8, const SATURATES: bool>(
+    element: Element,
+    below: &[f32],
+    src: &[S],
+    codes: &mut [u8],
+) -> Found {
+    let mut found = Found::default();
+    for ((code, &x), &below) in codes.iter_mut().zip(src).zip(below) {
+        let x = bits(x);
+        let sign = x & !MAGNITUDE;
+        if SATURATES {
+            let product = snapped::<HOW>(f32::from_bits(x & MAGNITUDE) * below);
+            let (sum, exponent) = element.narrow.sum(product);
+            if HOW == BETWEEN {
+                found.differ |= sum ^ element.narrow.sum_at(exponent, product * TO_ABOVE);
+            }
+            let number = element.narrow.code((sum, exponent));
+            found.saturated += (number > element.max) as u32;
+            *code = (number.min(element.max) | sign >> element.sign_shift) as u8;
+        } else {
+            let product = snapped::<HOW>(f32::from_bits(x) * below);
+            let magic = element.magic(product, sign);
+            let sum = (product + f32::from_bits(magic)).to_bits();
+            if HOW == BETWEEN {
+                found.differ |= sum ^ (product * TO_ABOVE + f32::from_bits(magic)).to_bits();
+            }
+            *code = (element.low_code(sum, magic) | sign >> element.sign_shift) as u8;
+        }
+    }
+    found
+}
+
+/// The products are exact.
+pub(super) const EXACT: u8 = 0;
+/// Quotients are on a tie, or farther from it than snapping moves them.
+pub(super) const SNAPPED: u8 = 1;
+/// The products are below the quotients, and `TO_ABOVE` leads above them.
+pub(super) const BETWEEN: u8 = 2;
+
+/// Farther from a reciprocal than two roundings to `f32` can lead, relative to it.
+pub(super) const MARGIN: f64 = 1.0 / (1 << 22) as f64;
+/// From a product that is one or two margins below a quotient to one that is above it.
+pub(super) const TO_ABOVE: f32 = 1.0 + 4.0 * MARGIN as f32;
+
+/// Bits that snapping takes from a product.
+const SNAP: u32 = 5;
+/// Bits that a tie and the divisor may have together: a quotient that is no tie is farther from every tie than snapping moves numbers.
+pub(super) const SNAP_BITS: u32 = 23 - SNAP;
+
+/// A product without its last bits, if it is not exact: what is off a tie for having been rounded comes back to the tie.
+#[inline(always)]
+fn snapped<const HOW: u8>(product: f32) -> f32 {
+    if HOW != SNAPPED {
+        return product;
+    }
+    const EXPONENT: u32 = f32::INFINITY.to_bits();
+    let exponent = product.to_bits() & EXPONENT;
+    let large = f32::from_bits(exponent.wrapping_add(SNAP << 23));
+    product + large - large
+}
+
+/// The codes of numbers of one block by quotients in `f64`, and how many are past the largest element. Few blocks need them.
+#[inline(always)]
+pub(super) fn encode_by_quotients<S: Format>(
     fast: &Fast,
-    by: By,
+    divisor: f64,
     src: &[S],
     codes: &mut [u8],
 ) -> usize {
-    let (chunks, rest) = src.as_chunks::<N>();
-    let (code_chunks, code_rest) = codes.as_chunks_mut::<N>();
+    let (element, factor) = (fast.element, fast.factor());
     let mut saturated = 0;
-    for (src, codes) in chunks.iter().zip(code_chunks) {
-        saturated += lanes::<S, N, EXACT, SATURATES>(fast, by, src, codes);
-    }
-    for (src, code) in rest.iter().zip(code_rest) {
-        let (src, code) = (core::array::from_ref(src), core::array::from_mut(code));
-        saturated += lanes::<S, 1, EXACT, SATURATES>(fast, by, src, code);
-    }
-    saturated
-}
-
-#[inline(always)]
-pub(super) fn lanes<S: Format, const N: usize, const EXACT: bool, const SATURATES: bool>(
-    fast: &Fast,
-    by: By,
-    src: &[S; N],
-    codes: &mut [u8; N],
-) -> usize {
-    let element = fast.element;
-    let (mut differ, mut saturated) = (0, 0);
-    for (code, &x) in codes.iter_mut().zip(src) {
-        let x = bits(x);
-        let magnitude = f32::from_bits(x & MAGNITUDE);
-        let (sum, exponent) = element.narrow.sum(magnitude * by.below);
-        if !EXACT {
-            differ |= sum ^ element.narrow.sum_at(exponent, magnitude * by.above);
-        }
-        let mut number = element.narrow.code((sum, exponent));
-        if SATURATES {
-            saturated += (number > element.max) as u32;
-            number = number.min(element.max);
-        }
-        let sign = (x & !MAGNITUDE) >> element.sign_shift;
-        *code = (number | sign) as u8;
-    }
-    if !EXACT && differ != 0 {
-        return by_quotients(fast, by.divisor, src, codes);
-    }
-    saturated as usize
-}
-
-/// The same with quotients in `f64`. Few blocks need them.
-#[cold]
-#[inline(never)]
-fn by_quotients<S: Format>(fast: &Fast, divisor: f64, src: &[S], codes: &mut [u8]) -> usize {
-    let element = fast.element;
-    let (factor, mut saturated) = (fast.factor(), 0);
     for (code, &x) in codes.iter_mut().zip(src) {
         let x = bits(x);
         let magnitude = f32::from_bits(x & MAGNITUDE) as f64;
         let sum = element.narrow64.sum(magnitude * factor / divisor);
         let number = element.narrow64.code(sum) as u32;
-        saturated += (number > element.max) as usize;
+        saturated += (number > element.max) as u32;
         let sign = (x & !MAGNITUDE) >> element.sign_shift;
         *code = (number.min(element.max) | sign) as u8;
     }
-    saturated
+    saturated as usize
+}
+
+/// Writes a value for every number of its block of `size`.
+#[inline(always)]
+pub(super) fn expand<T: Copy>(values: &[T], size: usize, to: &mut [T]) {
+    match size {
+        16 => expand_each::<T, 16>(values, to),
+        32 => expand_each::<T, 32>(values, to),
+        _ => {
+            for (to, &value) in to.chunks_mut(size).zip(values) {
+                to.fill(value);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn expand_each<T: Copy, const N: usize>(values: &[T], to: &mut [T]) {
+    let (whole, rest) = to.as_chunks_mut::<N>();
+    if let Some(&last) = values.last() {
+        rest.fill(last);
+    }
+    for (to, &value) in whole.iter_mut().zip(values) {
+        *to = [value; N];
+        one_by_one();
+    }
 }

@@ -11,10 +11,12 @@
 //! divisor, the largest element times a tensor's scale, 29.
 
 use super::ScaleRule;
-use super::encode::By;
+use super::encode::{BETWEEN, By, EXACT, MARGIN, SNAP_BITS, SNAPPED, TO_ABOVE};
 use super::lanes::{Narrow32, Narrow64};
 use super::plan::{Plan, widened};
-use crate::{Cast, Layout, simd};
+use crate::bulk;
+use crate::format::Layout;
+use crate::round::Cast;
 
 /// A scheme with its tensor scale.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,8 @@ pub(super) struct Fast {
     /// What numbers are multiplied by, then divided by beside the scale of their block.
     factor: f64,
     divisor: f64,
+    /// Whether quotients that are no ties are far from them.
+    short: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +39,41 @@ pub(super) struct Element {
     pub(super) sign_shift: u32,
     /// The code of −0, if it is not one.
     pub(super) refused: Option<u8>,
+    /// What makes an exponent that of the number to be added, and the low byte of a sum the code.
+    addend: u32,
 }
 
 impl Element {
+    fn new(layout: Layout) -> Option<Self> {
+        let narrow = Narrow32::new(layout)?;
+        let fraction_bits = layout.fraction_bits();
+        // The shifted exponents that `low_code` adds to the steps count from here.
+        let excess = (narrow.min_normal >> narrow.drop) + (narrow.drop << fraction_bits);
+        Some(Self {
+            narrow,
+            narrow64: Narrow64::new(layout)?,
+            max: layout.max_code() as u32,
+            sign_shift: 32 - layout.bits(),
+            refused: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
+            addend: (narrow.drop << 23) + (excess.wrapping_neg() & 0xff),
+        })
+    }
+
+    /// The bits of the number that a product is rounded by adding, with this sign. They are those that [`Narrow32::sum`] adds, and an
+    /// even number of steps, which leaves ties as they are.
+    #[inline(always)]
+    pub(super) fn magic(&self, product: f32, sign: u32) -> u32 {
+        const EXPONENT: u32 = f32::INFINITY.to_bits();
+        let exponent = (product.to_bits() & EXPONENT).max(self.narrow.min_normal);
+        exponent.wrapping_add(self.addend) | sign
+    }
+
+    /// The code of a sum in its low byte, if the number is not past the largest.
+    #[inline(always)]
+    pub(super) fn low_code(&self, sum: u32, magic: u32) -> u32 {
+        sum.wrapping_add(magic >> self.narrow.drop)
+    }
+
     /// The sign of an element.
     pub(super) fn sign(&self) -> u8 {
         ((1u32 << 31) >> self.sign_shift) as u8
@@ -73,7 +109,6 @@ enum Scales {
 #[derive(Clone, Debug)]
 pub(super) struct Multipliers<const N: usize> {
     pub(super) below: [f32; N],
-    pub(super) above: [f32; N],
     pub(super) divisor: [f64; N],
     /// The codes of the scales.
     pub(super) scale: [u32; N],
@@ -85,7 +120,6 @@ impl<const N: usize> Multipliers<N> {
     pub(super) const fn new() -> Self {
         Self {
             below: [0.0; N],
-            above: [0.0; N],
             divisor: [1.0; N],
             scale: [0; N],
             fails: [false; N],
@@ -96,7 +130,6 @@ impl<const N: usize> Multipliers<N> {
     pub(super) fn by(&self, block: usize) -> By {
         By {
             below: self.below[block],
-            above: self.above[block],
             divisor: self.divisor[block],
         }
     }
@@ -106,13 +139,13 @@ const INFINITY: u32 = f32::INFINITY.to_bits();
 /// Products past this are left to exact arithmetic.
 const LARGE: f32 = (1u128 << 100) as f32;
 
-/// Farther from a reciprocal than two roundings to `f32` can lead, relative to it.
-const MARGIN: f64 = 1.0 / (1 << 22) as f64;
-
 impl Fast {
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
-        if cast != Cast::new().saturating() || element.bits() > 8 || !simd::has_default_modes() {
+        if cast != Cast::new().saturating()
+            || element.bits() > 8
+            || !bulk::control_bits_are_default()
+        {
             return None;
         }
         let max = widened(element, element.max_code());
@@ -122,6 +155,9 @@ impl Fast {
         } else {
             (1.0, tensor_scale)
         };
+        // A tie, the scale and the tensor's scale as integers have so many bits.
+        let ties = element.fraction_bits() + 2;
+        let tensor_bits = 24 - (divisor as f32).to_bits().trailing_zeros().min(23);
         let scales = if scale.same(Layout::E8M0FNU) {
             if (factor, divisor) != (1.0, 1.0) || element.max_exponent() < 1 {
                 return None;
@@ -148,22 +184,21 @@ impl Fast {
             }
         };
         Some(Self {
-            element: Element {
-                narrow: Narrow32::new(element)?,
-                narrow64: Narrow64::new(element)?,
-                max: element.max_code() as u32,
-                sign_shift: 32 - element.bits(),
-                refused: (!element.has_negative_zero()).then_some(element.sign_mask() as u8),
-            },
+            element: Element::new(element)?,
+            short: ties + scale.precision() + tensor_bits <= SNAP_BITS,
             scales,
             factor,
             divisor,
         })
     }
 
-    /// Whether elements are multiplied by the exact reciprocal.
-    pub(super) fn is_exact(&self) -> bool {
-        matches!(self.scales, Scales::Power { .. })
+    /// How elements are multiplied.
+    pub(super) fn how(&self) -> u8 {
+        match self.scales {
+            Scales::Power { .. } => EXACT,
+            Scales::Nearest { .. } if self.short => SNAPPED,
+            Scales::Nearest { .. } => BETWEEN,
+        }
     }
 
     /// What numbers are multiplied by in `f64`, before they are divided.
@@ -171,19 +206,19 @@ impl Fast {
         self.factor
     }
 
-    /// What the blocks of these largest magnitudes have, given as bits. The arrays may be longer than there are blocks.
+    /// What the blocks of these largest magnitudes have, given as bits: at most N.
     #[inline(always)]
-    pub(super) fn multipliers<const N: usize>(&self, amax: &[u32; N], to: &mut Multipliers<N>) {
+    pub(super) fn multipliers<const N: usize>(&self, amax: &[u32], to: &mut Multipliers<N>) {
+        let each = amax.iter().zip(&mut to.scale).zip(&mut to.below);
+        let each = each.zip(&mut to.fails).zip(&mut to.divisor);
         match self.scales {
             Scales::Power { addend, offset } => {
-                for (block, &amax) in amax.iter().enumerate() {
+                for ((((&amax, scale), below), fails), _) in each {
                     let code = (((amax + addend) >> 23) as i32 + offset).max(0);
                     // 2^-127, the reciprocal of what code 254 stands for, is no normal number.
-                    to.fails[block] = code >= 254 || amax >= INFINITY;
-                    to.scale[block] = code as u32;
-                    let reciprocal = f32::from_bits(((254 - code.min(254)) as u32) << 23);
-                    to.below[block] = reciprocal;
-                    to.above[block] = reciprocal;
+                    *fails = code >= 254 || amax >= INFINITY;
+                    *scale = code as u32;
+                    *below = f32::from_bits(((254 - code.min(254)) as u32) << 23);
                 }
             }
             Scales::Nearest {
@@ -193,23 +228,19 @@ impl Fast {
                 largest,
                 one,
             } => {
-                for (block, &amax) in amax.iter().enumerate() {
+                let shrink = if self.short { 1.0 } else { 1.0 - MARGIN };
+                for ((((&amax, scale), below), fails), divisor) in each {
                     let amax = f32::from_bits(amax);
                     let sum = narrow.sum((amax as f64 * self.factor) / max);
                     let found = (narrow.code(sum), narrow.value(sum));
                     let found = if found.0 < least.0 { least } else { found };
                     let found = if found.0 > largest.0 { largest } else { found };
                     let (code, value) = if amax == 0.0 { (one, 1.0) } else { found };
-                    let divisor = value * self.divisor;
-                    let reciprocal = self.factor / divisor;
-                    let below = (reciprocal * (1.0 - MARGIN)) as f32;
-                    let above = (reciprocal * (1.0 + MARGIN)) as f32;
+                    *divisor = value * self.divisor;
+                    *below = (self.factor / *divisor * shrink) as f32;
+                    *scale = code as u32;
                     // A NaN fails too.
-                    to.fails[block] = !(below >= f32::MIN_POSITIVE && amax * above < LARGE);
-                    to.scale[block] = code as u32;
-                    to.below[block] = below;
-                    to.above[block] = above;
-                    to.divisor[block] = divisor;
+                    *fails = !(*below >= f32::MIN_POSITIVE && amax * *below < LARGE);
                 }
             }
         }
@@ -218,8 +249,9 @@ impl Fast {
     /// Whether an element of this magnitude, given as bits, may be past the largest one. If the largest magnitude of a block isn't, no
     /// other is.
     #[inline(always)]
-    pub(super) fn may_saturate(&self, amax: u32, above: f32) -> bool {
-        let sum = self.element.narrow.sum(f32::from_bits(amax) * above);
+    pub(super) fn may_saturate(&self, amax: u32, below: f32) -> bool {
+        let product = f32::from_bits(amax) * below * TO_ABOVE;
+        let sum = self.element.narrow.sum(product);
         self.element.narrow.code(sum) > self.element.max
     }
 }

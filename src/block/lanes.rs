@@ -7,7 +7,7 @@
 //!
 //! The additions round as the thread does: they are right only where its modes are the default.
 
-use crate::Layout;
+use crate::format::Layout;
 
 macro_rules! narrow {
     ($Narrow:ident, $float:ident, $bits:ident, $fraction_bits:literal, $bias:literal) => {
@@ -15,9 +15,9 @@ macro_rules! narrow {
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $Narrow {
             /// The bits of the smallest normal number.
-            min_normal: $bits,
+            pub(super) min_normal: $bits,
             /// Fraction bits that the target lacks.
-            drop: u32,
+            pub(super) drop: u32,
         }
 
         impl $Narrow {

@@ -5,7 +5,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::{Blocks, ScaleRule, Scheme};
-use crate::Dtype;
+use crate::float::Dtype;
 
 /// The schemes that have names, and further names after those.
 const NAMES: [(&str, Scheme); 10] = [

@@ -11,8 +11,9 @@ pub(super) fn codes(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
         4 if first.is_multiple_of(2) => {
             let (pairs, rest) = codes.as_chunks();
             let bytes = &mut stream[first / 2..];
-            for (byte, [low, high]) in bytes.iter_mut().zip(pairs) {
-                *byte = low | high << 4;
+            for (byte, &pair) in bytes.iter_mut().zip(pairs) {
+                let pair = u16::from_le_bytes(pair);
+                *byte = (pair | pair >> 4) as u8;
             }
             one_by_one(rest, bits, first + 2 * pairs.len(), stream);
         }
@@ -39,7 +40,8 @@ pub(super) fn unpack(stream: &[u8], bits: u32, first: usize, codes: &mut [u8]) {
         4 if first.is_multiple_of(2) => {
             let (pairs, _) = codes.as_chunks_mut();
             for (pair, byte) in pairs.iter_mut().zip(&stream[first / 2..]) {
-                *pair = [byte & 15, byte >> 4];
+                let byte = *byte as u16;
+                *pair = ((byte | byte << 4) & 0x0f0f).to_le_bytes();
             }
             (2 * pairs.len(), codes.len())
         }

@@ -1,11 +1,13 @@
 //! [`Plan`]: a scheme as what the work needs of it, whether its formats are types or values.
 
-use super::blocks::Block;
 use super::fast::Fast;
 use super::quotient::{Divisor, Factor};
 use super::rule::is_positive;
 use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, decode, scalar, stream, vector};
-use crate::{Cast, Dtype, Format, Isa, Layout};
+use crate::cpu::Isa;
+use crate::float::Dtype;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 /// Numbers in memory: how they are read, how many bits each takes, and what they are called.
 #[derive(Clone, Copy)]
@@ -216,78 +218,58 @@ impl Plan {
         dst: &mut [D],
     ) -> Result<(), BlockError> {
         let rows = self.check(dst.len(), cols, tensor_scale, elements.len(), scales.len())?;
-        let source = (elements, scales);
-        let Some(fast) = decode::Fast::new(self) else {
+        let Some(fast) = decode::Fast::new(self, tensor_scale, isa, dst.len()) else {
             for block in self.blocks.each(rows, cols) {
-                self.dequantize_exactly(isa, source, tensor_scale, &block, (dst, cols));
-            }
-            return Ok(());
-        };
-        let mut multipliers = decode::Multipliers::new(self, tensor_scale);
-        let mut scratch = decode::Scratch::new();
-        let size = self.blocks.cols();
-        let blocks = decode::blocks_of_tile(size);
-        if self.blocks.rows() == 1 && blocks > 0 {
-            let row = if cols.is_multiple_of(size) {
-                dst.len()
-            } else {
-                cols
-            };
-            let tiles = (0..dst.len()).step_by(row.max(1)).flat_map(|row_start| {
-                let row_end = row_start + row;
-                let tiles = (row_start..row_end).step_by(blocks * size);
-                tiles.map(move |start| (start, row_start, row_end.min(start + blocks * size)))
-            });
-            for (start, row_start, end) in tiles {
-                let first = row_start / row * row.div_ceil(size) + (start - row_start) / size;
-                let number = (end - start).div_ceil(size);
-                let by = (size, multipliers.of(scales, first, number));
-                if !fast.dequantize(isa, &mut scratch, elements, start, by, &mut dst[start..end]) {
-                    for index in first..first + number {
-                        let block = self.blocks.at(index, rows, cols);
-                        self.dequantize_exactly(isa, source, tensor_scale, &block, (dst, cols));
-                    }
+                let multiplier = self.multiplier(scales, block.index, tensor_scale);
+                for segment in block.segments(cols) {
+                    let first = segment.start;
+                    scalar::dequantize(self, isa, elements, first, multiplier, &mut dst[segment]);
                 }
             }
             return Ok(());
-        }
-        for block in self.blocks.each(rows, cols) {
-            let multiplier = multipliers.of(scales, block.index, 1);
-            let done = block.segments(cols).all(|segment| {
-                let pieces = segment.clone().step_by(decode::PIECE);
-                pieces.into_iter().all(|start| {
-                    let end = segment.end.min(start + decode::PIECE);
-                    let by = (decode::PIECE, multiplier);
-                    fast.dequantize(isa, &mut scratch, elements, start, by, &mut dst[start..end])
-                })
-            });
-            if !done {
-                self.dequantize_exactly(isa, source, tensor_scale, &block, (dst, cols));
+        };
+        let mut scratch = decode::Scratch::new();
+        // Lines: numbers that follow one another, and so do the scales of their blocks.
+        let whole = self.blocks.rows() >= rows && self.blocks.cols() >= cols;
+        let rows_join = self.blocks.rows() == 1 && cols.is_multiple_of(self.blocks.cols());
+        let line = if whole || rows_join { dst.len() } else { cols };
+        let size = self.blocks.cols().min(line).max(1);
+        for (nth, numbers) in dst.chunks_mut(line.max(1)).enumerate() {
+            let first = nth * line;
+            let first_scale = nth / self.blocks.rows() * line.div_ceil(size);
+            let mut at = 0;
+            while at < numbers.len() {
+                let block = at / size;
+                let end = numbers.len().min(at + decode::step(size));
+                let end = if size > decode::TILE {
+                    end.min((block + 1) * size)
+                } else {
+                    end
+                };
+                let dst = &mut numbers[at..end];
+                let source = (elements, first + at);
+                let by = (scales, first_scale + block);
+                if !fast.dequantize(isa, &mut scratch, source, by, size, dst) {
+                    for (nth, dst) in dst.chunks_mut(size).enumerate() {
+                        let multiplier = self.multiplier(scales, by.1 + nth, tensor_scale);
+                        let first = source.1 + nth * size;
+                        scalar::dequantize(self, isa, elements, first, multiplier, dst);
+                    }
+                }
+                at = end;
             }
         }
         Ok(())
     }
 
-    fn dequantize_exactly<D: Format>(
-        &self,
-        isa: Isa,
-        (elements, scales): (&[u8], &[u8]),
-        tensor_scale: f32,
-        block: &Block,
-        (dst, cols): (&mut [D], usize),
-    ) {
-        let code = stream::get(scales, self.scale.bits, block.index);
-        let multiplier = self.multiplier(code, tensor_scale);
-        scalar::dequantize(self, isa, elements, cols, block, multiplier, dst);
-    }
-
-    /// What the elements of a block with this scale are multiplied by.
-    fn multiplier(&self, code: u64, tensor_scale: f32) -> f32 {
+    /// What the elements of the block of this index are multiplied by.
+    fn multiplier(&self, scales: &[u8], index: usize, tensor_scale: f32) -> f32 {
+        let code = stream::get(scales, self.scale.bits, index);
         let scale = widened(self.scale.layout, code);
         let (combined, _) = if self.divides {
-            crate::ieee::div(scale, tensor_scale, crate::Rounding::TiesToEven)
+            crate::arithmetic::ieee::div(scale, tensor_scale, crate::round::Rounding::TiesToEven)
         } else {
-            crate::ieee::mul(scale, tensor_scale, crate::Rounding::TiesToEven)
+            crate::arithmetic::ieee::mul(scale, tensor_scale, crate::round::Rounding::TiesToEven)
         };
         combined
     }

@@ -1,7 +1,8 @@
 //! Exact quotients of floating-point numbers, for scales and elements alike.
 
-use crate::number::Number;
-use crate::{Cast, Flags, Layout};
+use crate::format::Layout;
+use crate::round::unpacked::Number;
+use crate::round::{Cast, Flags};
 
 /// significand · 2<sup>exponent</sup>, not zero.
 #[derive(Clone, Copy)]
@@ -39,6 +40,19 @@ impl Factor {
             significand: self.significand * other.significand,
             exponent: self.exponent + other.exponent,
         }
+    }
+
+    /// Rounded once, ties to even.
+    pub(super) const fn to_f64(self) -> f64 {
+        let number = self.over(Self::ONE, false);
+        let (code, _) = Layout::BINARY64.round(Cast::new(), number);
+        f64::from_bits(code)
+    }
+
+    /// How many powers of two lie from another to this, both included.
+    pub(super) const fn powers_of_two_from(self, least: Self) -> u32 {
+        const ONE: Factor = Factor::ONE;
+        (self.over(ONE, false).exponent - least.over(ONE, false).exponent + 1) as u32
     }
 
     /// ±self / divisor. The lowest bit of the significand says whether anything lies below it, so that the quotient can be

@@ -3,7 +3,8 @@
 use core::fmt;
 
 use super::quotient::Factor;
-use crate::{Cast, Flags, Layout};
+use crate::format::Layout;
+use crate::round::{Cast, Flags};
 
 /// How the scale of a block follows from the largest magnitude *a* among its finite elements and the largest finite element *M* (448
 /// for E4M3).

@@ -4,7 +4,11 @@ use super::blocks::Block;
 use super::plan::{Plan, widened};
 use super::quotient::Divisor;
 use super::{BlockError, Counts, stream};
-use crate::{Cast, Flags, Format, Isa, Layout, Rounding, ieee, slice};
+use crate::arithmetic::ieee;
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, Rounding};
+use crate::slice;
 
 /// Numbers that are converted at a time: they stay in the nearest cache.
 const TILE: usize = 1024;
@@ -101,29 +105,24 @@ fn round(divisor: Divisor, cast: Cast, element: Layout, x: f32, counts: &mut Cou
     code
 }
 
-/// Dequantizes a block whose elements are multiplied by `multiplier`.
+/// Dequantizes numbers of one block from the one of index `first` on.
 pub(super) fn dequantize<D: Format>(
     plan: &Plan,
     isa: Isa,
     elements: &[u8],
-    cols: usize,
-    block: &Block,
+    first: usize,
     multiplier: f32,
     dst: &mut [D],
 ) {
     let mut tile = [0f32; TILE];
-    for segment in block.segments(cols) {
-        let mut first = segment.start;
-        for dst in dst[segment].chunks_mut(TILE) {
-            let tile = &mut tile[..dst.len()];
-            for (index, product) in (first..).zip(&mut *tile) {
-                let code = stream::get(elements, plan.element.bits, index);
-                let element = widened(plan.element.layout, code);
-                (*product, _) = ieee::mul(multiplier, element, Rounding::TiesToEven);
-            }
-            slice::cast_on(isa, tile, dst, Cast::new());
-            first += dst.len();
+    for (nth, dst) in dst.chunks_mut(TILE).enumerate() {
+        let tile = &mut tile[..dst.len()];
+        for (index, product) in (first + nth * TILE..).zip(&mut *tile) {
+            let code = stream::get(elements, plan.element.bits, index);
+            let element = widened(plan.element.layout, code);
+            (*product, _) = ieee::mul(multiplier, element, Rounding::TiesToEven);
         }
+        slice::cast_on(isa, tile, dst, Cast::new());
     }
 }
 

@@ -3,7 +3,10 @@
 use super::plan::Plan;
 use super::quotient::Factor;
 use super::{BlockError, Blocks, Counts, ScaleRule};
-use crate::{Cast, Dtype, Format, Isa, Layout};
+use crate::cpu::Isa;
+use crate::float::Dtype;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 /// A block-scaled format: the format of the elements, the format of the scales, how many elements share a scale, the rule that the
 /// scale follows, and whether the tensor has a scale too.

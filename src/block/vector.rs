@@ -1,12 +1,18 @@
 //! Rows of small blocks, and large blocks, as lanes.
 
 use super::blocks::Block;
-use super::encode::{By, encode, lanes, largest, zero_codes, zeros};
+use super::encode::{
+    BETWEEN, By, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks,
+    zero_codes, zeros,
+};
 use super::fast::{Fast, Multipliers};
 use super::plan::Plan;
 use super::{Counts, pack, stream};
-use crate::simd::{self, Task};
-use crate::{Format, Isa};
+use crate::bulk::{self, Multiversion};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
+use crate::slice;
 
 /// Numbers between two passes: they stay in the nearest cache.
 const TILE: usize = 2048;
@@ -33,46 +39,81 @@ pub(super) fn quantize_row<S: Format>(
 ) -> Counts {
     let size = plan.blocks.cols();
     let len = TILE / size * size;
-    let mut task = Rows {
+    let mut rows = Rows {
         fast,
         size,
-        src: &[],
-        codes: [0; TILE],
+        codes: Aligned([0; TILE]),
+        below: Aligned([0.0; TILE]),
         amax: [0; BLOCKS],
         multipliers: Multipliers::new(),
         fails: false,
         counts: Counts::default(),
     };
     for (nth, src) in src.chunks(len).enumerate() {
-        task.src = src;
-        simd::perform(isa, &mut task);
+        on_lanes(isa, &mut rows, src);
         let (first, first_scale) = (first + nth * len, first_scale + nth * (len / size));
         let blocks = src.len().div_ceil(size);
-        let codes = &task.codes[..src.len()];
+        let codes = &rows.codes.0[..src.len()];
         pack(isa, codes, plan.element.bits, first, elements);
         pack::scales(
-            &task.multipliers.scale[..blocks],
+            &rows.multipliers.scale[..blocks],
             plan.scale.bits,
             first_scale,
             scales,
         );
-        if task.fails {
+        if rows.fails {
             for block in 0..blocks {
-                if task.multipliers.fails[block] {
+                if rows.multipliers.fails[block] {
                     exactly(first_scale + block, elements, scales);
                 }
             }
         }
     }
-    task.counts
+    rows.counts
 }
 
+/// Work on numbers that lanes hold as they are, `f32` or bfloat16.
+trait Work {
+    fn run<T: Format>(&mut self, src: &[T]);
+}
+
+/// Does work on a tile or less. Numbers of other formats are widened first, which is exact.
+fn on_lanes<S: Format>(isa: Isa, work: &mut impl Work, src: &[S]) {
+    if const { S::LAYOUT.same(Layout::BINARY32) || S::LAYOUT.same(Layout::BFLOAT16) } {
+        bulk::dispatch(isa, &mut Job { work, src });
+    } else {
+        let mut wide = [0f32; TILE];
+        let src = {
+            let wide = &mut wide[..src.len()];
+            slice::cast_on(isa, src, wide, Cast::new());
+            &*wide
+        };
+        bulk::dispatch(isa, &mut Job { work, src });
+    }
+}
+
+struct Job<'a, W, T> {
+    work: &'a mut W,
+    src: &'a [T],
+}
+
+impl<W: Work, T: Format> Multiversion for Job<'_, W, T> {
+    #[inline(always)]
+    fn run<const LANES: usize>(&mut self) {
+        self.work.run(self.src);
+    }
+}
+
+/// Vectors of it touch one line of the cache each.
+#[repr(align(64))]
+struct Aligned<T>(T);
+
 /// A tile of blocks of one row.
-struct Rows<'a, S> {
+struct Rows<'a> {
     fast: &'a Fast,
     size: usize,
-    src: &'a [S],
-    codes: [u8; TILE],
+    codes: Aligned<[u8; TILE]>,
+    below: Aligned<[f32; TILE]>,
     amax: [u32; BLOCKS],
     multipliers: Multipliers<BLOCKS>,
     /// Whether some multiplier fails.
@@ -80,119 +121,89 @@ struct Rows<'a, S> {
     counts: Counts,
 }
 
-impl<S: Format> Task for Rows<'_, S> {
+impl Work for Rows<'_> {
     #[inline(always)]
-    fn run<const LANES: usize>(&mut self) {
-        match (self.size, self.fast.is_exact()) {
-            (32, true) => self.blocks::<32, true>(),
-            (16, true) => self.blocks::<16, true>(),
-            (_, true) => self.blocks::<64, true>(),
-            (16, false) => self.blocks::<16, false>(),
-            (_, false) => self.blocks::<64, false>(),
+    fn run<T: Format>(&mut self, src: &[T]) {
+        let Self { fast, size, .. } = *self;
+        let amax = &mut self.amax[..src.len().div_ceil(size)];
+        largest_of_blocks(src, size, amax);
+        fast.multipliers(amax, &mut self.multipliers);
+        let Multipliers { below, fails, .. } = &self.multipliers;
+        let (mut any_fails, mut saturates) = (false, false);
+        for ((&amax, &below), &fails) in amax.iter().zip(below).zip(fails) {
+            any_fails |= fails;
+            saturates |= fast.may_saturate(amax, below);
+        }
+        self.fails = any_fails;
+        if any_fails {
+            self.some_blocks(src);
+            return;
+        }
+        let codes = &mut self.codes.0[..src.len()];
+        expand(&below[..amax.len()], size, &mut self.below.0[..src.len()]);
+        let saturated = encode_by(fast, saturates, &self.below.0, src, codes);
+        let saturated = saturated.unwrap_or_else(|| {
+            let blocks = src.chunks(size).zip(codes.chunks_mut(size));
+            let each = blocks.zip(&self.multipliers.divisor);
+            each.map(|((src, codes), &divisor)| encode_by_quotients(fast, divisor, src, codes))
+                .sum()
+        });
+        self.counts += finish(fast, saturated, src, codes);
+    }
+}
+
+impl Rows<'_> {
+    /// Those blocks that don't need exact arithmetic.
+    #[inline(always)]
+    fn some_blocks<T: Format>(&mut self, src: &[T]) {
+        let Self { fast, size, .. } = *self;
+        let codes = self.codes.0[..src.len()].chunks_mut(size);
+        for (block, (src, codes)) in src.chunks(size).zip(codes).enumerate() {
+            if !self.multipliers.fails[block] {
+                let By { below, divisor } = self.multipliers.by(block);
+                self.below.0[..src.len()].fill(below);
+                let saturated = encode_by(fast, true, &self.below.0, src, codes);
+                let saturated =
+                    saturated.unwrap_or_else(|| encode_by_quotients(fast, divisor, src, codes));
+                self.counts += finish(fast, saturated, src, codes);
+            }
         }
     }
 }
 
-impl<S: Format> Rows<'_, S> {
-    #[inline(always)]
-    fn blocks<const N: usize, const EXACT: bool>(&mut self) {
-        let Self {
-            fast, size, src, ..
-        } = *self;
-        let fast = *fast;
-        let blocks = src.len().div_ceil(size);
-        let mut smallest = [u32::MAX; N];
-        // Blocks of as many numbers as are looked at together need no loops of their own.
-        let (whole, rest): (&[[S; N]], _) = if size == N {
-            src.as_chunks()
-        } else {
-            (&[][..], src)
-        };
-        for (amax, src) in self.amax.iter_mut().zip(whole) {
-            *amax = largest::<S, N>(src, &mut smallest);
-        }
-        for (amax, src) in self.amax[whole.len()..].iter_mut().zip(rest.chunks(size)) {
-            *amax = largest::<S, N>(src, &mut smallest);
-        }
-        self.amax[blocks..].fill(0);
-        fast.multipliers(&self.amax, &mut self.multipliers);
-        self.fails = self
-            .multipliers
-            .fails
-            .iter()
-            .fold(false, |any, &fails| any | fails);
-        let mut saturates = false;
-        for (&amax, &above) in self.amax.iter().zip(&self.multipliers.above) {
-            saturates |= fast.may_saturate(amax, above);
-        }
-        if self.fails {
-            self.some_blocks::<N, EXACT>();
-            return;
-        }
-        self.counts.saturated += if saturates {
-            self.encode::<N, EXACT, true>(&fast)
-        } else {
-            self.encode::<N, EXACT, false>(&fast)
-        };
-        let codes = &mut self.codes[..src.len()];
-        let any_zero = smallest.iter().fold(u32::MAX, |all, &one| all.min(one)) == 0;
-        let zeros = if any_zero { zeros(src) } else { 0 };
-        self.counts.became_zero += zero_codes(codes, fast.element.sign()) - zeros;
-        fast.element.correct(codes);
-    }
+/// The codes of numbers each multiplied by what stands at its place, and how many saturate. `None` if quotients in `f64` must decide.
+#[inline(always)]
+fn encode_by<T: Format>(
+    fast: &Fast,
+    saturates: bool,
+    below: &[f32],
+    src: &[T],
+    codes: &mut [u8],
+) -> Option<usize> {
+    let element = fast.element;
+    let found = match (fast.how(), saturates) {
+        (EXACT, false) => encode::<T, EXACT, false>(element, below, src, codes),
+        (EXACT, true) => encode::<T, EXACT, true>(element, below, src, codes),
+        (SNAPPED, false) => encode::<T, SNAPPED, false>(element, below, src, codes),
+        (SNAPPED, true) => encode::<T, SNAPPED, true>(element, below, src, codes),
+        (_, false) => encode::<T, BETWEEN, false>(element, below, src, codes),
+        (_, true) => encode::<T, BETWEEN, true>(element, below, src, codes),
+    };
+    (found.differ == 0).then_some(found.saturated as usize)
+}
 
-    #[inline(always)]
-    fn encode<const N: usize, const EXACT: bool, const SATURATES: bool>(
-        &mut self,
-        fast: &Fast,
-    ) -> usize {
-        let Self {
-            size,
-            src,
-            codes,
-            multipliers,
-            ..
-        } = self;
-        let codes = &mut codes[..src.len()];
-        let (whole, rest): (&[[S; N]], _) = if *size == N {
-            src.as_chunks()
-        } else {
-            (&[][..], *src)
-        };
-        let (codes, rest_codes) = codes.split_at_mut(whole.len() * N);
-        let (codes, _) = codes.as_chunks_mut();
-        let mut saturated = 0;
-        for (block, (src, codes)) in whole.iter().zip(codes).enumerate() {
-            saturated += lanes::<S, N, EXACT, SATURATES>(fast, multipliers.by(block), src, codes);
-        }
-        let rest = rest.chunks(*size).zip(rest_codes.chunks_mut(*size));
-        for (block, (src, codes)) in (whole.len()..).zip(rest) {
-            saturated += encode::<S, N, EXACT, SATURATES>(fast, multipliers.by(block), src, codes);
-        }
-        saturated
+/// Counts the zeros among codes, and takes the sign from them where there is no −0.
+#[inline(always)]
+fn finish<T: Format>(fast: &Fast, saturated: usize, src: &[T], codes: &mut [u8]) -> Counts {
+    let mut became_zero = zero_codes(codes, fast.element.sign());
+    if became_zero > 0 {
+        became_zero -= zeros(src);
     }
-
-    /// Those blocks that don't need exact arithmetic.
-    #[inline(always)]
-    fn some_blocks<const N: usize, const EXACT: bool>(&mut self) {
-        let Self {
-            fast,
-            size,
-            src,
-            codes,
-            multipliers,
-            counts,
-            ..
-        } = self;
-        let each = src.chunks(*size).zip(codes[..src.len()].chunks_mut(*size));
-        for (block, (src, codes)) in each.enumerate() {
-            if !multipliers.fails[block] {
-                let by = multipliers.by(block);
-                counts.saturated += encode::<S, N, EXACT, true>(fast, by, src, codes);
-                counts.became_zero += zero_codes(codes, fast.element.sign()) - zeros(src);
-                fast.element.correct(codes);
-            }
-        }
+    fast.element.correct(codes);
+    Counts {
+        saturated,
+        became_zero,
+        ..Counts::default()
     }
 }
 
@@ -206,36 +217,36 @@ pub(super) fn quantize_block<S: Format>(
     elements: &mut [u8],
     scales: &mut [u8],
 ) -> Option<Counts> {
-    let mut scan = Scan {
-        src,
-        cols,
-        block,
-        largest: 0,
+    let pieces = || {
+        block.segments(cols).flat_map(|segment| {
+            let end = segment.end;
+            segment
+                .step_by(TILE)
+                .map(move |start| start..end.min(start + TILE))
+        })
     };
-    simd::perform(isa, &mut scan);
-    let (amax, mut multipliers) = ([scan.largest], Multipliers::new());
+    let mut scan = Scan { largest: 0 };
+    for piece in pieces() {
+        on_lanes(isa, &mut scan, &src[piece]);
+    }
+    let (amax, mut multipliers) = ([scan.largest], Multipliers::<1>::new());
     fast.multipliers(&amax, &mut multipliers);
     if multipliers.fails[0] {
         return None;
     }
-    let by = multipliers.by(0);
-    let mut task = Segment {
+    let by: By = multipliers.by(0);
+    let mut segment = Segment {
         fast,
-        by,
-        saturates: fast.may_saturate(amax[0], by.above),
-        src: &[],
-        codes: [0; TILE],
+        divisor: by.divisor,
+        saturates: fast.may_saturate(amax[0], by.below),
+        below: Aligned([by.below; TILE]),
+        codes: Aligned([0; TILE]),
         counts: Counts::default(),
     };
-    for segment in block.segments(cols) {
-        let first = segment.start;
-        for (nth, src) in src[segment].chunks(TILE).enumerate() {
-            task.src = src;
-            simd::perform(isa, &mut task);
-            let first = first + nth * TILE;
-            let codes = &task.codes[..src.len()];
-            pack(isa, codes, plan.element.bits, first, elements);
-        }
+    for piece in pieces() {
+        on_lanes(isa, &mut segment, &src[piece.clone()]);
+        let codes = &segment.codes.0[..piece.len()];
+        pack(isa, codes, plan.element.bits, piece.start, elements);
     }
     stream::put(
         scales,
@@ -243,7 +254,45 @@ pub(super) fn quantize_block<S: Format>(
         block.index,
         multipliers.scale[0] as u64,
     );
-    Some(task.counts)
+    Some(segment.counts)
+}
+
+/// The largest magnitude of a block.
+struct Scan {
+    largest: u32,
+}
+
+impl Work for Scan {
+    #[inline(always)]
+    fn run<T: Format>(&mut self, src: &[T]) {
+        self.largest = self.largest.max(largest(src));
+    }
+}
+
+/// A piece of a row of a block.
+struct Segment<'a> {
+    fast: &'a Fast,
+    divisor: f64,
+    saturates: bool,
+    below: Aligned<[f32; TILE]>,
+    codes: Aligned<[u8; TILE]>,
+    counts: Counts,
+}
+
+impl Work for Segment<'_> {
+    #[inline(always)]
+    fn run<T: Format>(&mut self, src: &[T]) {
+        let Self {
+            fast,
+            divisor,
+            saturates,
+            ..
+        } = *self;
+        let codes = &mut self.codes.0[..src.len()];
+        let saturated = encode_by(fast, saturates, &self.below.0, src, codes);
+        let saturated = saturated.unwrap_or_else(|| encode_by_quotients(fast, divisor, src, codes));
+        self.counts += finish(fast, saturated, src, codes);
+    }
 }
 
 /// Writes codes to where they belong.
@@ -254,7 +303,7 @@ fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
         first,
         stream,
     };
-    simd::perform(isa, &mut task);
+    bulk::dispatch(isa, &mut task);
 }
 
 struct Pack<'a> {
@@ -264,53 +313,9 @@ struct Pack<'a> {
     stream: &'a mut [u8],
 }
 
-impl Task for Pack<'_> {
+impl Multiversion for Pack<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         pack::codes(self.codes, self.bits, self.first, self.stream);
-    }
-}
-
-/// The largest magnitude of a block.
-struct Scan<'a, S> {
-    src: &'a [S],
-    cols: usize,
-    block: &'a Block,
-    largest: u32,
-}
-
-impl<S: Format> Task for Scan<'_, S> {
-    #[inline(always)]
-    fn run<const LANES: usize>(&mut self) {
-        for segment in self.block.segments(self.cols) {
-            let largest = largest::<S, 64>(&self.src[segment], &mut [0; 64]);
-            self.largest = self.largest.max(largest);
-        }
-    }
-}
-
-/// A piece of a row of a block.
-struct Segment<'a, S> {
-    fast: &'a Fast,
-    by: By,
-    saturates: bool,
-    src: &'a [S],
-    codes: [u8; TILE],
-    counts: Counts,
-}
-
-impl<S: Format> Task for Segment<'_, S> {
-    #[inline(always)]
-    fn run<const LANES: usize>(&mut self) {
-        let Self { fast, by, src, .. } = *self;
-        let fast = *fast;
-        let codes = &mut self.codes[..src.len()];
-        self.counts.saturated += match (fast.is_exact(), self.saturates) {
-            (true, _) => encode::<S, 64, true, true>(&fast, by, src, codes),
-            (false, false) => encode::<S, 64, false, false>(&fast, by, src, codes),
-            (false, true) => encode::<S, 64, false, true>(&fast, by, src, codes),
-        };
-        self.counts.became_zero += zero_codes(codes, fast.element.sign()) - zeros(src);
-        fast.element.correct(codes);
     }
 }

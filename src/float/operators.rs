@@ -7,7 +7,8 @@ use core::ops::{
 
 use super::Float;
 use super::spec::{HasSign, Spec};
-use crate::ops::{fold, native};
+use crate::arithmetic::native;
+use crate::bulk::reduction;
 
 /// An operator and its assigning form: `Add add AddAssign add_assign`.
 macro_rules! operators {
@@ -95,25 +96,25 @@ impl<S: HasSign> Neg for &Float<S> {
 /// Added in `f64`, and rounded once.
 impl<S: Spec> Sum for Float<S> {
     fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
-        fold::sum(numbers)
+        reduction::sum(numbers)
     }
 }
 
 impl<'a, S: Spec> Sum<&'a Self> for Float<S> {
     fn sum<I: Iterator<Item = &'a Self>>(numbers: I) -> Self {
-        fold::sum(numbers.copied())
+        reduction::sum(numbers.copied())
     }
 }
 
 /// Multiplied in `f64`, and rounded once.
 impl<S: Spec> Product for Float<S> {
     fn product<I: Iterator<Item = Self>>(numbers: I) -> Self {
-        fold::product(numbers)
+        reduction::product(numbers)
     }
 }
 
 impl<'a, S: Spec> Product<&'a Self> for Float<S> {
     fn product<I: Iterator<Item = &'a Self>>(numbers: I) -> Self {
-        fold::product(numbers.copied())
+        reduction::product(numbers.copied())
     }
 }

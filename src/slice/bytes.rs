@@ -8,15 +8,14 @@ use core::error::Error;
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::stochastic::{Stochastic, cast_stochastic_on};
-use super::unaligned::{native, numbers, numbers_mut, over};
-use super::view;
-use super::way::{Attempt, Rounding, Step, Steps, Way};
-use crate::dtype::Visitor;
-use crate::simd::{
-    BLOCK, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,
-};
-use crate::{Bf16, Cast, Dtype, F16, Format, Isa, Layout};
+use super::dtype_plan::{CastPlan, ConvertFn, RoundFn, Route, TryFn};
+use super::stochastic::Stochastic;
+use super::unaligned::{for_each_block, native, numbers, numbers_mut};
+use crate::bulk::{BLOCK, Out, small_code};
+use crate::cpu::Isa;
+use crate::float::{Bf16, Dtype, F16, Visitor};
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 /// Casts a tensor whose formats are known only at run time, on the best [`Isa`] of this CPU. The numbers are little-endian on every
 /// machine, and lie at any alignment, as they do in files.
@@ -68,7 +67,7 @@ pub fn cast_bytes_on(
     cast: Cast,
 ) -> Result<(), CastError> {
     let numbers = elements(from, src.len(), to, dst.len())?;
-    casting(isa, from, to, cast).convert(numbers, src, dst, true);
+    plan_cast(isa, from, to, cast).convert(numbers, src, dst, true);
     Ok(())
 }
 
@@ -101,7 +100,7 @@ pub fn cast_bytes_stochastic_on(
     stochastic: Stochastic,
 ) -> Result<(), CastError> {
     let numbers = elements(from, src.len(), to, dst.len())?;
-    drawing(isa, from, to, stochastic).convert(numbers, src, dst, false);
+    plan_stochastic(isa, from, to, stochastic).convert(numbers, src, dst, false);
     Ok(())
 }
 
@@ -137,61 +136,66 @@ fn elements(from: Dtype, src: usize, to: Dtype, dst: usize) -> Result<usize, Cas
     }
 }
 
-/// The way of [`cast_bytes`].
+/// The plan of [`cast_bytes`].
 #[inline]
-fn casting(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> Way<Cast> {
-    let directly = match (from, to) {
-        (Dtype::F16, Dtype::Bf16) => Some(directly::<F16, Bf16> as Attempt<_>),
-        (Dtype::Bf16, Dtype::F16) => Some(directly::<Bf16, F16> as Attempt<_>),
-        (Dtype::F64, Dtype::F16) => Some(directly::<f64, F16> as Attempt<_>),
+fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
+    let fused = match (from, to) {
+        (Dtype::F16, Dtype::Bf16) => Some(fused::<F16, Bf16> as TryFn<_>),
+        (Dtype::Bf16, Dtype::F16) => Some(fused::<Bf16, F16> as TryFn<_>),
+        (Dtype::F64, Dtype::F16) => Some(fused::<f64, F16> as TryFn<_>),
         _ => None,
     };
-    let steps = match (from, to) {
-        (Dtype::F64, Dtype::F64) => Steps::Rounded(narrow::<f64, f64> as _),
-        (Dtype::F64, Dtype::F32) => Steps::Rounded(narrow::<f64, f32> as _),
-        (Dtype::F64, _) => Steps::Widened(round_to_odd, to.visit(Narrow)),
-        (Dtype::F32, _) => Steps::Rounded(to.visit(Narrow)),
+    let route = match (from, to) {
+        (Dtype::F64, Dtype::F64) => Route::Rounded(narrow::<f64, f64> as _),
+        (Dtype::F64, Dtype::F32) => Route::Rounded(narrow::<f64, f32> as _),
+        (Dtype::F64, _) => Route::Widened(round_to_odd, to.visit(Narrow)),
+        (Dtype::F32, _) => Route::Rounded(to.visit(Narrow)),
         // Only infinities could change in a second step.
-        (_, Dtype::F32) if cast.keeps_infinity() => Steps::Exact(from.visit(Widen)),
-        (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Steps::Exact(exact::<F16, F16>),
-        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => Steps::Exact(exact::<Bf16, Bf16>),
-        _ => Steps::Widened(from.visit(Widen), to.visit(Narrow)),
+        (_, Dtype::F32) if cast.keeps_infinity() => Route::Exact(from.visit(Widen)),
+        (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Route::Exact(exact::<F16, F16>),
+        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => Route::Exact(exact::<Bf16, Bf16>),
+        _ => Route::Widened(from.visit(Widen), to.visit(Narrow)),
     };
-    Way {
+    CastPlan {
         isa,
         from,
         to,
         how: cast,
-        steps,
-        directly,
+        route,
+        fused,
     }
 }
 
-/// The way of [`cast_bytes_stochastic`]. A draw says the same of a number and of that number as an `f32`.
+/// The plan of [`cast_bytes_stochastic`]. A draw decides about a number as it decides about that number as an `f32`.
 #[inline]
-fn drawing(isa: Isa, from: Dtype, to: Dtype, stochastic: Stochastic) -> Way<Stochastic> {
-    let steps = match from {
-        Dtype::F64 => Steps::Rounded(to.visit(Draw::<f64>(PhantomData))),
-        Dtype::F32 => Steps::Rounded(to.visit(Draw::<f32>(PhantomData))),
-        _ => Steps::Widened(from.visit(Widen), to.visit(Draw::<f32>(PhantomData))),
+fn plan_stochastic(
+    isa: Isa,
+    from: Dtype,
+    to: Dtype,
+    stochastic: Stochastic,
+) -> CastPlan<Stochastic> {
+    let route = match from {
+        Dtype::F64 => Route::Rounded(to.visit(Draw::<f64>(PhantomData))),
+        Dtype::F32 => Route::Rounded(to.visit(Draw::<f32>(PhantomData))),
+        _ => Route::Widened(from.visit(Widen), to.visit(Draw::<f32>(PhantomData))),
     };
-    Way {
+    CastPlan {
         isa,
         from,
         to,
         how: stochastic,
-        steps,
-        directly: None,
+        route,
+        fused: None,
     }
 }
 
 struct Widen;
 
 impl Visitor for Widen {
-    type Output = Step;
+    type Output = ConvertFn;
 
     #[inline]
-    fn visit<F: Format>(self) -> Step {
+    fn visit<F: Format>(self) -> ConvertFn {
         exact::<F, f32>
     }
 }
@@ -199,10 +203,10 @@ impl Visitor for Widen {
 struct Narrow;
 
 impl Visitor for Narrow {
-    type Output = Rounding<Cast>;
+    type Output = RoundFn<Cast>;
 
     #[inline]
-    fn visit<F: Format>(self) -> Rounding<Cast> {
+    fn visit<F: Format>(self) -> RoundFn<Cast> {
         narrow::<f32, F>
     }
 }
@@ -210,20 +214,20 @@ impl Visitor for Narrow {
 struct Draw<S>(PhantomData<S>);
 
 impl<S: Format> Visitor for Draw<S> {
-    type Output = Rounding<Stochastic>;
+    type Output = RoundFn<Stochastic>;
 
     #[inline]
-    fn visit<F: Format>(self) -> Rounding<Stochastic> {
+    fn visit<F: Format>(self) -> RoundFn<Stochastic> {
         draw::<S, F>
     }
 }
 
 fn narrow<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) {
-    over::<S, D>(src, dst, |_, src, dst| {
+    for_each_block::<S, D>(src, dst, |_, src, dst| {
         if const { is_rare(D::LAYOUT) } {
-            convert_lean_by(isa, src, dst, cast);
+            small_code::convert_by_any_cast(isa, src, dst, cast)
         } else {
-            convert_lean(isa, src, dst, cast);
+            small_code::convert(isa, src, dst, cast)
         }
     });
 }
@@ -236,26 +240,34 @@ const fn is_rare(layout: Layout) -> bool {
 
 /// To a format that has every number of `S`, infinities kept: no rounding matters.
 fn exact<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
-    over::<S, D>(src, dst, |_, src, dst| {
-        convert_lean_by_default(isa, src, dst);
+    for_each_block::<S, D>(src, dst, |_, src, dst| {
+        small_code::convert_by_default(isa, src, dst)
     });
 }
 
 fn round_to_odd(isa: Isa, src: &[u8], dst: &mut [u8]) {
-    let cast = Cast::new().rounding(crate::Rounding::ToOdd);
-    over::<f64, f32>(src, dst, |_, src, dst| convert_lean_by(isa, src, dst, cast));
+    let cast = Cast::new().rounding(crate::round::Rounding::ToOdd);
+    for_each_block::<f64, f32>(src, dst, |_, src, dst| {
+        small_code::convert_by_any_cast(isa, src, dst, cast)
+    });
 }
 
 /// By an instruction, if there is one for this cast. Returns whether there was.
-fn directly<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) -> bool {
+fn fused<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) -> bool {
     let long = src.len() >= BLOCK * size_of::<S>();
     long && native::<S>()
         && native::<D>()
-        && convert_overridden(isa, numbers::<S>(src), numbers_mut::<D>(dst), cast)
+        && small_code::convert_by_instruction(
+            isa,
+            numbers::<S>(src),
+            Out::new(numbers_mut::<D>(dst)),
+            cast,
+        )
+        .is_ok()
 }
 
 fn draw<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], stochastic: Stochastic) {
-    over::<S, D>(src, dst, |first, src, dst| {
-        cast_stochastic_on(isa, src, view::assume_init(dst), stochastic.after(first));
+    for_each_block::<S, D>(src, dst, |first, src, dst| {
+        stochastic.after(first).convert(isa, src, dst)
     });
 }

@@ -1,13 +1,15 @@
 //! Casting, and counting what became of the values.
+#![allow(unsafe_code, reason = "a kernel promises to initialise its results")]
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::{Add, AddAssign};
 
-use super::{same_length, there_and_back, view};
-use crate::format::{from_code, to_code};
-use crate::simd::{self, How, Kernel, TiesToEven};
-use crate::{Cast, Flags, Format, Isa, Layout};
+use super::{round_trip, same_length};
+use crate::bulk::{self, Kernel, Out};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, from_code, to_code};
 
 /// What became of the values of a slice.
 ///
@@ -76,43 +78,50 @@ pub fn cast_counted_on<S: Format, D: Format>(
     cast: Cast,
 ) -> Counts {
     same_length(src.len(), dst.len());
-    if const { there_and_back::serves(S::LAYOUT, D::LAYOUT) } && src.len() >= LONG {
-        there_and_back::count(isa, src, dst, cast)
+    if const { round_trip::supports(S::LAYOUT, D::LAYOUT) } && src.len() >= LONG {
+        round_trip::count(isa, src, dst, cast)
     } else if cast == Cast::new() {
-        count(isa, TiesToEven, src, dst)
+        count::<S, D, true>(isa, cast, src, dst)
     } else {
-        count(isa, cast, src, dst)
+        count::<S, D, false>(isa, cast, src, dst)
     }
 }
 
 /// Elements for which it pays to look for the first that overflows.
 const LONG: usize = 512;
 
-fn count<S: Format, D: Format, H: How>(isa: Isa, how: H, src: &[S], dst: &mut [D]) -> Counts {
-    let mut kernel = Counting {
-        how,
+fn count<S: Format, D: Format, const DEFAULT: bool>(
+    isa: Isa,
+    cast: Cast,
+    src: &[S],
+    dst: &mut [D],
+) -> Counts {
+    let mut kernel = Counting::<S, D, DEFAULT> {
+        cast,
         counts: Counts::default(),
         formats: PhantomData,
     };
-    simd::run(isa, &mut kernel, src, view::as_uninit(dst));
+    bulk::run(isa, &mut kernel, src, Out::new(dst));
     kernel.counts
 }
 
-struct Counting<S, D, H> {
-    how: H,
+/// Casts and counts; `DEFAULT` if the cast is that of [`Cast::new`], so that the compiler knows it.
+struct Counting<S, D, const DEFAULT: bool> {
+    cast: Cast,
     counts: Counts,
     formats: PhantomData<(S, D)>,
 }
 
-impl<S: Format, D: Format, H: How> Kernel for Counting<S, D, H> {
+// SAFETY: the first loop writes every element of `dst`.
+unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D, DEFAULT> {
     type Src = S;
     type Dst = D;
-    const REPEATABLE: bool = false;
+    const IDEMPOTENT: bool = false;
 
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
-        let cast = self.how.cast();
+        let cast = if DEFAULT { Cast::new() } else { self.cast };
         let mut flags = [0; N];
         for ((dst, flags), &src) in dst.iter_mut().zip(&mut flags).zip(src) {
             let (code, raised) = cast.convert(from, to, to_code(src));

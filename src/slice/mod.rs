@@ -27,22 +27,26 @@
 
 mod bytes;
 mod counted;
+mod dtype_plan;
 mod pack;
 #[cfg(feature = "rayon")]
 pub(crate) mod parallel;
+mod round_trip;
 mod scaled;
 pub(crate) mod scan;
 mod stochastic;
-mod there_and_back;
 mod unaligned;
 pub(crate) mod view;
-mod way;
 
 use core::mem::MaybeUninit;
 
-use crate::{Cast, Format, Isa, simd};
+use crate::round::{Cast, Format};
 
-pub use crate::ops::fold::{product_slice as product, sum_slice as sum};
+use crate::cpu::Isa;
+
+use crate::bulk::{self, Out};
+
+pub use crate::bulk::reduction::{product_slice as product, sum_slice as sum};
 pub use bytes::{
     CastError, cast_bytes, cast_bytes_on, cast_bytes_stochastic, cast_bytes_stochastic_on,
 };
@@ -72,7 +76,8 @@ pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, 
 #[inline]
 #[track_caller]
 pub fn cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
-    cast_with(src, dst, Cast::new());
+    same_length(src.len(), dst.len());
+    bulk::convert(Isa::detect(), src, Out::new(dst), Cast::new());
 }
 
 /// Casts every element as `cast` says, on the best [`Isa`] of this CPU.
@@ -93,7 +98,7 @@ pub fn cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
 #[track_caller]
 pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) {
     same_length(src.len(), dst.len());
-    simd::convert(isa, src, view::as_uninit(dst), cast);
+    bulk::convert(isa, src, Out::new(dst), cast);
 }
 
 /// Casts every element into memory that need not be initialised, and returns it initialised. Ties to even, IEEE's overflow.
@@ -107,8 +112,7 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
     dst: &'a mut [MaybeUninit<D>],
 ) -> &'a mut [D] {
     same_length(src.len(), dst.len());
-    simd::convert(Isa::detect(), src, dst, Cast::new());
-    view::assume_init(dst)
+    bulk::convert(Isa::detect(), src, Out::uninit(dst), Cast::new())
 }
 
 /// Casts every element into a new vector. Ties to even, IEEE's overflow.
@@ -122,10 +126,9 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
 #[cfg(feature = "alloc")]
 #[must_use]
 pub fn cast_to_vec<S: Format, D: Format>(src: &[S]) -> alloc::vec::Vec<D> {
-    let mut vec = alloc::vec::Vec::with_capacity(src.len());
-    cast_uninit::<S, D>(src, &mut vec.spare_capacity_mut()[..src.len()]);
-    view::set_len(&mut vec, src.len());
-    vec
+    bulk::out::vec(src.len(), |dst| {
+        bulk::convert(Isa::detect(), src, dst, Cast::new())
+    })
 }
 
 #[inline]

@@ -1,13 +1,13 @@
 //! Codes of 4 and 6 bits, one a byte, to and from a stream of bits.
+#![allow(unsafe_code, reason = "a kernel promises to initialise its results")]
 
 use core::array::from_fn;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::view;
-use crate::format::{from_code, to_code};
-use crate::simd::{self, BLOCK, Kernel, Loops};
-use crate::{Format, Isa};
+use crate::bulk::{self, BLOCK, Kernel, Loops, Out};
+use crate::cpu::Isa;
+use crate::round::{Format, from_code, to_code};
 
 /// Packs numbers of 4 or 6 bits as tensors of them are stored: two fp4 numbers in a byte, four fp6 numbers in three.
 ///
@@ -114,7 +114,7 @@ fn pack_groups<F: Format, const CODES: usize, const BYTES: usize>(
         }
     } else {
         let kernel = &mut Pack::<F, CODES, BYTES>(PhantomData);
-        simd::run(isa, kernel, groups, view::as_uninit(packed));
+        bulk::run(isa, kernel, groups, Out::new(packed));
     }
     let mut group = [from_code(0); CODES];
     group[..rest.len()].copy_from_slice(rest);
@@ -135,7 +135,7 @@ fn unpack_groups<F: Format, const CODES: usize, const BYTES: usize>(
         }
     } else {
         let kernel = &mut Unpack::<F, CODES, BYTES>(PhantomData);
-        simd::run(isa, kernel, packed, view::as_uninit(groups));
+        bulk::run(isa, kernel, packed, Out::new(groups));
     }
     let mut bytes = [0; BYTES];
     bytes[..packed_rest.len()].copy_from_slice(packed_rest);
@@ -169,10 +169,11 @@ fn unpack_group<F: Format, const CODES: usize, const BYTES: usize>(
 
 struct Pack<F, const CODES: usize, const BYTES: usize>(PhantomData<F>);
 
-impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Pack<F, CODES, BYTES> {
+// SAFETY: the loop writes every element of `dst`.
+unsafe impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Pack<F, CODES, BYTES> {
     type Src = [F; CODES];
     type Dst = [u8; BYTES];
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
     const LOOPS: Loops = Loops::Blocks;
 
     #[inline(always)]
@@ -190,10 +191,11 @@ impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Pack<F, CODES
 
 struct Unpack<F, const CODES: usize, const BYTES: usize>(PhantomData<F>);
 
-impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Unpack<F, CODES, BYTES> {
+// SAFETY: the loop writes every element of `dst`.
+unsafe impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Unpack<F, CODES, BYTES> {
     type Src = [u8; BYTES];
     type Dst = [F; CODES];
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
     const LOOPS: Loops = Loops::Blocks;
 
     #[inline(always)]

@@ -1,11 +1,8 @@
 //! Reading a slice once: its largest magnitude, and whether all of it is finite.
 
-use core::mem::MaybeUninit;
-
-use super::view;
-use crate::format::{from_code, to_code};
-use crate::simd::{self, Kernel};
-use crate::{Bits, Format, Isa};
+use crate::bulk::reduction::Amax;
+use crate::cpu::Isa;
+use crate::round::Format;
 
 /// The largest magnitude, as an `f32` (rounded, ties to even, from `f64`): NaN if any element is, 0 if there is none.
 ///
@@ -27,9 +24,9 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
     if src.is_empty() {
         return 0.0;
     }
-    let mut max = Max::new();
-    max.look_at(isa, src);
-    from_code::<S>(max.code()).cast()
+    let mut amax = Amax::new();
+    amax.read(isa, src);
+    amax.value().cast()
 }
 
 /// Whether no element is an infinity or a NaN.
@@ -51,61 +48,8 @@ pub fn all_finite_on<S: Format>(isa: Isa, src: &[S]) -> bool {
     /// Bytes between looks at the result.
     const STRIDE: usize = 1 << 16;
     src.chunks(STRIDE / size_of::<S>()).all(|part| {
-        let mut max = Max::new();
-        max.look_at(isa, part);
-        max.is_finite()
+        let mut amax = Amax::new();
+        amax.read(isa, part);
+        amax.is_finite()
     })
-}
-
-/// Maxima kept side by side, so that vectors need not be reduced before the end.
-const LANES: usize = 64;
-
-/// The largest codes so far: those of the largest magnitudes, with infinities and NaNs above all others.
-pub(crate) struct Max<S: Format>([S::Bits; LANES]);
-
-impl<S: Format> Max<S> {
-    pub(crate) fn new() -> Self {
-        Self([S::Bits::from_u64(0); LANES])
-    }
-
-    pub(crate) fn look_at(&mut self, isa: Isa, src: &[S]) {
-        simd::run(isa, self, src, view::nothing(src.len()));
-    }
-
-    /// The largest of all, 0 if there is none.
-    fn code(&self) -> u64 {
-        self.0.map(Bits::to_u64).into_iter().fold(0, u64::max)
-    }
-
-    pub(crate) fn is_finite(&self) -> bool {
-        self.code() <= S::LAYOUT.max_code()
-    }
-}
-
-impl<S: Format> Kernel for Max<S> {
-    type Src = S;
-    type Dst = ();
-    const REPEATABLE: bool = true;
-
-    #[inline(always)]
-    fn block<const N: usize>(&mut self, _: usize, src: &[S; N], _: &mut [MaybeUninit<()>; N]) {
-        let layout = S::LAYOUT;
-        // Where the NaN is the code of -0, its sign puts it above all others.
-        let nan = if layout.nan_is_negative_zero() {
-            layout.sign_mask()
-        } else {
-            u64::MAX
-        };
-        let mut lanes = self.0;
-        for (max, &src) in lanes.iter_mut().zip(src) {
-            let code = to_code(src);
-            let rank = if code == nan {
-                code
-            } else {
-                code & layout.magnitude_mask()
-            };
-            *max = S::Bits::from_u64(rank).max(*max);
-        }
-        self.0 = lanes;
-    }
 }

@@ -1,8 +1,12 @@
 //! Casts that round at random.
 
-use crate::{Format, Isa, Overflow, simd};
+use crate::round::{Format, Overflow};
 
-use super::{same_length, view};
+use crate::cpu::Isa;
+
+use crate::bulk::{Element, Out, convert_stochastically};
+
+use super::same_length;
 
 /// How to round at random: a seed, the index of the first element, and what to do on overflow.
 ///
@@ -103,6 +107,17 @@ impl Stochastic {
         self.offset(self.offset.wrapping_add(elements as u64))
     }
 
+    #[inline]
+    pub(super) fn convert<'a, S: Element, D: Element>(
+        self,
+        isa: Isa,
+        src: &[S],
+        dst: Out<'a, D>,
+    ) -> &'a mut [D] {
+        let draws = (self.seed, self.offset);
+        convert_stochastically(isa, src, dst, draws, self.overflow)
+    }
+
     /// The same with [`Overflow::Saturate`].
     pub const fn saturating(self) -> Self {
         Self {
@@ -135,10 +150,5 @@ pub fn cast_stochastic_on<S: Format, D: Format>(
     stochastic: Stochastic,
 ) {
     same_length(src.len(), dst.len());
-    let Stochastic {
-        seed,
-        offset,
-        overflow,
-    } = stochastic;
-    simd::stochastic(isa, src, view::as_uninit(dst), (seed, offset), overflow);
+    stochastic.convert(isa, src, Out::new(dst));
 }

@@ -1,25 +1,23 @@
 //! Bytes as the little-endian numbers that they are, at any address.
 #![allow(unsafe_code, reason = "bytes are numbers of no alignment")]
 
-use core::fmt;
-use core::mem::MaybeUninit;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
-use super::view;
-use crate::format::from_code;
-use crate::simd::BLOCK;
-use crate::{Format, Layout};
+use crate::bulk::{BLOCK, Element, Out};
+use crate::format::Layout;
+use crate::round::{Format, from_code, to_code};
 
 /// Calls `convert` for the numbers in `src` and `dst`: in place if this machine has their lowest byte first too, else in tiles. It
 /// is given [`BLOCK`] numbers or more, and how many stand before them.
 #[inline(always)]
-pub(super) fn over<S: Format, D: Format>(
+pub(super) fn for_each_block<S: Format, D: Format>(
     src: &[u8],
     dst: &mut [u8],
-    convert: impl Fn(usize, &[Unaligned<S>], &mut [MaybeUninit<Unaligned<D>>]),
+    convert: impl for<'p> Fn(usize, &[Unaligned<S>], Out<'p, Unaligned<D>>) -> &'p mut [Unaligned<D>],
 ) {
     if const { native::<S>() && native::<D>() } && src.len() >= BLOCK * size_of::<S>() {
-        return convert(0, numbers(src), numbers_mut(dst));
+        convert(0, numbers(src), Out::new(numbers_mut(dst)));
+        return;
     }
     // What is past the end of a short slice is converted for nothing.
     let mut src_tile = [Unaligned(from_code::<S>(0)); BLOCK];
@@ -29,7 +27,7 @@ pub(super) fn over<S: Format, D: Format>(
     for (nth, (src, dst)) in src.zip(dst).enumerate() {
         bytes_mut(&mut src_tile)[..src.len()].copy_from_slice(src);
         swap(&mut src_tile);
-        convert(nth * BLOCK, &src_tile, view::as_uninit(&mut dst_tile));
+        convert(nth * BLOCK, &src_tile, Out::new(&mut dst_tile[..]));
         swap(&mut dst_tile);
         dst.copy_from_slice(&bytes_mut(&mut dst_tile)[..dst.len()]);
     }
@@ -40,39 +38,42 @@ pub(super) fn over<S: Format, D: Format>(
 #[repr(C, packed)]
 pub(super) struct Unaligned<F>(F);
 
-impl<F: Format> fmt::Debug for Unaligned<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        { self.0 }.fmt(f)
-    }
-}
-
-// SAFETY: as F, but for the alignment. That is less than the trait wants, which only matters where bits are seen as numbers or
-// numbers as bits: the first is right with less, and the second doesn't compile.
-unsafe impl<F: Format> Format for Unaligned<F> {
-    type Bits = F::Bits;
+impl<F: Format> Element for Unaligned<F> {
     const LAYOUT: Layout = F::LAYOUT;
-    const DTYPE: &'static str = F::DTYPE;
+
+    #[inline(always)]
+    fn code(self) -> u64 {
+        to_code(self.0)
+    }
+
+    #[inline(always)]
+    fn from_code(code: u64) -> Self {
+        Self(from_code(code))
+    }
 }
 
 /// Bytes as the numbers that they are.
 #[inline(always)]
 pub(super) fn numbers<F: Format>(bytes: &[u8]) -> &[Unaligned<F>] {
-    // SAFETY: a `Format` has no invalid bits, and so packed no alignment; there are as many bytes as they have.
+    // SAFETY: `Unaligned` is packed, so that it has no alignment, and a `Format` has no invalid bits. The numbers have no more bytes
+    // than there are.
     unsafe { from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<F>()) }
 }
 
 /// Bytes as the numbers that they are, to be written.
 #[inline(always)]
-pub(super) fn numbers_mut<F: Format>(bytes: &mut [u8]) -> &mut [MaybeUninit<Unaligned<F>>] {
+pub(super) fn numbers_mut<F: Format>(bytes: &mut [u8]) -> &mut [Unaligned<F>] {
     let (first, len) = (bytes.as_mut_ptr(), bytes.len() / size_of::<F>());
-    // SAFETY: as in `numbers`; a `Format` is initialised throughout, and the borrow is exclusive.
-    view::as_uninit(unsafe { from_raw_parts_mut(first.cast::<Unaligned<F>>(), len) })
+    // SAFETY: `Unaligned` is packed, so that it has no alignment. A `Format` has no invalid bits and no padding, so that numbers and
+    // bytes are each valid as the other. `len` numbers have no more bytes than there are, and the borrow is exclusive.
+    unsafe { from_raw_parts_mut(first.cast(), len) }
 }
 
 /// Numbers as the bytes that they are.
 #[inline(always)]
 fn bytes_mut<F: Format>(numbers: &mut [Unaligned<F>]) -> &mut [u8] {
-    // SAFETY: all bytes are valid, and so are all bits of numbers; the borrow is exclusive.
+    // SAFETY: a `Format` has no padding and no invalid bits, so that numbers and bytes are each valid as the other. The borrow is
+    // exclusive.
     unsafe { from_raw_parts_mut(numbers.as_mut_ptr().cast(), size_of_val(numbers)) }
 }
 

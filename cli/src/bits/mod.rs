@@ -1,5 +1,6 @@
 //! `ulp bits`: a number in formats, bit by bit.
 
+mod block;
 mod decimal;
 mod number;
 mod show;
@@ -8,6 +9,7 @@ mod typed;
 use clap::Args;
 use serde_json::Value;
 use ulp::Dtype;
+use ulp::block::Scheme;
 
 use crate::Error;
 use crate::formats::{self, dispatch, with_format};
@@ -34,6 +36,7 @@ Examples:
   ulp bits 0.1 --as bf16,e4m3fn           in these
   ulp bits 0x3c00                         the float16 and the bfloat16 of this code
   ulp bits 0x1.8p-3 --as f16 --json       for programs
+  ulp bits --block mxfp4 0.1 -2.5 3       as a block: its scale, and its elements
   ulp bits --as f16 -- -1e-8 -inf         what begins with a minus stands after --")]
 pub(crate) struct Bits {
     /// The numbers, or codes of numbers
@@ -42,12 +45,18 @@ pub(crate) struct Bits {
     /// The formats, by any of their names [default: f32,f16,bf16,e4m3fn,e5m2; for a code those that have as many digits]
     #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = formats::parse)]
     formats: Vec<Dtype>,
+    /// The numbers as blocks of this scheme: mxfp8, mxfp4, nvfp4, float8_e5m2/bfloat16/1x64. It prints scales and elements
+    #[arg(long, value_name = "SCHEME", conflicts_with = "formats")]
+    block: Option<Scheme>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
+    if let Some(scheme) = asked.block {
+        return block::report(scheme, &asked.values, asked.json).map_err(argument);
+    }
     let mut numbers = Vec::new();
     for text in &asked.values {
         let typed = Typed::parse(text).map_err(argument)?;

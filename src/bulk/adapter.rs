@@ -1,0 +1,128 @@
+//! Adapters: a kernel that converts becomes one of less code, or one that multiplies too.
+#![allow(unsafe_code, reason = "kernels promise to initialise their results")]
+
+use core::mem::MaybeUninit;
+
+use super::element::Element;
+use super::kernel::{Kernel, Loops};
+use crate::format::Layout;
+
+/// Makes a kernel of a kernel.
+pub(super) trait Adapter: Copy {
+    /// Whether little code matters more than the speed of rare casts.
+    const SMALL_CODE: bool = false;
+    type Adapted<K: Kernel<Src: Element, Dst: Element>>: Kernel<Src = K::Src, Dst = K::Dst>;
+
+    fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> Self::Adapted<K>;
+}
+
+/// The kernel as it is.
+#[derive(Clone, Copy)]
+pub(super) struct Unchanged;
+
+impl Adapter for Unchanged {
+    type Adapted<K: Kernel<Src: Element, Dst: Element>> = K;
+
+    #[inline(always)]
+    fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> K {
+        kernel
+    }
+}
+
+/// The kernel with few loops compiled of it, for slices of a [`BLOCK`](super::BLOCK) or more.
+#[derive(Clone, Copy)]
+pub(super) struct SmallCode;
+
+impl Adapter for SmallCode {
+    const SMALL_CODE: bool = true;
+    type Adapted<K: Kernel<Src: Element, Dst: Element>> = FewLoops<K>;
+
+    #[inline(always)]
+    fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> FewLoops<K> {
+        FewLoops(kernel)
+    }
+}
+
+pub(super) struct FewLoops<K>(K);
+
+// SAFETY: `block` is that of a kernel, which promises to initialise all elements of `dst`.
+unsafe impl<K: Kernel> Kernel for FewLoops<K> {
+    type Src = K::Src;
+    type Dst = K::Dst;
+    const IDEMPOTENT: bool = K::IDEMPOTENT;
+    /// The formats of a byte are many.
+    const LOOPS: Loops = if size_of::<K::Src>() == 1 || size_of::<K::Dst>() == 1 {
+        Loops::BlocksOfHalfWidth
+    } else {
+        Loops::Blocks
+    };
+
+    #[inline(always)]
+    fn block<const N: usize>(
+        &mut self,
+        first: usize,
+        src: &[K::Src; N],
+        dst: &mut [MaybeUninit<K::Dst>; N],
+    ) {
+        self.0.block(first, src, dst);
+    }
+}
+
+/// The kernel between an `f32` and another format, with a factor on the `f32`.
+#[derive(Clone, Copy)]
+pub(super) struct Factor(pub(super) f32);
+
+impl Adapter for Factor {
+    type Adapted<K: Kernel<Src: Element, Dst: Element>> = Scaled<K>;
+
+    #[inline(always)]
+    fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> Scaled<K> {
+        let Self(factor) = self;
+        Scaled { factor, kernel }
+    }
+}
+
+pub(super) struct Scaled<K> {
+    factor: f32,
+    kernel: K,
+}
+
+impl<K> Scaled<K> {
+    #[inline(always)]
+    fn product<E: Element>(&self, x: E) -> E {
+        let x = f32::from_bits(x.code() as u32);
+        E::from_code((x * self.factor).to_bits() as u64)
+    }
+}
+
+// SAFETY: either the kernel within writes `dst`, and promises to initialise all elements, or the loop over `dst` writes each.
+unsafe impl<K: Kernel<Src: Element, Dst: Element>> Kernel for Scaled<K> {
+    type Src = K::Src;
+    type Dst = K::Dst;
+    const IDEMPOTENT: bool = K::IDEMPOTENT;
+
+    #[inline(always)]
+    fn block<const N: usize>(
+        &mut self,
+        first: usize,
+        src: &[K::Src; N],
+        dst: &mut [MaybeUninit<K::Dst>; N],
+    ) {
+        let f32 = Layout::BINARY32;
+        assert!(K::Src::LAYOUT.same(f32) || K::Dst::LAYOUT.same(f32));
+        if K::Src::LAYOUT.same(f32) {
+            let mut products = *src;
+            for x in &mut products {
+                *x = self.product(*x);
+            }
+            self.kernel.block(first, &products, dst);
+        } else {
+            let mut wide = [MaybeUninit::uninit(); N];
+            self.kernel.block(first, src, &mut wide);
+            for (dst, wide) in dst.iter_mut().zip(wide) {
+                // SAFETY: `block` of the kernel has initialised all of `wide`, as `Kernel` promises.
+                dst.write(self.product(unsafe { wide.assume_init() }));
+            }
+        }
+    }
+}

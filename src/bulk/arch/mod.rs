@@ -1,0 +1,30 @@
+//! What each architecture has for bulk work, under the same names: which loop runs, and which instructions convert.
+//!
+//! This file alone chooses the architecture.
+
+#[cfg(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
+mod intrinsic_kernel;
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod x86_64;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+use x86_64 as here;
+
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod aarch64;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+use aarch64 as here;
+
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+mod portable;
+#[cfg(not(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon")
+)))]
+use portable as here;
+
+pub(crate) use here::{Lookup, control_bits_are_default, dispatch, run};
+pub(super) use here::{convert, convert_by_any, pays_to_stream, stream};

@@ -1,0 +1,89 @@
+//! No instructions but those that the compiler finds: one level, that the program is compiled for.
+
+use core::convert::Infallible;
+
+use crate::bulk::adapter::Adapter;
+use crate::bulk::driver::drive;
+use crate::bulk::element::Element;
+use crate::bulk::kernel::{Kernel, Multiversion};
+use crate::bulk::out::Out;
+use crate::cpu::{Isa, Level};
+use crate::round::Cast;
+
+/// Runs a kernel over a slice.
+#[inline]
+pub(crate) fn run<'a, K: Kernel>(
+    isa: Isa,
+    kernel: &mut K,
+    src: &[K::Src],
+    dst: Out<'a, K::Dst>,
+) -> &'a mut [K::Dst] {
+    let Level::Compiled = isa.level();
+    drive(kernel, src, dst)
+}
+
+/// Does work that is no loop over one slice.
+#[inline]
+pub(crate) fn dispatch<T: Multiversion>(isa: Isa, work: &mut T) {
+    let Level::Compiled = isa.level();
+    work.run::<4>();
+}
+
+/// Gives the destination back, since there are no instructions.
+#[inline]
+#[cfg_attr(
+    all(target_arch = "aarch64", target_feature = "neon"),
+    allow(dead_code, reason = "aarch64 has instructions")
+)]
+pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
+    _: A,
+    _: Isa,
+    _: &[S],
+    dst: Out<'a, D>,
+    _: Cast,
+) -> Result<&'a mut [D], Out<'a, D>> {
+    let _ = A::SMALL_CODE;
+    Err(dst)
+}
+
+#[cfg(not(all(target_arch = "aarch64", target_feature = "neon")))]
+pub(in crate::bulk) use convert as convert_by_any;
+
+/// False, since there are no stores past the caches.
+#[inline]
+pub(in crate::bulk) fn pays_to_stream<S, D: Copy>(_: &Out<'_, D>) -> bool {
+    false
+}
+
+/// Writes as `write` does, in one piece.
+#[inline]
+pub(in crate::bulk) fn stream<'a, S, D: Copy>(
+    src: &[S],
+    dst: Out<'a, D>,
+    mut write: impl for<'p> FnMut(&[S], Out<'p, D>) -> &'p mut [D],
+) -> &'a mut [D] {
+    write(src, dst)
+}
+
+/// Whether floats are rounded to nearest and subnormals kept, as WebAssembly always does. False where that can't be known.
+#[inline]
+#[cfg_attr(
+    all(target_arch = "aarch64", target_feature = "neon"),
+    allow(dead_code, reason = "aarch64 can look")
+)]
+pub(crate) fn control_bits_are_default() -> bool {
+    cfg!(target_family = "wasm")
+}
+
+/// A conversion by table, which no other architecture has.
+pub(crate) struct Lookup(Infallible);
+
+impl Lookup {
+    pub(crate) fn new(_: Isa, _: &[u8]) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn convert(&self, _: &[u8], _: &mut [u8]) {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,75 @@
+//! Non-temporal stores: results are written past the caches.
+#![allow(unsafe_code, reason = "stores by their names, on pointers")]
+
+use core::arch::x86_64::{__m128i, _mm_load_si128, _mm_sfence, _mm_stream_si128};
+use core::mem::MaybeUninit;
+use core::slice::from_raw_parts_mut;
+
+use crate::bulk::out::Out;
+
+/// Bytes from which on results are written past the caches: more than the last-level cache has for a core on most CPUs, so
+/// that their beginning would be gone before their end is written. Written to a cache, each line of memory is first read.
+const THRESHOLD: usize = 32 << 20;
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
+/// Bytes that are made at a time: few, so that the stores of a piece drain while the next is made.
+const TILE: usize = 1024;
+
+#[repr(align(64))]
+struct Tile([MaybeUninit<u8>; TILE]);
+
+/// Whether results are so long that they are better written past the caches, and at an address where that can be done. Those of less
+/// than half the source's length have little to gain.
+#[inline]
+pub(in crate::bulk) fn pays_to_stream<S, D: Copy>(dst: &Out<'_, D>) -> bool {
+    size_of::<D>() * dst.len() >= THRESHOLD
+        && 2 * size_of::<D>() >= size_of::<S>()
+        && dst.as_ptr().addr().is_multiple_of(size_of::<D>())
+}
+
+/// Has pieces made by `write`, and writes them past the caches.
+#[cold]
+pub(in crate::bulk) fn stream<'a, S, D: Copy>(
+    src: &[S],
+    dst: Out<'a, D>,
+    mut write: impl for<'p> FnMut(&[S], Out<'p, D>) -> &'p mut [D],
+) -> &'a mut [D] {
+    let size = size_of::<D>();
+    assert!(src.len() == dst.len() && LINE.is_multiple_of(size));
+    // SAFETY: numbers alone are written: by `write`, or as copies of what it wrote.
+    let dst = unsafe { dst.into_uninit() };
+    let start = dst.as_ptr().addr().next_multiple_of(LINE) - dst.as_ptr().addr();
+    let (src_head, src) = src.split_at(start / size);
+    let (dst_head, dst_lines) = dst.split_at_mut(start / size);
+    Out::uninit(dst_head).write_by(|dst| write(src_head, dst));
+
+    let mut tile = Tile([MaybeUninit::uninit(); TILE]);
+    for (src, dst) in src
+        .chunks(TILE / size)
+        .zip(dst_lines.chunks_mut(TILE / size))
+    {
+        if size_of_val(dst) < TILE {
+            Out::uninit(dst).write_by(|dst| write(src, dst));
+            break;
+        }
+        // SAFETY: the tile has TILE bytes, as this piece has, and its alignment, LINE, is a multiple of the numbers' size.
+        let made =
+            unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
+        let made = write(src, Out::uninit(made));
+        assert!(size_of_val(made) == TILE && made.as_ptr().addr().is_multiple_of(LINE));
+        let (from, to) = (
+            made.as_ptr().cast::<__m128i>(),
+            dst.as_mut_ptr().cast::<__m128i>(),
+        );
+        for vector in 0..TILE / size_of::<__m128i>() {
+            // SAFETY: both have TILE bytes, as was asserted and as is so of every piece that is no shorter. Both begin at a line: the
+            // first by the assertion, the second since the head ends at one. Every x86-64 CPU has SSE2.
+            unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
+        }
+    }
+    // SAFETY: every x86-64 CPU has this instruction. Later stores come after what was streamed.
+    unsafe { _mm_sfence() };
+    // SAFETY: `write_by` has had the head and a piece shorter than a tile written. All other pieces are copies of tiles that came back
+    // as initialised numbers.
+    unsafe { Out::uninit(dst).assume_init() }
+}

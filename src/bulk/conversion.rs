@@ -1,0 +1,97 @@
+//! Conversion of slices: which kernel casts them, and whether the results are written past the caches.
+
+use super::adapter::{Adapter, Factor, Unchanged};
+use super::arch;
+use super::element::Element;
+use super::kernel::SMALL;
+use super::kernels::{Convert, cast_element};
+use super::out::Out;
+use crate::cpu::Isa;
+use crate::round::Cast;
+
+/// Casts every element of a slice to another of the same length.
+///
+/// Two loops are compiled for each pair of formats and ISA: one for the cast that is the default, and one for all others.
+#[inline]
+pub(crate) fn convert<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+    cast: Cast,
+) -> &'a mut [D] {
+    assert!(src.len() == dst.len());
+    if src.len() < SMALL {
+        return dst.write(src.iter().map(|&x| cast_element(cast, x)));
+    }
+    if cast == Cast::new() {
+        Conversion::<_, true>::new(Unchanged, isa, cast).run(src, dst)
+    } else {
+        Conversion::<_, false>::new(Unchanged, isa, cast).run(src, dst)
+    }
+}
+
+/// [`convert`] with a factor on the side that is `f32`.
+#[inline]
+pub(crate) fn convert_scaled<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    factor: f32,
+    dst: Out<'a, D>,
+    cast: Cast,
+) -> &'a mut [D] {
+    if cast == Cast::new() {
+        Conversion::<_, true>::new(Factor(factor), isa, cast).run(src, dst)
+    } else {
+        Conversion::<_, false>::new(Factor(factor), isa, cast).run(src, dst)
+    }
+}
+
+/// Has pieces of a slice written that stay in the nearest cache, or past the caches where that pays.
+#[inline]
+pub(crate) fn in_pieces<'a, S: Copy, D: Element>(
+    src: &[S],
+    dst: Out<'a, D>,
+    mut write: impl for<'p> FnMut(&[S], Out<'p, D>) -> &'p mut [D],
+) -> &'a mut [D] {
+    const PIECE: usize = 8192;
+    if arch::pays_to_stream::<S, D>(&dst) {
+        return arch::stream(src, dst, write);
+    }
+    dst.write_pieces(PIECE, PIECE, |start, dst| {
+        write(&src[start..][..dst.len()], dst)
+    })
+}
+
+/// How slices are converted; `DEFAULT` if the cast is that of [`Cast::new`], so that the compiler knows it.
+#[derive(Clone, Copy)]
+struct Conversion<A, const DEFAULT: bool> {
+    adapter: A,
+    isa: Isa,
+    cast: Cast,
+}
+
+impl<A: Adapter, const DEFAULT: bool> Conversion<A, DEFAULT> {
+    #[inline(always)]
+    fn new(adapter: A, isa: Isa, cast: Cast) -> Self {
+        Self { adapter, isa, cast }
+    }
+
+    /// By instructions of the CPU if it has some for the pair, else by the portable kernel.
+    #[inline]
+    fn run<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
+        let Self { adapter, isa, .. } = self;
+        let cast = if DEFAULT { Cast::new() } else { self.cast };
+        if arch::pays_to_stream::<S, D>(&dst) {
+            return arch::stream(src, dst, |src, dst| self.run(src, dst));
+        }
+        let dst = match arch::convert_by_any(adapter, isa, src, dst, cast) {
+            Ok(done) => return done,
+            Err(dst) => dst,
+        };
+        if DEFAULT {
+            arch::run(isa, &mut adapter.adapt(Convert::by_default()), src, dst)
+        } else {
+            arch::run(isa, &mut adapter.adapt(Convert::new(cast)), src, dst)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! [`Element`]: what the slices of a conversion hold.
+
+use crate::format::Layout;
+use crate::round::{Format, from_code, to_code};
+
+/// A number of a slice: a [`Format`], or one that is stored without its alignment.
+pub(crate) trait Element: Copy {
+    const LAYOUT: Layout;
+
+    /// The code of the number; bits above the width of the format are 0.
+    fn code(self) -> u64;
+    fn from_code(code: u64) -> Self;
+}
+
+impl<F: Format> Element for F {
+    const LAYOUT: Layout = F::LAYOUT;
+
+    #[inline(always)]
+    fn code(self) -> u64 {
+        to_code(self)
+    }
+
+    #[inline(always)]
+    fn from_code(code: u64) -> Self {
+        from_code(code)
+    }
+}

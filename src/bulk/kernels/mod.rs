@@ -1,0 +1,8 @@
+//! Kernels that every ISA compiles. None of them names an ISA.
+
+mod convert;
+mod stochastic;
+
+pub(crate) use convert::cast_block;
+pub(super) use convert::{Convert, cast_element, cast_scalar};
+pub(super) use stochastic::ConvertStochastically;

@@ -1,0 +1,60 @@
+//! The largest magnitude.
+
+use super::{Reduction, reduce};
+use crate::cpu::Isa;
+use crate::round::{Bits, Format, from_code, to_code};
+
+/// Maxima kept side by side, so that vectors need not be reduced before the end.
+const LANES: usize = 64;
+
+/// The codes of the largest magnitudes so far. Those of infinities and NaNs lie above all others.
+pub(crate) struct Amax<S: Format>([S::Bits; LANES]);
+
+impl<S: Format> Amax<S> {
+    pub(crate) fn new() -> Self {
+        Self([S::Bits::from_u64(0); LANES])
+    }
+
+    pub(crate) fn read(&mut self, isa: Isa, src: &[S]) {
+        reduce(isa, self, src);
+    }
+
+    /// The largest magnitude of all, and 0 if nothing was read.
+    pub(crate) fn value(&self) -> S {
+        from_code(self.code())
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.code() <= S::LAYOUT.max_code()
+    }
+
+    fn code(&self) -> u64 {
+        self.0.map(Bits::to_u64).into_iter().fold(0, u64::max)
+    }
+}
+
+impl<S: Format> Reduction for Amax<S> {
+    type Element = S;
+
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, elements: &[S; N]) {
+        let layout = S::LAYOUT;
+        // Where the NaN is the code of -0, its sign puts it above all others.
+        let nan = if layout.nan_is_negative_zero() {
+            layout.sign_mask()
+        } else {
+            u64::MAX
+        };
+        let mut lanes = self.0;
+        for (max, &element) in lanes.iter_mut().zip(elements) {
+            let code = to_code(element);
+            let order = if code == nan {
+                code
+            } else {
+                code & layout.magnitude_mask()
+            };
+            *max = S::Bits::from_u64(order).max(*max);
+        }
+        self.0 = lanes;
+    }
+}

@@ -1,0 +1,58 @@
+//! Conversions of which little code is compiled, for formats known only at run time.
+
+use super::adapter::{Adapter, SmallCode};
+use super::arch;
+use super::element::Element;
+use super::kernels::Convert;
+use super::out::Out;
+use crate::cpu::Isa;
+use crate::round::Cast;
+
+/// [`convert`](super::convert()) for a [`BLOCK`](super::BLOCK) of elements or more.
+#[inline]
+pub(crate) fn convert<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+    cast: Cast,
+) -> &'a mut [D] {
+    if cast == Cast::new() {
+        convert_by_default(isa, src, dst)
+    } else {
+        convert_by_any_cast(isa, src, dst, cast)
+    }
+}
+
+/// [`convert`] with the loop for the default cast alone.
+#[inline]
+pub(crate) fn convert_by_default<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+) -> &'a mut [D] {
+    convert_by_instruction(isa, src, dst, Cast::new())
+        .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::by_default()), src, dst))
+}
+
+/// [`convert`] with the loop for all casts alone.
+#[inline]
+pub(crate) fn convert_by_any_cast<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+    cast: Cast,
+) -> &'a mut [D] {
+    convert_by_instruction(isa, src, dst, cast)
+        .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::new(cast)), src, dst))
+}
+
+/// Converts a [`BLOCK`](super::BLOCK) of elements or more by instructions of the CPU. Without any, gives the destination back.
+#[inline]
+pub(crate) fn convert_by_instruction<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+    cast: Cast,
+) -> Result<&'a mut [D], Out<'a, D>> {
+    arch::convert(SmallCode, isa, src, dst, cast)
+}

@@ -1,0 +1,61 @@
+//! Conversion of slices with stochastic rounding: draws are made for a tile of elements, and the kernel uses them.
+
+use super::arch::run;
+use super::conversion::convert;
+use super::element::Element;
+use super::kernels::ConvertStochastically;
+use super::out::Out;
+use super::philox::{self, TILE};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{self, Cast, Overflow};
+
+/// Whether two elements share a random word: what is discarded from the fraction of an f32, or a longer one, is half of it.
+///
+/// Decided by the target alone where the source is no wider than f32, so that equal numbers of such formats are equal after the
+/// cast too, and a detour through f32 changes nothing.
+const fn shares(from: Layout, to: Layout) -> bool {
+    const F32: u32 = Layout::BINARY32.fraction_bits();
+    let longest = if from.fraction_bits() > F32 {
+        from.fraction_bits()
+    } else {
+        F32
+    };
+    longest <= to.fraction_bits() + 16
+}
+
+/// Casts every element of a slice to another of the same length, with the random bits of the elements from `first` on.
+#[inline]
+pub(crate) fn convert_stochastically<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+    (seed, first): (u64, u64),
+    overflow: Overflow,
+) -> &'a mut [D] {
+    // Constants, so that code is compiled only for pairs of formats that need it.
+    if const { round::drop_bits(S::LAYOUT, D::LAYOUT) == 0 } {
+        // Nothing is ever discarded.
+        return convert(isa, src, dst, Cast::new().overflow(overflow));
+    }
+    let shared = const { shares(S::LAYOUT, D::LAYOUT) };
+    let group = philox::group(shared) as u64;
+    let mut draws = [0; TILE];
+    // The first tile ends where a group does, and all others are whole groups.
+    let first_tile = TILE - (first % group) as usize;
+    dst.write_pieces(first_tile, TILE, |start, dst| {
+        let src = &src[start..][..dst.len()];
+        let index = first.wrapping_add(start as u64);
+        let skip = (index % group) as usize;
+        let end = (skip + src.len()).next_multiple_of(group as usize);
+        philox::draws(isa, shared, seed, index - skip as u64, &mut draws[..end]);
+        let draws = &draws[skip..end];
+        if const { round::shares_exponents(S::LAYOUT, D::LAYOUT) } && overflow == Overflow::Ieee {
+            let mut kernel = ConvertStochastically::<S, D, true>::new(draws, overflow);
+            run(isa, &mut kernel, src, dst)
+        } else {
+            let mut kernel = ConvertStochastically::<S, D, false>::new(draws, overflow);
+            run(isa, &mut kernel, src, dst)
+        }
+    })
+}
