@@ -73,12 +73,9 @@ fn file(bytes: &[u8]) {
 
 /// Whether the reader refuses on purpose what `safetensors` reads.
 fn is_stricter(error: &str) -> bool {
-    [
-        "two have this name",
-        "metadata twice",
-    ]
-    .iter()
-    .any(|reason| error.contains(reason))
+    ["two have this name", "metadata twice"]
+        .iter()
+        .any(|reason| error.contains(reason))
 }
 
 fn index(text: &[u8]) {
