@@ -8,7 +8,7 @@ use ulp::{Format, Layout, with_dtype};
 
 use crate::bits::decimal::Decimal;
 use crate::table::{Cell, align};
-use crate::{formats, scheme};
+use crate::{Error, formats, scheme};
 
 const HEADINGS: [&str; 11] = [
     "format",
@@ -43,7 +43,7 @@ pub(crate) struct Finfo {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
+pub(crate) fn report(asked: &Finfo) -> Result<String, Error> {
     if asked.json {
         objects(&asked.formats)
     } else if asked.formats.is_empty() {
@@ -54,7 +54,7 @@ pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
 }
 
 /// A line for each of the formats named.
-fn lines(names: &[String]) -> Result<String, String> {
+fn lines(names: &[String]) -> Result<String, Error> {
     let mut lines = String::new();
     for name in names {
         if let Some(line) = scheme::line(name) {
@@ -64,14 +64,14 @@ fn lines(names: &[String]) -> Result<String, String> {
         }
         let format = formats::parse(name)?;
         let line = with_dtype!(format, F => ulp::finfo::<F>().to_string());
-        lines += &line.ok_or_else(|| format!("cannot describe {format} yet"))?;
+        lines += &line.ok_or_else(|| unknown(format))?;
         lines.push('\n');
     }
     Ok(lines)
 }
 
 /// An object for each of the formats named, or for all.
-fn objects(names: &[String]) -> Result<String, String> {
+fn objects(names: &[String]) -> Result<String, Error> {
     let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
     let all: Vec<_> = all.map(ToString::to_string).collect();
     let mut objects = Vec::new();
@@ -82,9 +82,15 @@ fn objects(names: &[String]) -> Result<String, String> {
         }
         let format = formats::parse(name)?;
         let object = with_dtype!(format, F => object::<F>());
-        objects.push(object.ok_or_else(|| format!("cannot describe {format} yet"))?);
+        objects.push(object.ok_or_else(|| unknown(format))?);
     }
     Ok(format!("{:#}\n", Value::from(objects)))
+}
+
+fn unknown(format: ulp::Dtype) -> Error {
+    Error::Argument {
+        why: format!("cannot describe {format} yet"),
+    }
 }
 
 /// All of [`ulp::Finfo`], and of [`Layout`]. Every number is exact: JSON's are those of `f64`.
