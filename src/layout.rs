@@ -1,5 +1,9 @@
 //! [`Layout`]: a floating-point format as plain data.
 
+mod fields;
+
+pub use fields::{Fields, LayoutError};
+
 /// A floating-point format as plain data: a *code* is a sign bit (if any), a biased exponent field and a fraction field.
 ///
 /// The value of a code grows with its magnitude bits read as an integer, in every format described here. So special codes
@@ -259,26 +263,32 @@ impl Layout {
     }
 
     const fn checked(self) -> Self {
-        assert!(
-            self.magnitude_bits() <= 63 && self.bits <= 64,
-            "a layout has at most 64 bits, 63 without the sign"
-        );
-        assert!(
-            -Self::MAX_BIAS <= self.bias && self.bias <= Self::MAX_BIAS,
-            "the exponent bias of a layout lies within -2^20 and 2^20"
-        );
-        assert!(
-            self.high_nans == 0 || !self.nan_is_negative_zero(),
-            "a layout whose NaN is the code of -0 has no other NaNs"
-        );
-        // One finite code must be left, and where there is a zero, one besides it.
-        assert!(
-            self.high_nans <= self.magnitude_mask()
-                && self.high_nans + (self.infinities as u64) + (self.zero as u64)
-                    <= self.magnitude_mask(),
-            "the layout has no room for its special codes"
-        );
-        self
+        match self.fault() {
+            None => self,
+            Some(fault) => panic!("{}", fault),
+        }
+    }
+
+    /// Why a layout of these fields makes no sense, if it doesn't.
+    const fn fault(self) -> Option<&'static str> {
+        if self.magnitude_bits() > 63 || self.bits > 64 {
+            Some("a layout has at most 64 bits, 63 without the sign")
+        } else if self.bias < -Self::MAX_BIAS || self.bias > Self::MAX_BIAS {
+            Some("the exponent bias of a layout lies within -2^20 and 2^20")
+        } else if self.high_nans != 0 && self.nan_is_negative_zero() {
+            Some("a layout whose NaN is the code of -0 has no other NaNs")
+        } else if !self.has_room() {
+            Some("the layout has no room for its special codes")
+        } else {
+            None
+        }
+    }
+
+    /// One finite code must be left, and where there is a zero, one besides it.
+    const fn has_room(self) -> bool {
+        self.high_nans <= self.magnitude_mask()
+            && self.high_nans + (self.infinities as u64) + (self.zero as u64)
+                <= self.magnitude_mask()
     }
 }
 

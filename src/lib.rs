@@ -82,7 +82,7 @@ pub use float::catalogue::*;
 pub use float::{Float, spec};
 pub use format::{Bits, Format};
 pub use integer::Integer;
-pub use layout::Layout;
+pub use layout::{Fields, Layout, LayoutError};
 pub use ops::order::ulps_between;
 pub use rounding::{Flags, Overflow, Rounding};
 pub use simd::{Isa, UnknownIsa};

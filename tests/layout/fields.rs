@@ -81,3 +81,130 @@ fn modifiers_make_the_same_layouts() {
         Layout::BINARY16
     );
 }
+
+/// A layout that is known only at run time is the one that the builders make.
+#[test]
+fn from_fields() {
+    let finite = |exponent_bits, fraction_bits| Fields {
+        infinities: false,
+        high_nans: 0,
+        ..Fields::ieee(exponent_bits, fraction_bits)
+    };
+    for (fields, layout) in [
+        (Fields::ieee(5, 10), Layout::BINARY16),
+        (Fields::ieee(11, 52), Layout::BINARY64),
+        (finite(2, 1), Layout::E2M1FN),
+        (
+            Fields {
+                high_nans: 1,
+                ..finite(4, 3)
+            },
+            Layout::E4M3FN,
+        ),
+        (
+            Fields {
+                negative_zero: false,
+                bias: 11,
+                ..finite(4, 3)
+            },
+            Layout::E4M3B11FNUZ,
+        ),
+        (
+            Fields {
+                signed: false,
+                zero: false,
+                negative_zero: false,
+                high_nans: 1,
+                ..finite(8, 0)
+            },
+            Layout::E8M0FNU,
+        ),
+    ] {
+        assert_eq!(Layout::from_fields(fields), Ok(layout), "{fields:?}");
+    }
+}
+
+/// Fields that make no sense are an error that says why, at the limit and far beyond.
+#[test]
+fn from_fields_that_make_no_sense() {
+    let ieee = Fields::ieee(5, 10);
+    let infinite = Fields {
+        infinities: true,
+        ..ieee
+    };
+    for (fields, why) in [
+        (Fields::ieee(0, 10), "1 to 20 exponent bits"),
+        (Fields::ieee(21, 10), "1 to 20 exponent bits"),
+        (Fields::ieee(u32::MAX, u32::MAX), "1 to 20 exponent bits"),
+        (Fields::ieee(2, 59), "58 fraction bits"),
+        (Fields::ieee(2, u32::MAX), "58 fraction bits"),
+        (Fields::ieee(15, 49), "64 bits"),
+        (
+            Fields {
+                bias: (1 << 20) + 1,
+                ..ieee
+            },
+            "bias",
+        ),
+        (
+            Fields {
+                bias: i32::MIN,
+                ..ieee
+            },
+            "bias",
+        ),
+        (
+            Fields {
+                signed: false,
+                ..ieee
+            },
+            "a sign and a zero",
+        ),
+        (
+            Fields {
+                zero: false,
+                ..ieee
+            },
+            "a sign and a zero",
+        ),
+        (
+            Fields {
+                negative_zero: false,
+                ..ieee
+            },
+            "no other NaNs",
+        ),
+        (
+            Fields {
+                high_nans: 32767,
+                ..infinite
+            },
+            "no room",
+        ),
+        (
+            Fields {
+                high_nans: u64::MAX,
+                ..infinite
+            },
+            "no room",
+        ),
+    ] {
+        let error = Layout::from_fields(fields).unwrap_err().to_string();
+        assert!(error.contains(why), "{fields:?}: {error}");
+    }
+    // The bounds themselves are allowed.
+    for fields in [
+        Fields::ieee(1, 1),
+        Fields::ieee(5, 58),
+        Fields {
+            bias: 1 << 20,
+            ..ieee
+        },
+        Fields {
+            bias: -(1 << 20),
+            ..ieee
+        },
+    ] {
+        assert!(Layout::from_fields(fields).is_ok(), "{fields:?}");
+    }
+}
