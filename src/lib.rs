@@ -54,39 +54,23 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-mod cast;
-mod code;
-mod dtype;
-mod finfo;
+mod arithmetic;
+mod bulk;
+mod cpu;
 mod float;
 mod format;
-pub mod ieee;
-mod integer;
-mod layout;
-mod limits;
-pub mod memory;
-pub mod mixed;
-mod number;
-mod ops;
-mod rounding;
-mod ruler;
-mod simd;
+mod round;
 pub mod slice;
 mod text;
+mod train;
 
-pub use cast::Cast;
-pub use code::Parts;
-pub use dtype::{Dtype, UnknownDtype};
-pub use finfo::{Finfo, finfo};
-pub use float::catalogue::*;
-pub use float::{Float, spec};
-pub use format::{Bits, Format};
-pub use integer::Integer;
-pub use layout::{Fields, Layout, LayoutError};
-pub use ops::order::ulps_between;
-pub use rounding::{Flags, Overflow, Rounding};
-pub use simd::{Isa, UnknownIsa};
+pub use arithmetic::{Integer, ieee, ulps_between};
+pub use cpu::{Isa, UnknownIsa};
+pub use float::*;
+pub use format::{Fields, Layout, LayoutError, Parts};
+pub use round::{Bits, Cast, Flags, Format, Overflow, Rounding};
 pub use text::{FloatErrorKind, ParseFloatError};
+pub use train::{memory, mixed};
 
 /// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]

@@ -47,26 +47,26 @@ fault() {
     fi
 }
 
-fault 'a wrong constant: the bias of binary16' src/layout.rs \
+fault 'a wrong constant: the bias of binary16' src/format/layout.rs \
     's/(BINARY16: Self = Self::ieee\(5, 10\))/\1.with_bias(14)/' --test half
-fault 'a dropped sticky bit, of integers and text' src/number.rs 's/kept \| \(kept << .*\) as u64/kept/' --test text
+fault 'a dropped sticky bit, of integers and text' src/round/unpacked.rs 's/kept \| \(kept << .*\) as u64/kept/' --test text
 fault 'a decimal on the wrong side of half-way' src/text/parse.rs 's/Some\(Ordering::Less\) => low,/Some(Ordering::Less) => high,/' --test text
 fault 'a cut power of ten taken for the whole' src/text/parse.rs 's/\(next.0 == rounded.0\).then_some\(rounded\)/Some(rounded)/' --test text
 fault 'NaN parsed where there is none' src/text/parse.rs 's/flags\.contains\(Flags::INVALID\)/false/' --test text
 fault 'packed codes in the other order' src/slice/pack.rs 's/<< \(nth \* F::LAYOUT/<< ((CODES - 1 - nth) * F::LAYOUT/' --test pack
 fault 'bytes swapped that are in order' src/slice/unaligned.rs 's/target_endian = "little"/target_endian = "big"/' --test bytes
 fault 'draws of the next element' src/slice/stochastic.rs 's/wrapping_add\(elements as u64\)/wrapping_add(elements as u64 + 1)/' --test stochastic
-fault 'control bits not looked at' src/simd/x86_64/overrides.rs 's/mxcsr & !STICKY_FLAGS == DEFAULT/mxcsr != 0/' --test environment
-fault 'the tail of a slice forgotten' src/simd/mod.rs 's/if first == last \{/if first + N > last {/' --test simd
-fault 'subnormals of AVX512-BF16 not done again' src/simd/x86_64/float16.rs 's/== 2 \|\| zero == 0/== 2 || zero < u32::MAX/' --test simd
-fault 'an override for the wrong rounding' src/simd/x86_64/overrides.rs \
+fault 'control bits not looked at' src/bulk/x86_64/overrides.rs 's/mxcsr & !STICKY_FLAGS == DEFAULT/mxcsr != 0/' --test environment
+fault 'the tail of a slice forgotten' src/bulk/mod.rs 's/if first == last \{/if first + N > last {/' --test simd
+fault 'subnormals of AVX512-BF16 not done again' src/bulk/x86_64/float16.rs 's/== 2 \|\| zero == 0/== 2 || zero < u32::MAX/' --test simd
+fault 'an override for the wrong rounding' src/bulk/x86_64/overrides.rs \
     's/F32ToF16::<ZERO, S, D>/F32ToF16::<UP, S, D>/' --test simd
 fault 'a NaN that amax does not see: that of FNUZ' src/slice/scan.rs 's/layout\.sign_mask\(\)$/u64::MAX/' --test simd
 fault 'what saturates in a finer format comes back as it was' src/slice/there_and_back.rs \
     's/to\.fraction_bits\(\) > from\.fraction_bits\(\)/false/' --test simd
-fault 'the sign of a subnormal moment lost' src/mixed/arithmetic.rs 's/subnormal \| sign/subnormal/' --test mixed
-fault 'an exponential in too few terms' src/ops/elementary/bfloat16.rs 's/\(C\[4\] \+ C\[5\] \* t\)/C[4]/' --features libm --test functions
-fault 'a product that starts from 0' src/ops/fold.rs 's/Partial::new\(1\.0, multiply\)\.iterator/Partial::new(0.0, multiply).iterator/' --test numbers
+fault 'the sign of a subnormal moment lost' src/train/mixed/arithmetic.rs 's/subnormal \| sign/subnormal/' --test mixed
+fault 'an exponential in too few terms' src/float/elementary/bfloat16.rs 's/\(C\[4\] \+ C\[5\] \* t\)/C[4]/' --features libm --test functions
+fault 'a product that starts from 0' src/bulk/fold.rs 's/Partial::new\(1\.0, multiply\)\.iterator/Partial::new(0.0, multiply).iterator/' --test numbers
 
 # Without an `sfence`, another thread could see stale memory, at times: no test can be sure to.
 if ((${#unseen[@]})); then

@@ -11,7 +11,9 @@
 //! The compiler checks 3 and 4. Then run `cargo test --workspace`: the tests take the list of formats from here, and those with tables
 //! of expected values name the rows that the tables lack (`tests/data`, the oracle's description in `verify/src/bridge.rs`).
 
-use crate::{Layout, float_type};
+use crate::format::Layout;
+
+use crate::float_type;
 
 /// Calls a macro with all rows: `$callback! { [$args] rows }`.
 macro_rules! catalogue {

@@ -2,8 +2,9 @@
 
 use super::Float;
 use super::spec::Spec;
-use crate::ops::native;
-use crate::{Cast, Flags, Format, Integer, Layout, Rounding, ieee};
+use crate::arithmetic::{Integer, ieee, native};
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, Rounding};
 
 /// Conversion from and to `f32` and `f64`: with the CPU's instructions where the compilation target has them. The functions in
 /// `_const` give the same bits in constants.

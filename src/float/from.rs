@@ -2,12 +2,14 @@
 
 #[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
 use super::catalogue::*;
-use crate::{Cast, Format, Layout, Rounding, ieee, ruler};
+use crate::arithmetic::ieee;
+use crate::format::Layout;
+use crate::round::{self, Cast, Format, Rounding};
 
 /// Whether `to` has every number of `from`, and a NaN if `from` has one.
 const fn is_exact(from: Layout, to: Layout) -> bool {
     let (_, of_largest) = Cast::new().convert(from, to, from.max_code());
-    ruler::drop_bits(from, to) == 0
+    round::drop_bits(from, to) == 0
         && of_largest.is_empty()
         && from.is_signed() <= to.is_signed()
         && from.has_zero() <= to.has_zero()

@@ -3,6 +3,10 @@
 pub(crate) mod catalogue;
 mod convert;
 mod declare;
+mod dtype;
+#[cfg(feature = "libm")]
+mod elementary;
+mod finfo;
 mod from;
 mod interop;
 mod numbers;
@@ -10,13 +14,18 @@ mod operators;
 pub mod spec;
 mod text;
 
+pub use catalogue::*;
+pub(crate) use dtype::Visitor;
+pub use dtype::{Dtype, UnknownDtype};
+pub use finfo::{Finfo, finfo};
+
 use core::cmp::Ordering;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::FpCategory;
 
-use crate::format::{self, from_code, to_code};
-use crate::{Bits, Format, Layout, Parts};
+use crate::format::{Layout, Parts};
+use crate::round::{self, Bits, Format, from_code, to_code};
 use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 
 /// A number of the format `S`. The names [`F16`](crate::F16), [`Bf16`](crate::Bf16), [`F8E4M3Fn`](crate::F8E4M3Fn), … are aliases
@@ -115,7 +124,7 @@ impl<S: Spec> Float<S> {
     /// Returns the bits of the number. Bits above the width of the format are 0.
     #[inline(always)]
     pub const fn to_bits(self) -> S::Bits {
-        format::bits_from_u64(self.code())
+        round::bits_from_u64(self.code())
     }
 
     /// Returns the sign, biased exponent and fraction fields.
@@ -127,13 +136,13 @@ impl<S: Spec> Float<S> {
     /// Returns the bits as bytes, the least significant byte first.
     #[inline]
     pub const fn to_le_bytes(self) -> <S::Bits as Bits>::Bytes {
-        format::to_le_bytes::<S::Bits>(self.code())
+        round::to_le_bytes::<S::Bits>(self.code())
     }
 
     /// Returns the bits as bytes, the most significant byte first.
     #[inline]
     pub const fn to_be_bytes(self) -> <S::Bits as Bits>::Bytes {
-        format::to_be_bytes::<S::Bits>(self.code())
+        round::to_be_bytes::<S::Bits>(self.code())
     }
 
     /// Returns the bits as bytes, in the byte order of the machine.
@@ -149,13 +158,13 @@ impl<S: Spec> Float<S> {
     /// Returns the number with these bits, the least significant byte first.
     #[inline]
     pub const fn from_le_bytes(bytes: <S::Bits as Bits>::Bytes) -> Self {
-        Self::from_code(format::from_le_bytes::<S::Bits>(bytes))
+        Self::from_code(round::from_le_bytes::<S::Bits>(bytes))
     }
 
     /// Returns the number with these bits, the most significant byte first.
     #[inline]
     pub const fn from_be_bytes(bytes: <S::Bits as Bits>::Bytes) -> Self {
-        Self::from_code(format::from_be_bytes::<S::Bits>(bytes))
+        Self::from_code(round::from_be_bytes::<S::Bits>(bytes))
     }
 
     /// Returns the number with these bits, in the byte order of the machine.

@@ -4,9 +4,11 @@ use core::cmp::Ordering;
 
 use super::Float;
 use super::spec::{HasSign, Spec};
-use crate::ops::native;
-use crate::ops::powers::{DEGREES, RADIANS};
-use crate::{Rounding, ieee};
+use crate::arithmetic::{
+    ieee, native,
+    powers::{DEGREES, RADIANS},
+};
+use crate::round::Rounding;
 
 /// Arithmetic, under the names that `f32`'s has.
 impl<S: Spec> Float<S> {

@@ -7,7 +7,8 @@ use core::ops::{
 
 use super::Float;
 use super::spec::{HasSign, Spec};
-use crate::ops::{fold, native};
+use crate::arithmetic::native;
+use crate::bulk::fold;
 
 /// An operator and its assigning form: `Add add AddAssign add_assign`.
 macro_rules! operators {

@@ -2,7 +2,11 @@
 
 use core::fmt::Debug;
 
-use crate::{Bits, Float, Layout};
+use crate::round::Bits;
+
+use crate::float::Float;
+
+use crate::format::Layout;
 
 /// The constants of a format: how it is stored, how its bits are read, and its name. [`Float<S>`](crate::Float) is a number of
 /// the format.

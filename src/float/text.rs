@@ -7,8 +7,8 @@ use core::str::FromStr;
 
 use super::Float;
 use super::spec::Spec;
-use crate::text::{self, Style};
-use crate::{Bits, ParseFloatError};
+use crate::round::Bits;
+use crate::text::{self, ParseFloatError, Style};
 
 /// Parses the text that `f32` parses, in any case and with any number of digits (`-1.5`, `.5e-3`, `inf`, `infinity`, `nan`), and
 /// C's hexadecimal form (`0x1.8p-3`).

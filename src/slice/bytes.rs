@@ -10,13 +10,14 @@ use core::marker::PhantomData;
 
 use super::stochastic::{Stochastic, cast_stochastic_on};
 use super::unaligned::{native, numbers, numbers_mut, over};
-use super::view;
 use super::way::{Attempt, Rounding, Step, Steps, Way};
-use crate::dtype::Visitor;
-use crate::simd::{
-    BLOCK, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden,
+use crate::bulk::{
+    BLOCK, convert_lean, convert_lean_by, convert_lean_by_default, convert_overridden, uninit,
 };
-use crate::{Bf16, Cast, Dtype, F16, Format, Isa, Layout};
+use crate::cpu::Isa;
+use crate::float::{Bf16, Dtype, F16, Visitor};
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 /// Casts a tensor whose formats are known only at run time, on the best [`Isa`] of this CPU. The numbers are little-endian on every
 /// machine, and lie at any alignment, as they do in files.
@@ -242,7 +243,7 @@ fn exact<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
 }
 
 fn round_to_odd(isa: Isa, src: &[u8], dst: &mut [u8]) {
-    let cast = Cast::new().rounding(crate::Rounding::ToOdd);
+    let cast = Cast::new().rounding(crate::round::Rounding::ToOdd);
     over::<f64, f32>(src, dst, |_, src, dst| convert_lean_by(isa, src, dst, cast));
 }
 
@@ -256,6 +257,6 @@ fn directly<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Ca
 
 fn draw<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], stochastic: Stochastic) {
     over::<S, D>(src, dst, |first, src, dst| {
-        cast_stochastic_on(isa, src, view::assume_init(dst), stochastic.after(first));
+        cast_stochastic_on(isa, src, uninit::assume_init(dst), stochastic.after(first));
     });
 }

@@ -4,10 +4,11 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::{Add, AddAssign};
 
-use super::{same_length, there_and_back, view};
-use crate::format::{from_code, to_code};
-use crate::simd::{self, How, Kernel, TiesToEven};
-use crate::{Cast, Flags, Format, Isa, Layout};
+use super::{same_length, there_and_back};
+use crate::bulk::{self, How, Kernel, TiesToEven, uninit};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, from_code, to_code};
 
 /// What became of the values of a slice.
 ///
@@ -94,7 +95,7 @@ fn count<S: Format, D: Format, H: How>(isa: Isa, how: H, src: &[S], dst: &mut [D
         counts: Counts::default(),
         formats: PhantomData,
     };
-    simd::run(isa, &mut kernel, src, view::as_uninit(dst));
+    bulk::run(isa, &mut kernel, src, uninit::as_uninit(dst));
     kernel.counts
 }
 

@@ -40,9 +40,14 @@ mod way;
 
 use core::mem::MaybeUninit;
 
-use crate::{Cast, Format, Isa, simd};
+use crate::bulk::uninit;
+use crate::round::{Cast, Format};
 
-pub use crate::ops::fold::{product_slice as product, sum_slice as sum};
+use crate::cpu::Isa;
+
+use crate::bulk;
+
+pub use crate::bulk::fold::{product_slice as product, sum_slice as sum};
 pub use bytes::{
     CastError, cast_bytes, cast_bytes_on, cast_bytes_stochastic, cast_bytes_stochastic_on,
 };
@@ -93,7 +98,7 @@ pub fn cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
 #[track_caller]
 pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) {
     same_length(src.len(), dst.len());
-    simd::convert(isa, src, view::as_uninit(dst), cast);
+    bulk::convert(isa, src, uninit::as_uninit(dst), cast);
 }
 
 /// Casts every element into memory that need not be initialised, and returns it initialised. Ties to even, IEEE's overflow.
@@ -107,8 +112,8 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
     dst: &'a mut [MaybeUninit<D>],
 ) -> &'a mut [D] {
     same_length(src.len(), dst.len());
-    simd::convert(Isa::detect(), src, dst, Cast::new());
-    view::assume_init(dst)
+    bulk::convert(Isa::detect(), src, dst, Cast::new());
+    uninit::assume_init(dst)
 }
 
 /// Casts every element into a new vector. Ties to even, IEEE's overflow.
@@ -124,7 +129,7 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
 pub fn cast_to_vec<S: Format, D: Format>(src: &[S]) -> alloc::vec::Vec<D> {
     let mut vec = alloc::vec::Vec::with_capacity(src.len());
     cast_uninit::<S, D>(src, &mut vec.spare_capacity_mut()[..src.len()]);
-    view::set_len(&mut vec, src.len());
+    uninit::set_len(&mut vec, src.len());
     vec
 }
 

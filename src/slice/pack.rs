@@ -4,10 +4,9 @@ use core::array::from_fn;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::view;
-use crate::format::{from_code, to_code};
-use crate::simd::{self, BLOCK, Kernel, Loops};
-use crate::{Format, Isa};
+use crate::bulk::{self, BLOCK, Kernel, Loops, uninit};
+use crate::cpu::Isa;
+use crate::round::{Format, from_code, to_code};
 
 /// Packs numbers of 4 or 6 bits as tensors of them are stored: two fp4 numbers in a byte, four fp6 numbers in three.
 ///
@@ -114,7 +113,7 @@ fn pack_groups<F: Format, const CODES: usize, const BYTES: usize>(
         }
     } else {
         let kernel = &mut Pack::<F, CODES, BYTES>(PhantomData);
-        simd::run(isa, kernel, groups, view::as_uninit(packed));
+        bulk::run(isa, kernel, groups, uninit::as_uninit(packed));
     }
     let mut group = [from_code(0); CODES];
     group[..rest.len()].copy_from_slice(rest);
@@ -135,7 +134,7 @@ fn unpack_groups<F: Format, const CODES: usize, const BYTES: usize>(
         }
     } else {
         let kernel = &mut Unpack::<F, CODES, BYTES>(PhantomData);
-        simd::run(isa, kernel, packed, view::as_uninit(groups));
+        bulk::run(isa, kernel, packed, uninit::as_uninit(groups));
     }
     let mut bytes = [0; BYTES];
     bytes[..packed_rest.len()].copy_from_slice(packed_rest);

@@ -6,7 +6,8 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use super::{
     Counts, Stochastic, cast_counted_on, cast_on, cast_scaled_on, cast_stochastic_on, same_length,
 };
-use crate::{Cast, Format, Isa};
+use crate::cpu::Isa;
+use crate::round::{Cast, Format};
 
 /// Elements of a part: enough work to be worth handing over, and few enough to stay in a core's second-level cache.
 pub(crate) const PART: usize = 1 << 16;

@@ -2,8 +2,12 @@
 
 use core::mem::MaybeUninit;
 
-use super::{same_length, view};
-use crate::{Cast, Format, Isa, Layout, simd};
+use super::same_length;
+use crate::bulk;
+use crate::bulk::uninit;
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 /// Elements between two conversions, if neither format is `f32`: they stay in the first-level cache.
 const TILE: usize = 1024;
@@ -54,19 +58,19 @@ pub fn cast_scaled_on<S: Format, D: Format>(
         );
     }
     same_length(src.len(), dst.len());
-    let to = view::as_uninit(dst);
+    let to = uninit::as_uninit(dst);
     if const { S::LAYOUT.same(Layout::BINARY32) } {
-        return simd::convert_scaled(isa, src, scale, to, cast);
+        return bulk::convert_scaled(isa, src, scale, to, cast);
     }
     if const { D::LAYOUT.same(Layout::BINARY32) } && cast.keeps_infinity() {
         // The product is the result.
-        return simd::convert_scaled(isa, src, scale, to, Cast::new());
+        return bulk::convert_scaled(isa, src, scale, to, Cast::new());
     }
     let mut wide = [MaybeUninit::<f32>::uninit(); TILE];
     for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
         let wide = &mut wide[..src.len()];
-        simd::convert(isa, src, wide, Cast::new());
-        let wide = view::assume_init(wide);
-        simd::convert_scaled(isa, wide, scale, view::as_uninit(dst), cast);
+        bulk::convert(isa, src, wide, Cast::new());
+        let wide = uninit::assume_init(wide);
+        bulk::convert_scaled(isa, wide, scale, uninit::as_uninit(dst), cast);
     }
 }

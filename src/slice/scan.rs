@@ -2,10 +2,9 @@
 
 use core::mem::MaybeUninit;
 
-use super::view;
-use crate::format::{from_code, to_code};
-use crate::simd::{self, Kernel};
-use crate::{Bits, Format, Isa};
+use crate::bulk::{self, Kernel, uninit};
+use crate::cpu::Isa;
+use crate::round::{Bits, Format, from_code, to_code};
 
 /// The largest magnitude, as an `f32` (rounded, ties to even, from `f64`): NaN if any element is, 0 if there is none.
 ///
@@ -69,7 +68,7 @@ impl<S: Format> Max<S> {
     }
 
     pub(crate) fn look_at(&mut self, isa: Isa, src: &[S]) {
-        simd::run(isa, self, src, view::nothing(src.len()));
+        bulk::run(isa, self, src, uninit::nothing(src.len()));
     }
 
     /// The largest of all, 0 if there is none.

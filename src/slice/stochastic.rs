@@ -1,8 +1,13 @@
 //! Casts that round at random.
 
-use crate::{Format, Isa, Overflow, simd};
+use crate::bulk::uninit;
+use crate::round::{Format, Overflow};
 
-use super::{same_length, view};
+use crate::cpu::Isa;
+
+use crate::bulk;
+
+use super::same_length;
 
 /// How to round at random: a seed, the index of the first element, and what to do on overflow.
 ///
@@ -140,5 +145,5 @@ pub fn cast_stochastic_on<S: Format, D: Format>(
         offset,
         overflow,
     } = stochastic;
-    simd::stochastic(isa, src, view::as_uninit(dst), (seed, offset), overflow);
+    bulk::stochastic(isa, src, uninit::as_uninit(dst), (seed, offset), overflow);
 }

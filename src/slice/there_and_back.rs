@@ -4,10 +4,11 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use super::{Counts, view};
-use crate::format::{from_code, to_code};
-use crate::simd::{self, Task};
-use crate::{Bits, Cast, Flags, Format, Isa, Layout, Rounding};
+use super::Counts;
+use crate::bulk::{self, Task, uninit};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Bits, Cast, Flags, Format, Rounding, from_code, to_code};
 
 /// Whether a value that comes back is one that was not changed, and one that was doesn't.
 ///
@@ -46,24 +47,24 @@ pub(super) fn count<S: Format, D: Format>(
     let mut back = [MaybeUninit::<S>::uninit(); TILE];
     for (src, dst) in src.chunks(TILE).zip(dst.chunks_mut(TILE)) {
         let back = &mut back[..src.len()];
-        simd::convert(isa, src, view::as_uninit(dst), cast);
+        bulk::convert(isa, src, uninit::as_uninit(dst), cast);
         let mut look = Look::<S, D>::new(src);
-        simd::perform(isa, &mut look);
+        bulk::perform(isa, &mut look);
         if look.all_normal {
             counts.inexact += look.inexact;
             continue;
         }
-        simd::convert(isa, dst, back, way_back(S::LAYOUT, D::LAYOUT));
+        bulk::convert(isa, dst, back, way_back(S::LAYOUT, D::LAYOUT));
         let overflowing = limits
             .get_or_insert_with(|| [false, true].map(|minus| overflowing::<S, D>(cast, minus)));
         let mut kernel = Compare::<S, D> {
             src,
-            back: view::assume_init(back),
+            back: uninit::assume_init(back),
             overflowing,
             counts: Counts::default(),
             to: PhantomData,
         };
-        simd::perform(isa, &mut kernel);
+        bulk::perform(isa, &mut kernel);
         counts += kernel.counts;
     }
     counts

@@ -5,10 +5,9 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
-use super::view;
-use crate::format::from_code;
-use crate::simd::BLOCK;
-use crate::{Format, Layout};
+use crate::bulk::{BLOCK, uninit};
+use crate::format::Layout;
+use crate::round::{Format, from_code};
 
 /// Calls `convert` for the numbers in `src` and `dst`: in place if this machine has their lowest byte first too, else in tiles. It
 /// is given [`BLOCK`] numbers or more, and how many stand before them.
@@ -29,7 +28,7 @@ pub(super) fn over<S: Format, D: Format>(
     for (nth, (src, dst)) in src.zip(dst).enumerate() {
         bytes_mut(&mut src_tile)[..src.len()].copy_from_slice(src);
         swap(&mut src_tile);
-        convert(nth * BLOCK, &src_tile, view::as_uninit(&mut dst_tile));
+        convert(nth * BLOCK, &src_tile, uninit::as_uninit(&mut dst_tile));
         swap(&mut dst_tile);
         dst.copy_from_slice(&bytes_mut(&mut dst_tile)[..dst.len()]);
     }
@@ -66,7 +65,7 @@ pub(super) fn numbers<F: Format>(bytes: &[u8]) -> &[Unaligned<F>] {
 pub(super) fn numbers_mut<F: Format>(bytes: &mut [u8]) -> &mut [MaybeUninit<Unaligned<F>>] {
     let (first, len) = (bytes.as_mut_ptr(), bytes.len() / size_of::<F>());
     // SAFETY: as in `numbers`; a `Format` is initialised throughout, and the borrow is exclusive.
-    view::as_uninit(unsafe { from_raw_parts_mut(first.cast::<Unaligned<F>>(), len) })
+    uninit::as_uninit(unsafe { from_raw_parts_mut(first.cast::<Unaligned<F>>(), len) })
 }
 
 /// Numbers as the bytes that they are.

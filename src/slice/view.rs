@@ -4,10 +4,9 @@
     reason = "`Format` promises that a number and its bits are the same memory"
 )]
 
-use core::mem::MaybeUninit;
 use core::slice;
 
-use crate::Format;
+use crate::round::Format;
 
 /// Bits as numbers, in place.
 ///
@@ -87,32 +86,4 @@ pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) 
         );
     };
     from_bits_mut(to_bits_mut(numbers))
-}
-
-/// Initialised numbers as memory that a kernel initialises again.
-#[inline]
-pub(crate) fn as_uninit<F: Copy>(numbers: &mut [F]) -> &mut [MaybeUninit<F>] {
-    // SAFETY: the layouts are the same. The slice goes only to kernels, which write numbers and never make one uninitialised.
-    unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
-}
-
-/// Memory that a kernel has initialised, as numbers.
-#[inline]
-pub(super) fn assume_init<F: Copy>(memory: &mut [MaybeUninit<F>]) -> &mut [F] {
-    // SAFETY: the layouts are the same, and callers have run a kernel over the whole slice.
-    unsafe { slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), memory.len()) }
-}
-
-/// As many nothings, for a kernel that only reads.
-pub(super) fn nothing(len: usize) -> &'static mut [MaybeUninit<()>] {
-    // SAFETY: elements without size need no memory, only an aligned pointer that isn't null.
-    unsafe { slice::from_raw_parts_mut(core::ptr::NonNull::dangling().as_ptr(), len) }
-}
-
-/// Sets the length of a vector whose first `len` elements a kernel has initialised.
-#[cfg(feature = "alloc")]
-pub(super) fn set_len<F: Format>(vec: &mut alloc::vec::Vec<F>, len: usize) {
-    assert!(len <= vec.capacity());
-    // SAFETY: the capacity is enough, and callers have run a kernel over these elements.
-    unsafe { vec.set_len(len) }
 }

@@ -4,8 +4,10 @@ use core::array::from_fn;
 use core::mem::MaybeUninit;
 
 use super::{Stochastic, pack, view};
-use crate::simd::{BLOCK, Lookup};
-use crate::{Cast, Dtype, F4E2M1Fn, F6E2M3Fn, Format, Isa};
+use crate::bulk::{BLOCK, Lookup, uninit};
+use crate::cpu::Isa;
+use crate::float::{Dtype, F4E2M1Fn, F6E2M3Fn};
+use crate::round::{Cast, Format};
 
 /// Elements of a tile: a multiple of 8, so that packed ones end with a byte.
 const TILE: usize = 1024;
@@ -180,6 +182,6 @@ impl<const BYTES: usize> Tile<BYTES> {
     fn first(&mut self, bytes: usize) -> &mut [u8] {
         let bytes = &mut self.0[..bytes];
         bytes.fill(MaybeUninit::new(0));
-        view::assume_init(bytes)
+        uninit::assume_init(bytes)
     }
 }

@@ -6,9 +6,8 @@ use super::ParseFloatError;
 use super::big::{self, Big, MOST_DIGITS};
 use super::power::{Power, multiply};
 use super::scan::{self, Decimal, Other};
-use crate::format::from_code;
-use crate::number::Number;
-use crate::{Cast, Flags, Format, Layout};
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, from_code, unpacked::Number};
 
 /// The number that a text says, rounded to nearest, ties to even, with IEEE's overflow.
 ///

@@ -7,7 +7,8 @@ use core::fmt::{self, Alignment, Debug, Display, Formatter, LowerExp, UpperExp, 
 use core::str;
 
 use super::shortest::{Decimal, Magnitude, shortest};
-use crate::{Cast, Layout};
+use crate::format::Layout;
+use crate::round::Cast;
 
 /// What to print, by the trait that does.
 #[derive(Clone, Copy)]

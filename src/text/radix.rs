@@ -3,7 +3,7 @@
 use super::ParseFloatError;
 use super::parse::{parse_code, representable, round, round_other};
 use super::scan::{self, Other};
-use crate::Layout;
+use crate::format::Layout;
 
 /// The code of the number that a text says in a radix: rounded to nearest, ties to even, with IEEE's overflow.
 ///

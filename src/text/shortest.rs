@@ -11,7 +11,7 @@ use core::cmp::Ordering;
 use super::big::{self, Big};
 use super::parse;
 use super::power::{Power, multiply};
-use crate::Layout;
+use crate::format::Layout;
 
 /// digits · 10<sup>exponent</sup>; the last digit is not 0, but that of zero.
 #[derive(Clone, Copy)]

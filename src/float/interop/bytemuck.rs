@@ -3,8 +3,7 @@
 
 use bytemuck::{Pod, TransparentWrapper, Zeroable};
 
-use crate::Float;
-use crate::spec::Spec;
+use crate::float::{Float, spec::Spec};
 
 // SAFETY: `Float` is repr(transparent) over one of the unsigned integers, which may be all zeros.
 unsafe impl<S: Spec> Zeroable for Float<S> {}

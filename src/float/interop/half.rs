@@ -3,7 +3,11 @@
 //! A slice of the one becomes a slice of the other by [`slice::reinterpret`](crate::slice::reinterpret), without a copy.
 #![allow(unsafe_code, reason = "`Format` is an unsafe trait")]
 
-use crate::{Bf16, F16, Format, Layout};
+use crate::float::{Bf16, F16};
+
+use crate::round::Format;
+
+use crate::format::Layout;
 
 macro_rules! same {
     ($($theirs:ident = $ours:ident, $layout:ident, $dtype:literal;)*) => { $(

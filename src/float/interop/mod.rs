@@ -14,8 +14,11 @@ mod serde;
 /// Returns the number that a conversion gave, unless the value lies outside of the format: past the largest number where there is no
 /// infinity, below the smallest where there is no zero, negative where there is no sign, or a NaN where there is none.
 #[cfg(any(feature = "num-traits", feature = "serde"))]
-fn within<F: crate::Format>(of_nan: bool, (number, flags): (F, crate::Flags)) -> Option<F> {
-    use crate::Flags;
+fn within<F: crate::round::Format>(
+    of_nan: bool,
+    (number, flags): (F, crate::round::Flags),
+) -> Option<F> {
+    use crate::round::Flags;
 
     let layout = F::LAYOUT;
     // A signaling NaN raises INVALID too.
@@ -33,7 +36,7 @@ fn within<F: crate::Format>(of_nan: bool, (number, flags): (F, crate::Flags)) ->
 /// let one: Small = num_traits::One::one();
 /// ```
 #[cfg(any(feature = "num-traits", feature = "rand"))]
-const fn assert_one(layout: crate::Layout) {
-    let (_, flags) = layout.integer_code(crate::Rounding::TiesToEven, false, 1);
+const fn assert_one(layout: crate::format::Layout) {
+    let (_, flags) = layout.integer_code(crate::round::Rounding::TiesToEven, false, 1);
     assert!(flags.is_empty(), "the format doesn't have the number 1");
 }

@@ -7,10 +7,12 @@ use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
 use rand::distr::{Distribution, StandardUniform};
 
 use super::assert_one;
-use crate::format::{from_code, to_code};
-use crate::number::Number;
-use crate::spec::{HasZero, Spec};
-use crate::{Float, Format, Layout, Rounding};
+use crate::float::{
+    Float,
+    spec::{HasZero, Spec},
+};
+use crate::format::Layout;
+use crate::round::{Format, Rounding, from_code, to_code, unpacked::Number};
 
 /// A multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 until 1, never 1 itself: each is as likely as
 /// any other, and in all formats but the narrowest there are as many as a significand has values. Of `F16`, n / 2048.

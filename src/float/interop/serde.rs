@@ -9,9 +9,10 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::within;
-use crate::format::to_code;
-use crate::spec::Spec;
-use crate::{Bits, Cast, Float, Format, ParseFloatError, Rounding, ieee};
+use crate::arithmetic::ieee;
+use crate::float::{Float, spec::Spec};
+use crate::round::{Bits, Cast, Format, Rounding, to_code};
+use crate::text::ParseFloatError;
 
 /// In a human-readable format, such as JSON, the number, as an `f64` that shows the number's own shortest digits: 0.1, not
 /// 0.0999755859375. NaN and the infinities are the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no numbers

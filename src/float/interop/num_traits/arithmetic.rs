@@ -7,9 +7,12 @@ use num_traits::{
     ConstOne, ConstZero, Euclid, Inv, MulAdd, MulAddAssign, Num, One, Pow, Signed, Zero,
 };
 
-use crate::float::interop::assert_one;
-use crate::spec::{HasSign, HasZero, Spec};
-use crate::{Float, ParseFloatError, text};
+use crate::float::{
+    Float,
+    interop::assert_one,
+    spec::{HasSign, HasZero, Spec},
+};
+use crate::text::{self, ParseFloatError};
 
 /// A format without the number 1 does not compile where this trait is used.
 impl<S: Spec> One for Float<S> {

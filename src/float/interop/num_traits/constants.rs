@@ -1,6 +1,6 @@
 //! The constants of `FloatConst`, to 64 bits.
 
-use crate::number::Number;
+use crate::round::unpacked::Number;
 
 macro_rules! constants {
     ($($name:ident: $exponent:literal, $significand:literal;)*) => { $(

@@ -2,11 +2,9 @@
 
 use num_traits::{AsPrimitive, FromPrimitive, NumCast, ToPrimitive};
 
-use crate::float::interop::within;
-use crate::format::to_code;
-use crate::integer::for_each_integer;
-use crate::spec::Spec;
-use crate::{Cast, Flags, Float, Format, Rounding, ieee};
+use crate::arithmetic::{ieee, integer::for_each_integer};
+use crate::float::{Float, interop::within, spec::Spec};
+use crate::round::{Cast, Flags, Format, Rounding, to_code};
 
 /// Methods of `ToPrimitive`.
 macro_rules! to_integers {

@@ -4,8 +4,7 @@ use num_traits::{Pow, Signed};
 
 use super::arithmetic::powers;
 use super::float_core::{common, forward, integer_decode};
-use crate::Float;
-use crate::spec::HasElementary;
+use crate::float::{Float, spec::HasElementary};
 
 /// The methods of the type, under these names too.
 impl<S: HasElementary> num_traits::Float for Float<S> {

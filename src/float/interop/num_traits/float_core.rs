@@ -4,9 +4,11 @@ use num_traits::FloatConst;
 use num_traits::float::FloatCore;
 
 use super::constants::{self, Constant};
-use crate::format::{from_code, to_code};
-use crate::spec::{HasInfinities, HasNan, HasZero};
-use crate::{Cast, Float, Format};
+use crate::float::{
+    Float,
+    spec::{HasInfinities, HasNan, HasZero},
+};
+use crate::round::{Cast, Format, from_code, to_code};
 
 /// Trait methods by the inherent methods of the same name.
 macro_rules! forward {

@@ -9,8 +9,8 @@ mod float_core;
 
 use num_traits::{Bounded, FromBytes, ToBytes};
 
-use crate::spec::Spec;
-use crate::{Bits, Float};
+use crate::float::{Float, spec::Spec};
+use crate::round::Bits;
 
 /// The finite limits, as of `f32`.
 impl<S: Spec> Bounded for Float<S> {

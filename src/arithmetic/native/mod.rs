@@ -1,0 +1,269 @@
+//! Arithmetic by way of the CPU's `f32` and `f64`, where that gives the bits of the exact routines.
+//!
+//! Rounding twice, first to a format of P bits and then to one of p, is rounding once for +, −, ×, ÷ and √ if P ≥ 2p + 2 and
+//! the first result is no subnormal (Figueroa, "When is double rounding innocuous?", 1995). `f32` has 24 bits, so p may be
+//! up to 11; `f64` has 53, so it may be up to 25. What exponents may be is in [`Route::of`].
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod f16c;
+
+use crate::arithmetic::ieee;
+use crate::format::{Layout, limits::max};
+use crate::round::{Format, Rounding};
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+use crate::round::{from_code, to_code};
+
+/// How to compute in a format.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Route {
+    F32,
+    F64,
+    Exact,
+}
+
+impl Route {
+    /// For sums, products, quotients and roots.
+    const fn of(layout: Layout) -> Self {
+        // Sums are multiples of the smallest number, and exact where they are subnormal in the wider format. Products and
+        // quotients of numbers between 2^least and 2^past lie between 2^-reach and 2^reach, where it has normal numbers.
+        let (least, past) = (layout.finest_exponent(), layout.max_exponent() + 1);
+        let reach = max(2 * max(-least, past), past - least);
+        // With the exponents of f32, as bfloat16, 8 bits will do. Only a first result in f32's subnormals, a multiple of
+        // 2^-149, could be rounded to a tie of the format, an odd multiple M of 2^-134, without being one, and that is when it is
+        // 2^-150 or less away. Sums are exact there. A product XY · 2^k, X and Y odd, is a multiple of 2^-150 since XY < 2^16;
+        // 2^-150 away it would be 2^16 ± 1, and neither has two factors below 2^8. A quotient X/Y · 2^k differs from M · 2^-134
+        // by M · 2^-134 / X at least, if at all, and X < 2^8.
+        let like_f32 = layout.precision() <= 8
+            && layout.min_exponent() == Layout::BINARY32.min_exponent()
+            && layout.max_exponent() <= Layout::BINARY32.max_exponent();
+        if layout.precision() <= 11 && reach <= 126 || like_f32 {
+            Self::F32
+        } else if layout.precision() <= 25 && reach <= 1022 {
+            Self::F64
+        } else {
+            Self::Exact
+        }
+    }
+}
+
+/// How to multiply and add: where the product is exact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MultiplyAdd {
+    F32,
+    /// In `f64`, of which the result is rounded to `f32` first.
+    F64ToF32,
+    F64,
+    Exact,
+}
+
+impl MultiplyAdd {
+    const fn of(layout: Layout) -> Self {
+        let bits = 2 * layout.precision();
+        let (least, past) = (
+            2 * layout.finest_exponent(),
+            2 * (layout.max_exponent() + 1),
+        );
+        let narrow = layout.precision() + 2 <= 24
+            && layout.finest_exponent() - 2 >= -149
+            && layout.max_exponent() <= 127;
+        if bits <= 24 && least >= -149 && past <= 127 {
+            Self::F32
+        } else if bits <= 53 && least >= -1074 && past <= 1023 {
+            if narrow { Self::F64ToF32 } else { Self::F64 }
+        } else {
+            Self::Exact
+        }
+    }
+}
+
+/// What is done in a wider format.
+macro_rules! wide {
+    ($name:ident, $float:ident, $bits:ty, $layout:ident, $word:ident) => {
+        pub(super) mod $name {
+            use crate::format::Layout;
+            use crate::round::{Cast, Format};
+            use crate::round::{from_code, to_code};
+            use crate::round::{shares_exponents, $word};
+
+            const WIDE: Layout = Layout::$layout;
+            const NAN: $bits = WIDE.nan_code().unwrap() as $bits;
+
+            /// A number, exactly; a NaN may stay signaling.
+            #[inline(always)]
+            pub(super) fn widen<F: Format>(x: F) -> $float {
+                if const { shares_exponents(F::LAYOUT, WIDE) } {
+                    let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
+                    $float::from_bits((to_code(x) as $bits) << up)
+                } else {
+                    x.cast()
+                }
+            }
+
+            /// Rounds the result of an operation. If it is a NaN, CPUs differ in which: it becomes the first operand that is one,
+            /// or else the canonical, as [`ieee`](crate::ieee) has it.
+            #[inline(always)]
+            pub(super) fn narrow<F: Format, const N: usize>(
+                operands: [$float; N],
+                result: $float,
+            ) -> F {
+                let of_operands = operands.into_iter().rev().fold(0, |nan, operand| {
+                    if operand.is_nan() {
+                        operand.to_bits()
+                    } else {
+                        nan
+                    }
+                });
+                let nan = of_operands | NAN;
+                let code = if const { shares_exponents(F::LAYOUT, WIDE) } {
+                    // A code is the front of a wide one. A loop that selects between wide ones narrows once.
+                    let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
+                    let bits = result.to_bits();
+                    let code = $word::round_in_place(Cast::new(), WIDE, F::LAYOUT, bits, false);
+                    (if result.is_nan() { nan } else { code << up }) >> up
+                } else {
+                    let code = to_code(result.cast::<F>()) as $bits;
+                    let magnitude = nan & WIDE.magnitude_mask() as $bits;
+                    let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
+                    let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
+                    // As the cast asks.
+                    let is_nan = WIDE.is_nan(result.to_bits() as u64);
+                    if is_nan { nan } else { code }
+                };
+                from_code(code as u64)
+            }
+
+            /// a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
+            #[inline(always)]
+            pub(in crate::arithmetic) fn multiply_add(
+                a: $float,
+                b: $float,
+                c: $float,
+            ) -> ($float, $float) {
+                let product = a * b;
+                let sum = product + c;
+                let of_c = sum - product;
+                (sum, (product - (sum - of_c)) + (c - of_c))
+            }
+
+            /// The odd neighbour of a number rounded to nearest that is on the side of what was lost, if anything was.
+            #[inline(always)]
+            pub(in crate::arithmetic) fn to_odd(nearest: $float, lost: $float) -> $float {
+                // Of infinities it is a NaN.
+                let inexact = lost.abs() > 0.0;
+                let beyond = (lost < 0.0) != (nearest < 0.0);
+                let bits = nearest.to_bits() - (inexact && beyond) as $bits;
+                $float::from_bits(bits | inexact as $bits)
+            }
+        }
+    };
+}
+wide!(by_f32, f32, u32, BINARY32, word32);
+wide!(by_f64, f64, u64, BINARY64, word64);
+
+/// Returns what F16C gives, if it serves.
+macro_rules! by_f16c {
+    ($name:ident($($operand:ident),*)) => {
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+        if const { F::LAYOUT.same(Layout::BINARY16) }
+            && let Some(code) = f16c::$name($(to_code($operand) as u16),*)
+        {
+            return from_code(code.into());
+        }
+    };
+}
+
+macro_rules! operations {
+    ($($(#[$meta:meta])* $name:ident($($operand:ident),*) = $in_f32:expr, $in_f64:expr, $exact:expr;)*) => { $(
+        $(#[$meta])*
+        #[inline]
+        pub(crate) fn $name<F: Format>($($operand: F),*) -> F {
+            by_f16c!($name($($operand),*));
+            match const { Route::of(F::LAYOUT) } {
+                Route::F32 => {
+                    $(let $operand = by_f32::widen($operand);)*
+                    by_f32::narrow([$($operand),*], $in_f32)
+                }
+                Route::F64 => {
+                    $(let $operand = by_f64::widen($operand);)*
+                    by_f64::narrow([$($operand),*], $in_f64)
+                }
+                Route::Exact => $exact,
+            }
+        }
+    )* };
+}
+operations! {
+    add(a, b) = a + b, a + b, ieee::add(a, b, Rounding::TiesToEven).0;
+    sub(a, b) = a - b, a - b, ieee::sub(a, b, Rounding::TiesToEven).0;
+    mul(a, b) = a * b, a * b, ieee::mul(a, b, Rounding::TiesToEven).0;
+    div(a, b) = a / b, a / b, ieee::div(a, b, Rounding::TiesToEven).0;
+    // Exact in every format that has the operands.
+    rem(a, b) = a % b, a % b, ieee::rem(a, b).0;
+    #[cfg(feature = "std")]
+    sqrt(a) = a.sqrt(), a.sqrt(), ieee::sqrt(a, Rounding::TiesToEven).0;
+}
+
+#[cfg(not(feature = "std"))]
+pub(crate) fn sqrt<F: Format>(a: F) -> F {
+    by_f16c!(sqrt(a));
+    ieee::sqrt(a, Rounding::TiesToEven).0
+}
+
+/// a · b + c, rounded once: the sum is rounded to odd, with at least two bits more than the format has, and then to the format
+/// (Boldo and Melquiond, 2008).
+#[inline]
+pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
+    by_f16c!(mul_add(a, b, c));
+    match const { MultiplyAdd::of(F::LAYOUT) } {
+        MultiplyAdd::F32 => {
+            let [a, b, c] = [a, b, c].map(by_f32::widen);
+            let (sum, error) = by_f32::multiply_add(a, b, c);
+            by_f32::narrow([a, b, c], by_f32::to_odd(sum, error))
+        }
+        MultiplyAdd::F64ToF32 => {
+            let [a, b, c] = [a, b, c].map(by_f32::widen);
+            let (sum, error) = by_f64::multiply_add(a.into(), b.into(), c.into());
+            let nearest = sum as f32;
+            // The error of this is 0 or greater than the other.
+            let lost = (sum - f64::from(nearest)) + error;
+            by_f32::narrow([a, b, c], by_f32::to_odd(nearest, lost as f32))
+        }
+        MultiplyAdd::F64 => {
+            let [a, b, c] = [a, b, c].map(by_f64::widen);
+            let (sum, error) = by_f64::multiply_add(a, b, c);
+            by_f64::narrow([a, b, c], by_f64::to_odd(sum, error))
+        }
+        MultiplyAdd::Exact => ieee::mul_add(a, b, c, Rounding::TiesToEven).0,
+    }
+}
+
+/// Rounds an `f32`, ties to even, with IEEE's overflow. The conversions of binary16 are one instruction where the compilation target
+/// has F16C: they don't depend on MXCSR, and treat NaNs as [`Cast::convert`](crate::Cast::convert) does.
+#[inline(always)]
+pub(crate) fn from_f32<F: Format>(x: f32) -> F {
+    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
+    if const { F::LAYOUT.same(Layout::BINARY16) } {
+        return from_code(f16c::from_f32(x).into());
+    }
+    x.cast()
+}
+
+/// The number as an `f32`: exact, or rounded ties to even.
+#[inline(always)]
+pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
+    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
+    if const { F::LAYOUT.same(Layout::BINARY16) } {
+        return f16c::to_f32(to_code(x) as u16);
+    }
+    x.cast()
+}
+
+/// The number as an `f64`: exact, or rounded ties to even.
+#[inline(always)]
+pub(crate) fn to_f64<F: Format>(x: F) -> f64 {
+    let by_f16c = cfg!(all(target_arch = "x86_64", target_feature = "f16c"));
+    if by_f16c && const { F::LAYOUT.same(Layout::BINARY16) } {
+        // Every binary16 is zero, a normal `f32`, an infinity or a NaN, so denormals-are-zero changes nothing.
+        return to_f32(x).into();
+    }
+    x.cast()
+}

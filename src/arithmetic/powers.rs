@@ -1,0 +1,157 @@
+//! Powers with an integer exponent, and products with a real constant.
+
+use crate::format::Layout;
+use crate::round::{Cast, Rounding, unpacked::Number};
+
+/// 180 / π, the last bit sticky.
+pub(crate) const DEGREES: Number = Number {
+    negative: false,
+    exponent: 5,
+    significand: 0xe52e_e0d3_1e0f_bdc3,
+};
+/// π / 180, the last bit sticky.
+pub(crate) const RADIANS: Number = Number {
+    negative: false,
+    exponent: -6,
+    significand: 0x8efa_3512_94e9_c8af,
+};
+
+/// significand · 2<sup>exponent − 127</sup>, the topmost bit of the significand set: the number and what was cut off it.
+#[derive(Clone, Copy)]
+struct Long {
+    exponent: i64,
+    significand: u128,
+    inexact: bool,
+}
+
+impl Long {
+    const ONE: Self = Self {
+        exponent: 0,
+        significand: 1 << 127,
+        inexact: false,
+    };
+
+    /// The product, cut to 128 bits.
+    const fn times(self, other: Self) -> Self {
+        const LOW: u128 = u64::MAX as u128;
+        let (a, b) = (self.significand, other.significand);
+        let low = (a & LOW) * (b & LOW);
+        let (left, right) = ((a >> 64) * (b & LOW), (a & LOW) * (b >> 64));
+        let middle = (low >> 64) + (left & LOW) + (right & LOW);
+        let high = (a >> 64) * (b >> 64) + (left >> 64) + (right >> 64) + (middle >> 64);
+        let low = middle << 64 | low & LOW;
+        // The product of two numbers in [1, 2) has one more bit, or not.
+        let carry = (high >> 127) as u32;
+        let (significand, rest) = if carry == 1 {
+            (high, low)
+        } else {
+            (high << 1 | low >> 127, low << 1)
+        };
+        Self {
+            exponent: self.exponent + other.exponent + carry as i64,
+            significand,
+            inexact: self.inexact || other.inexact || rest != 0,
+        }
+    }
+
+    /// 1 / self, cut to 128 bits.
+    const fn reciprocal(self) -> Self {
+        if self.significand == Self::ONE.significand {
+            return Self {
+                exponent: -self.exponent,
+                ..self
+            };
+        }
+        // Long division of 2²⁵⁵ by the significand, a bit at a time; all but the first 127 of them are in the rest.
+        let (mut quotient, mut rest) = (0_u128, 1_u128 << 127);
+        let mut bits = 128;
+        while bits > 0 {
+            let carry = rest >> 127 == 1;
+            rest <<= 1;
+            quotient <<= 1;
+            if carry || rest >= self.significand {
+                rest = rest.wrapping_sub(self.significand);
+                quotient |= 1;
+            }
+            bits -= 1;
+        }
+        Self {
+            exponent: -self.exponent - 1,
+            significand: quotient,
+            inexact: true,
+        }
+    }
+}
+
+/// An exponent past the limits of every layout.
+const FAR: i64 = 1 << 24;
+
+impl Layout {
+    /// A power, as IEEE 754-2019, 9.2, has `pown`; of the 0th, 1 whatever the base is.
+    ///
+    /// 128 bits are computed, of which rounding errors reach the last 32 at most: the result is rounded once unless it lies as near
+    /// as that to a tie without being one.
+    pub(crate) const fn power(self, a: u64, n: i32) -> u64 {
+        if n == 0 {
+            return self.round(Cast::new(), Number::ONE).0;
+        }
+        if let Some((nan, _)) = self.nan_of(&[a]) {
+            return nan;
+        }
+        let negative = self.is_negative(a) && n & 1 == 1;
+        let x = match self.number(a) {
+            Some(x) if self.is_finite(a) => x,
+            base => {
+                // An infinity with a positive exponent, or zero with a negative one.
+                return if base.is_some() == (n > 0) {
+                    self.infinite(Cast::new(), negative).0
+                } else {
+                    self.signed_zero(negative).0
+                };
+            }
+        };
+        let mut base = Long {
+            exponent: x.exponent as i64,
+            significand: (x.significand as u128) << 64,
+            inexact: false,
+        };
+        let (mut power, mut left) = (Long::ONE, n.unsigned_abs());
+        loop {
+            if left & 1 == 1 {
+                power = power.times(base);
+            }
+            left >>= 1;
+            if left == 0 {
+                break;
+            }
+            base = base.times(base);
+        }
+        if n < 0 {
+            power = power.reciprocal();
+        }
+        let exponent = match power.exponent {
+            far if far < -FAR => -FAR,
+            far if far > FAR => FAR,
+            near => near,
+        };
+        let significand = power.significand | power.inexact as u128;
+        self.round_some(
+            Rounding::TiesToEven,
+            Number::new(negative, exponent as i32, significand),
+        )
+        .0
+    }
+
+    /// A product with a constant that is no number of any format, rounded once.
+    pub(crate) const fn scale(self, a: u64, constant: Number) -> u64 {
+        match self.number(a) {
+            Some(x) if self.is_finite(a) => {
+                self.round_some(Rounding::TiesToEven, x.product(constant)).0
+            }
+            _ => match self.nan_of(&[a]) {
+                Some((nan, _)) => nan,
+                None => a & self.code_mask(),
+            },
+        }
+    }
+}

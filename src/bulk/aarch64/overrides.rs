@@ -1,0 +1,71 @@
+//! The table of instructions that do the work of the converting kernel, with the same bits.
+//!
+//! What they do depends on control bits of the thread (FPCR): the rounding, flushing of subnormals, the NaN that comes out, another
+//! format in place of binary16, and traps. Where the control bits are not the default, none of them is used.
+
+use core::arch::asm;
+use core::mem::MaybeUninit;
+
+use super::float16::{Bf16ToF16, F16ToBf16, F16ToF32, F32ToF16, F64ToF16, F64ToF32};
+use crate::bulk::{frame::Frame, run};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Format, Rounding};
+
+const F64: Layout = Layout::BINARY64;
+const F32: Layout = Layout::BINARY32;
+const F16: Layout = Layout::BINARY16;
+const BF16: Layout = Layout::BFLOAT16;
+
+/// Converts with an instruction of the CPU, if the table has one for these formats and cast. Returns whether it did.
+#[inline]
+pub(in crate::bulk) fn convert<F: Frame, S: Format, D: Format>(
+    frame: F,
+    isa: Isa,
+    src: &[S],
+    dst: &mut [MaybeUninit<D>],
+    cast: Cast,
+) -> bool {
+    /// A row: the formats, the kernel, and the rounding that it does unless it is exact.
+    macro_rules! row {
+        ($from:ident => $to:ident, $Kernel:ident $(, $rounding:ident)?) => {
+            // In a `const` block, this keeps the rows of other formats from being compiled. A user's own type takes the same
+            // instructions.
+            if const { S::LAYOUT.same($from) && D::LAYOUT.same($to) } {
+                if !cast.keeps_infinity()
+                    $(|| !cast.rounds(Rounding::$rounding))?
+                    || !control_bits_are_default()
+                {
+                    return false;
+                }
+                run(isa, &mut frame.around($Kernel::<S, D>::new(cast)), src, dst);
+                return true;
+            }
+        };
+    }
+    if cfg!(target_endian = "big") {
+        // There the compiler hands vectors to assembly in other than the order of their lanes.
+        return false;
+    }
+    row!(F32 => F16, F32ToF16, TiesToEven);
+    row!(F16 => F32, F16ToF32);
+    row!(BF16 => F16, Bf16ToF16, TiesToEven);
+    row!(F16 => BF16, F16ToBf16, TiesToEven);
+    row!(F64 => F16, F64ToF16, TiesToEven);
+    row!(F64 => F32, F64ToF32, ToOdd);
+    false
+}
+
+/// Whether the thread rounds to nearest, keeps subnormals and NaNs, has IEEE's binary16 and traps no exception, as it does unless told
+/// otherwise.
+///
+/// All of FPCR is 0 then: bits that are new to us count as other than the default.
+#[inline]
+fn control_bits_are_default() -> bool {
+    let fpcr: u64;
+    // SAFETY: reads a register, which every CPU with NEON lets programs read.
+    unsafe {
+        asm!("mrs {}, fpcr", out(reg) fpcr, options(nomem, nostack, preserves_flags));
+    }
+    fpcr == 0
+}

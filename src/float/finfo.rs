@@ -1,0 +1,168 @@
+//! [`finfo`]: the limits of a format, derived from its [`Layout`](crate::Layout).
+
+use core::fmt::{self, Write};
+
+use crate::round::{Format, from_code};
+
+/// The limits of a format: numpy's `finfo`, and the line that torch's prints.
+///
+/// `precision` and `resolution` are defined as in torch, 10<sup>−⌊fraction bits · log10 2⌋</sup>; ml_dtypes has one digit more
+/// for most formats of 8 bits. All else is as in `numpy.finfo` and `ml_dtypes.finfo`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct Finfo<F> {
+    /// Width of a code in bits: 6 for FP6, whatever stores it.
+    pub bits: u32,
+    /// The step from 1 to the next larger number.
+    pub eps: F,
+    /// The step from 1 to the next smaller number.
+    pub epsneg: F,
+    /// The largest finite number.
+    pub max: F,
+    /// The smallest finite number: −max, or the smallest of all in a format without sign.
+    pub min: F,
+    /// The smallest positive normal number.
+    pub smallest_normal: F,
+    /// The smallest positive number.
+    pub smallest_subnormal: F,
+    /// 10<sup>−precision</sup>.
+    pub resolution: f64,
+    /// Decimal digits that survive a trip through the format.
+    pub precision: u32,
+    /// The exponent of `eps`.
+    pub machep: i32,
+    /// The exponent of `epsneg`.
+    pub negep: i32,
+    /// Bits of the exponent field.
+    pub nexp: u32,
+    /// Bits of the exponent field (numpy has both names).
+    pub iexp: u32,
+    /// Bits of the fraction field.
+    pub nmant: u32,
+    /// The exponent of `smallest_normal`.
+    pub minexp: i32,
+    /// One more than the exponent of `max`: the smallest power of two that overflows.
+    pub maxexp: i32,
+    /// The name of the format in numpy, with ml_dtypes.
+    pub dtype: &'static str,
+}
+
+/// The limits of a format.
+///
+/// ```
+/// use ulp::{Bf16, finfo};
+///
+/// const INFO: ulp::Finfo<Bf16> = finfo::<Bf16>();
+/// assert_eq!(INFO.max.to_f32(), 3.3895314e38);
+/// assert_eq!(INFO.maxexp, 128);
+/// assert_eq!(
+///     INFO.to_string(),
+///     "finfo(resolution=0.01, min=-3.38953e+38, max=3.38953e+38, eps=0.0078125, \
+///      smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)"
+/// );
+/// ```
+pub const fn finfo<F: Format>() -> Finfo<F> {
+    let layout = F::LAYOUT;
+    let precision = layout.digits();
+    Finfo {
+        bits: layout.bits(),
+        eps: F::EPSILON,
+        epsneg: from_code(layout.power_of_two_code(layout.epsilon_below_exponent())),
+        max: F::MAX,
+        min: F::MIN,
+        smallest_normal: F::MIN_POSITIVE,
+        smallest_subnormal: from_code(layout.min_positive_code()),
+        // A power of ten up to 10^22 is exact, so the quotient is the f64 nearest to 10^-precision.
+        resolution: 1.0 / 10u64.pow(precision) as f64,
+        precision,
+        machep: layout.epsilon_exponent(),
+        negep: layout.epsilon_below_exponent(),
+        nexp: layout.exponent_bits(),
+        iexp: layout.exponent_bits(),
+        nmant: layout.fraction_bits(),
+        minexp: layout.min_exponent(),
+        maxexp: layout.max_exponent() + 1,
+        dtype: F::DTYPE,
+    }
+}
+
+impl<F: Format> Finfo<F> {
+    /// numpy's other name of `smallest_normal`.
+    pub const fn tiny(&self) -> F {
+        self.smallest_normal
+    }
+}
+
+/// torch's line. Numbers as C's `%g` prints them, through `f64`: a format that reaches beyond it prints `inf` or 0.
+impl<F: Format> fmt::Display for Finfo<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |x: F| General(x.cast::<f64>());
+        write!(
+            f,
+            "finfo(resolution={}, min={}, max={}, eps={}, smallest_normal={}, tiny={}, dtype={})",
+            General(self.resolution),
+            number(self.min),
+            number(self.max),
+            number(self.eps),
+            number(self.smallest_normal),
+            number(self.tiny()),
+            self.dtype,
+        )
+    }
+}
+
+/// Prints as C's `%g`: six significant digits without trailing zeros, in exponent form below 10<sup>−4</sup> and from
+/// 10<sup>6</sup> (C23, 7.23.6.1).
+struct General(f64);
+
+impl fmt::Display for General {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.is_finite() {
+            return write!(f, "{}", if self.0.is_nan() { f64::NAN } else { self.0 });
+        }
+        let mut text = Text::default();
+        write!(text, "{:.5e}", self.0)?;
+        let (digits, exponent) = text.as_str().split_once('e').ok_or(fmt::Error)?;
+        let exponent: i32 = exponent.parse().map_err(|_| fmt::Error)?;
+        if (-4..6).contains(&exponent) {
+            let mut text = Text::default();
+            write!(text, "{:.*}", (5 - exponent) as usize, self.0)?;
+            f.write_str(without_trailing_zeros(text.as_str()))
+        } else {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            let digits = without_trailing_zeros(digits);
+            write!(f, "{digits}e{sign}{:02}", exponent.unsigned_abs())
+        }
+    }
+}
+
+fn without_trailing_zeros(number: &str) -> &str {
+    if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
+    }
+}
+
+/// Room for the longest number that `General` writes, −1.23457e-308, or −0.000123457.
+#[derive(Default)]
+struct Text {
+    bytes: [u8; 24],
+    len: usize,
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        let end = self.len + s.len();
+        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(s.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! The limits of a format, as codes, exponents and decimal digits: what `finfo` and the constants of a type show.
+
+use crate::format::Layout;
+
+impl Layout {
+    /// The code of 2<sup>exponent</sup>, or the nearest positive number's.
+    #[inline]
+    pub(crate) const fn power_of_two_code(self, exponent: i32) -> u64 {
+        let finest = self.finest_exponent();
+        if exponent > self.max_exponent() {
+            self.max_code()
+        } else if exponent >= self.min_exponent() {
+            let field = exponent - self.min_exponent() + self.has_zero() as i32;
+            (field as u64) << self.fraction_bits()
+        } else if self.has_zero() && exponent >= finest {
+            1 << (exponent - finest)
+        } else {
+            self.min_positive_code()
+        }
+    }
+
+    /// Whether another format has all finite values of this one.
+    pub(crate) const fn is_within(self, wide: Layout) -> bool {
+        self.fraction_bits() <= wide.fraction_bits()
+            && self.finest_exponent() >= wide.finest_exponent()
+            && self.max_exponent() <= wide.max_exponent()
+    }
+
+    /// The code of the smallest finite number: that of −max, or 0 in a format without sign.
+    #[inline]
+    pub const fn min_code(self) -> u64 {
+        if self.is_signed() {
+            self.sign_mask() | self.max_code()
+        } else {
+            0
+        }
+    }
+
+    /// The code of the step from 1 to the next larger number.
+    #[inline]
+    pub const fn epsilon_code(self) -> u64 {
+        self.power_of_two_code(self.epsilon_exponent())
+    }
+
+    /// The exponent of the step from 1 to the next larger number: −10 for binary16, and where 1 is a subnormal that of all
+    /// their steps.
+    pub(crate) const fn epsilon_exponent(self) -> i32 {
+        max(0, self.min_exponent()) - self.fraction_bits() as i32
+    }
+
+    /// The exponent of the step from 1 to the next smaller number: −11 for binary16.
+    pub(crate) const fn epsilon_below_exponent(self) -> i32 {
+        max(-1, self.min_exponent()) - self.fraction_bits() as i32
+    }
+
+    /// Decimal digits that survive a trip through the format: ⌊fraction bits · log<sub>10</sub> 2⌋, 3 for binary16 (C's
+    /// `FLT_DIG`).
+    #[inline]
+    pub const fn digits(self) -> u32 {
+        // No multiple up to 58 of log10(2) = 0.30102999… is so near an integer that the digits left out matter.
+        self.fraction_bits() * 30103 / 100_000
+    }
+
+    /// The exponent of the smallest power of ten that is a normal number: −4 for binary16 (C's `FLT_MIN_10_EXP`).
+    pub const fn min_10_exp(self) -> i32 {
+        match self.min_exponent() {
+            0 => 0,
+            // A positive power of two is no power of ten.
+            exponent @ 1.. => floor_log10(1.0, exponent) + 1,
+            exponent => -floor_log10(1.0, -exponent),
+        }
+    }
+
+    /// The exponent of the largest power of ten not past the largest finite number: 4 for binary16 (C's `FLT_MAX_10_EXP`).
+    pub const fn max_10_exp(self) -> i32 {
+        let exponent = self.max_exponent();
+        let unit = max(exponent, self.min_exponent()) - self.fraction_bits() as i32;
+        let significand = if exponent < self.min_exponent() {
+            self.max_code()
+        } else {
+            self.max_code() & self.fraction_mask() | self.hidden_bit()
+        };
+        floor_log10(significand as f64, unit)
+    }
+}
+
+pub(crate) const fn max(a: i32, b: i32) -> i32 {
+    if a > b { a } else { b }
+}
+
+pub(crate) const fn min(a: i32, b: i32) -> i32 {
+    if a < b { a } else { b }
+}
+
+/// ⌊log<sub>10</sub>(x · 2<sup>exponent</sup>)⌋, unless so near a power of ten that rounding errors matter: the limits of a
+/// format aren't, but where they are one, and then there are no errors.
+const fn floor_log10(mut x: f64, mut exponent: i32) -> i32 {
+    let mut log = 0;
+    loop {
+        while x >= 10.0 {
+            x /= 10.0;
+            log += 1;
+        }
+        while x < 1.0 {
+            x *= 10.0;
+            log -= 1;
+        }
+        match exponent {
+            0 => return log,
+            1.. => {
+                x *= 2.0;
+                exponent -= 1;
+            }
+            _ => {
+                x /= 2.0;
+                exponent += 1;
+            }
+        }
+    }
+}

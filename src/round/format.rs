@@ -1,0 +1,232 @@
+//! [`Format`]: a Rust type whose bits a [`Layout`] reads.
+#![allow(
+    unsafe_code,
+    reason = "a type and its bits are exchanged by size, in constants too"
+)]
+
+use core::borrow::{Borrow, BorrowMut};
+use core::fmt::Debug;
+use core::hash::Hash;
+use core::mem::transmute_copy;
+
+use crate::round::{Cast, Flags};
+
+use crate::format::{Layout, Parts};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The unsigned integers that hold codes: `u8`, `u16`, `u32` and `u64`.
+pub trait Bits: Copy + Eq + Ord + Send + Sync + Debug + 'static + sealed::Sealed {
+    /// The width in bits.
+    const BITS: u32;
+    /// An array of as many bytes as the integer has.
+    type Bytes: Copy
+        + AsRef<[u8]>
+        + AsMut<[u8]>
+        + Borrow<[u8]>
+        + BorrowMut<[u8]>
+        + Ord
+        + Hash
+        + Debug
+        + Send
+        + Sync
+        + 'static;
+    /// The integer, widened.
+    fn to_u64(self) -> u64;
+    /// The low bits of an integer.
+    fn from_u64(bits: u64) -> Self;
+}
+
+macro_rules! bits {
+    ($($integer:ty),*) => { $(
+        impl sealed::Sealed for $integer {}
+
+        impl Bits for $integer {
+            const BITS: u32 = <$integer>::BITS;
+            type Bytes = [u8; size_of::<$integer>()];
+
+            #[inline(always)]
+            fn to_u64(self) -> u64 {
+                self as u64
+            }
+
+            #[inline(always)]
+            fn from_u64(bits: u64) -> Self {
+                bits as Self
+            }
+        }
+    )* };
+}
+bits!(u8, u16, u32, u64);
+
+/// A type whose bits are a floating-point number, read by a [`Layout`]: `f32`, `f64`, the formats of this crate, and those
+/// that [`float_type!`](crate::float_type) declares.
+///
+/// ```
+/// use ulp::{Bf16, F8E5M2, Format};
+///
+/// fn largest<F: Format>() -> f64 {
+///     F::MAX.cast()
+/// }
+/// assert_eq!(largest::<F8E5M2>(), 57344.0);
+/// assert_eq!(1.5f32.cast::<Bf16>().to_bits(), 0x3fc0);
+/// ```
+///
+/// # Safety
+/// `Self` must be `repr(transparent)` over [`Bits`](Self::Bits) (or have its size, its alignment and no invalid bits, as `f32`
+/// has those of `u32`), and [`LAYOUT`](Self::LAYOUT) be no wider than it.
+pub unsafe trait Format: Copy + Send + Sync + Debug + 'static {
+    /// The integer of the same size.
+    type Bits: Bits;
+    /// How to read the bits.
+    const LAYOUT: Layout;
+    /// The name of the format in numpy, with ml_dtypes: `"bfloat16"`.
+    const DTYPE: &'static str;
+
+    /// The largest finite number.
+    const MAX: Self = from_code(Self::LAYOUT.max_code());
+    /// The smallest finite number: −[`MAX`](Self::MAX), or of a format without sign the number of code 0.
+    const MIN: Self = from_code(Self::LAYOUT.min_code());
+    /// The smallest positive normal number.
+    const MIN_POSITIVE: Self = from_code(Self::LAYOUT.min_normal_code());
+    /// The step from 1 to the next larger number.
+    const EPSILON: Self = from_code(Self::LAYOUT.epsilon_code());
+
+    /// The number with these bits. Those above the width of the format are ignored.
+    #[inline(always)]
+    fn from_bits(bits: Self::Bits) -> Self {
+        from_code(bits.to_u64())
+    }
+
+    /// The bits of the number; 0 above the width of the format.
+    #[inline(always)]
+    fn to_bits(self) -> Self::Bits {
+        Self::Bits::from_u64(to_code(self))
+    }
+
+    /// The sign, biased exponent and fraction fields.
+    #[inline(always)]
+    fn parts(self) -> Parts {
+        Self::LAYOUT.decode(to_code(self))
+    }
+
+    /// The number in another format: rounded once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
+    #[inline(always)]
+    fn cast<D: Format>(self) -> D {
+        self.cast_with(Cast::new()).0
+    }
+
+    /// The number in another format, rounded once as `cast` says, and the exceptions that this raised.
+    #[inline(always)]
+    fn cast_with<D: Format>(self, cast: Cast) -> (D, Flags) {
+        let (code, flags) = cast.convert(Self::LAYOUT, D::LAYOUT, to_code(self));
+        (from_code(code), flags)
+    }
+}
+
+// SAFETY: f32 and u32 have the same size and alignment, and every u32 is a valid f32.
+unsafe impl Format for f32 {
+    type Bits = u32;
+    const LAYOUT: Layout = Layout::BINARY32;
+    const DTYPE: &'static str = "float32";
+}
+
+// SAFETY: f64 and u64 have the same size, and on every target the same alignment; every u64 is a valid f64.
+unsafe impl Format for f64 {
+    type Bits = u64;
+    const LAYOUT: Layout = Layout::BINARY64;
+    const DTYPE: &'static str = "float64";
+}
+
+/// [`Format::from_bits`] for constants, where a trait's method can't be called.
+#[inline(always)]
+pub(crate) const fn from_code<F: Format>(code: u64) -> F {
+    // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four, and that all bits are valid.
+    unsafe { truncate(code) }
+}
+
+/// [`Format::to_bits`] for constants, where a trait's method can't be called.
+#[inline(always)]
+pub(crate) const fn to_code<F: Format>(number: F) -> u64 {
+    // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four, and is initialised throughout.
+    unsafe { widen(number) & F::LAYOUT.code_mask() }
+}
+
+/// [`Bits::from_u64`] for constants.
+#[inline(always)]
+pub(crate) const fn bits_from_u64<B: Bits>(bits: u64) -> B {
+    // SAFETY: `Bits` is sealed, and implemented for the integers of 1, 2, 4 and 8 bytes alone.
+    unsafe { truncate(bits) }
+}
+
+/// The low bytes of an integer, the least significant first.
+#[inline(always)]
+pub(crate) const fn to_le_bytes<B: Bits>(bits: u64) -> B::Bytes {
+    // SAFETY: `Bytes` is an array of the integer's size, 8 bytes at most, and any bytes are valid.
+    unsafe { transmute_copy(&bits.to_le_bytes()) }
+}
+
+/// The low bytes of an integer, the most significant first.
+#[inline(always)]
+pub(crate) const fn to_be_bytes<B: Bits>(bits: u64) -> B::Bytes {
+    to_le_bytes::<B>(swap_bytes::<B>(bits))
+}
+
+/// The integer of bytes, the least significant first.
+#[inline(always)]
+pub(crate) const fn from_le_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
+    // SAFETY: `Bytes` is an array of 1, 2, 4 or 8 bytes.
+    let native = unsafe { widen(bytes) };
+    if cfg!(target_endian = "little") {
+        native
+    } else {
+        swap_bytes::<B>(native)
+    }
+}
+
+/// The integer of bytes, the most significant first.
+#[inline(always)]
+pub(crate) const fn from_be_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
+    swap_bytes::<B>(from_le_bytes::<B>(bytes))
+}
+
+/// The bytes of an integer of the width of `B` in the reverse order.
+const fn swap_bytes<B: Bits>(bits: u64) -> u64 {
+    bits.swap_bytes() >> (u64::BITS - B::BITS)
+}
+
+/// The low bits of an integer, as a type of another name.
+///
+/// # Safety
+/// `T` has 1, 2, 4 or 8 bytes, and any bits are valid.
+#[inline(always)]
+const unsafe fn truncate<T: Copy>(bits: u64) -> T {
+    // SAFETY: the caller promises the size and that all bits are valid.
+    unsafe {
+        match size_of::<T>() {
+            1 => transmute_copy(&(bits as u8)),
+            2 => transmute_copy(&(bits as u16)),
+            4 => transmute_copy(&(bits as u32)),
+            _ => transmute_copy(&bits),
+        }
+    }
+}
+
+/// The bytes of a value as an integer of its size, widened.
+///
+/// # Safety
+/// `T` has 1, 2, 4 or 8 bytes, and none of them is padding.
+#[inline(always)]
+const unsafe fn widen<T: Copy>(value: T) -> u64 {
+    // SAFETY: the caller promises the size and that all bytes are initialized.
+    unsafe {
+        match size_of::<T>() {
+            1 => transmute_copy::<T, u8>(&value) as u64,
+            2 => transmute_copy::<T, u16>(&value) as u64,
+            4 => transmute_copy::<T, u32>(&value) as u64,
+            _ => transmute_copy(&value),
+        }
+    }
+}

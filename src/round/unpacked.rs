@@ -1,0 +1,164 @@
+//! The number between: what decoding makes of a code, what arithmetic and parsing make, and what is rounded to a format.
+
+use crate::format::{
+    Layout,
+    limits::{max, min},
+};
+use crate::round::{self, Cast, Flags, GUARD_BITS};
+
+/// A finite number other than zero: ±significand · 2<sup>exponent − 63</sup>.
+///
+/// The topmost bit of the significand is set, so that the magnitude lies in [2<sup>exponent</sup>, 2<sup>exponent + 1</sup>).
+/// Its lowest bit is sticky: it is set, too, if anything below it is not zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) negative: bool,
+    /// Less than 2<sup>30</sup> in magnitude.
+    pub(crate) exponent: i32,
+    pub(crate) significand: u64,
+}
+
+impl Number {
+    pub(crate) const ONE: Self = Self {
+        negative: false,
+        exponent: 0,
+        significand: 1 << 63,
+    };
+
+    /// ±significand · 2<sup>exponent − 127</sup>, of which the significand need not be normalised; `None` if it is 0.
+    #[inline(always)]
+    pub(crate) const fn new(negative: bool, exponent: i32, significand: u128) -> Option<Self> {
+        if significand == 0 {
+            return None;
+        }
+        let up = significand.leading_zeros();
+        let significand = significand << up;
+        Some(Self {
+            negative,
+            exponent: exponent - up as i32,
+            significand: (significand >> 64) as u64 | (significand as u64 != 0) as u64,
+        })
+    }
+
+    #[cfg(feature = "rand")]
+    pub(crate) const fn negated(self) -> Self {
+        Self {
+            negative: !self.negative,
+            ..self
+        }
+    }
+}
+
+/// An integer shifted right, with a lowest bit that is set, too, if any bit shifted out was.
+#[inline(always)]
+pub(crate) const fn shift_right_sticky(x: u128, by: u32) -> u128 {
+    if by < u128::BITS {
+        x >> by | (x & ((1 << by) - 1) != 0) as u128
+    } else {
+        (x != 0) as u128
+    }
+}
+
+impl Layout {
+    /// The significand of a code as an integer, and the exponent of its unit. The code must be finite.
+    #[inline(always)]
+    pub(crate) const fn integer(self, code: u64) -> (u64, i32) {
+        let magnitude = code & self.magnitude_mask();
+        let field = magnitude >> self.fraction_bits();
+        let normal = !self.has_zero() || field != 0;
+        let significand = (self.hidden_bit() * normal as u64) | (magnitude & self.fraction_mask());
+        let above = field as i32 - (normal && self.has_zero()) as i32;
+        (significand, self.finest_exponent() + above)
+    }
+
+    /// The number of a code, `None` for zero. The code must be finite.
+    #[inline(always)]
+    pub(crate) const fn number(self, code: u64) -> Option<Number> {
+        let (significand, unit) = self.integer(code);
+        if significand == 0 {
+            return None;
+        }
+        let up = significand.leading_zeros();
+        Some(Number {
+            negative: self.is_negative(code),
+            exponent: unit + 63 - up as i32,
+            significand: significand << up,
+        })
+    }
+
+    /// Rounds a number and packs it: the code, and the exceptions that this raised.
+    #[inline(always)]
+    pub(crate) const fn round(self, cast: Cast, number: Number) -> (u64, Flags) {
+        if number.negative && !self.is_signed() {
+            return self.refused();
+        }
+        let point = self.fraction_bits() + GUARD_BITS;
+        let above = number.exponent - self.min_exponent();
+        // One more than the largest is as far past it as any.
+        let top = max(self.max_exponent() - self.min_exponent(), 0) + 1;
+        let lift = min(max(above, 0), top) as u128;
+        // All but the topmost bit, at most: it is set, so it will do as the sticky one.
+        let cut = (u64::BITS - 1 - point) as i32;
+        let down = min(cut - min(above, 0), u64::BITS as i32 - 1);
+        let kept = number.significand >> down;
+        let significand = kept | (kept << down != number.significand) as u64;
+        let sign = number.negative as u64 * self.sign_mask();
+        let place = (lift << point) + significand as u128;
+        let reach = (top as u128 + 2) << point;
+        if reach >> 63 == 0 {
+            let (place, reach) = (place as u64, reach as u64);
+            round::word64::pack(cast, self, sign, false, place, GUARD_BITS, reach)
+        } else {
+            let sign = sign as u128;
+            let (code, flags) =
+                round::word128::pack(cast, self, sign, false, place, GUARD_BITS, reach);
+            (code as u64, flags)
+        }
+    }
+
+    /// What an unsigned format gives for a negative number: NaN, or its smallest number if it has none.
+    #[inline(always)]
+    const fn refused(self) -> (u64, Flags) {
+        let code = match self.nan_code() {
+            Some(code) => code,
+            None => 0,
+        };
+        (code, Flags::INVALID)
+    }
+
+    /// Zero; without −0 it has no sign, and a format without zero gives its smallest number, with the exceptions of a number
+    /// that is smaller.
+    #[inline(always)]
+    pub(crate) const fn signed_zero(self, negative: bool) -> (u64, Flags) {
+        if !self.has_zero() {
+            let smallest = self.with_sign_bit(negative, 0);
+            return (smallest, Flags::INEXACT.union(Flags::UNDERFLOW));
+        }
+        (
+            self.with_sign_bit(negative && self.has_negative_zero(), 0),
+            Flags::NONE,
+        )
+    }
+
+    /// What an infinite result becomes: an infinity, or where there is none what overflow gives.
+    #[inline(always)]
+    pub(crate) const fn infinite(self, cast: Cast, negative: bool) -> (u64, Flags) {
+        if negative && !self.is_signed() {
+            return self.refused();
+        }
+        let code = self.with_sign_bit(negative, round::past_max(cast, self, negative, true));
+        let kept = self.has_infinities() && cast.keeps_infinity();
+        let lost = Flags::INEXACT.union(Flags::OVERFLOW);
+        (code, if kept { Flags::NONE } else { lost })
+    }
+
+    /// What an invalid operation gives: the canonical NaN, or where there is none the largest number.
+    #[inline(always)]
+    pub(crate) const fn invalid(self) -> (u64, Flags) {
+        let code = match self.nan_code() {
+            Some(code) => code,
+            None => self.max_code(),
+        };
+        (code, Flags::INVALID)
+    }
+}

@@ -1,0 +1,147 @@
+//! Multiplication, division and roots of `f32` in two ways that give the same bits.
+//!
+//! On some CPUs such an operation takes a hundred cycles where an operand or the result is subnormal, as moments are that have decayed
+//! for long without a gradient. Sums and conversions to `f64` have no such price, nor have integers.
+
+#[cfg(not(feature = "std"))]
+use crate::arithmetic::ieee;
+#[cfg(not(feature = "std"))]
+use crate::round::Rounding;
+
+/// What rules of optimizers compute with, beside sums.
+pub(super) trait Arithmetic {
+    fn product(a: f32, b: f32) -> f32;
+
+    /// The same where one of the two is a gradient.
+    fn product_of_gradient(a: f32, gradient: f32) -> f32;
+
+    fn root(x: f32) -> f32;
+
+    /// a + scale · b / c, unless it is uncertain.
+    fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum;
+}
+
+/// A number, or one that must be computed by [`Plain`] arithmetic.
+#[derive(Clone, Copy)]
+pub(super) struct Sum {
+    pub(super) value: f32,
+    pub(super) uncertain: bool,
+}
+
+impl Sum {
+    #[inline(always)]
+    pub(super) fn certain(value: f32) -> Self {
+        Self {
+            value,
+            uncertain: false,
+        }
+    }
+}
+
+/// The operations of the CPU.
+pub(super) struct Plain;
+
+impl Arithmetic for Plain {
+    #[inline(always)]
+    fn product(a: f32, b: f32) -> f32 {
+        a * b
+    }
+
+    #[inline(always)]
+    fn root(x: f32) -> f32 {
+        sqrt(x)
+    }
+
+    #[inline(always)]
+    fn product_of_gradient(a: f32, gradient: f32) -> f32 {
+        a * gradient
+    }
+
+    #[inline(always)]
+    fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
+        Sum::certain(a + scale * b / c)
+    }
+}
+
+/// Moments that are not 0 but below 2<sup>−100</sup> are tiny: others, times a learning rate above 2<sup>−26</sup>, are normal.
+pub(super) const TINY: i32 = -100;
+/// Gradients, of which squares are computed, below this power of two.
+pub(super) const TINY_GRADIENT: i32 = -48;
+
+/// Operations without subnormal operands and results: but those on gradients only where they are tiny too.
+pub(super) struct Careful<const GRADIENTS: bool>;
+
+impl<const GRADIENTS: bool> Arithmetic for Careful<GRADIENTS> {
+    #[inline(always)]
+    fn product(a: f32, b: f32) -> f32 {
+        // Added to a smaller f64, the last place is that of a subnormal f32, whose code are then the lowest bits.
+        const ROUND: f64 = (3_u64 << 51) as f64 * power(-126) as f64 * power(-23) as f64;
+        const NORMAL: f64 = f32::MIN_POSITIVE as f64;
+        let exact = f64::from(a) * f64::from(b);
+        let magnitude = exact.abs();
+        let subnormal = (magnitude + ROUND).to_bits() as u32;
+        let sign = (a.to_bits() ^ b.to_bits()) & (-0f32).to_bits();
+        let normal = if magnitude < NORMAL { NORMAL } else { exact } as f32;
+        // The smallest normal number is right both ways.
+        let small = normal.to_bits() == f32::MIN_POSITIVE.to_bits();
+        f32::from_bits(if small {
+            subnormal | sign
+        } else {
+            normal.to_bits()
+        })
+    }
+
+    #[inline(always)]
+    fn product_of_gradient(a: f32, gradient: f32) -> f32 {
+        if GRADIENTS {
+            Self::product(a, gradient)
+        } else {
+            a * gradient
+        }
+    }
+
+    #[inline(always)]
+    fn root(x: f32) -> f32 {
+        // A subnormal number is its code times 2^-149.
+        let subnormal = x.to_bits() < f32::MIN_POSITIVE.to_bits();
+        let twice_code = (2 * x.to_bits()) as i32 as f32;
+        let (x, unit) = if subnormal {
+            (twice_code, power(-75))
+        } else {
+            (x, 1.0)
+        };
+        sqrt(x) * unit
+    }
+
+    /// A quotient that is below a quarter of the last place of `a` does not change it.
+    #[inline(always)]
+    fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
+        const ENOUGH: f32 = power(TINY + 26);
+        let tiny = b.abs() < power(TINY);
+        // By a mask: of a choice between two numbers the compiler would make one between two products.
+        let kept = b.to_bits() & (tiny as u32).wrapping_sub(1);
+        let quotient = scale * f32::from_bits(kept) / c;
+        let enough = a.abs() * c > scale.abs() * ENOUGH;
+        Sum {
+            value: a + quotient,
+            uncertain: tiny && !enough,
+        }
+    }
+}
+
+/// 2<sup>exponent</sup>, a normal number.
+pub(super) const fn power(exponent: i32) -> f32 {
+    f32::from_bits(((exponent + 127) as u32) << 23)
+}
+
+#[cfg(feature = "std")]
+#[inline(always)]
+fn sqrt(x: f32) -> f32 {
+    x.sqrt()
+}
+
+#[cfg(not(feature = "std"))]
+#[inline(always)]
+fn sqrt(x: f32) -> f32 {
+    ieee::sqrt(x, Rounding::TiesToEven).0
+}

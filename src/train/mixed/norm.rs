@@ -1,0 +1,97 @@
+//! The norm of gradients, and clipping by it.
+
+use super::state::TILE;
+use crate::arithmetic::ieee;
+use crate::bulk::{Task, perform};
+use crate::cpu::Isa;
+use crate::round::{Cast, Format, Rounding};
+use crate::slice;
+
+/// Sums of squares, of every so-many-th element. Their number is part of the result, and the same on every CPU.
+const SUMS: usize = 16;
+
+struct Squares<'a> {
+    numbers: &'a [f32],
+    sums: [f64; SUMS],
+}
+
+impl Task for Squares<'_> {
+    #[inline(always)]
+    fn run<const LANES: usize>(&mut self) {
+        let (rows, rest) = self.numbers.as_chunks::<SUMS>();
+        let mut sums = self.sums;
+        for row in rows {
+            for (sum, &x) in sums.iter_mut().zip(row) {
+                // The square of an f32 is exact.
+                *sum += f64::from(x) * f64::from(x);
+            }
+        }
+        for (sum, &x) in sums.iter_mut().zip(rest) {
+            *sum += f64::from(x) * f64::from(x);
+        }
+        self.sums = sums;
+    }
+}
+
+fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
+    let mut wide = [0.0; TILE];
+    let mut sums = [0.0; SUMS];
+    for tile in gradients.chunks(TILE) {
+        let numbers = &mut wide[..tile.len()];
+        slice::cast_on(isa, tile, numbers, Cast::new());
+        let mut squares = Squares { numbers, sums };
+        perform(isa, &mut squares);
+        sums = squares.sums;
+    }
+    sums.into_iter().sum()
+}
+
+/// The L2 norm of the gradients of all tensors together: ∞ or NaN if one of them is.
+///
+/// Squares are summed in `f64`, every 16th of a tensor to one of 16 sums, so the result is the same on every CPU. Gradients wider than
+/// `f32` are rounded to it first.
+///
+/// ```
+/// use ulp::{Bf16, mixed};
+///
+/// let (a, b) = ([Bf16::from_f32(3.0)], [Bf16::from_f32(4.0); 4]);
+/// assert_eq!(mixed::grad_norm([&a[..], &b]), 73f64.sqrt());
+/// ```
+#[must_use]
+pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f64 {
+    let isa = Isa::detect();
+    let squares = tensors
+        .into_iter()
+        .map(|tensor| sum_of_squares(isa, tensor))
+        .sum();
+    ieee::sqrt(squares, Rounding::TiesToEven).0
+}
+
+/// Multiplies all gradients by one factor, so that their [norm](grad_norm) is `max_norm`, if it is more. Returns what the norm was.
+///
+/// The factor is that of `torch.nn.utils.clip_grad_norm_`: `max_norm` / (norm + 10<sup>−6</sup>), and 1 if that is more. Nothing is
+/// changed if the norm is infinite or NaN.
+///
+/// ```
+/// use ulp::mixed;
+///
+/// let mut gradients = [3.0f32, 4.0];
+/// assert_eq!(mixed::clip_grad_norm(&mut [&mut gradients[..]], 1.0), 5.0);
+/// assert!((gradients[0] - 0.6).abs() < 1e-6);
+/// ```
+pub fn clip_grad_norm<G: Format>(tensors: &mut [&mut [G]], max_norm: f64) -> f64 {
+    let norm = grad_norm(tensors.iter().map(|tensor| &**tensor));
+    let factor = max_norm / (norm + 1e-6);
+    if norm.is_finite() && factor < 1.0 {
+        let mut wide = [0f32; TILE];
+        for tile in tensors
+            .iter_mut()
+            .flat_map(|tensor| tensor.chunks_mut(TILE))
+        {
+            let numbers = &mut wide[..tile.len()];
+            slice::cast(tile, numbers);
+            slice::cast_scaled(numbers, factor as f32, tile, Cast::new());
+        }
+    }
+    norm
+}

@@ -1,0 +1,266 @@
+//! One pass over a tensor: gradients are widened, master weights and moments updated, and weights narrowed, a block at a time.
+//!
+//! All of it stands in one loop, so that the CPU computes a block while the memory of the next ones is on its way. Tiles with a loop
+//! for each step wait for memory at the beginning of each tile.
+
+use core::slice::{from_mut, from_ref};
+
+use super::arithmetic::{Arithmetic, Careful, Plain, Sum, TINY, TINY_GRADIENT, power};
+use crate::bulk::{Task, cast_block, perform};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Format, from_code, to_code};
+
+/// Parameters of a block: those of the widest vector.
+const BLOCK: usize = 16;
+
+/// What an optimizer does to a parameter that has M moments.
+pub(super) trait Rule<const M: usize>: Copy {
+    /// The next weight and moments. Implementations are `#[inline(always)]` and without branches on values.
+    fn next<A: Arithmetic>(self, gradient: f32, weight: f32, moments: [f32; M]) -> (Sum, [f32; M]);
+}
+
+/// Updates a tensor, of which all slices are of one length.
+#[inline]
+pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
+    isa: Isa,
+    (rule, inverse_scale): (R, f32),
+    gradients: &[G],
+    master: &mut [f32],
+    moments: [&mut [f32]; M],
+    weights: &mut [P],
+) {
+    const {
+        assert!(
+            G::LAYOUT.is_within(Layout::BINARY32),
+            "gradients are of formats that f32 has all values of"
+        );
+    }
+    let (blocks, gradients) = gradients.as_chunks();
+    let (master_blocks, master) = master.as_chunks_mut();
+    let (weight_blocks, weights) = weights.as_chunks_mut();
+    let mut moments = moments.map(<[f32]>::as_chunks_mut);
+    let whole_moments = moments.each_mut().map(|(blocks, _)| &mut **blocks);
+    if !blocks.is_empty() {
+        let mut pass = Pass {
+            rule,
+            inverse_scale,
+            gradients: blocks,
+            master: master_blocks,
+            moments: whole_moments,
+            weights: weight_blocks,
+        };
+        perform(isa, &mut pass);
+    }
+    // What is shorter than a block is done in a copy as long, lest the loop be compiled again.
+    let rest = gradients.len();
+    if rest > 0 {
+        let (mut gradient_block, mut weight_block) = ([from_code(0); BLOCK], [from_code(0); BLOCK]);
+        let (mut master_block, mut moment_blocks) = ([0.0; BLOCK], [[0.0; BLOCK]; M]);
+        gradient_block[..rest].copy_from_slice(gradients);
+        master_block[..rest].copy_from_slice(master);
+        for (block, (_, moment)) in moment_blocks.iter_mut().zip(&moments) {
+            block[..rest].copy_from_slice(moment);
+        }
+        let mut pass = Pass {
+            rule,
+            inverse_scale,
+            gradients: from_ref(&gradient_block),
+            master: from_mut(&mut master_block),
+            moments: moment_blocks.each_mut().map(from_mut),
+            weights: from_mut(&mut weight_block),
+        };
+        perform(isa, &mut pass);
+        master.copy_from_slice(&master_block[..rest]);
+        weights.copy_from_slice(&weight_block[..rest]);
+        for (block, (_, moment)) in moment_blocks.iter().zip(moments) {
+            moment.copy_from_slice(&block[..rest]);
+        }
+    }
+}
+
+/// Slices of equally many blocks.
+struct Pass<'a, G, P, R, const M: usize> {
+    rule: R,
+    inverse_scale: f32,
+    gradients: &'a [[G; BLOCK]],
+    master: &'a mut [[f32; BLOCK]],
+    moments: [&'a mut [[f32; BLOCK]]; M],
+    weights: &'a mut [[P; BLOCK]],
+}
+
+impl<G: Format, P: Format, R: Rule<M>, const M: usize> Task for Pass<'_, G, P, R, M> {
+    #[inline(always)]
+    fn run<const LANES: usize>(&mut self) {
+        let (rule, inverse_scale) = (self.rule, self.inverse_scale);
+        let blocks = self.gradients.len();
+        let mut moments = self.moments.each_mut().map(|all| &mut all[..blocks]);
+        let weights = self.master.iter_mut().zip(&mut *self.weights);
+        let mut tiny = Tiny::None;
+        // Weights are narrowed when the next block is on its way: instructions that wait for roots and quotients keep others from being begun.
+        let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
+        for (nth, (gradients, (master, weights))) in self.gradients.iter().zip(weights).enumerate()
+        {
+            let mut block = Block::<M, LANES> {
+                gradients: &widen(gradients, inverse_scale),
+                master,
+                moments: moments.each_mut().map(|all| &mut all[nth]),
+            };
+            if nth.is_multiple_of(SAMPLED) {
+                tiny = Tiny::among(block.gradients_of(0), &block.state(0).moments);
+            }
+            let after = match tiny {
+                Tiny::None => block.update::<Plain, R>(rule),
+                Tiny::Moments => block.update::<Careful<false>, R>(rule),
+                Tiny::Gradients => block.update::<Careful<true>, R>(rule),
+            };
+            if let Some((weights, master)) = last.replace((weights, after)) {
+                *weights = cast_block(&master);
+            }
+        }
+        if let Some((weights, master)) = last {
+            *weights = cast_block(&master);
+        }
+    }
+}
+
+/// Of so many blocks the first vector is searched for tiny numbers, since numbers that decay do so by rows and tensors. The bits don't
+/// depend on what is found.
+const SAMPLED: usize = 4;
+
+/// What has numbers so small that some operation on them is on subnormal ones.
+#[derive(Clone, Copy)]
+enum Tiny {
+    None,
+    Moments,
+    Gradients,
+}
+
+impl Tiny {
+    #[inline(always)]
+    fn among<const N: usize, const M: usize>(
+        gradients: &[f32; N],
+        moments: &[[f32; N]; M],
+    ) -> Self {
+        let mut moment = false;
+        for moments in moments {
+            moment |= any_below(moments, TINY);
+        }
+        if any_below(gradients, TINY_GRADIENT) {
+            Self::Gradients
+        } else if moment {
+            Self::Moments
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Whether one of the numbers is not 0 but below 2<sup>exponent</sup>.
+#[inline(always)]
+fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
+    let order = |x: f32| (x.to_bits() << 1).wrapping_add(i32::MAX as u32) as i32;
+    let limit = order(power(exponent));
+    let mut any = false;
+    for &x in numbers {
+        // 0 becomes the largest.
+        any |= order(x) < limit;
+    }
+    any
+}
+
+/// Gradients in `f32`, without the loss scale.
+#[inline(always)]
+fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [f32; N] {
+    let mut wide = [0.0; N];
+    if const { G::LAYOUT.same(Layout::BINARY32.shorter(16)) } {
+        for (wide, &gradient) in wide.iter_mut().zip(gradients) {
+            // The product is quiet, so that this need not be.
+            *wide = f32::from_bits((to_code(gradient) as u32) << 16);
+        }
+    } else {
+        wide = cast_block(gradients);
+    }
+    for wide in &mut wide {
+        *wide *= inverse_scale;
+    }
+    wide
+}
+
+/// A block, which is updated vector by vector.
+struct Block<'a, const M: usize, const LANES: usize> {
+    gradients: &'a [f32; BLOCK],
+    master: &'a mut [f32; BLOCK],
+    moments: [&'a mut [f32; BLOCK]; M],
+}
+
+impl<const M: usize, const LANES: usize> Block<'_, M, LANES> {
+    #[inline(always)]
+    fn gradients_of(&self, vector: usize) -> &[f32; LANES] {
+        &self.gradients.as_chunks().0[vector]
+    }
+
+    #[inline(always)]
+    fn state(&self, vector: usize) -> State<M, LANES> {
+        let mut state = State {
+            master: self.master.as_chunks().0[vector],
+            moments: [[0.0; LANES]; M],
+        };
+        for (moment, all) in state.moments.iter_mut().zip(&self.moments) {
+            *moment = all.as_chunks().0[vector];
+        }
+        state
+    }
+
+    /// Updates all but the weights in few bits, and returns the master weights, lest they be read again: tensors often lie a multiple of
+    /// 4096 bytes apart, and then a CPU takes such a read for one of what was just written to the others.
+    #[inline(always)]
+    fn update<A: Arithmetic, R: Rule<M>>(&mut self, rule: R) -> [f32; BLOCK] {
+        let mut master = [0.0; BLOCK];
+        for vector in 0..BLOCK / LANES {
+            let (state, gradients) = (self.state(vector), self.gradients_of(vector));
+            let (mut next, uncertain) = state.next::<A, R>(rule, gradients);
+            if uncertain {
+                (next, _) = state.next::<Plain, R>(rule, gradients);
+            }
+            master.as_chunks_mut().0[vector] = next.master;
+            self.master.as_chunks_mut().0[vector] = next.master;
+            for (all, moment) in self.moments.iter_mut().zip(next.moments) {
+                all.as_chunks_mut().0[vector] = moment;
+            }
+        }
+        master
+    }
+}
+
+/// What a vector of parameters has.
+#[derive(Clone, Copy)]
+struct State<const M: usize, const LANES: usize> {
+    master: [f32; LANES],
+    moments: [[f32; LANES]; M],
+}
+
+impl<const M: usize, const LANES: usize> State<M, LANES> {
+    /// The state after the step, and whether it is uncertain.
+    #[inline(always)]
+    fn next<A: Arithmetic, R: Rule<M>>(
+        mut self,
+        rule: R,
+        gradients: &[f32; LANES],
+    ) -> (Self, bool) {
+        let mut uncertain = false;
+        for i in 0..LANES {
+            let mut before = [0.0; M];
+            for (before, moment) in before.iter_mut().zip(&self.moments) {
+                *before = moment[i];
+            }
+            let (weight, after) = rule.next::<A>(gradients[i], self.master[i], before);
+            self.master[i] = weight.value;
+            uncertain |= weight.uncertain;
+            for (moment, after) in self.moments.iter_mut().zip(after) {
+                moment[i] = after;
+            }
+        }
+        (self, uncertain)
+    }
+}

@@ -1,0 +1,54 @@
+//! Step 3: gradients to `f32`.
+
+use crate::bulk;
+use crate::bulk::uninit::as_uninit;
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
+use crate::slice::scan::Max;
+
+/// Widens gradients to `f32` and multiplies them by the inverse of the loss scale; whether all of them were finite.
+///
+/// ```
+/// use ulp::{F16, mixed};
+///
+/// let mut out = [0f32; 2];
+/// assert!(mixed::unscale(&[F16::MAX, F16::EPSILON], 0.5, &mut out));
+/// assert_eq!(out, [32752.0, 0.00048828125]);
+/// assert!(!mixed::unscale(&[F16::NAN, F16::EPSILON], 0.5, &mut out));
+/// ```
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[must_use]
+#[track_caller]
+pub fn unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
+    unscale_on(Isa::detect(), gradients, inverse_scale, out)
+}
+
+/// [`unscale`] on this [`Isa`]; the result is the same on all.
+///
+/// # Panics
+/// If the slices differ in length; the message has both.
+#[must_use]
+#[track_caller]
+pub fn unscale_on<G: Format>(
+    isa: Isa,
+    gradients: &[G],
+    inverse_scale: f32,
+    out: &mut [f32],
+) -> bool {
+    const {
+        assert!(
+            G::LAYOUT.is_within(Layout::BINARY32),
+            "gradients are of formats that f32 has all values of"
+        );
+    }
+    crate::slice::same_length(gradients.len(), out.len());
+    let mut max = Max::new();
+    bulk::in_pieces(gradients, as_uninit(out), |gradients, out| {
+        bulk::convert_scaled(isa, gradients, inverse_scale, out, Cast::new());
+        max.look_at(isa, gradients);
+    });
+    max.is_finite()
+}
