@@ -47,15 +47,6 @@ impl AddAssign for Counts {
     }
 }
 
-/// What becomes of a value.
-#[derive(Clone, Copy, PartialEq)]
-struct Fate {
-    overflows: bool,
-    becomes_zero: bool,
-    becomes_subnormal: bool,
-    is_nan: bool,
-}
-
 /// Counts by the ranges of codes that share a fate: a cast keeps the order of values, so that there are few.
 #[derive(Debug)]
 pub(crate) struct Counter {
@@ -72,7 +63,7 @@ impl Counter {
         let mut ranges = Vec::new();
         let signs = if from.is_signed() { 2 } else { 1 };
         let magnitudes = from.code_mask() / signs + 1;
-        // Within these, a value doesn't change its class, so that its fate at the ends decides whether it is the same in between.
+        // Between these bounds no value changes its class. So all values share a fate if the first and the last do.
         let infinity = from.max_code() + 1;
         let bounds = [
             0,
@@ -136,34 +127,27 @@ impl Counts {
     }
 }
 
-fn fate(from: Layout, to: Layout, cast: Cast, code: u64) -> Fate {
+/// What becomes of one code.
+fn fate(from: Layout, to: Layout, cast: Cast, code: u64) -> Counts {
     let (result, flags) = cast.convert(from, to, code);
     let (before, now) = (from.classify(code), to.classify(result));
-    let becomes = |class| now == class && before != class;
-    Fate {
-        overflows: flags.contains(Flags::OVERFLOW),
-        becomes_zero: becomes(FpCategory::Zero),
-        becomes_subnormal: becomes(FpCategory::Subnormal),
-        is_nan: before == FpCategory::Nan || now == FpCategory::Nan,
+    let becomes = |class| u64::from(now == class && before != class);
+    Counts {
+        overflowed: flags.contains(Flags::OVERFLOW).into(),
+        became_zero: becomes(FpCategory::Zero),
+        became_subnormal: becomes(FpCategory::Subnormal),
+        nan: (before == FpCategory::Nan || now == FpCategory::Nan).into(),
     }
 }
 
 /// Appends the ranges of codes that count for something. The fate changes at few codes, and never back.
-fn split(fate: &dyn Fn(u64) -> Fate, codes: Range<u64>, ranges: &mut Vec<(Range<u64>, Counts)>) {
+fn split(fate: &dyn Fn(u64) -> Counts, codes: Range<u64>, ranges: &mut Vec<(Range<u64>, Counts)>) {
     let (first, last) = (fate(codes.start), fate(codes.end - 1));
-    if first == last {
-        let counts = Counts {
-            overflowed: first.overflows.into(),
-            became_zero: first.becomes_zero.into(),
-            became_subnormal: first.becomes_subnormal.into(),
-            nan: first.is_nan.into(),
-        };
-        if counts != Counts::default() {
-            ranges.push((codes, counts));
-        }
-    } else {
+    if first != last {
         let middle = codes.start.midpoint(codes.end);
         split(fate, codes.start..middle, ranges);
         split(fate, middle..codes.end, ranges);
+    } else if first != Counts::default() {
+        ranges.push((codes, first));
     }
 }

@@ -11,7 +11,7 @@ use crate::counts::Counter;
 use crate::dlpack::Element;
 use crate::dtype;
 use crate::format::Format;
-use crate::result::Library;
+use crate::result::{Library, Pending};
 use crate::threads;
 use crate::view::View;
 use crate::walk::Walk;
@@ -84,11 +84,10 @@ pub(crate) fn cast<'py>(
     let from = src.read_as(source, "x")?;
     check_packs(&src.shape, to)?;
     let order = (!from.is_packed() && !to.is_packed()).then(|| order(&src));
-    let result = match out {
-        Some(out) => out.clone(),
+    let (mut dst, result) = match out {
+        Some(out) => (View::new(out, "out")?, Pending::Whole(out.clone())),
         None => Library::of(x)?.new_array(to, &src.shape, order.as_deref())?,
     };
-    let mut dst = View::new(&result, "out")?;
     // Codes are as good as numbers, whichever the library has.
     let source = matches!(dst.element, Element::Code(_)).then_some(to);
     let found = dst.read_as(source, "out")?;
@@ -126,6 +125,7 @@ pub(crate) fn cast<'py>(
     } else {
         py.detach(|| threads::share(elements, threads, work))
     };
+    let result = result.finish()?;
     if counted {
         return (result, counts).into_pyobject(py).map(Bound::into_any);
     }

@@ -11,11 +11,11 @@ use pyo3::exceptions::{PyBufferError, PyMemoryError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use crate::dlpack::{CPU, DataType, Managed, Tensor, Versioned};
+use crate::dlpack::{CPU, DataType, Element, Managed, Tensor, Versioned};
 use crate::dtype::Descrs;
 use crate::format::Format;
 use crate::numpy as array;
-use crate::view::row_major;
+use crate::view::{View, row_major};
 
 /// The library of an array.
 pub(crate) enum Library<'py> {
@@ -51,7 +51,7 @@ impl<'py> Library<'py> {
         )))
     }
 
-    /// An array of this library for so many numbers of a format; for their codes, where the library has no dtype for them.
+    /// Memory for an array of this library, of so many numbers of a format; for their codes, where the library has no dtype for them.
     ///
     /// `shape` counts numbers. `order` is how the dimensions follow one another in memory, the outermost first; None for a row-major
     /// array.
@@ -60,7 +60,7 @@ impl<'py> Library<'py> {
         format: Format,
         shape: &[usize],
         order: Option<&[usize]>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<(View, Pending<'py>)> {
         let mut shape = shape.to_vec();
         if format.is_packed()
             && let Some(len) = shape.last_mut()
@@ -79,19 +79,41 @@ impl<'py> Library<'py> {
                 let new = match order {
                     Some(_) => array::new_like(like, descr),
                     None => array::new_row_major(like.py(), &shape, descr),
-                };
-                new.map(Bound::into_any)
+                }?;
+                Ok((
+                    View::new(&new, "the result")?,
+                    Pending::Whole(new.into_any()),
+                ))
             }
             Self::Other(module) => {
-                let (dtype, size) = data_type(module, format)?;
+                let (dtype, element) = data_type(module, format)?;
+                let size = format.bits().div_ceil(8);
                 let strides = match order {
                     Some(order) => strides(&shape, order, size),
                     None => row_major(&shape, size),
                 };
-                let export = Export::new(dtype, size, &shape, &strides)?;
+                let (export, data) = Export::new(dtype, size, &shape, &strides)?;
                 let export = Bound::new(module.py(), export)?;
-                module.call_method1("from_dlpack", (export,))
+                let view = View::of_memory(data, shape, strides, element);
+                Ok((view, Pending::Export(module.clone(), export)))
             }
+        }
+    }
+}
+
+/// A result in the making.
+pub(crate) enum Pending<'py> {
+    Whole(Bound<'py, PyAny>),
+    /// Memory for an array of the library of this module. Arrays of some libraries can't be written.
+    Export(Bound<'py, PyAny>, Bound<'py, Export>),
+}
+
+impl<'py> Pending<'py> {
+    /// The array, now that its elements are written.
+    pub(crate) fn finish(self) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Whole(array) => Ok(array),
+            Self::Export(module, export) => module.call_method1("from_dlpack", (export,)),
         }
     }
 }
@@ -106,23 +128,23 @@ fn strides(shape: &[usize], order: &[usize], size: usize) -> Vec<isize> {
     strides
 }
 
-/// What a library calls elements of a format, or else their codes; and the bytes of one.
-fn data_type(module: &Bound<'_, PyAny>, format: Format) -> PyResult<(DataType, usize)> {
-    let size = format.bits().div_ceil(8);
+/// What a library calls elements of a format, or else their codes.
+fn data_type(module: &Bound<'_, PyAny>, format: Format) -> PyResult<(DataType, Element)> {
     if let Format::Known(dtype) = format
         && let Some(data_type) = DataType::of(dtype)
         && (data_type.bits >= 8 || data_type.lanes > 1)
         && module.hasattr(dtype.name())?
     {
-        return Ok((data_type, size));
+        return Ok((data_type, Element::Number(dtype)));
     }
-    Ok((DataType::codes(8 * size), size))
+    let bits = format.bits().next_power_of_two().max(8);
+    Ok((DataType::codes(bits), Element::Code(bits)))
 }
 
 /// Memory for a tensor, until another library takes it.
 #[pyclass(frozen)]
 #[derive(Debug)]
-struct Export {
+pub(crate) struct Export {
     parts: Mutex<Option<Parts>>,
 }
 
@@ -135,7 +157,13 @@ struct Parts {
 }
 
 impl Export {
-    fn new(dtype: DataType, size: usize, shape: &[usize], strides: &[isize]) -> PyResult<Self> {
+    /// The memory, and where it begins.
+    fn new(
+        dtype: DataType,
+        size: usize,
+        shape: &[usize],
+        strides: &[isize],
+    ) -> PyResult<(Self, *mut u8)> {
         let bytes = shape
             .iter()
             .try_fold(size, |bytes, &len| bytes.checked_mul(len));
@@ -151,9 +179,9 @@ impl Export {
                 .map(|&stride| stride as i64 / size as i64)
                 .collect(),
         };
-        Ok(Self {
-            parts: Mutex::new(Some(parts)),
-        })
+        let data = parts.memory.first.as_ptr();
+        let parts = Mutex::new(Some(parts));
+        Ok((Self { parts }, data))
     }
 }
 

@@ -43,6 +43,24 @@ impl View {
         }
     }
 
+    /// Of memory for a result, which the caller keeps; `strides` in bytes.
+    pub(crate) fn of_memory(
+        data: *mut u8,
+        shape: Vec<usize>,
+        strides: Vec<isize>,
+        element: Element,
+    ) -> Self {
+        Self {
+            data,
+            shape,
+            strides,
+            element,
+            big_endian: cfg!(target_endian = "big"),
+            writable: true,
+            _owner: None,
+        }
+    }
+
     fn of_numpy(array: &Bound<'_, PyUntypedArray>, name: &str) -> PyResult<Self> {
         let py = array.py();
         let descr = array.dtype();
