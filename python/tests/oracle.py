@@ -102,7 +102,7 @@ class Format:
         if rounding == "to_odd":
             return int(code % 2 == 0)
         if down == up:
-            return int(rounding == "ties_to_away" or (code % 2 == 1 if self.zero else True))
+            return int(rounding == "ties_to_away" or (code % 2 == 1 if self.zero or self.fraction_bits else True))
         return int(down > up)
 
     def sign(self, sign):
