@@ -26,8 +26,8 @@
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
 //! - [`Flags`] tell what happened.
 //!
-//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, training that of [`mixed`], and how much memory a
-//! model takes that of [`memory`].
+//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, formats whose elements share scales (MXFP4, NVFP4, …)
+//! that of [`block`], training that of [`mixed`], and how much memory a model takes that of [`memory`].
 //!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
@@ -55,6 +55,7 @@ extern crate alloc;
 extern crate std;
 
 mod arithmetic;
+pub mod block;
 mod bulk;
 mod cpu;
 mod float;

@@ -106,6 +106,22 @@ pub(crate) fn perform<T: Task>(isa: Isa, task: &mut T) {
     }
 }
 
+/// Whether this thread rounds to nearest, keeps subnormals and traps no exception, as all do unless told otherwise. False where that
+/// can't be known.
+#[inline]
+pub(crate) fn has_default_modes() -> bool {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    return x86_64::control_bits_are_default();
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    return aarch64::control_bits_are_default();
+    #[cfg(not(any(
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon")
+    )))]
+    // Wasm has no modes.
+    return cfg!(target_family = "wasm");
+}
+
 /// The loop, as each ISA compiles it.
 #[inline(always)]
 fn blocks<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: &mut [MaybeUninit<K::Dst>]) {

@@ -4,4 +4,4 @@
 mod float16;
 mod overrides;
 
-pub(super) use overrides::convert;
+pub(super) use overrides::{control_bits_are_default, convert};

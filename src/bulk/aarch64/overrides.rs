@@ -61,7 +61,7 @@ pub(in crate::bulk) fn convert<F: Frame, S: Format, D: Format>(
 ///
 /// All of FPCR is 0 then: bits that are new to us count as other than the default.
 #[inline]
-fn control_bits_are_default() -> bool {
+pub(in crate::bulk) fn control_bits_are_default() -> bool {
     let fpcr: u64;
     // SAFETY: reads a register, which every CPU with NEON lets programs read.
     unsafe {

@@ -14,7 +14,7 @@ mod stream;
 use core::mem::MaybeUninit;
 
 pub(super) use lookup::Lookup;
-pub(super) use overrides::{convert, convert_by_f32, look_up};
+pub(super) use overrides::{control_bits_are_default, convert, convert_by_f32, look_up};
 pub(super) use stream::{pays, stream};
 
 use super::{Kernel, Loops, Task, blocks};

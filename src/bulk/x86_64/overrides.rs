@@ -227,7 +227,7 @@ const fn is<S: Format, D: Format>(from: Layout, to: Layout) -> bool {
 
 /// Whether the thread rounds to nearest, keeps subnormals and masks all exceptions, as it does unless told otherwise.
 #[inline]
-fn control_bits_are_default() -> bool {
+pub(in crate::bulk) fn control_bits_are_default() -> bool {
     const DEFAULT: u32 = 0x1f80;
     const STICKY_FLAGS: u32 = 0x3f;
     let mut mxcsr = 0u32;
