@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use ulp::{Format, Layout};
 
+use crate::Error;
 use crate::formats::{self, dispatch, with_format};
 use crate::table::{Cell, align};
 
@@ -41,7 +42,7 @@ pub(crate) struct Finfo {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
+pub(crate) fn report(asked: &Finfo) -> Result<String, Error> {
     if asked.json {
         objects(&asked.formats)
     } else if asked.formats.is_empty() {
@@ -52,19 +53,19 @@ pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
 }
 
 /// A line for each of the formats named.
-fn lines(names: &[String]) -> Result<String, String> {
+fn lines(names: &[String]) -> Result<String, Error> {
     let mut lines = String::new();
     for name in names {
         let format = formats::parse(name)?;
         let line = with_format!(format, F => ulp::finfo::<F>().to_string());
-        lines += &line.ok_or_else(|| format!("cannot describe {format} yet"))?;
+        lines += &line.ok_or_else(|| unknown(format))?;
         lines.push('\n');
     }
     Ok(lines)
 }
 
 /// An object for each of the formats named, or for all.
-fn objects(names: &[String]) -> Result<String, String> {
+fn objects(names: &[String]) -> Result<String, Error> {
     let named: Result<Vec<_>, _> = names.iter().map(|name| formats::parse(name)).collect();
     let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
     let formats = if names.is_empty() {
@@ -75,9 +76,15 @@ fn objects(names: &[String]) -> Result<String, String> {
     let mut objects = Vec::new();
     for format in formats {
         let object = with_format!(format, F => object::<F>());
-        objects.push(object.ok_or_else(|| format!("cannot describe {format} yet"))?);
+        objects.push(object.ok_or_else(|| unknown(format))?);
     }
     Ok(format!("{:#}\n", Value::from(objects)))
+}
+
+fn unknown(format: ulp::Dtype) -> Error {
+    Error::Argument {
+        why: format!("cannot describe {format} yet"),
+    }
 }
 
 /// All of [`ulp::Finfo`], and of [`Layout`]. Every number is exact: JSON's are those of `f64`.

@@ -1,5 +1,7 @@
 //! From a format named at run time to its Rust type, and to its name in a safetensors header.
 
+use crate::Error;
+
 /// `Some` of `$body` with `$F` standing for the Rust type of `$format`, a `ulp::Dtype`; `None` for a packed one.
 macro_rules! with_format {
     ($format:expr, $F:ident => $body:expr) => {
@@ -42,8 +44,26 @@ pub(crate) fn in_header(format: ulp::Dtype) -> Option<safetensors::Dtype> {
     serde_json::from_value(format.safetensors()?.into()).ok()
 }
 
+/// A format that a user named and that isn't known.
+#[derive(Debug, thiserror::Error)]
+#[error("{name:?}: {source}")]
+pub(crate) struct Unknown {
+    name: String,
+    source: ulp::UnknownDtype,
+}
+
+impl From<Unknown> for Error {
+    fn from(unknown: Unknown) -> Error {
+        Error::Argument {
+            why: unknown.to_string(),
+        }
+    }
+}
+
 /// The format that a user named.
-pub(crate) fn parse(name: &str) -> Result<ulp::Dtype, String> {
-    name.parse()
-        .map_err(|error: ulp::UnknownDtype| format!("{name:?}: {error}"))
+pub(crate) fn parse(name: &str) -> Result<ulp::Dtype, Unknown> {
+    name.parse().map_err(|source| Unknown {
+        name: name.into(),
+        source,
+    })
 }

@@ -49,6 +49,7 @@ fn file(bytes: &[u8]) {
     let checkpoint = match opened {
         Ok(checkpoint) => checkpoint,
         Err(error) => {
+            let error = error.line();
             assert!(!error.contains(char::is_control), "{error:?}");
             assert!(
                 peer.is_err() || is_stricter(&error),
@@ -74,13 +75,7 @@ fn file(bytes: &[u8]) {
 fn is_stricter(error: &str) -> bool {
     [
         "two have this name",
-        "has no name",
-        "control characters",
-        "a path out of its directory",
-        "twice",
-        "more than 64 dimensions",
-        // What isn't understood would be lost in the file that is written.
-        "unknown field",
+        "metadata twice",
     ]
     .iter()
     .any(|reason| error.contains(reason))

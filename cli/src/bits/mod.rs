@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::Value;
 use ulp::Dtype;
 
+use crate::Error;
 use crate::formats::{self, dispatch, with_format};
 use number::Number;
 use typed::Typed;
@@ -46,20 +47,20 @@ pub(crate) struct Bits {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Bits) -> Result<String, String> {
+pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
     let mut numbers = Vec::new();
     for text in &asked.values {
-        let typed = Typed::parse(text)?;
+        let typed = Typed::parse(text).map_err(argument)?;
         let formats = chosen(&typed, &asked.formats);
         if formats.is_empty() {
-            return Err(format!(
+            return Err(argument(format!(
                 "{text}: no usual format has codes of so many digits; name some with --as"
-            ));
+            )));
         }
         for format in formats {
             let number = with_format!(format, F => number::of::<F>(&typed, text));
             let unknown = || format!("{format} is a way to pack numbers, and has none of its own");
-            numbers.push(number.ok_or_else(unknown)??);
+            numbers.push(number.ok_or_else(unknown).flatten().map_err(argument)?);
         }
     }
     if asked.json {
@@ -68,6 +69,11 @@ pub(crate) fn report(asked: &Bits) -> Result<String, String> {
     }
     let shown: Vec<String> = numbers.iter().map(show::show).collect();
     Ok(shown.join("\n"))
+}
+
+/// A value that can't be shown.
+fn argument(why: String) -> Error {
+    Error::Argument { why }
 }
 
 /// The formats that were named, or the usual ones.
