@@ -12,6 +12,20 @@ Every result is the exact value rounded once, the same on every machine.
 # The compiled part uses numpy's C interface.
 import numpy as _numpy  # noqa: F401
 
-from ._native import Counts, Finfo, Layout, cast, finfo
+from ._files import check, convert, inspect
+from ._native import BlockCounts, Counts, Error, Finfo, Layout, cast, dequantize, finfo, quantize
 
-__all__ = ["Counts", "Finfo", "Layout", "cast", "finfo"]
+__all__ = [
+    "BlockCounts",
+    "Counts",
+    "Error",
+    "Finfo",
+    "Layout",
+    "cast",
+    "check",
+    "convert",
+    "dequantize",
+    "finfo",
+    "inspect",
+    "quantize",
+]
