@@ -1,6 +1,7 @@
 //! Checkpoints: the commands of the tool `ulp`, as calls.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -31,6 +32,10 @@ create_exception!(
 /// of the caller. What it raises ends the command, as Ctrl-C does.
 #[pyfunction]
 #[pyo3(signature = (arguments, progress=None))]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "Python's objects come by value"
+)]
 pub(crate) fn call(
     py: Python<'_>,
     arguments: Vec<OsString>,
@@ -41,8 +46,9 @@ pub(crate) fn call(
     let result = py.detach(|| {
         thread::scope(|scope| {
             let (sender, receiver) = channel();
-            let work = || {
-                let result = ulp_cli::call(arguments, &watcher);
+            let observer = &watcher;
+            let work = move || {
+                let result = ulp_cli::call(arguments, observer);
                 // The other end waits for it.
                 let _ = sender.send(());
                 result
@@ -66,7 +72,8 @@ pub(crate) fn call(
     if let Some(error) = interrupted {
         return Err(error);
     }
-    let result = result.map_err(|_| PyRuntimeError::new_err("the command broke off: a fault of ulp"))?;
+    let result =
+        result.map_err(|_| PyRuntimeError::new_err("the command broke off: a fault of ulp"))?;
     // The last of it, which may have come between two looks.
     watcher.tell(py, progress.as_ref())?;
     result.map_err(|error| raise(py, &error).unwrap_or_else(|error| error))
@@ -124,7 +131,7 @@ fn raise(py: Python<'_>, error: &ulp_cli::Error) -> PyResult<PyErr> {
     let raised = Error::new_err(error.line());
     let value = raised.value(py);
     value.setattr("kind", error.kind())?;
-    value.setattr("path", error.path().map(|path| path.as_os_str()))?;
+    value.setattr("path", error.path().map(Path::as_os_str))?;
     value.setattr("tensor", error.tensor())?;
     value.setattr("exit_code", error.exit() as u8)?;
     Ok(raised)
@@ -132,6 +139,10 @@ fn raise(py: Python<'_>, error: &ulp_cli::Error) -> PyResult<PyErr> {
 
 /// Runs the command `ulp` with these arguments, the first of which is its name, and returns its exit code.
 #[pyfunction]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "Python's objects come by value"
+)]
 pub(crate) fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     py.detach(|| run_with(&arguments) as u8)
 }

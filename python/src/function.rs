@@ -123,7 +123,7 @@ pub(crate) fn cast<'py>(
     let counts = if elements < FEW {
         work(0..elements)
     } else {
-        py.detach(|| threads::share(elements, threads, work))
+        py.detach(|| threads::share(elements, threads::LEAST, threads, work))
     };
     let result = result.finish()?;
     if counted {

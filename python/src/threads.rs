@@ -1,14 +1,12 @@
 //! How an array is split among threads.
 
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::counts::Counts;
-
-/// Elements of a part at least: the work of starting a thread for fewer would not pay.
-const LEAST: usize = 1 << 16;
+/// Elements of a part at least: the work of starting a thread for fewer would not pay. Whole vectors, and bytes of packed formats.
+pub(crate) const LEAST: usize = 1 << 16;
 
 /// Elements for which a thread each is started, if nobody says how many.
 const EACH: usize = 1 << 18;
@@ -26,34 +24,34 @@ pub(crate) fn how_many(asked: Option<usize>, elements: usize) -> usize {
     }
 }
 
-/// Does parts of so many elements, this thread among others, which live as long as the call: a pool of threads would not outlive a
-/// fork of the process. If the system refuses a thread, fewer do the work.
-pub(crate) fn share(
-    elements: usize,
+/// Does parts of so many units, each of at least `least` but the last and of a multiple of it, and sums what they return.
+///
+/// This thread does some; the others live as long as the call: a pool of threads would not outlive a fork of the process. If the
+/// system refuses a thread, fewer do the work.
+pub(crate) fn share<T: AddAssign + Default + Send>(
+    units: usize,
+    least: usize,
     threads: usize,
-    work: impl Fn(Range<usize>) -> Counts + Sync,
-) -> Counts {
+    work: impl Fn(Range<usize>) -> T + Sync,
+) -> T {
     if threads == 1 {
-        return work(0..elements);
+        return work(0..units);
     }
-    // A few parts each, so that a thread that is held up leaves work to the others; and whole vectors, and bytes of packed formats.
-    let part = elements
-        .div_ceil(4 * threads)
-        .next_multiple_of(LEAST / 64)
-        .max(LEAST);
+    // A few parts each, so that a thread that is held up leaves work to the others.
+    let part = units.div_ceil(4 * threads).next_multiple_of(least);
     let next = AtomicUsize::new(0);
-    let total = Mutex::new(Counts::default());
+    let total = Mutex::new(T::default());
     let worker = || {
-        let mut counts = Counts::default();
+        let mut sum = T::default();
         loop {
             let start = next.fetch_add(part, Ordering::Relaxed);
-            if start >= elements {
+            if start >= units {
                 break;
             }
-            counts += work(start..elements.min(start + part));
+            sum += work(start..units.min(start.saturating_add(part)));
         }
         if let Ok(mut total) = total.lock() {
-            *total += counts;
+            *total += sum;
         }
     };
     thread::scope(|scope| {

@@ -175,6 +175,25 @@ impl View {
         Ok(format)
     }
 
+    /// Sees to it that its elements are of a format, or codes of it, side by side as this machine has them.
+    pub(crate) fn hold(&mut self, format: Format, name: &str) -> PyResult<()> {
+        let source = matches!(self.element, Element::Code(_)).then_some(format);
+        let found = self.read_as(source, name)?;
+        if found != format {
+            return Err(PyTypeError::new_err(format!(
+                "{name} hold {found}, and {format} is needed"
+            )));
+        }
+        if !format.is_packed()
+            && (self.big_endian && format.bits() > 8 || !self.is_row_major(format.bits() / 8))
+        {
+            return Err(PyValueError::new_err(format!(
+                "{name} are not side by side in memory, the axis of the blocks last, in this machine's order of bytes: pass a contiguous copy"
+            )));
+        }
+        Ok(())
+    }
+
     /// Has the shape count numbers of a packed format.
     fn count_numbers(&mut self, format: Format, name: &str) -> PyResult<()> {
         let (numbers, bytes) = format.pack();
@@ -199,7 +218,7 @@ impl View {
         self.shape.iter().product()
     }
 
-    fn is_row_major(&self, size: usize) -> bool {
+    pub(crate) fn is_row_major(&self, size: usize) -> bool {
         let mut expected = size as isize;
         let dimensions = self.shape.iter().zip(&self.strides).rev();
         self.shape.contains(&0)

@@ -13,7 +13,7 @@ Every result is the exact value rounded once, the same on every machine.
 import numpy as _numpy  # noqa: F401
 
 from ._files import check, convert, inspect
-from ._native import BlockCounts, Counts, Error, Finfo, Layout, cast, dequantize, finfo, quantize
+from ._native import BlockCounts, Counts, Error, Finfo, Layout, Quantized, cast, dequantize, finfo, quantize
 
 __all__ = [
     "BlockCounts",
@@ -21,6 +21,7 @@ __all__ = [
     "Error",
     "Finfo",
     "Layout",
+    "Quantized",
     "cast",
     "check",
     "convert",
