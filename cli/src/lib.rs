@@ -3,6 +3,7 @@
 #![doc(hidden)]
 
 mod bits;
+mod call;
 mod cast;
 mod check;
 pub mod checkpoint;
@@ -27,5 +28,6 @@ mod signals;
 mod style;
 mod table;
 
+pub use call::call;
 pub use error::{Error, Exit};
-pub use program::run;
+pub use program::{run, run_with};

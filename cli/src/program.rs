@@ -1,6 +1,7 @@
 //! The commands, and what is common to all: where reports and errors go.
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,13 +16,13 @@ use crate::{bits, check, convert, finfo, inspect, memory, pages, signals};
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
 #[command(name = "ulp", version)]
-struct Program {
+pub(crate) struct Program {
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Subcommand)]
-enum Command {
+pub(crate) enum Command {
     Convert(convert::Convert),
     Check(check::Check),
     Inspect(inspect::Inspect),
@@ -35,9 +36,16 @@ enum Command {
 /// Does what the command line says.
 #[must_use]
 pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().collect();
+    ExitCode::from(run_with(&arguments) as u8)
+}
+
+/// Does what a command line says, of which the first argument is the name of the program.
+#[must_use]
+pub fn run_with(arguments: &[OsString]) -> Exit {
     // Programs that ask for JSON read errors as JSON too, those of the command line among them.
-    let json = env::args_os().any(|argument| argument == "--json");
-    let report = match Program::try_parse() {
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let report = match Program::try_parse_from(arguments) {
         Ok(program) => report(program.command, json),
         Err(error) if json && error.use_stderr() => Err(Error::Usage {
             message: error.render().to_string(),
@@ -48,7 +56,7 @@ pub fn run() -> ExitCode {
     let exit = done.unwrap_or_else(|error| tell(&error, json));
     // A signal that has said how the program ends ends it; one that comes now is too late.
     std::mem::forget(signals::uninterrupted());
-    ExitCode::from(exit as u8)
+    exit
 }
 
 /// Writes an error to standard error, and returns the exit code.
