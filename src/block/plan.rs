@@ -193,7 +193,7 @@ impl Plan {
         let lengths = (elements.len(), scales.len());
         let rows = self.check_source(src.len(), cols, tensor_scale, lengths)?;
         clear_last(elements, scales);
-        let fast = Fast::new(self, tensor_scale, cast);
+        let fast = Fast::new(self, tensor_scale, cast, S::LAYOUT.precision());
         if let Some(fast) = &fast
             && self.blocks.rows() == 1
             && vector::SMALL.contains(&self.blocks.cols())
