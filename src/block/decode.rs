@@ -1,8 +1,8 @@
 //! Codes of 8 bits and fewer to products in `f32`, in lanes.
 
 use super::encode::expand;
+use super::pack;
 use super::plan::{Codes, Plan, widened};
-use super::{pack, stream};
 use crate::bulk::{self, Lookup, Multiversion};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -400,7 +400,9 @@ impl Scales {
     /// Only where the modes of the thread are the default.
     fn new(plan: &Plan, tensor_scale: f32) -> Self {
         let scale = plan.scale;
-        let how = if scale.layout.same(Layout::E8M0FNU) {
+        let how = if scale.is_reversed {
+            How::Other
+        } else if scale.layout.same(Layout::E8M0FNU) {
             How::E8m0
         } else if scale.layout.same(Layout::BINARY32) || scale.layout.same(Layout::BFLOAT16) {
             How::Upper
@@ -453,7 +455,7 @@ impl Scales {
             }
             How::Other => {
                 for (multiplier, index) in multipliers.iter_mut().zip(first..) {
-                    let code = stream::get(scales, self.scale.bits, index);
+                    let code = self.scale.get(scales, index);
                     *multiplier = widened(self.scale.layout, code);
                 }
             }

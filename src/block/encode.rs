@@ -149,7 +149,8 @@ pub(super) const TO_ABOVE: f32 = 1.0 + 4.0 * MARGIN as f32;
 
 /// Bits that snapping takes from a product.
 const SNAP: u32 = 5;
-/// Bits that a tie and the divisor may have together: a quotient that is no tie is farther from every tie than snapping moves numbers.
+/// Bits that a number, and a tie times the divisor, may have: a quotient that is no tie is farther from every tie than snapping moves
+/// numbers.
 pub(super) const SNAP_BITS: u32 = 23 - SNAP;
 
 /// A product without its last bits, if it is not exact: what is off a tie for having been rounded comes back to the tie.

@@ -4,7 +4,10 @@
 //! are multiplied by two numbers, one certainly below the reciprocal and one above: where both products round to one element, so does
 //! the exact quotient between them; where they don't, the quotient is so near a tie that it is computed in `f64`.
 //!
-//! The `f64` quotient decides rightly. Take a tie as an integer t: with at most 4 fraction bits, t < 2<sup>6</sup>. The divisor, a scale
+//! Where numbers and scales have few bits, as bfloat16 and E4M3, many quotients are ties, and all others are far from ties. There the
+//! product with the rounded reciprocal is enough: without its last bits, it is the tie where the quotient is.
+//!
+//! The `f64` quotient decides rightly. Take a tie as an integer t. With at most 4 fraction bits, t < 2<sup>6</sup>. The divisor, a scale
 //! times a tensor's scale, is an integer D < 2<sup>48</sup> times a power of two. A quotient that is not t differs from t by at least
 //! 1/D, more than 2<sup>−48</sup>, and half a unit in the last place of an `f64` next to t is 2<sup>−48</sup> at most: the quotient is
 //! not rounded to t. Scales are rounded from `f64` quotients for the same reason: their ties have 12 bits, or 25 in `f32`, and the
@@ -140,7 +143,8 @@ const INFINITY: u32 = f32::INFINITY.to_bits();
 const LARGE: f32 = (1u128 << 100) as f32;
 
 impl Fast {
-    pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast) -> Option<Self> {
+    /// For numbers whose significands have `precision` bits.
+    pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast, precision: u32) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
         if cast != Cast::new().saturating()
             || element.bits() > 8
@@ -149,15 +153,20 @@ impl Fast {
             return None;
         }
         let max = widened(element, element.max_code());
-        let tensor_scale = tensor_scale as f64;
         let (factor, divisor) = if plan.divides {
-            (tensor_scale, 1.0)
+            (tensor_scale as f64, 1.0)
         } else {
-            (1.0, tensor_scale)
+            (1.0, tensor_scale as f64)
         };
-        // A tie, the scale and the tensor's scale as integers have so many bits.
-        let ties = element.fraction_bits() + 2;
-        let tensor_bits = 24 - (divisor as f32).to_bits().trailing_zeros().min(23);
+        // How many bits the significands of a number and of a tie times the divisor have. If the two differ, they do by one part in
+        // two to the power of the larger count, at least.
+        let tensor_bits = 24 - tensor_scale.to_bits().trailing_zeros().min(23);
+        let ties = element.fraction_bits() + 2 + scale.precision();
+        let (number_bits, tie_bits) = if plan.divides {
+            (precision + tensor_bits, ties)
+        } else {
+            (precision, ties + tensor_bits)
+        };
         let scales = if scale.same(Layout::E8M0FNU) {
             if (factor, divisor) != (1.0, 1.0) || element.max_exponent() < 1 {
                 return None;
@@ -185,7 +194,7 @@ impl Fast {
         };
         Some(Self {
             element: Element::new(element)?,
-            short: ties + scale.precision() + tensor_bits <= SNAP_BITS,
+            short: number_bits.max(tie_bits) <= SNAP_BITS,
             scales,
             factor,
             divisor,

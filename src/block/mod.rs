@@ -24,6 +24,7 @@
 mod blocks;
 mod counts;
 mod decode;
+mod draws;
 mod encode;
 mod error;
 mod fast;
@@ -31,12 +32,16 @@ mod finfo;
 mod lanes;
 mod name;
 mod pack;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod plan;
 mod quotient;
 mod rule;
 mod scalar;
 mod scheme;
 mod stream;
+mod tiled;
+mod typed;
 mod vector;
 
 pub use blocks::Blocks;
@@ -46,3 +51,4 @@ pub use finfo::Finfo;
 pub use name::UnknownScheme;
 pub use rule::ScaleRule;
 pub use scheme::Scheme;
+pub use typed::Typed;

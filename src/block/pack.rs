@@ -1,5 +1,6 @@
 //! Codes and scales from tiles to where they belong.
 
+use super::plan::Codes;
 use super::stream;
 
 /// Writes codes of up to 8 bits, one a byte, from the one of index `first` on. Those that begin in the middle of a byte are written one
@@ -69,14 +70,14 @@ fn one_by_one(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
 
 /// Writes the scales of blocks, from the one of index `first` on.
 #[inline]
-pub(super) fn scales(codes: &[u32], bits: u32, first: usize, stream: &mut [u8]) {
-    if bits == 8 {
+pub(super) fn scales(codes: &[u32], scale: Codes, first: usize, stream: &mut [u8]) {
+    if scale.bits == 8 {
         for (byte, &code) in stream[first..].iter_mut().zip(codes) {
             *byte = code as u8;
         }
     } else {
         for (index, &code) in (first..).zip(codes) {
-            stream::put(stream, bits, index, code as u64);
+            scale.put(stream, index, code as u64);
         }
     }
 }

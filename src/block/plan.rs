@@ -1,5 +1,6 @@
 //! [`Plan`]: a scheme as what the work needs of it, whether its formats are types or values.
 
+use super::draws::Draws;
 use super::fast::Fast;
 use super::quotient::{Divisor, Factor};
 use super::rule::is_positive;
@@ -8,13 +9,17 @@ use crate::cpu::Isa;
 use crate::float::Dtype;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
+use crate::slice::Stochastic;
 
 /// Numbers in memory: how they are read, how many bits each takes, and what they are called.
 #[derive(Clone, Copy)]
 pub(super) struct Codes {
     pub(super) layout: Layout,
+    /// What a number takes.
     pub(super) bits: u32,
     pub(super) name: &'static str,
+    /// Whether the bytes of a number stand in reverse.
+    pub(super) is_reversed: bool,
 }
 
 impl Codes {
@@ -23,6 +28,36 @@ impl Codes {
             layout: dtype.layout(),
             bits: dtype.bits(),
             name: dtype.name(),
+            is_reversed: false,
+        }
+    }
+
+    /// Numbers as they are in memory.
+    pub(super) const fn of_type<F: Format>() -> Self {
+        Self {
+            layout: F::LAYOUT,
+            bits: 8 * size_of::<F>() as u32,
+            name: F::DTYPE,
+            is_reversed: cfg!(target_endian = "big") && size_of::<F>() > 1,
+        }
+    }
+
+    /// Writes the number of this index.
+    pub(super) fn put(self, numbers: &mut [u8], index: usize, code: u64) {
+        stream::put(numbers, self.bits, index, self.in_order(code));
+    }
+
+    /// Reads the number of this index.
+    pub(super) fn get(self, numbers: &[u8], index: usize) -> u64 {
+        // Bits above those of the format mean nothing.
+        self.in_order(stream::get(numbers, self.bits, index)) & self.layout.code_mask()
+    }
+
+    fn in_order(self, code: u64) -> u64 {
+        if self.is_reversed {
+            code.swap_bytes() >> (64 - self.bits)
+        } else {
+            code
         }
     }
 
@@ -82,13 +117,12 @@ impl Plan {
     }
 
     /// Refuses what doesn't fit, and returns how many rows there are.
-    fn check(
+    pub(super) fn check_target(
         &self,
         len: usize,
         cols: usize,
         tensor_scale: f32,
-        elements: usize,
-        scales: usize,
+        (elements, scales): (usize, usize),
     ) -> Result<usize, BlockError> {
         let element = self.element.layout;
         if !self.element.is_narrow() || !element.is_signed() || !element.has_zero() {
@@ -121,6 +155,21 @@ impl Plan {
         Ok(rows)
     }
 
+    /// Refuses what doesn't fit a matrix of so many numbers that is to be quantized, and returns how many rows it has.
+    pub(super) fn check_source(
+        &self,
+        len: usize,
+        cols: usize,
+        tensor_scale: f32,
+        (elements, scales): (usize, usize),
+    ) -> Result<usize, BlockError> {
+        if !self.rule.serves(self.scale.layout) {
+            let (rule, scale) = (self.rule, self.scale.name);
+            return Err(BlockError::Rule { rule, scale });
+        }
+        self.check_target(len, cols, tensor_scale, (elements, scales))
+    }
+
     #[allow(
         clippy::too_many_arguments,
         reason = "the two sides of the work, and how to do it"
@@ -141,23 +190,15 @@ impl Plan {
                 "a block is made of formats that f32 has all values of"
             );
         }
-        if !self.rule.serves(self.scale.layout) {
-            let (rule, scale) = (self.rule, self.scale.name);
-            return Err(BlockError::Rule { rule, scale });
-        }
-        let rows = self.check(src.len(), cols, tensor_scale, elements.len(), scales.len())?;
-        // The bits after the last code.
-        for stream in [&mut *elements, &mut *scales] {
-            if let Some(last) = stream.last_mut() {
-                *last = 0;
-            }
-        }
-        let fast = Fast::new(self, tensor_scale, cast);
+        let lengths = (elements.len(), scales.len());
+        let rows = self.check_source(src.len(), cols, tensor_scale, lengths)?;
+        clear_last(elements, scales);
+        let fast = Fast::new(self, tensor_scale, cast, S::LAYOUT.precision());
         if let Some(fast) = &fast
             && self.blocks.rows() == 1
             && vector::SMALL.contains(&self.blocks.cols())
         {
-            let how = (isa, tensor_scale, cast);
+            let how = (isa, tensor_scale);
             return self.quantize_rows(fast, how, (src, cols), elements, scales);
         }
         let mut counts = Counts::default();
@@ -168,9 +209,33 @@ impl Plan {
             counts += if let Some(counts) = done {
                 counts
             } else {
-                let how = (isa, tensor_scale, cast);
-                scalar::quantize(self, how, (src, cols), &block, elements, scales)?
+                let element = self.element.layout;
+                let round = |divisor: Divisor, x, _| divisor.round(cast, element, x);
+                let how = (isa, tensor_scale);
+                scalar::quantize(self, how, round, (src, cols), &block, elements, scales)?
             };
+        }
+        Ok(counts)
+    }
+
+    pub(super) fn quantize_stochastic<S: Format>(
+        &self,
+        isa: Isa,
+        src: &[S],
+        cols: usize,
+        tensor_scale: f32,
+        elements: &mut [u8],
+        scales: &mut [u8],
+        stochastic: Stochastic,
+    ) -> Result<Counts, BlockError> {
+        let lengths = (elements.len(), scales.len());
+        let rows = self.check_source(src.len(), cols, tensor_scale, lengths)?;
+        clear_last(elements, scales);
+        let (element, how) = (self.element.layout, (isa, tensor_scale));
+        let (mut draws, mut counts) = (Draws::new(isa, stochastic), Counts::default());
+        for block in self.blocks.each(rows, cols) {
+            let round = |divisor, x, index| draws.round(divisor, element, x, index);
+            counts += scalar::quantize(self, how, round, (src, cols), &block, elements, scales)?;
         }
         Ok(counts)
     }
@@ -179,7 +244,7 @@ impl Plan {
     fn quantize_rows<S: Format>(
         &self,
         fast: &Fast,
-        how: (Isa, f32, Cast),
+        how: (Isa, f32),
         (src, cols): (&[S], usize),
         elements: &mut [u8],
         scales: &mut [u8],
@@ -195,7 +260,10 @@ impl Plan {
             let places = (nth * row, nth * row.div_ceil(size));
             let exactly = |index, elements: &mut [u8], scales: &mut [u8]| {
                 let block = self.blocks.at(index, src.len() / cols, cols);
-                match scalar::quantize(self, how, (src, cols), &block, elements, scales) {
+                // The lanes serve no other cast.
+                let cast = Cast::new().saturating();
+                let round = |divisor: Divisor, x, _| divisor.round(cast, self.element.layout, x);
+                match scalar::quantize(self, how, round, (src, cols), &block, elements, scales) {
                     Ok(more) => exact += more,
                     Err(error) => result = Err(error),
                 }
@@ -217,7 +285,8 @@ impl Plan {
         tensor_scale: f32,
         dst: &mut [D],
     ) -> Result<(), BlockError> {
-        let rows = self.check(dst.len(), cols, tensor_scale, elements.len(), scales.len())?;
+        let lengths = (elements.len(), scales.len());
+        let rows = self.check_target(dst.len(), cols, tensor_scale, lengths)?;
         let Some(fast) = decode::Fast::new(self, tensor_scale, isa, dst.len()) else {
             for block in self.blocks.each(rows, cols) {
                 let multiplier = self.multiplier(scales, block.index, tensor_scale);
@@ -264,7 +333,7 @@ impl Plan {
 
     /// What the elements of the block of this index are multiplied by.
     fn multiplier(&self, scales: &[u8], index: usize, tensor_scale: f32) -> f32 {
-        let code = stream::get(scales, self.scale.bits, index);
+        let code = self.scale.get(scales, index);
         let scale = widened(self.scale.layout, code);
         let (combined, _) = if self.divides {
             crate::arithmetic::ieee::div(scale, tensor_scale, crate::round::Rounding::TiesToEven)
@@ -272,6 +341,15 @@ impl Plan {
             crate::arithmetic::ieee::mul(scale, tensor_scale, crate::round::Rounding::TiesToEven)
         };
         combined
+    }
+}
+
+/// Clears the bits after the last code.
+fn clear_last(elements: &mut [u8], scales: &mut [u8]) {
+    for stream in [elements, scales] {
+        if let Some(last) = stream.last_mut() {
+            *last = 0;
+        }
     }
 }
 

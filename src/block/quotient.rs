@@ -84,19 +84,27 @@ pub(super) struct Divisor {
 }
 
 impl Divisor {
+    /// The exact quotient of an `f32` and this, unless it is 0, an infinity or NaN.
+    #[inline]
+    pub(super) const fn quotient(self, x: f32) -> Option<Number> {
+        // By bits: comparisons of floats obey the modes of the thread.
+        const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
+        match x.to_bits() << 1 {
+            0 | INFINITY.. => None,
+            _ => {
+                let dividend = Factor::of_f32(x).times(self.factor);
+                Some(dividend.over(self.divisor, x.is_sign_negative()))
+            }
+        }
+    }
+
     /// The exact quotient of a finite `f32` and this, rounded once to `element` as `cast` says. NaN and infinity are cast.
     #[inline]
     pub(super) const fn round(self, cast: Cast, element: Layout, x: f32) -> (u64, Flags) {
-        // By bits: comparisons of floats obey the modes of the thread.
-        let magnitude = x.to_bits() << 1;
-        if magnitude >= f32::INFINITY.to_bits() << 1 {
-            return cast.convert(Layout::BINARY32, element, x.to_bits() as u64);
+        match self.quotient(x) {
+            Some(quotient) => element.round(cast, quotient),
+            None if x.to_bits() << 1 == 0 => element.signed_zero(x.is_sign_negative()),
+            None => cast.convert(Layout::BINARY32, element, x.to_bits() as u64),
         }
-        let negative = x.is_sign_negative();
-        if magnitude == 0 {
-            return element.signed_zero(negative);
-        }
-        let dividend = Factor::of_f32(x).times(self.factor);
-        element.round(cast, dividend.over(self.divisor, negative))
     }
 }

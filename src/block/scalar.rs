@@ -3,7 +3,7 @@
 use super::blocks::Block;
 use super::plan::{Plan, widened};
 use super::quotient::Divisor;
-use super::{BlockError, Counts, stream};
+use super::{BlockError, Counts};
 use crate::arithmetic::ieee;
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -44,10 +44,11 @@ impl Scan {
     }
 }
 
-/// Quantizes a block.
+/// Quantizes a block, whose elements `round` makes of divisor, number and index.
 pub(super) fn quantize<S: Format>(
     plan: &Plan,
-    (isa, tensor_scale, cast): (Isa, f32, Cast),
+    (isa, tensor_scale): (Isa, f32),
+    mut round: impl FnMut(Divisor, f32, usize) -> (u64, Flags),
     (src, cols): (&[S], usize),
     block: &Block,
     elements: &mut [u8],
@@ -66,12 +67,12 @@ pub(super) fn quantize<S: Format>(
     if scan.nans > 0 && element.nan_code().is_none() {
         let refused = BlockError::Nan { scale: block.index };
         let code = scale.nan_code().ok_or(refused)?;
-        stream::put(scales, plan.scale.bits, block.index, code);
+        plan.scale.put(scales, block.index, code);
         counts.nans = 0;
         for segment in block.segments(cols) {
             counts.nans += segment.len();
             for index in segment {
-                stream::put(elements, plan.element.bits, index, 0);
+                plan.element.put(elements, index, 0);
             }
         }
         return Ok(counts);
@@ -80,29 +81,28 @@ pub(super) fn quantize<S: Format>(
     let (code, _) = plan
         .rule
         .scale_of(scan.amax(), factor, divisor, element, scale);
-    stream::put(scales, plan.scale.bits, block.index, code);
+    plan.scale.put(scales, block.index, code);
     let divisor = plan.divisor(code, tensor_scale);
     for segment in block.segments(cols) {
         let first = segment.start;
         widen(isa, &src[segment], |nth, numbers| {
             for (index, &x) in (first + nth..).zip(numbers) {
-                let code = round(divisor, cast, element, x, &mut counts);
-                stream::put(elements, plan.element.bits, index, code);
+                let (code, flags) = round(divisor, x, index);
+                count(element, x, code, flags, &mut counts);
+                plan.element.put(elements, index, code);
             }
         });
     }
     Ok(counts)
 }
 
-/// The element of a number.
-fn round(divisor: Divisor, cast: Cast, element: Layout, x: f32, counts: &mut Counts) -> u64 {
-    let (code, flags) = divisor.round(cast, element, x);
+/// Counts what became of a number.
+fn count(element: Layout, x: f32, code: u64, flags: Flags, counts: &mut Counts) {
     let zero = code & element.magnitude_mask() == 0 && !element.is_nan(code);
     let magnitude = x.to_bits() << 1;
     let finite = magnitude < f32::INFINITY.to_bits() << 1;
     counts.saturated += usize::from(finite && flags.contains(Flags::OVERFLOW));
     counts.became_zero += usize::from(zero && magnitude != 0);
-    code
 }
 
 /// Dequantizes numbers of one block from the one of index `first` on.
@@ -118,7 +118,7 @@ pub(super) fn dequantize<D: Format>(
     for (nth, dst) in dst.chunks_mut(TILE).enumerate() {
         let tile = &mut tile[..dst.len()];
         for (index, product) in (first + nth * TILE..).zip(&mut *tile) {
-            let code = stream::get(elements, plan.element.bits, index);
+            let code = plan.element.get(elements, index);
             let element = widened(plan.element.layout, code);
             (*product, _) = ieee::mul(multiplier, element, Rounding::TiesToEven);
         }

@@ -7,6 +7,7 @@ use crate::cpu::Isa;
 use crate::float::Dtype;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
+use crate::slice::Stochastic;
 
 /// A block-scaled format: the format of the elements, the format of the scales, how many elements share a scale, the rule that the
 /// scale follows, and whether the tensor has a scale too.
@@ -249,6 +250,51 @@ impl Scheme {
         cast: Cast,
     ) -> Result<Counts, BlockError> {
         Plan::of(self).quantize(isa, src, cols, tensor_scale, elements, scales, cast)
+    }
+
+    /// [`quantize`](Self::quantize) with elements rounded to one of their two neighbours at random, as gradients are in training: the
+    /// exact quotient is rounded as [`Stochastic`] says of elements that have a word of their own. Those past the largest element
+    /// saturate. The index of an element is the offset and its place in the matrix. The scales are those of `quantize`.
+    ///
+    /// ```
+    /// use ulp::block::Scheme;
+    /// use ulp::slice::Stochastic;
+    ///
+    /// // 6 makes the scale 1. A quarter of the way from 1 to 1.5:
+    /// let mut x = [1.125f32; 4096];
+    /// x.iter_mut().step_by(32).for_each(|x| *x = 6.0);
+    /// let (mut elements, mut scales) = (vec![0; 2048], vec![0; 128]);
+    /// let stochastic = Stochastic::new(42);
+    /// Scheme::MXFP4.quantize_stochastic(&x, 32, 1.0, &mut elements, &mut scales, stochastic)?;
+    ///
+    /// let mut back = [0f32; 4096];
+    /// Scheme::MXFP4.dequantize(&elements, &scales, 32, 1.0, &mut back)?;
+    /// let ups = back.iter().filter(|&&x| x == 1.5).count();
+    /// assert!(ups.abs_diff(31 * 128 / 4) < 120);
+    /// # Ok::<(), ulp::block::BlockError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`quantize`](Self::quantize).
+    pub fn quantize_stochastic<S: Format>(
+        self,
+        src: &[S],
+        cols: usize,
+        tensor_scale: f32,
+        elements: &mut [u8],
+        scales: &mut [u8],
+        stochastic: Stochastic,
+    ) -> Result<Counts, BlockError> {
+        let isa = Isa::detect();
+        Plan::of(self).quantize_stochastic(
+            isa,
+            src,
+            cols,
+            tensor_scale,
+            elements,
+            scales,
+            stochastic,
+        )
     }
 
     /// Dequantizes to a row-major matrix of `cols` columns, on the best [`Isa`] of this CPU: scale · tensor scale in `f32`, times the

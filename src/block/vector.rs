@@ -7,7 +7,7 @@ use super::encode::{
 };
 use super::fast::{Fast, Multipliers};
 use super::plan::Plan;
-use super::{Counts, pack, stream};
+use super::{Counts, pack};
 use crate::bulk::{self, Multiversion};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -57,7 +57,7 @@ pub(super) fn quantize_row<S: Format>(
         pack(isa, codes, plan.element.bits, first, elements);
         pack::scales(
             &rows.multipliers.scale[..blocks],
-            plan.scale.bits,
+            plan.scale,
             first_scale,
             scales,
         );
@@ -248,12 +248,8 @@ pub(super) fn quantize_block<S: Format>(
         let codes = &segment.codes.0[..piece.len()];
         pack(isa, codes, plan.element.bits, piece.start, elements);
     }
-    stream::put(
-        scales,
-        plan.scale.bits,
-        block.index,
-        multipliers.scale[0] as u64,
-    );
+    plan.scale
+        .put(scales, block.index, multipliers.scale[0] as u64);
     Some(segment.counts)
 }
 

@@ -12,7 +12,7 @@ mod element;
 mod kernel;
 mod kernels;
 pub(crate) mod out;
-mod philox;
+pub(crate) mod philox;
 pub(crate) mod reduction;
 pub(crate) mod small_code;
 mod stochastic;

@@ -47,14 +47,14 @@ pub(super) const TILE: usize = 512;
 
 /// Elements of a group, whose words serve one element each, or two.
 #[inline(always)]
-pub(super) const fn group(shared: bool) -> usize {
+pub(crate) const fn group(shared: bool) -> usize {
     if shared { 2 * WORDS } else { WORDS }
 }
 
 /// The draws of whole groups, the first of them that of the element with index `first`.
 ///
 /// Not generic, so that it is compiled once, and optimized where a user's crate is not.
-pub(super) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32]) {
+pub(crate) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32]) {
     debug_assert!(first.is_multiple_of(group(shared) as u64));
     debug_assert!(to.len().is_multiple_of(group(shared)));
     let mut draws = Draws {

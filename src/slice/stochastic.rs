@@ -118,6 +118,10 @@ impl Stochastic {
         convert_stochastically(isa, src, dst, draws, self.overflow)
     }
 
+    pub(crate) const fn seed_and_offset(self) -> (u64, u64) {
+        (self.seed, self.offset)
+    }
+
     /// The same with [`Overflow::Saturate`].
     pub const fn saturating(self) -> Self {
         Self {

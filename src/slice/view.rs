@@ -71,6 +71,20 @@ pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
     unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
 }
 
+/// Numbers as the bytes that they are.
+#[inline]
+pub(crate) fn bytes<F: Format>(numbers: &[F]) -> &[u8] {
+    // SAFETY: `Format` promises that a number is initialised throughout; a byte has no alignment, and there are as many as numbers take.
+    unsafe { slice::from_raw_parts(numbers.as_ptr().cast(), size_of_val(numbers)) }
+}
+
+/// Numbers as the bytes that they are, to be changed.
+#[inline]
+pub(crate) fn bytes_mut<F: Format>(numbers: &mut [F]) -> &mut [u8] {
+    // SAFETY: as in `bytes`; `Format` promises that all bits are valid numbers, and the borrow is exclusive.
+    unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), size_of_val(numbers)) }
+}
+
 /// Numbers as numbers of another type that has the same bits and the same layout, in place.
 ///
 /// Both must have one [`Layout`](crate::Layout), or it doesn't compile. With feature `half`, that is so of `half::f16` and

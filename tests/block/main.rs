@@ -5,8 +5,13 @@ mod elements;
 mod errors;
 mod layout;
 mod names;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod scales;
 mod specials;
+mod stochastic;
+mod tiled;
+mod typed;
 
 use ulp::Format;
 use ulp::block::{Counts, Scheme};
