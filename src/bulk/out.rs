@@ -58,6 +58,17 @@ impl<'a, T: Copy> Out<'a, T> {
         unsafe { from_raw_parts_mut(self.0.as_mut_ptr().cast(), len) }
     }
 
+    /// Has the slice written by code that does not return it.
+    ///
+    /// # Safety
+    /// `write` writes every element.
+    #[inline(always)]
+    pub(super) unsafe fn written_by(self, write: impl FnOnce(Out<'_, T>)) -> &'a mut [T] {
+        write(Out(&mut *self.0));
+        // SAFETY: the caller promises that `write` has written every element.
+        unsafe { self.assume_init() }
+    }
+
     /// Writes the results of an iterator of at least as many elements.
     ///
     /// # Panics
@@ -69,8 +80,16 @@ impl<'a, T: Copy> Out<'a, T> {
             slot.write(result);
             written += 1;
         }
-        assert!(written == self.len(), "every element has its result");
+        assert!(written == self.len(), "an element was not written");
         // SAFETY: the assertion has counted as many writes as there are elements.
+        unsafe { self.assume_init() }
+    }
+
+    /// Writes the same value everywhere.
+    #[inline(always)]
+    pub(crate) fn fill(self, value: T) -> &'a mut [T] {
+        self.0.fill(MaybeUninit::new(value));
+        // SAFETY: `fill` has written every element.
         unsafe { self.assume_init() }
     }
 

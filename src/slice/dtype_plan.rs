@@ -180,6 +180,6 @@ impl<const BYTES: usize> Tile<BYTES> {
 
     #[inline]
     fn first(&mut self, bytes: usize) -> &mut [u8] {
-        Out::uninit(&mut self.0[..bytes]).write(core::iter::repeat(0))
+        Out::uninit(&mut self.0[..bytes]).fill(0)
     }
 }

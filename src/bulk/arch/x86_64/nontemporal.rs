@@ -57,19 +57,25 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
             unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
         let made = write(src, Out::uninit(made));
         assert!(size_of_val(made) == TILE && made.as_ptr().addr().is_multiple_of(LINE));
-        let (from, to) = (
-            made.as_ptr().cast::<__m128i>(),
-            dst.as_mut_ptr().cast::<__m128i>(),
-        );
-        for vector in 0..TILE / size_of::<__m128i>() {
-            // SAFETY: both have TILE bytes, as was asserted and as is so of every piece that is no shorter. Both begin at a line: the
-            // first by the assertion, the second since the head ends at one. Every x86-64 CPU has SSE2.
-            unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
-        }
+        // SAFETY: both have TILE bytes, as was asserted and as is so of every piece that is no shorter. Both begin at a line: the first
+        // by the assertion, the second since the head ends at one.
+        unsafe { stream_tile(made.as_ptr().cast(), dst.as_mut_ptr().cast()) };
     }
     // SAFETY: every x86-64 CPU has this instruction. Later stores come after what was streamed.
     unsafe { _mm_sfence() };
     // SAFETY: `write_by` has had the head and a piece shorter than a tile written. All other pieces are copies of tiles that came back
     // as initialised numbers.
     unsafe { Out::uninit(dst).assume_init() }
+}
+
+/// Writes a tile past the caches. Not generic, so that the stores are compiled once.
+///
+/// # Safety
+/// Both pointers are aligned to a line. TILE bytes can be read from `from`, and written to `to`.
+#[inline(never)]
+unsafe fn stream_tile(from: *const __m128i, to: *mut __m128i) {
+    for vector in 0..TILE / size_of::<__m128i>() {
+        // SAFETY: the caller promises the bytes and the alignment. Every x86-64 CPU has SSE2.
+        unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
+    }
 }

@@ -20,12 +20,9 @@ macro_rules! tokens {
                 // Never inlined, lest the loop be compiled into every caller, where nobody finds it.
                 #[inline(never)]
                 #[target_feature(enable = $features)]
-                pub(super) fn $name<'a, K: Kernel>(
-                    kernel: &mut K,
-                    src: &[K::Src],
-                    dst: Out<'a, K::Dst>,
-                ) -> &'a mut [K::Dst] {
-                    drive(kernel, src, dst)
+                pub(super) fn $name<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: Out<'_, K::Dst>) {
+                    // The slice is not returned, since that would be more code in each loop.
+                    drive(kernel, src, dst);
                 }
             )*
         }
@@ -75,8 +72,9 @@ macro_rules! tokens {
                     src: &[K::Src],
                     dst: Out<'a, K::Dst>,
                 ) -> &'a mut [K::Dst] {
-                    // SAFETY: the token proves that the CPU has the features that the loop is compiled for.
-                    unsafe { loops::$name(kernel, src, dst) }
+                    // SAFETY: the token proves that the CPU has the features that the loop is compiled for. `drive` in the loop returns
+                    // the slice initialised.
+                    unsafe { dst.written_by(|dst| loops::$name(kernel, src, dst)) }
                 }
 
                 /// Does work that is no loop over one slice.
