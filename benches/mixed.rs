@@ -6,7 +6,9 @@
 use core::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use ulp::mixed::{AdamW, AdamWOptions, AdamWStep, Sgd, SgdOptions, unscale_on};
+use ulp::mixed::{
+    AdamW, AdamWOptions, AdamWStep, AdamWTensor, Sgd, SgdOptions, SgdTensor, unscale_on,
+};
 use ulp::{Bf16, Isa, slice};
 
 /// Bytes of a parameter that an AdamW step reads or writes.
@@ -45,48 +47,51 @@ fn adamw_step() -> AdamWStep {
     adamw.next_step()
 }
 
+struct Model {
+    weights: Vec<Bf16>,
+    master: Vec<f32>,
+    moments: [Vec<f32>; 2],
+}
+
+impl Model {
+    fn tensor(&mut self) -> AdamWTensor<'_, Bf16> {
+        let [first_moment, second_moment] = &mut self.moments;
+        AdamWTensor {
+            weights: &mut self.weights,
+            master: Some(&mut self.master),
+            first_moment,
+            second_moment,
+        }
+    }
+}
+
 fn adamw(c: &mut Criterion, len: usize) {
     let group = &format!("adamw/{len}");
     let (step, gradients) = (adamw_step(), gradients(len));
-    let mut weights = vec![Bf16::default(); len];
-    let [mut master, mut first, mut second] = [0.5, 0.01, 0.01].map(|x| vec![x; len]);
+    let mut model = Model {
+        weights: vec![Bf16::default(); len],
+        master: vec![0.5; len],
+        moments: [vec![0.01; len], vec![0.01; len]],
+    };
     memcpy(c, group, ADAMW * len);
     for isa in Isa::available() {
         case(c, group, &format!("ulp {isa}"), ADAMW * len, || {
-            step.update_on(
-                isa,
-                black_box(&gradients),
-                &mut master,
-                &mut first,
-                &mut second,
-                &mut weights,
-            );
-            black_box(&mut weights);
+            step.update_on(isa, black_box(&gradients), model.tensor());
+            black_box(&mut model);
         });
     }
     #[cfg(feature = "rayon")]
     case(c, group, "ulp rayon", ADAMW * len, || {
-        step.par_update(
-            black_box(&gradients),
-            &mut master,
-            &mut first,
-            &mut second,
-            &mut weights,
-        );
-        black_box(&mut weights);
+        step.par_update(black_box(&gradients), model.tensor());
+        black_box(&mut model);
     });
     let zeros = vec![Bf16::default(); len];
-    first.fill(1e-40);
-    second.fill(1e-40);
+    for moment in &mut model.moments {
+        moment.fill(1e-40);
+    }
     case(c, group, "ulp, subnormal moments", ADAMW * len, || {
-        step.update(
-            black_box(&zeros),
-            &mut master,
-            &mut first,
-            &mut second,
-            &mut weights,
-        );
-        black_box(&mut weights);
+        step.update(black_box(&zeros), model.tensor());
+        black_box(&mut model);
     });
 }
 
@@ -99,15 +104,15 @@ fn sgd(c: &mut Criterion, len: usize) {
     .expect("they make sense");
     let (step, gradients) = (sgd.next_step(), gradients(len));
     let mut weights = vec![Bf16::default(); len];
-    let [mut master, mut moment] = [0.5, 0.01].map(|x| vec![x; len]);
+    let [mut master, mut momentum] = [0.5, 0.01].map(|x| vec![x; len]);
     memcpy(c, group, SGD * len);
     case(c, group, "ulp", SGD * len, || {
-        step.update(
-            black_box(&gradients),
-            &mut master,
-            &mut moment,
-            &mut weights,
-        );
+        let tensor = SgdTensor {
+            weights: &mut weights,
+            master: Some(&mut master),
+            momentum: &mut momentum,
+        };
+        step.update(black_box(&gradients), tensor);
         black_box(&mut weights);
     });
 }

@@ -3,7 +3,7 @@
 mod sampled;
 
 use sampled::sampled;
-use ulp::{Cast, Dtype, Isa, Overflow, Rounding, slice};
+use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F16, Format, Isa, Overflow, Rounding, slice};
 
 /// All casts.
 fn casts() -> impl Iterator<Item = Cast> {
@@ -289,4 +289,107 @@ fn bytes_of_tensors() {
     );
     assert!(Dtype::F4E2M1FnX2.is_packed() && !Dtype::F4E2M1Fn.is_packed());
     assert_eq!(Dtype::F4E2M1FnX2.layout(), Dtype::F4E2M1Fn.layout());
+}
+
+/// Casts numbers of a type to bytes of every format, and bytes of every format to numbers of the type.
+fn typed<F: Format>(numbers: &[F]) {
+    let layout = F::LAYOUT;
+    let code_of = |x: &F| layout.encode(x.parts());
+    let some_casts = [
+        Cast::new(),
+        Cast::new().rounding(Rounding::TowardZero).saturating(),
+        Cast::new().rounding(Rounding::ToOdd),
+    ];
+    let source: Vec<u64> = numbers.iter().map(code_of).collect();
+    for (&dtype, cast) in Dtype::ALL
+        .iter()
+        .flat_map(|dtype| some_casts.map(move |cast| (dtype, cast)))
+    {
+        let cast_codes = |cast: Cast, from, to, codes: &[u64]| -> Vec<u64> {
+            codes
+                .iter()
+                .map(|&code| cast.convert(from, to, code).0)
+                .collect()
+        };
+        for len in [0, 1, 1023, 1025, source.len()] {
+            let expected = cast_codes(cast, layout, dtype.layout(), &source[..len]);
+            let mut bytes = vec![0xa5; dtype.bytes(len).unwrap()];
+            slice::cast_to_bytes(&numbers[..len], dtype, &mut bytes, cast).unwrap();
+            assert_eq!(
+                codes(dtype, &bytes, len),
+                expected,
+                "{} to {dtype}, {cast:?}",
+                F::DTYPE
+            );
+
+            let expected = cast_codes(cast, dtype.layout(), layout, &expected);
+            let mut back = vec![F::MAX; len];
+            slice::cast_from_bytes(dtype, &bytes, &mut back, cast).unwrap();
+            let found: Vec<u64> = back.iter().map(code_of).collect();
+            assert_eq!(found, expected, "{dtype} to {}, {cast:?}", F::DTYPE);
+        }
+    }
+}
+
+#[test]
+fn numbers_of_a_type_to_bytes_and_back() {
+    ulp::float_type!(type E5M6 = E5M6Spec(u16): ulp::Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan]);
+
+    let patterns = (0..2100_u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let patterns: Vec<u64> = patterns.map(|x| x ^ x >> 29).collect();
+    typed(
+        &patterns
+            .iter()
+            .map(|&x| f32::from_bits(x as u32))
+            .collect::<Vec<_>>(),
+    );
+    typed(
+        &patterns
+            .iter()
+            .map(|&x| F16::from_bits(x as u16))
+            .collect::<Vec<_>>(),
+    );
+    typed(
+        &patterns
+            .iter()
+            .map(|&x| Bf16::from_bits(x as u16))
+            .collect::<Vec<_>>(),
+    );
+    typed(
+        &patterns
+            .iter()
+            .map(|&x| F8E4M3Fn::from_bits(x as u8))
+            .collect::<Vec<_>>(),
+    );
+    typed(
+        &patterns
+            .iter()
+            .map(|&x| E5M6::from_bits(x as u16))
+            .collect::<Vec<_>>(),
+    );
+    // Exponents about those of the narrow formats, and all others.
+    let near = |&x: &u64| {
+        f64::from_bits(if x % 2 == 0 {
+            x
+        } else {
+            x & !(0x7f << 55) | 0x3f8 << 52
+        })
+    };
+    typed(&patterns.iter().map(near).collect::<Vec<_>>());
+}
+
+#[test]
+fn typed_lengths_that_do_not_fit() {
+    let mut numbers = [F16::MAX; 3];
+    let error = slice::cast_from_bytes(Dtype::F4E2M1FnX2, &[0; 3], &mut numbers, Cast::new());
+    let text =
+        "3 bytes of float4_e2m1fn_x2 and 6 bytes of float16 are not the same number of elements";
+    assert_eq!(error.unwrap_err().to_string(), text);
+    assert_eq!(numbers, [F16::MAX; 3]);
+
+    let mut bytes = [7; 5];
+    let error = slice::cast_to_bytes(&[1f32; 3], Dtype::Bf16, &mut bytes, Cast::new());
+    let text = "12 bytes of float32 and 5 bytes of bfloat16 are not the same number of elements";
+    assert_eq!(error.unwrap_err().to_string(), text);
+    assert_eq!(bytes, [7; 5]);
 }

@@ -36,25 +36,25 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
         "wider_than_64_bits",
         "const LAYOUT: ulp::Layout = ulp::Layout::ieee(15, 49);
          fn main() { println!(\"{LAYOUT:?}\"); }",
-        Some("a layout has at most 64 bits"),
+        Some("Layout::ieee(15, 49): a layout has at most 64 bits"),
     ),
     (
         "no_room_for_special_codes",
         "const LAYOUT: ulp::Layout = ulp::Layout::finite(2, 1).with_high_nans(7);
          fn main() { println!(\"{LAYOUT:?}\"); }",
-        Some("the layout has no room for its special codes"),
+        Some("Layout::with_high_nans(7): the layout has no room for its special codes"),
     ),
     (
         "no_room_for_infinity",
         "const LAYOUT: ulp::Layout = ulp::Layout::finite(2, 1).with_high_nans(6).with_infinities(true);
          fn main() { println!(\"{LAYOUT:?}\"); }",
-        Some("the layout has no room for its special codes"),
+        Some("Layout::with_infinities(true): the layout has no room for its special codes"),
     ),
     (
         "bias_too_large",
         "const LAYOUT: ulp::Layout = ulp::Layout::ieee(5, 10).with_bias(i32::MAX);
          fn main() { println!(\"{LAYOUT:?}\"); }",
-        Some("the exponent bias of a layout lies within"),
+        Some("Layout::with_bias(2147483647): the exponent bias of a layout lies within"),
     ),
     (
         "bias_too_small",
@@ -136,6 +136,56 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
     ),
 ];
 
+/// Errors that the compiler finds when it builds a function for its formats: the name, the source, a part of the error, and the line
+/// of the call, which the error names.
+const BUILT: &[(&str, &str, &str, u32)] = &[
+    (
+        "scales_f64",
+        "use ulp::{Cast, F16, slice};
+         fn main() {
+             let mut to = [F16::default(); 1];
+             slice::cast_scaled(&[1f64], 2.0, &mut to, Cast::new());
+         }",
+        "this function takes formats that f32 has all numbers of",
+        4,
+    ),
+    (
+        "scale_for_f64",
+        "fn main() {
+             let _ = ulp::slice::scale_for::<f64>(&[1f32]);
+         }",
+        "this function takes formats that f32 has all numbers of",
+        2,
+    ),
+    (
+        "trains_by_f64",
+        "use ulp::mixed::{Sgd, SgdOptions, SgdTensor};
+         fn main() {
+             let mut sgd = Sgd::new(SgdOptions::default()).unwrap();
+             let tensor = SgdTensor { weights: &mut [1f32], master: None, momentum: &mut [] };
+             sgd.next_step().update(&[1f64], tensor);
+         }",
+        "this function takes formats that f32 has all numbers of",
+        5,
+    ),
+    (
+        "unscales_f64",
+        "fn main() {
+             let _ = ulp::mixed::unscale(&[1f64], 1.0, &mut [0.0]);
+         }",
+        "this function takes formats that f32 has all numbers of",
+        2,
+    ),
+    (
+        "packs_f16",
+        "fn main() {
+             ulp::slice::pack(&[ulp::F16::MAX], &mut [0; 2]);
+         }",
+        "only formats of 4 and 6 bits are packed",
+        2,
+    ),
+];
+
 /// Writes the package: a binary a case.
 fn write_package(folder: &Path) {
     let root = env!("CARGO_MANIFEST_DIR");
@@ -144,7 +194,9 @@ fn write_package(folder: &Path) {
          [dependencies]\nulp = {{ path = {root:?} }}\n\n[workspace]\n"
     );
     fs::create_dir_all(folder.join("src")).unwrap();
-    for (name, source, _) in CASES {
+    let cases = CASES.iter().map(|&(name, source, _)| (name, source));
+    let built = BUILT.iter().map(|&(name, source, ..)| (name, source));
+    for (name, source) in cases.chain(built) {
         let path = format!("src/{name}.rs");
         manifest.extend(["\n[[bin]]\nname = \"", name, "\"\npath = \"", &path, "\"\n"]);
         fs::write(folder.join(path), source).unwrap();
@@ -152,10 +204,10 @@ fn write_package(folder: &Path) {
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
 }
 
-fn check(folder: &Path, name: &str) -> Output {
+fn cargo(command: &str, folder: &Path, name: &str) -> Output {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Command::new(cargo)
-        .args(["check", "--quiet", "--offline", "--bin", name])
+        .args([command, "--quiet", "--offline", "--bin", name])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .env_remove("RUSTFLAGS")
@@ -170,7 +222,7 @@ fn nonsense_does_not_compile() {
     write_package(&folder);
     let mut wrong = Vec::new();
     for &(name, _, reason) in CASES {
-        let output = check(&folder, name);
+        let output = cargo("check", &folder, name);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let right = match reason {
             Some(reason) => !output.status.success() && stderr.contains(reason),
@@ -178,6 +230,14 @@ fn nonsense_does_not_compile() {
         };
         if !right {
             wrong.push(format!("{name}, {reason:?}:\n{stderr}"));
+        }
+    }
+    for &(name, _, reason, line) in BUILT {
+        let output = cargo("build", &folder, name);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let caller = format!("src/{name}.rs:{line}:");
+        if output.status.success() || !stderr.contains(reason) || !stderr.contains(&caller) {
+            wrong.push(format!("{name}, {reason:?} at {caller}\n{stderr}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

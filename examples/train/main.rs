@@ -16,7 +16,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use ulp::mixed::LossScaler;
+use ulp::mixed::{LossScaler, LossScalerOptions};
 use ulp::{Bf16, F16};
 
 use data::Random;
@@ -58,7 +58,10 @@ fn train() -> Result<Vec<Outcome>, Box<dyn Error>> {
     let mixed = || Mixed::new(initial);
     let no_master = |rounding| NoMaster::new(initial, rounding);
     // torch doubles the scale after 2,000 good steps; this is all over in 1,500.
-    let scaler = LossScaler::with(65536.0, 2.0, 0.5, 100)?;
+    let scaler = LossScaler::with(LossScalerOptions {
+        growth_interval: 100,
+        ..LossScalerOptions::default()
+    })?;
     // torch's epsilon is 0 in fp16, and then the update of a weight without gradient is 0 / 0: hence fp16 with another one too.
     Ok(vec![
         task.train::<f32, _>("fp32", no_master(Rounding::Nearest)?, None),

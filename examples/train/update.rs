@@ -1,8 +1,8 @@
 //! The update of the weights: AdamW, with three ideas of what is kept in how many bits.
 
 use ulp::memory::{Optimizer, States};
-use ulp::mixed::{AdamW, AdamWOptions, InvalidHyperparameter};
-use ulp::slice::{self, Stochastic};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, InvalidHyperparameter};
+use ulp::slice::Stochastic;
 use ulp::{Dtype, F16, Format};
 
 /// torch's defaults, but for a learning rate that suits a small network.
@@ -54,8 +54,15 @@ impl<F: Format> Update<F> for Mixed {
         let step = self.adam.next_step().inverse_scale(inverse_scale);
         let moments = self.first.iter_mut().zip(&mut self.second);
         let tensors = gradients.iter().zip(&mut self.master).zip(weights);
-        for (((gradients, master), weights), (first, second)) in tensors.zip(moments) {
-            step.update(gradients, master, first, second, weights);
+        for (((gradients, master), weights), (first_moment, second_moment)) in tensors.zip(moments)
+        {
+            let tensor = AdamWTensor {
+                weights,
+                master: Some(master),
+                first_moment,
+                second_moment,
+            };
+            step.update(gradients, tensor);
         }
     }
 
@@ -100,18 +107,22 @@ impl<F: Format> Update<F> for NoMaster {
         // Other random bits for every step, and for every weight of all tensors.
         let (seed, mut offset) = (self.adam.steps(), 0);
         let moments = self.first.iter_mut().zip(&mut self.second);
-        for ((gradients, weights), (first, second)) in gradients.iter().zip(weights).zip(moments) {
+        let tensors = gradients.iter().zip(weights).zip(moments);
+        for ((gradients, weights), (first_moment, second_moment)) in tensors {
+            let tensor = AdamWTensor {
+                weights,
+                master: None,
+                first_moment,
+                second_moment,
+            };
             match self.rounding {
-                Rounding::Nearest => {
-                    let mut wide = slice::cast_to_vec(weights);
-                    step.update(gradients, &mut wide, first, second, weights);
-                }
+                Rounding::Nearest => step.update(gradients, tensor),
                 Rounding::Stochastic => {
                     let bits = Stochastic::new(seed).offset(offset);
-                    step.update_stochastic(gradients, first, second, weights, bits);
+                    step.update_stochastic(gradients, tensor, bits);
                 }
             }
-            offset += weights.len() as u64;
+            offset += gradients.len() as u64;
         }
     }
 

@@ -63,6 +63,7 @@ pub const fn div<F: Format>(a: F, b: F, rounding: Rounding) -> (F, Flags) {
 ///
 /// The exact result is a number of the format (if the format has 0), with the sign of a, so nothing is rounded.
 /// [`remainder`] is the operation of IEEE 754.
+#[doc(alias = "fmod")]
 #[inline]
 pub const fn rem<F: Format>(a: F, b: F) -> (F, Flags) {
     number(F::LAYOUT.rem(to_code(a), to_code(b)))
@@ -75,12 +76,14 @@ pub const fn remainder<F: Format>(a: F, b: F) -> (F, Flags) {
 }
 
 /// √a (5.4.1). That of −0 is −0, that of other negative numbers INVALID.
+#[doc(alias = "squareRoot")]
 #[inline]
 pub const fn sqrt<F: Format>(a: F, rounding: Rounding) -> (F, Flags) {
     number(F::LAYOUT.square_root(rounding, to_code(a)))
 }
 
 /// a · b + c, rounded once (5.4.1, `fusedMultiplyAdd`). ∞ · 0 raises INVALID whatever c is.
+#[doc(alias("fma", "fusedMultiplyAdd"))]
 #[inline]
 pub const fn mul_add<F: Format>(a: F, b: F, c: F, rounding: Rounding) -> (F, Flags) {
     number(F::LAYOUT.multiply_add(rounding, to_code(a), to_code(b), to_code(c)))
@@ -89,6 +92,7 @@ pub const fn mul_add<F: Format>(a: F, b: F, c: F, rounding: Rounding) -> (F, Fla
 /// Rounds to an integer in the same format, without raising INEXACT (5.3.1, `roundToIntegral…`). The sign stays, of a zero too.
 ///
 /// An integer past the largest number of the format overflows: 15.5 of F8E3M4, ties to even, gives ∞, with OVERFLOW and INEXACT.
+#[doc(alias("rint", "nearbyint"))]
 #[inline]
 pub const fn round_to_integral<F: Format>(a: F, rounding: Rounding) -> (F, Flags) {
     let (rounded, flags) = round_to_integral_exact(a, rounding);
@@ -100,6 +104,28 @@ pub const fn round_to_integral<F: Format>(a: F, rounding: Rounding) -> (F, Flags
 #[inline]
 pub const fn round_to_integral_exact<F: Format>(a: F, rounding: Rounding) -> (F, Flags) {
     number(F::LAYOUT.round_to_integral(rounding, to_code(a)))
+}
+
+/// a · 2<sup>n</sup> (5.3.3, `scaleB`): C's `scalbn` and `ldexp`.
+///
+/// ```
+/// use ulp::{Flags, Rounding, ieee};
+///
+/// assert_eq!(ieee::scale_b(1.5f32, -150, Rounding::TiesToEven).0, f32::from_bits(1));
+/// assert_eq!(ieee::scale_b(1.5f64, 3, Rounding::TiesToEven), (12.0, Flags::NONE));
+/// ```
+#[doc(alias("ldexp", "scalbn", "scaleB"))]
+#[inline]
+pub const fn scale_b<F: Format>(a: F, n: i32, rounding: Rounding) -> (F, Flags) {
+    number(F::LAYOUT.scale_b(rounding, to_code(a), n))
+}
+
+/// ⌊log<sub>2</sub> |a|⌋, the exponent of the leading bit, to nearest, ties to even (5.3.3, `logB`). That of 0 is −∞ and raises
+/// DIVIDE_BY_ZERO, that of an infinity ∞.
+#[doc(alias = "logB")]
+#[inline]
+pub const fn log_b<F: Format>(a: F) -> (F, Flags) {
+    number(F::LAYOUT.log_b(to_code(a)))
 }
 
 /// How a compares with b: `None`, *unordered*, if one is a NaN; INVALID if that is a signaling one (5.6.1, 5.11,

@@ -1,6 +1,7 @@
 //! Arithmetic on codes of any [`Layout`](crate::Layout), and on numbers of any [`Format`](crate::Format).
 
 mod basic;
+mod exponent;
 pub mod ieee;
 pub(crate) mod integer;
 mod integral;
@@ -8,6 +9,8 @@ pub(crate) mod native;
 mod order;
 pub(crate) mod powers;
 mod remainder;
+mod total;
 
 pub use integer::Integer;
 pub use order::ulps_between;
+pub use total::Total;

@@ -129,6 +129,7 @@ impl Layout {
 /// assert_eq!(ulps_between(0.1f64 + 0.2, 0.3), 1);
 /// assert_eq!(ulps_between(1.0, f32::NAN), u64::MAX);
 /// ```
+#[doc(alias("ulp_distance", "ulp_diff"))]
 #[inline]
 pub const fn ulps_between<F: Format>(a: F, b: F) -> u64 {
     match F::LAYOUT.steps(to_code(a), to_code(b)) {

@@ -6,7 +6,8 @@ use crate::arithmetic::{Integer, ieee, native};
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Format, Rounding};
 
-/// Conversion from and to `f32` and `f64`: with the CPU's instructions where the compilation target has them. The functions in
+/// # Conversion from and to `f32` and `f64`
+/// With the CPU's instructions where the compilation target has them. The functions in
 /// `_const` give the same bits in constants.
 ///
 /// ```
@@ -21,6 +22,7 @@ impl<S: Spec> Float<S> {
     ///
     /// It uses the instructions that the compilation target has, such as F16C's. [`from_f32_const`](Self::from_f32_const) gives
     /// the same bits in constants.
+    #[doc(alias("float2half", "__float2half"))]
     #[inline]
     pub fn from_f32(x: f32) -> Self {
         native::from_f32(x)
@@ -65,6 +67,7 @@ impl<S: Spec> Float<S> {
     ///
     /// It uses the instructions that the compilation target has, such as F16C's. [`to_f32_const`](Self::to_f32_const) gives the
     /// same bits in constants.
+    #[doc(alias("half2float", "__half2float"))]
     #[inline]
     pub fn to_f32(self) -> f32 {
         native::to_f32(self)
@@ -94,7 +97,8 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// Conversion from and to integers. [`ieee`](crate::ieee) has other roundings, and the exceptions.
+/// # Conversion from and to integers
+/// [`ieee`](crate::ieee) has other roundings, and the exceptions.
 ///
 /// ```
 /// use ulp::{Bf16, F16};

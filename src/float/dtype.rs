@@ -1,10 +1,8 @@
 //! [`Dtype`]: a format known only at run time, by name, and how a tensor of it lies in memory.
 
-use core::fmt;
-use core::str::FromStr;
-
 #[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
 use crate::float::catalogue::*;
+use crate::float::finfo::{Finfo, limits};
 use crate::format::Layout;
 use crate::round::Format;
 
@@ -16,15 +14,15 @@ macro_rules! rows {
             exact_into: $to:tt,
             from: $from:tt,
             safetensors: $safetensors:expr,
-            short_names: [$($short:literal),*],
-            packed: [$($packed:ident: $packed_name:literal, $packed_safetensors:expr, [$($packed_short:literal),*])?],
+            aliases: [$($alias:literal),*],
+            packed: [$($packed:ident: $packed_name:literal, $packed_safetensors:expr, [$($packed_alias:literal),*])?],
         }
     )*) => {
         dtypes! {
             F64 = f64, Some("F64"), ["f64", "fp64", "double"];
-            F32 = f32, Some("F32"), ["f32", "fp32", "float", "single"];
-            $($name = $name, $safetensors, [$($short),*];)*
-            $($($packed = $name as packed $packed_name, $packed_safetensors, [$($packed_short),*];)?)*
+            F32 = f32, Some("F32"), ["f32", "fp32", "single", "torch.float"];
+            $($name = $name, $safetensors, [$($alias),*];)*
+            $($($packed = $name as packed $packed_name, $packed_safetensors, [$($packed_alias),*];)?)*
         }
     };
 }
@@ -35,17 +33,45 @@ macro_rules! dtypes {
     )*) => {
         /// A format as a value, for tensors whose format is known only at run time.
         ///
-        /// It parses from the names of numpy (with ml_dtypes), torch and safetensors, and the usual short ones, in any case.
-        /// `f8_e4m3` is OCP's format with a largest value of 448, as in safetensors; numpy's `float8_e4m3` is IEEE-like.
+        /// ```
+        /// use ulp::{Bf16, Dtype, Layout};
+        ///
+        /// assert_eq!(Dtype::of::<Bf16>(), Some(Dtype::Bf16));
+        /// assert_eq!(Dtype::Bf16.layout(), Layout::BFLOAT16);
+        /// assert_eq!(Dtype::Bf16.finfo().max, 3.3895313892515355e38);
+        /// assert_eq!(Dtype::Bf16.to_string(), "bfloat16");
+        /// ```
+        ///
+        /// [`with_dtype!`](crate::with_dtype) calls a generic function with the type of a `Dtype`. With the feature `serde`, a `Dtype`
+        /// is saved as its [name](Self::name), and read from every name below.
+        ///
+        /// # Names
+        /// A `Dtype` parses from the names of numpy (with `ml_dtypes`), torch, safetensors, JAX, ONNX, MLIR, Triton and candle, and
+        /// from the usual short ones, in any case. [`aliases`](Self::aliases) lists them.
         ///
         /// ```
-        /// use ulp::{Dtype, Layout};
+        /// use ulp::Dtype;
         ///
-        /// for name in ["bfloat16", "torch.bfloat16", "BF16"] {
+        /// for name in ["bfloat16", "torch.bfloat16", "jnp.bfloat16", "BF16"] {
         ///     assert_eq!(name.parse(), Ok(Dtype::Bf16));
         /// }
-        /// assert_eq!(Dtype::Bf16.layout(), Layout::BFLOAT16);
-        /// assert_eq!(Dtype::Bf16.to_string(), "bfloat16");
+        ///
+        /// let error = "bfloat61".parse::<Dtype>().unwrap_err();
+        /// assert_eq!(error.to_string(), "unknown format \"bfloat61\"; did you mean \"bfloat16\"?");
+        /// ```
+        ///
+        /// A name that means one format here and another there is refused. `F8_E4M3` of safetensors and `fp8_e4m3` of vLLM are OCP's
+        /// format with a largest value of 448, and `float8_e4m3` of numpy is the IEEE-like one. But `e4m3` and `f8e4m3` may be both:
+        ///
+        /// ```
+        /// use ulp::Dtype;
+        ///
+        /// assert_eq!("F8_E4M3".parse(), Ok(Dtype::F8E4M3Fn));
+        /// assert_eq!("float8_e4m3".parse(), Ok(Dtype::F8E4M3));
+        ///
+        /// let error = "e4m3".parse::<Dtype>().unwrap_err();
+        /// assert_eq!(error.to_string(), "\"e4m3\" may mean float8_e4m3fn or float8_e4m3");
+        /// assert_eq!(error.meanings(), [Dtype::F8E4M3Fn, Dtype::F8E4M3]);
         /// ```
         ///
         /// # Packed formats
@@ -68,6 +94,7 @@ macro_rules! dtypes {
         ///
         /// Bits of the last byte that no code takes are 0. safetensors says how long a packed tensor is, not in which order its
         /// bits are, and refuses one that doesn't end with a byte; nor does OCP's Microscaling Formats 1.0 prescribe an order.
+        #[doc(alias("DType", "ScalarType", "TensorProto"))]
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         #[non_exhaustive]
         pub enum Dtype {
@@ -121,10 +148,20 @@ macro_rules! dtypes {
                 }
             }
 
-            /// Short names, in lower case.
-            const fn short_names(self) -> &'static [&'static str] {
+            /// The names that a `Dtype` parses from beside [`name`](Self::name) and [`safetensors`](Self::safetensors), in lower case.
+            pub const fn aliases(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$variant => &[$($name),*],)*
+                }
+            }
+
+            /// The same format with one number a byte, if it is packed; else the format itself. This is the dtype of
+            /// [`slice::unpack`](crate::slice::unpack)'s results.
+            #[must_use]
+            pub const fn unpacked(self) -> Self {
+                match Self::of_layout(self.layout(), self.layout().bits().next_multiple_of(8)) {
+                    Some(dtype) => dtype,
+                    None => self,
                 }
             }
         }
@@ -144,6 +181,48 @@ pub(crate) trait Visitor {
 }
 
 impl Dtype {
+    /// Returns the dtype of a type. `None` if the type has a format, or a width in memory, that is none of [`ALL`](Self::ALL).
+    ///
+    /// ```
+    /// use ulp::{Dtype, F16};
+    ///
+    /// assert_eq!(const { Dtype::of::<F16>() }, Some(Dtype::F16));
+    ///
+    /// ulp::float_type!(type E5M6 = E5M6Spec(u16): ulp::Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan]);
+    /// assert_eq!(Dtype::of::<E5M6>(), None);
+    /// ```
+    pub const fn of<F: Format>() -> Option<Self> {
+        Self::of_layout(F::LAYOUT, 8 * size_of::<F>() as u32)
+    }
+
+    /// The dtype of a layout with so many bits a number in memory.
+    const fn of_layout(layout: Layout, bits: u32) -> Option<Self> {
+        let mut i = 0;
+        while i < Self::ALL.len() {
+            let dtype = Self::ALL[i];
+            if dtype.layout().same(layout) && dtype.bits() == bits {
+                return Some(dtype);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Returns the limits of the format, as `f64`s, which have all numbers of every dtype. [`finfo`](crate::finfo) has the limits of
+    /// a type.
+    ///
+    /// ```
+    /// use ulp::Dtype;
+    ///
+    /// let info = "F8_E4M3".parse::<Dtype>()?.finfo();
+    /// assert_eq!((info.max, info.eps, info.smallest_subnormal), (448.0, 0.125, 0.001953125));
+    /// assert_eq!((info.bits, info.dtype), (8, "float8_e4m3fn"));
+    /// # Ok::<(), ulp::UnknownDtype>(())
+    /// ```
+    pub const fn finfo(self) -> Finfo<f64> {
+        limits(self.layout(), self.name())
+    }
+
     /// Whether a number takes less than a byte.
     pub const fn is_packed(self) -> bool {
         self.bits() < u8::BITS
@@ -164,44 +243,3 @@ impl Dtype {
         bytes / bits * 8 + bytes % bits * 8 / bits
     }
 }
-
-/// The name in numpy.
-impl fmt::Display for Dtype {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Dtype {
-    type Err = UnknownDtype;
-
-    fn from_str(name: &str) -> Result<Self, UnknownDtype> {
-        let name = name.strip_prefix("torch.").unwrap_or(name);
-        let same = |known: &str| known.eq_ignore_ascii_case(name);
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|dtype| {
-                same(dtype.name())
-                    || dtype.safetensors().is_some_and(same)
-                    || dtype.short_names().iter().copied().any(same)
-            })
-            .ok_or(UnknownDtype(()))
-    }
-}
-
-/// The error of parsing a [`Dtype`] from a name that none has. Its text lists the names that numpy uses.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct UnknownDtype(());
-
-impl fmt::Display for UnknownDtype {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown format; known are ")?;
-        for (nth, dtype) in Dtype::ALL.iter().enumerate() {
-            write!(f, "{}{dtype}", if nth == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for UnknownDtype {}

@@ -2,7 +2,8 @@
 
 use core::fmt::{self, Write};
 
-use crate::round::{Format, from_code};
+use crate::format::Layout;
+use crate::round::{Cast, Format, from_code};
 
 /// The limits of a format: numpy's `finfo`, and the line that torch's prints.
 ///
@@ -61,17 +62,27 @@ pub struct Finfo<F> {
 ///      smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)"
 /// );
 /// ```
+#[doc(alias("limits", "numeric_limits"))]
 pub const fn finfo<F: Format>() -> Finfo<F> {
-    let layout = F::LAYOUT;
+    limits(F::LAYOUT, F::DTYPE)
+}
+
+/// The limits of a layout, in a format that has all of its numbers.
+pub(super) const fn limits<F: Format>(layout: Layout, dtype: &'static str) -> Finfo<F> {
+    const fn number<F: Format>(layout: Layout, code: u64) -> F {
+        let (code, _) = Cast::new().convert(layout, F::LAYOUT, code);
+        from_code(code)
+    }
     let precision = layout.digits();
+    let epsneg = layout.power_of_two_code(layout.epsilon_below_exponent());
     Finfo {
         bits: layout.bits(),
-        eps: F::EPSILON,
-        epsneg: from_code(layout.power_of_two_code(layout.epsilon_below_exponent())),
-        max: F::MAX,
-        min: F::MIN,
-        smallest_normal: F::MIN_POSITIVE,
-        smallest_subnormal: from_code(layout.min_positive_code()),
+        eps: number(layout, layout.epsilon_code()),
+        epsneg: number(layout, epsneg),
+        max: number(layout, layout.max_code()),
+        min: number(layout, layout.min_code()),
+        smallest_normal: number(layout, layout.min_normal_code()),
+        smallest_subnormal: number(layout, layout.min_positive_code()),
         // A power of ten up to 10^22 is exact, so the quotient is the f64 nearest to 10^-precision.
         resolution: 1.0 / 10u64.pow(precision) as f64,
         precision,
@@ -82,7 +93,7 @@ pub const fn finfo<F: Format>() -> Finfo<F> {
         nmant: layout.fraction_bits(),
         minexp: layout.min_exponent(),
         maxexp: layout.max_exponent() + 1,
-        dtype: F::DTYPE,
+        dtype,
     }
 }
 

@@ -25,7 +25,7 @@ macro_rules! exact {
             exact_into: [$($to:ident)*],
             from: [$($from:ident)*],
             safetensors: $safetensors:expr,
-            short_names: $short:tt,
+            aliases: $aliases:tt,
             packed: $packed:tt,
         }
     )*) => { $(

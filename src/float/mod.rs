@@ -1,22 +1,28 @@
 //! [`Float`]: a number of a format, whichever it is. Everything that the formats have is written here, once.
 
 pub(crate) mod catalogue;
+mod constants;
 mod convert;
 mod declare;
 mod dtype;
+mod dtype_name;
 #[cfg(feature = "libm")]
 mod elementary;
+mod exponent;
 mod finfo;
 mod from;
 mod interop;
 mod numbers;
 mod operators;
+#[cfg(feature = "serde")]
+pub mod serde_bits;
 pub mod spec;
 mod text;
 
 pub use catalogue::*;
+pub use dtype::Dtype;
 pub(crate) use dtype::Visitor;
-pub use dtype::{Dtype, UnknownDtype};
+pub use dtype_name::UnknownDtype;
 pub use finfo::{Finfo, finfo};
 
 use core::cmp::Ordering;
@@ -31,6 +37,9 @@ use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 /// A number of the format `S`. The names [`F16`](crate::F16), [`Bf16`](crate::Bf16), [`F8E4M3Fn`](crate::F8E4M3Fn), … are aliases
 /// of it, and so are the formats that you declare with [`float_type!`](crate::float_type).
 ///
+/// It prints digits that parse back to the number. A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the
+/// digits of the `f32` of the same value if the format has at most 8 bits, and else the fewest that tell it from its neighbours.
+///
 /// It has the size and the alignment of the integer that stores it, and every pattern of bits is valid: bits above the width of
 /// the format are ignored.
 ///
@@ -44,6 +53,19 @@ use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 /// assert_eq!(twice(Bf16::from_f32(0.1)).to_f32(), 0.20019531);
 /// ```
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(
+    feature = "rkyv",
+    derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)
+)]
 #[repr(transparent)]
 pub struct Float<S: Spec>(S::Bits, PhantomData<S>);
 
@@ -55,7 +77,8 @@ unsafe impl<S: Spec> Format for Float<S> {
     const DTYPE: &'static str = S::NAME;
 }
 
-/// Limits, under the names that `f32`'s have.
+/// # Limits
+/// Under the names that `f32`'s have.
 impl<S: Spec> Float<S> {
     /// How the bits are read.
     pub const LAYOUT: Layout = {
@@ -68,20 +91,28 @@ impl<S: Spec> Float<S> {
     /// The radix of the format: 2.
     pub const RADIX: u32 = 2;
     /// The number of bits of the significand, the implicit bit included.
+    #[doc(alias = "FLT_MANT_DIG")]
     pub const MANTISSA_DIGITS: u32 = Self::LAYOUT.precision();
     /// The number of decimal digits that survive a trip through the format.
+    #[doc(alias = "FLT_DIG")]
     pub const DIGITS: u32 = Self::LAYOUT.digits();
     /// The step from 1 to the next larger number.
+    #[doc(alias("eps", "FLT_EPSILON"))]
     pub const EPSILON: Self = Self::from_code(Self::LAYOUT.epsilon_code());
     /// The smallest finite number.
+    #[doc(alias = "lowest")]
     pub const MIN: Self = Self::from_code(Self::LAYOUT.min_code());
     /// The smallest positive normal number.
+    #[doc(alias("tiny", "smallest_normal", "FLT_MIN"))]
     pub const MIN_POSITIVE: Self = Self::from_code(Self::LAYOUT.min_normal_code());
     /// The largest finite number.
+    #[doc(alias = "FLT_MAX")]
     pub const MAX: Self = Self::from_code(Self::LAYOUT.max_code());
     /// One more than the exponent of the smallest normal number (C's `FLT_MIN_EXP`).
+    #[doc(alias = "FLT_MIN_EXP")]
     pub const MIN_EXP: i32 = Self::LAYOUT.min_exponent() + 1;
     /// One more than the exponent of the largest finite number (C's `FLT_MAX_EXP`).
+    #[doc(alias = "FLT_MAX_EXP")]
     pub const MAX_EXP: i32 = Self::LAYOUT.max_exponent() + 1;
     /// The least n for which 10<sup>n</sup> is a normal number.
     pub const MIN_10_EXP: i32 = Self::LAYOUT.min_10_exp();
@@ -89,7 +120,7 @@ impl<S: Spec> Float<S> {
     pub const MAX_10_EXP: i32 = Self::LAYOUT.max_10_exp();
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasInfinity> Float<S> {
     /// Infinity, ∞.
     pub const INFINITY: Self = match Self::LAYOUT.infinity_code() {
@@ -98,13 +129,13 @@ impl<S: HasInfinity> Float<S> {
     };
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasInfinities> Float<S> {
     /// Negative infinity, −∞.
     pub const NEG_INFINITY: Self = Self::from_code(Self::LAYOUT.negate(Self::INFINITY.code()));
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasNan> Float<S> {
     /// Not a number: the canonical quiet NaN.
     pub const NAN: Self = match Self::LAYOUT.nan_code() {
@@ -113,7 +144,7 @@ impl<S: HasNan> Float<S> {
     };
 }
 
-/// Bits and bytes.
+/// # Bits and bytes
 impl<S: Spec> Float<S> {
     /// Returns the number with these bits. Bits above the width of the format are ignored.
     #[inline(always)]
@@ -128,6 +159,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// Returns the sign, biased exponent and fraction fields.
+    #[doc(alias = "integer_decode")]
     #[inline]
     pub const fn parts(self) -> Parts {
         Self::LAYOUT.decode(self.code())
@@ -190,9 +222,10 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// Classification.
+/// # Classification
 impl<S: Spec> Float<S> {
     /// Returns the class of the number (IEEE 754-2019, 5.7.2).
+    #[doc(alias = "fpclassify")]
     #[inline]
     pub const fn classify(self) -> FpCategory {
         Self::LAYOUT.classify(self.code())
@@ -229,6 +262,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// Returns true if the sign bit is set, also of a zero or a NaN.
+    #[doc(alias = "signbit")]
     #[inline]
     pub const fn is_sign_negative(self) -> bool {
         self.parts().sign

@@ -10,9 +10,11 @@ use crate::arithmetic::{
 };
 use crate::round::Rounding;
 
-/// Arithmetic, under the names that `f32`'s has.
+/// # Arithmetic
+/// Under the names that `f32`'s has.
 impl<S: Spec> Float<S> {
     /// self · a + b, rounded once.
+    #[doc(alias("fma", "fusedMultiplyAdd"))]
     #[inline]
     #[must_use]
     pub fn mul_add(self, a: Self, b: Self) -> Self {
@@ -27,6 +29,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// 1 / self, rounded once.
+    #[doc(alias = "reciprocal")]
     #[inline]
     #[must_use]
     pub fn recip(self) -> Self {
@@ -36,6 +39,7 @@ impl<S: Spec> Float<S> {
     /// self<sup>n</sup>. The 0th power is 1, of a NaN too.
     ///
     /// It is computed to 96 bits or more, and then rounded.
+    #[doc(alias = "pown")]
     #[inline]
     #[must_use]
     pub const fn powi(self, n: i32) -> Self {
@@ -57,7 +61,10 @@ impl<S: Spec> Float<S> {
     pub const fn div_euclid(self, rhs: Self) -> Self {
         Self::from_code(Self::LAYOUT.div_euclid(self.code(), rhs.code()))
     }
+}
 
+/// # Rounding to integers
+impl<S: Spec> Float<S> {
     /// The largest integer that is not greater.
     #[inline]
     #[must_use]
@@ -80,6 +87,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// The nearest integer; of a tie, the even one.
+    #[doc(alias("rint", "roundeven", "nearbyint"))]
     #[inline]
     #[must_use]
     pub const fn round_ties_even(self) -> Self {
@@ -94,13 +102,18 @@ impl<S: Spec> Float<S> {
     }
 
     /// What [`trunc`](Self::trunc) takes away: the fraction, with the sign of the number.
+    #[doc(alias = "modf")]
     #[inline]
     #[must_use]
     pub const fn fract(self) -> Self {
         Self::from_code(Self::LAYOUT.fract(self.code()))
     }
+}
 
+/// # Comparison
+impl<S: Spec> Float<S> {
     /// The lesser of two, where −0 is less than +0; of a number and a NaN, the number.
+    #[doc(alias("fmin", "minimumNumber"))]
     #[inline]
     #[must_use]
     pub const fn min(self, other: Self) -> Self {
@@ -108,6 +121,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// The greater of two, where −0 is less than +0; of a number and a NaN, the number.
+    #[doc(alias("fmax", "maximumNumber"))]
     #[inline]
     #[must_use]
     pub const fn max(self, other: Self) -> Self {
@@ -115,6 +129,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// The lesser of two, where −0 is less than +0; NaN if one is (IEEE 754-2019, 9.6).
+    #[doc(alias = "fminimum")]
     #[inline]
     #[must_use]
     pub const fn minimum(self, other: Self) -> Self {
@@ -122,6 +137,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// The greater of two, where −0 is less than +0; NaN if one is (IEEE 754-2019, 9.6).
+    #[doc(alias = "fmaximum")]
     #[inline]
     #[must_use]
     pub const fn maximum(self, other: Self) -> Self {
@@ -132,6 +148,7 @@ impl<S: Spec> Float<S> {
     ///
     /// # Panics
     /// If `min` is greater than `max`, or one of them is a NaN.
+    #[doc(alias = "clip")]
     #[inline]
     #[must_use]
     #[track_caller]
@@ -154,14 +171,19 @@ impl<S: Spec> Float<S> {
     }
 
     /// An order of all codes: numbers by value, −0 before +0, NaNs outside of them by their signs (IEEE 754-2019, 5.10).
+    #[doc(alias = "totalOrder")]
     #[inline]
     #[must_use]
     pub const fn total_cmp(&self, other: &Self) -> Ordering {
         Self::LAYOUT.total_order((*self).code(), (*other).code())
     }
+}
 
+/// # Neighbours
+impl<S: Spec> Float<S> {
     /// The least number that is greater (IEEE 754-2019, 5.3.1). The largest number of a format without infinities stays
     /// what it is, and so do ∞ and NaN.
+    #[doc(alias = "nextUp")]
     #[inline]
     #[must_use]
     pub const fn next_up(self) -> Self {
@@ -170,12 +192,16 @@ impl<S: Spec> Float<S> {
 
     /// The greatest number that is less (IEEE 754-2019, 5.3.1). The smallest number of a format without infinities stays
     /// what it is, and so do −∞ and NaN.
+    #[doc(alias = "nextDown")]
     #[inline]
     #[must_use]
     pub const fn next_down(self) -> Self {
         Self::from_code(Self::LAYOUT.next_down(self.code()))
     }
+}
 
+/// # Means and angles
+impl<S: Spec> Float<S> {
     /// The mean of two numbers, rounded once.
     #[inline]
     #[must_use]
@@ -184,6 +210,7 @@ impl<S: Spec> Float<S> {
     }
 
     /// Radians to degrees: the product with 180 / π, of which 64 bits are taken, rounded once.
+    #[doc(alias = "rad2deg")]
     #[inline]
     #[must_use]
     pub const fn to_degrees(self) -> Self {
@@ -191,15 +218,20 @@ impl<S: Spec> Float<S> {
     }
 
     /// Degrees to radians: the product with π / 180, of which 64 bits are taken, rounded once.
+    #[doc(alias = "deg2rad")]
     #[inline]
     #[must_use]
     pub const fn to_radians(self) -> Self {
         Self::from_code(Self::LAYOUT.scale(self.code(), RADIANS))
     }
+}
 
+/// # The unit in the last place
+impl<S: Spec> Float<S> {
     /// The unit in the last place: the distance to the next number up in magnitude, for the largest as if there were one.
     ///
     /// Of zero, the smallest positive number; of an infinity, +∞; of a NaN, itself.
+    #[doc(alias = "spacing")]
     #[inline]
     #[must_use]
     pub const fn ulp(self) -> Self {
@@ -207,9 +239,10 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// The sign.
+/// # The sign
 impl<S: HasSign> Float<S> {
     /// Returns the magnitude.
+    #[doc(alias = "fabs")]
     #[inline]
     #[must_use]
     pub const fn abs(self) -> Self {
@@ -217,6 +250,7 @@ impl<S: HasSign> Float<S> {
     }
 
     /// Returns 1 with the sign of the number, also for a zero or an infinity; a NaN for a NaN.
+    #[doc(alias = "sign")]
     #[inline]
     #[must_use]
     pub const fn signum(self) -> Self {
@@ -228,6 +262,7 @@ impl<S: HasSign> Float<S> {
     }
 
     /// Returns the magnitude of this number with the sign of another.
+    #[doc(alias = "copySign")]
     #[inline]
     #[must_use]
     pub const fn copysign(self, sign: Self) -> Self {

@@ -1,9 +1,12 @@
 //! A floating-point format as plain data: its fields, its codes, its limits.
 
+mod builders;
 mod codes;
 mod fields;
+mod invalid;
 mod layout;
 pub(crate) mod limits;
 
 pub use fields::Parts;
+pub use invalid::InvalidLayout;
 pub use layout::Layout;

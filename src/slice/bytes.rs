@@ -107,10 +107,17 @@ pub fn cast_bytes_stochastic_on(
 /// The error of [`cast_bytes`] with lengths that no number of elements has. Its text has both, and the formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CastError {
-    from: Dtype,
+    from: &'static str,
     src: usize,
-    to: Dtype,
+    to: &'static str,
     dst: usize,
+}
+
+impl CastError {
+    /// The error for so many bytes of a format, and so many of another.
+    pub(super) const fn new(from: &'static str, src: usize, to: &'static str, dst: usize) -> Self {
+        Self { from, src, to, dst }
+    }
 }
 
 impl fmt::Display for CastError {
@@ -132,7 +139,7 @@ fn elements(from: Dtype, src: usize, to: Dtype, dst: usize) -> Result<usize, Cas
     if from.bytes(numbers) == Some(src) && to.bytes(numbers) == Some(dst) {
         Ok(numbers)
     } else {
-        Err(CastError { from, src, to, dst })
+        Err(CastError::new(from.name(), src, to.name(), dst))
     }
 }
 

@@ -35,16 +35,16 @@ mod round_trip;
 mod scaled;
 pub(crate) mod scan;
 mod stochastic;
+mod typed_bytes;
 mod unaligned;
 pub(crate) mod view;
 
 use core::mem::MaybeUninit;
 
-use crate::round::{Cast, Format};
-
-use crate::cpu::Isa;
-
 use crate::bulk::{self, Out};
+use crate::cpu::Isa;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
 
 pub use crate::bulk::reduction::{product_slice as product, sum_slice as sum};
 pub use bytes::{
@@ -56,10 +56,13 @@ pub use pack::{pack, unpack};
 pub use parallel::{
     par_cast, par_cast_counted, par_cast_scaled, par_cast_stochastic, par_cast_with,
 };
-pub use scaled::{cast_scaled, cast_scaled_on};
+pub use scaled::{cast_scaled, cast_scaled_on, scale_for};
 pub use scan::{all_finite, all_finite_on, amax, amax_on};
 pub use stochastic::{Stochastic, cast_stochastic, cast_stochastic_on};
+pub use typed_bytes::{cast_from_bytes, cast_to_bytes};
 pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, to_bits_mut};
+#[cfg(feature = "alloc")]
+pub use view::{reinterpret_vec, vec_from_bits, vec_to_bits};
 
 /// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.
 ///
@@ -73,6 +76,7 @@ pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, 
 ///
 /// # Panics
 /// If the slices differ in length; the message has both.
+#[doc(alias("astype", "convert_from_f32_slice", "convert_to_f32_slice"))]
 #[inline]
 #[track_caller]
 pub fn cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
@@ -120,15 +124,25 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
 /// ```
 /// use ulp::{F8E4M3Fn, slice};
 ///
-/// let narrow: Vec<F8E4M3Fn> = slice::cast_to_vec(&[1.0f32, 464.0]);
+/// let narrow = slice::cast_to_vec::<F8E4M3Fn>(&[1.0f32, 464.0]);
 /// assert_eq!(narrow[1].to_f32(), 448.0);
 /// ```
+#[doc(alias("from_f32_slice", "to_f32_vec", "astype"))]
 #[cfg(feature = "alloc")]
 #[must_use]
-pub fn cast_to_vec<S: Format, D: Format>(src: &[S]) -> alloc::vec::Vec<D> {
+pub fn cast_to_vec<D: Format>(src: &[impl Format]) -> alloc::vec::Vec<D> {
     bulk::out::vec(src.len(), |dst| {
         bulk::convert(Isa::detect(), src, dst, Cast::new())
     })
+}
+
+/// Stops the compiler where a format has numbers that `f32` lacks. Each function that a user may call asserts it, not only the last one
+/// of them, since the compiler names the line that called the function with the assertion.
+pub(crate) const fn assert_within_f32<F: Format>() {
+    assert!(
+        F::LAYOUT.is_within(Layout::BINARY32),
+        "this function takes formats that f32 has all numbers of"
+    );
 }
 
 #[inline]

@@ -32,6 +32,7 @@ use crate::round::{Format, from_code, to_code};
 #[inline]
 #[track_caller]
 pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
+    const { assert_packed::<F>() };
     let needed = packed_bytes::<F>(src.len());
     assert!(
         dst.len() == needed,
@@ -58,6 +59,7 @@ pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
 #[inline]
 #[track_caller]
 pub fn unpack<F: Format>(src: &[u8], dst: &mut [F]) {
+    const { assert_packed::<F>() };
     let needed = packed_bytes::<F>(dst.len());
     assert!(
         src.len() == needed,
@@ -87,15 +89,17 @@ pub(super) fn unpack_on<F: Format>(isa: Isa, src: &[u8], dst: &mut [F]) {
     }
 }
 
+/// Stops the compiler at the line that packs another format.
+const fn assert_packed<F: Format>() {
+    assert!(
+        F::LAYOUT.bits() == 4 || F::LAYOUT.bits() == 6,
+        "only formats of 4 and 6 bits are packed"
+    );
+}
+
 /// The bytes of so many numbers of 4 or 6 bits.
 #[inline]
 fn packed_bytes<F: Format>(numbers: usize) -> usize {
-    const {
-        assert!(
-            F::LAYOUT.bits() == 4 || F::LAYOUT.bits() == 6,
-            "only formats of 4 and 6 bits are packed"
-        );
-    }
     let bits = F::LAYOUT.bits() as usize;
     numbers / 8 * bits + (numbers % 8 * bits).div_ceil(8)
 }

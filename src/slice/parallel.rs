@@ -4,7 +4,8 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use super::{
-    Counts, Stochastic, cast_counted_on, cast_on, cast_scaled_on, cast_stochastic_on, same_length,
+    Counts, Stochastic, assert_within_f32, cast_counted_on, cast_on, cast_scaled_on,
+    cast_stochastic_on, same_length,
 };
 use crate::cpu::Isa;
 use crate::round::{Cast, Format};
@@ -50,6 +51,7 @@ pub fn par_cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast)
 /// If the slices differ in length; the message has both.
 #[track_caller]
 pub fn par_cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], cast: Cast) {
+    const { assert_within_f32::<S>() };
     let isa = Isa::detect();
     if src.len() <= PART {
         return cast_scaled_on(isa, src, scale, dst, cast);

@@ -1,8 +1,8 @@
-//! Casting with a factor: what fp8 and loss scaling need.
+//! Casting with a factor, and the factor that fits a tensor into a narrow format: what fp8 and loss scaling need.
 
 use core::mem::MaybeUninit;
 
-use super::same_length;
+use super::{assert_within_f32, same_length, scan};
 use crate::bulk::{self, Out};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -11,30 +11,66 @@ use crate::round::{Cast, Format};
 /// Elements between two conversions, if neither format is `f32`: they stay in the first-level cache.
 const TILE: usize = 1024;
 
+/// Returns the scale of a tensor in the format `D`: the factor by which numbers of `D` are multiplied to get the tensor's back. Divide
+/// the tensor by the scale to fill the range of `D`.
+///
+/// The scale is the largest magnitude among the finite elements, as an `f32`, divided in `f32` by the largest number of `D`. It is at least
+/// 2<sup>−126</sup>, since some devices take subnormal numbers for 0, and 1 if there is no finite element but 0. So a scale is always a
+/// positive, normal number.
+///
+/// ```
+/// use ulp::{Cast, F8E4M3Fn, slice};
+///
+/// let x = [1000.0f32, -3.0, f32::INFINITY];
+/// let scale = slice::scale_for::<F8E4M3Fn>(&x);
+/// assert_eq!(scale, 1000.0 / 448.0);
+///
+/// let mut narrow = [F8E4M3Fn::default(); 3];
+/// slice::cast_scaled(&x, 1.0 / scale, &mut narrow, Cast::new().saturating());
+/// assert_eq!(narrow[0], F8E4M3Fn::MAX);
+///
+/// let mut back = [0f32; 3];
+/// slice::cast_scaled(&narrow, scale, &mut back, Cast::new());
+/// assert_eq!(back, [1000.0, -2.9296876, 1000.0]);
+///
+/// assert_eq!(slice::scale_for::<F8E4M3Fn>(&[0f32; 3]), 1.0);
+/// ```
+///
+/// A format `D` that is wider than `f32` does not compile.
+#[doc(alias("amax", "absmax"))]
+#[must_use]
+pub fn scale_for<D: Format>(src: &[impl Format]) -> f32 {
+    const { assert_within_f32::<D>() };
+    let largest = scan::finite_amax(Isa::detect(), src);
+    if largest == 0.0 {
+        return 1.0;
+    }
+    (largest / D::MAX.cast::<f32>()).clamp(f32::MIN_POSITIVE, f32::MAX)
+}
+
 /// Multiplies every element by `scale` in `f32`, and casts the product as `cast` says, on the best [`Isa`] of this CPU.
 ///
 /// The product is rounded as `f32` products are, so it depends on the thread's rounding mode. A format wider than `f32` doesn't
 /// compile.
 ///
+/// Take the factor of a tensor from [`scale_for`], which shows how. A factor of one's own, such as `D::MAX / amax`, is infinite for a
+/// tensor of zeros, whose results would be NaN, and NaN or 0 for a tensor with a NaN or an infinity.
+///
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, slice};
 ///
-/// let x = [1000.0f32, -3.0];
-/// let scale = F8E4M3Fn::MAX.to_f32() / slice::amax(&x);
-/// let mut to = [F8E4M3Fn::default(); 2];
-/// slice::cast_scaled(&x, scale, &mut to, Cast::new().saturating());
-/// assert_eq!(to[0], F8E4M3Fn::MAX);
-///
-/// let mut back = [0f32; 2];
-/// slice::cast_scaled(&to, 1.0 / scale, &mut back, Cast::new());
-/// assert_eq!(back[0].round(), 1000.0);
+/// let mut scaled = [F8E4M3Fn::default(); 3];
+/// slice::cast_scaled(&[0.5f32, 3.0, 1000.0], 2.0, &mut scaled, Cast::new().saturating());
+/// assert_eq!(scaled.map(F8E4M3Fn::to_f32), [1.0, 6.0, 448.0]);
 /// ```
 ///
 /// # Panics
 /// If the slices differ in length; the message has both.
+#[doc(alias("quantize", "dequantize"))]
 #[inline]
 #[track_caller]
 pub fn cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], cast: Cast) {
+    const { assert_within_f32::<S>() };
     cast_scaled_on(Isa::detect(), src, scale, dst, cast);
 }
 
@@ -50,12 +86,7 @@ pub fn cast_scaled_on<S: Format, D: Format>(
     dst: &mut [D],
     cast: Cast,
 ) {
-    const {
-        assert!(
-            S::LAYOUT.is_within(Layout::BINARY32),
-            "cast_scaled takes formats that f32 has all values of"
-        );
-    }
+    const { assert_within_f32::<S>() };
     same_length(src.len(), dst.len());
     let dst = Out::new(dst);
     if const { S::LAYOUT.same(Layout::BINARY32) } {

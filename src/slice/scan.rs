@@ -2,7 +2,7 @@
 
 use crate::bulk::reduction::Amax;
 use crate::cpu::Isa;
-use crate::round::Format;
+use crate::round::{Format, to_code};
 
 /// The largest magnitude, as an `f32` (rounded, ties to even, from `f64`): NaN if any element is, 0 if there is none.
 ///
@@ -13,6 +13,7 @@ use crate::round::Format;
 /// assert!(slice::amax(&[1.0, f64::NAN]).is_nan());
 /// assert_eq!(slice::amax::<f32>(&[]), 0.0);
 /// ```
+#[doc(alias("absmax", "aminmax"))]
 #[must_use]
 pub fn amax<S: Format>(src: &[S]) -> f32 {
     amax_on(Isa::detect(), src)
@@ -29,6 +30,18 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
     amax.value().cast()
 }
 
+/// The largest magnitude among the finite elements, 0 if there is none.
+pub(super) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
+    let mut amax = Amax::of_finite();
+    amax.read(isa, src);
+    // Where nothing is finite the code is 0, which is a number of its own in a format without zero.
+    if S::LAYOUT.has_zero() || src.iter().any(|&x| S::LAYOUT.is_finite(to_code(x))) {
+        amax.value().cast()
+    } else {
+        0.0
+    }
+}
+
 /// Whether no element is an infinity or a NaN.
 ///
 /// ```
@@ -37,6 +50,7 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
 /// assert!(slice::all_finite(&[F16::MAX, F16::MIN]));
 /// assert!(!slice::all_finite(&[F16::MAX, F16::NAN]));
 /// ```
+#[doc(alias = "isfinite")]
 #[must_use]
 pub fn all_finite<S: Format>(src: &[S]) -> bool {
     all_finite_on(Isa::detect(), src)

@@ -30,6 +30,9 @@ SETTINGS = {
     "sgd nesterov decay": (torch.optim.SGD, dict(lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.1)),
     "adamw": (torch.optim.AdamW, dict()),
     "adamw decay": (torch.optim.AdamW, dict(lr=0.01, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.1)),
+    "adamw beta1 0.4": (torch.optim.AdamW, dict(betas=(0.4, 0.999))),
+    "adamw beta1 0.5": (torch.optim.AdamW, dict(betas=(0.5, 0.999))),
+    "adamw beta1 0": (torch.optim.AdamW, dict(betas=(0.0, 0.999))),
     "adam decay": (torch.optim.Adam, dict(lr=0.01, weight_decay=0.1)),
 }
 

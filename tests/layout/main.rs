@@ -33,6 +33,7 @@ fn value<F: Format>(code: u64) -> f64 {
     from_code::<F>(code).cast::<f64>()
 }
 
+mod builders;
 mod codes;
 mod constants;
 mod declared;

@@ -1,7 +1,9 @@
 //! Equal bits on every instruction set, for lengths about those of tiles and vectors, and formats of every width.
 
 use super::numbers;
-use ulp::mixed::{AdamW, AdamWOptions, Sgd, SgdOptions, grad_norm, unscale_on};
+use ulp::mixed::{
+    AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor, grad_norm, unscale_on,
+};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F8E5M2, F16, Format, Isa};
 
@@ -11,6 +13,7 @@ const LENGTHS: [usize; 9] = [0, 1, 15, 64, 100, 1023, 1024, 1025, 3000];
 #[derive(Clone)]
 struct Tensor<G, P> {
     gradients: Vec<G>,
+    has_master: bool,
     master: Vec<f32>,
     first: Vec<f32>,
     second: Vec<f32>,
@@ -18,14 +21,34 @@ struct Tensor<G, P> {
 }
 
 impl<G: Format, P: Format> Tensor<G, P> {
-    fn new(len: usize) -> Self {
+    fn new(len: usize, has_master: bool) -> Self {
         Self {
             gradients: slice::cast_to_vec(&numbers(len, 1)),
+            has_master,
             master: numbers(len, 2),
             first: numbers(len, 3),
             second: numbers(len, 4).into_iter().map(f32::abs).collect(),
             weights: slice::cast_to_vec(&numbers(len, 2)),
         }
+    }
+
+    fn of_adamw(&mut self) -> (&[G], AdamWTensor<'_, P>) {
+        let tensor = AdamWTensor {
+            weights: &mut self.weights,
+            master: self.has_master.then_some(&mut self.master),
+            first_moment: &mut self.first,
+            second_moment: &mut self.second,
+        };
+        (&self.gradients, tensor)
+    }
+
+    fn of_sgd(&mut self) -> (&[G], SgdTensor<'_, P>) {
+        let tensor = SgdTensor {
+            weights: &mut self.weights,
+            master: self.has_master.then_some(&mut self.master),
+            momentum: &mut self.first,
+        };
+        (&self.gradients, tensor)
     }
 
     fn bits(&self) -> [Vec<u64>; 4] {
@@ -43,8 +66,11 @@ impl<G: Format, P: Format> Tensor<G, P> {
 
 fn every_isa<G: Format, P: Format>(update: impl Fn(Isa, &mut Tensor<G, P>)) {
     let portable: Isa = "portable".parse().expect("it is everywhere");
-    for len in LENGTHS {
-        let before = Tensor::<G, P>::new(len);
+    for (len, has_master) in LENGTHS
+        .into_iter()
+        .flat_map(|len| [(len, true), (len, false)])
+    {
+        let before = Tensor::<G, P>::new(len, has_master);
         let mut expected = before.clone();
         update(portable, &mut expected);
         assert!(
@@ -68,25 +94,13 @@ fn optimizers<G: Format, P: Format>() {
         let mut adam = AdamW::new(options).expect("they make sense");
         let step = adam.next_step().inverse_scale(0.125);
         every_isa::<G, P>(|isa, t| {
-            step.update_on(
-                isa,
-                &t.gradients,
-                &mut t.master,
-                &mut t.first,
-                &mut t.second,
-                &mut t.weights,
-            );
+            let (gradients, tensor) = t.of_adamw();
+            step.update_on(isa, gradients, tensor);
         });
         every_isa::<G, P>(|isa, t| {
             let stochastic = Stochastic::new(1).offset(5);
-            step.update_stochastic_on(
-                isa,
-                &t.gradients,
-                &mut t.first,
-                &mut t.second,
-                &mut t.weights,
-                stochastic,
-            );
+            let (gradients, tensor) = t.of_adamw();
+            step.update_stochastic_on(isa, gradients, tensor, stochastic);
         });
     }
     for (momentum, nesterov) in [(0.0, false), (0.9, false), (0.9, true)] {
@@ -100,22 +114,12 @@ fn optimizers<G: Format, P: Format>() {
         for _ in 0..2 {
             let step = sgd.next_step().inverse_scale(0.125);
             every_isa::<G, P>(|isa, t| {
-                step.update_on(
-                    isa,
-                    &t.gradients,
-                    &mut t.master,
-                    &mut t.first,
-                    &mut t.weights,
-                );
+                let (gradients, tensor) = t.of_sgd();
+                step.update_on(isa, gradients, tensor);
             });
             every_isa::<G, P>(|isa, t| {
-                step.update_stochastic_on(
-                    isa,
-                    &t.gradients,
-                    &mut t.first,
-                    &mut t.weights,
-                    Stochastic::new(1),
-                );
+                let (gradients, tensor) = t.of_sgd();
+                step.update_stochastic_on(isa, gradients, tensor, Stochastic::new(1));
             });
         }
     }

@@ -1,6 +1,7 @@
 //! Mixed-precision training: what torch computes, equal bits on every instruction set, and what must not happen.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
+mod checkpoint;
 mod isas;
 #[cfg(feature = "rayon")]
 mod parallel;

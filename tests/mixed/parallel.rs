@@ -1,13 +1,24 @@
 //! Many threads give the bits of one.
 
 use super::numbers;
-use ulp::mixed::{self, AdamW, AdamWOptions, Sgd, SgdOptions};
-use ulp::{Bf16, Format, slice};
+use ulp::mixed::{self, AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
+use ulp::slice::{self, Stochastic};
+use ulp::{Bf16, Format};
 
 const LENGTHS: [usize; 3] = [1000, 65_537, 200_000];
 
 fn bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
     slice::to_bits(numbers)
+}
+
+fn adamw_tensor<'a>(of: &'a mut [Vec<f32>; 3], weights: &'a mut [Bf16]) -> AdamWTensor<'a, Bf16> {
+    let [master, first_moment, second_moment] = of;
+    AdamWTensor {
+        weights,
+        master: Some(master),
+        first_moment,
+        second_moment,
+    }
 }
 
 #[test]
@@ -20,14 +31,27 @@ fn adamw() {
         one[2].iter_mut().for_each(|x| *x = x.abs());
         let mut many = one.clone();
         let mut weights = [vec![Bf16::default(); len], vec![Bf16::default(); len]];
-        let [master, first, second] = &mut one;
-        step.update(&gradients, master, first, second, &mut weights[0]);
-        let [master, first, second] = &mut many;
-        step.par_update(&gradients, master, first, second, &mut weights[1]);
+        step.update(&gradients, adamw_tensor(&mut one, &mut weights[0]));
+        step.par_update(&gradients, adamw_tensor(&mut many, &mut weights[1]));
         for (one, many) in one.iter().zip(&many) {
             assert_eq!(bits(one), bits(many));
         }
         assert_eq!(bits(&weights[0]), bits(&weights[1]));
+
+        let random = Stochastic::new(4).offset(77);
+        step.update_stochastic(&gradients, adamw_tensor(&mut one, &mut weights[0]), random);
+        step.par_update_stochastic(&gradients, adamw_tensor(&mut many, &mut weights[1]), random);
+        assert_eq!(bits(&one[0]), bits(&many[0]));
+        assert_eq!(bits(&weights[0]), bits(&weights[1]));
+    }
+}
+
+fn sgd_tensor<'a>(of: &'a mut [Vec<f32>; 2], weights: &'a mut [Bf16]) -> SgdTensor<'a, Bf16> {
+    let [master, momentum] = of;
+    SgdTensor {
+        weights,
+        master: Some(master),
+        momentum,
     }
 }
 
@@ -46,10 +70,8 @@ fn sgd() {
             let mut one = [numbers(len, 2), numbers(moments, 3)];
             let mut many = one.clone();
             let mut weights = [vec![Bf16::default(); len], vec![Bf16::default(); len]];
-            let [master, moment] = &mut one;
-            step.update(&gradients, master, moment, &mut weights[0]);
-            let [master, moment] = &mut many;
-            step.par_update(&gradients, master, moment, &mut weights[1]);
+            step.update(&gradients, sgd_tensor(&mut one, &mut weights[0]));
+            step.par_update(&gradients, sgd_tensor(&mut many, &mut weights[1]));
             for (one, many) in one.iter().zip(&many) {
                 assert_eq!(bits(one), bits(many));
             }

@@ -1,18 +1,20 @@
 //! Slices that don't belong together, and hyperparameters that make no sense.
 
 use ulp::F16;
-use ulp::mixed::{AdamW, AdamWOptions, Sgd, SgdOptions};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 
 #[test]
-#[should_panic(expected = "second has 3 elements, but the gradients have 2")]
+#[should_panic(expected = "second_moment has 3 elements, but the gradients have 2")]
 fn moments_of_another_length() {
     let mut adam = AdamW::new(AdamWOptions::default()).expect("the defaults make sense");
     adam.next_step().update(
         &[0f32; 2],
-        &mut [0.0; 2],
-        &mut [0.0; 2],
-        &mut [0.0; 3],
-        &mut [F16::MAX; 2],
+        AdamWTensor {
+            weights: &mut [F16::MAX; 2],
+            master: Some(&mut [0.0; 2]),
+            first_moment: &mut [0.0; 2],
+            second_moment: &mut [0.0; 3],
+        },
     );
 }
 
@@ -20,20 +22,46 @@ fn moments_of_another_length() {
 #[should_panic(expected = "weights has 1 elements, but the gradients have 2")]
 fn weights_of_another_length() {
     let mut sgd = Sgd::new(SgdOptions::default()).expect("the defaults make sense");
-    sgd.next_step()
-        .update(&[0f32; 2], &mut [0.0; 2], &mut [], &mut [F16::MAX; 1]);
+    sgd.next_step().update(
+        &[0f32; 2],
+        SgdTensor {
+            weights: &mut [F16::MAX; 1],
+            master: None,
+            momentum: &mut [],
+        },
+    );
 }
 
 #[test]
-#[should_panic(expected = "moment has 0 elements, but the gradients have 2")]
+#[should_panic(expected = "master has 1 elements, but the gradients have 2")]
+fn master_of_another_length() {
+    let mut sgd = Sgd::new(SgdOptions::default()).expect("the defaults make sense");
+    sgd.next_step().update(
+        &[0f32; 2],
+        SgdTensor {
+            weights: &mut [F16::MAX; 2],
+            master: Some(&mut [0.0]),
+            momentum: &mut [],
+        },
+    );
+}
+
+#[test]
+#[should_panic(expected = "momentum has 0 elements, but the gradients have 2")]
 fn no_moment_with_momentum() {
     let options = SgdOptions {
         momentum: 0.9,
         ..SgdOptions::default()
     };
     let mut sgd = Sgd::new(options).expect("they make sense");
-    sgd.next_step()
-        .update(&[0f32; 2], &mut [0.0; 2], &mut [], &mut [F16::MAX; 2]);
+    sgd.next_step().update(
+        &[0f32; 2],
+        SgdTensor {
+            weights: &mut [F16::MAX; 2],
+            master: None,
+            momentum: &mut [],
+        },
+    );
 }
 
 fn assert_adam_refuses(options: AdamWOptions, name: &str) {

@@ -1,7 +1,7 @@
 //! The loss scaler against `torch.amp.GradScaler`, and at the ends of `f32`.
 
 use super::noise;
-use ulp::mixed::LossScaler;
+use ulp::mixed::{LossScaler, LossScalerOptions, LossScalerState};
 
 const TABLE: &str = include_str!("../data/torch-scaler.csv");
 
@@ -36,7 +36,12 @@ fn ten_thousand_outcomes_are_torchs() {
 
 #[test]
 fn the_scale_never_reaches_infinity_or_zero() {
-    let mut growing = LossScaler::with(1.0, 2.0, 0.5, 1).expect("they make sense");
+    let options = LossScalerOptions {
+        init_scale: 1.0,
+        growth_interval: 1,
+        ..LossScalerOptions::default()
+    };
+    let mut growing = LossScaler::with(options).expect("they make sense");
     for _ in 0..1000 {
         growing.update(true);
         assert!(growing.scale().is_finite());
@@ -52,27 +57,79 @@ fn the_scale_never_reaches_infinity_or_zero() {
 
 #[test]
 fn nonsense_is_refused() {
-    let with = LossScaler::with;
-    for scale in [0.0, -1.0, f32::INFINITY, f32::NAN, 1e-40] {
-        assert_eq!(
-            with(scale, 2.0, 0.5, 1).map_err(|error| error.name()),
-            Err("scale")
-        );
+    let defaults = LossScalerOptions::default();
+    let refused = |options| {
+        let mut scaler = LossScaler::new();
+        assert!(scaler.set_options(options).is_err());
+        assert_eq!(scaler, LossScaler::new());
+        LossScaler::with(options)
+            .expect_err("it makes no sense")
+            .name()
+    };
+    for init_scale in [0.0, -1.0, f32::INFINITY, f32::NAN, 1e-40] {
+        let options = LossScalerOptions {
+            init_scale,
+            ..defaults
+        };
+        assert_eq!(refused(options), "init_scale");
+        let state = LossScalerState {
+            scale: init_scale,
+            ..LossScaler::new().state()
+        };
+        let error = LossScaler::resume(defaults, state).expect_err("it makes no sense");
+        assert_eq!(error.name(), "scale");
     }
-    for growth in [1.0, 0.5, f64::INFINITY, f64::NAN] {
-        assert_eq!(
-            with(1.0, growth, 0.5, 1).map_err(|error| error.name()),
-            Err("growth_factor")
-        );
+    for growth_factor in [1.0, 0.5, f64::INFINITY, f64::NAN] {
+        let options = LossScalerOptions {
+            growth_factor,
+            ..defaults
+        };
+        assert_eq!(refused(options), "growth_factor");
     }
-    for backoff in [0.0, 1.0, -0.5, f64::NAN] {
-        assert_eq!(
-            with(1.0, 2.0, backoff, 1).map_err(|error| error.name()),
-            Err("backoff_factor")
-        );
+    for backoff_factor in [0.0, 1.0, -0.5, f64::NAN] {
+        let options = LossScalerOptions {
+            backoff_factor,
+            ..defaults
+        };
+        assert_eq!(refused(options), "backoff_factor");
     }
-    assert_eq!(
-        with(1.0, 2.0, 0.5, 0).map_err(|error| error.name()),
-        Err("growth_interval")
-    );
+    let options = LossScalerOptions {
+        growth_interval: 0,
+        ..defaults
+    };
+    assert_eq!(refused(options), "growth_interval");
+}
+
+/// A scaler that is saved and restored between two outcomes makes the same scales as one that is not.
+#[test]
+fn a_resumed_scaler_goes_on() {
+    let mut whole = LossScaler::with(LossScalerOptions {
+        growth_interval: 7,
+        ..LossScalerOptions::default()
+    })
+    .expect("they make sense");
+    let mut resumed = whole;
+    for number in 0..500 {
+        whole.update(outcome(number));
+        resumed = LossScaler::resume(resumed.options(), resumed.state()).expect("it was valid");
+        resumed.update(outcome(number));
+        assert_eq!(resumed, whole);
+    }
+    assert_ne!(whole.scale(), 65536.0);
+}
+
+/// An interval that has become shorter than the good steps so far ends with the next one.
+#[test]
+fn a_shorter_interval_does_not_stop_the_growth() {
+    let mut scaler = LossScaler::new();
+    for _ in 0..100 {
+        scaler.update(true);
+    }
+    let shorter = LossScalerOptions {
+        growth_interval: 10,
+        ..scaler.options()
+    };
+    scaler.set_options(shorter).expect("it makes sense");
+    scaler.update(true);
+    assert_eq!(scaler.scale(), 131_072.0);
 }

@@ -1,7 +1,10 @@
 //! What a training loop may rely on.
 
 use proptest::prelude::*;
-use ulp::mixed::{self, AdamW, AdamWOptions, LossScaler, Sgd, SgdOptions};
+use ulp::mixed::{
+    self, AdamW, AdamWOptions, AdamWTensor, LossScaler, LossScalerOptions, Sgd, SgdOptions,
+    SgdTensor,
+};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F16};
 
@@ -15,7 +18,8 @@ proptest! {
     ) {
         let train = |with_bad: bool| {
             let mut adam = AdamW::new(AdamWOptions::default()).expect("the defaults make sense");
-            let mut scaler = LossScaler::with(1024.0, 2.0, 0.5, 1_000_000).expect("they make sense");
+            let options = LossScalerOptions { init_scale: 1024.0, growth_interval: 1_000_000, ..LossScalerOptions::default() };
+            let mut scaler = LossScaler::with(options).expect("they make sense");
             let (mut master, mut first, mut second) = ([0.5f32; 5], [0f32; 5], [0f32; 5]);
             let mut weights = [F16::default(); 5];
             for (nth, gradients) in gradients.iter().enumerate() {
@@ -29,7 +33,12 @@ proptest! {
                     let finite = mixed::unscale(&scaled, scaler.inverse(), &mut out);
                     assert_eq!(finite, !bad);
                     if finite {
-                        adam.next_step().update(&out, &mut master, &mut first, &mut second, &mut weights);
+                        adam.next_step().update(&out, AdamWTensor {
+                            weights: &mut weights,
+                            master: Some(&mut master),
+                            first_moment: &mut first,
+                            second_moment: &mut second,
+                        });
                     }
                     scaler.update(finite);
                 };
@@ -58,13 +67,19 @@ proptest! {
         let mut adam = AdamW::new(AdamWOptions::default()).expect("the defaults make sense");
         let step = adam.next_step();
         let mut results = [vec![0.5f32; len], vec![0.5f32; len]];
-        let mut moments = [vec![0f32; len], vec![0f32; len]];
-        let mut weights = vec![Bf16::default(); len];
-        let [first, second] = &mut moments;
-        step.inverse_scale(inverse).update(&gradients, &mut results[0], first, second, &mut weights);
-        let mut moments = [vec![0f32; len], vec![0f32; len]];
-        let [first, second] = &mut moments;
-        step.update(&out, &mut results[1], first, second, &mut weights);
+        let [folded, unfolded] = &mut results;
+        step.inverse_scale(inverse).update(&gradients, AdamWTensor {
+            weights: folded,
+            master: None,
+            first_moment: &mut vec![0.0; len],
+            second_moment: &mut vec![0.0; len],
+        });
+        step.update(&out, AdamWTensor {
+            weights: unfolded,
+            master: None,
+            first_moment: &mut vec![0.0; len],
+            second_moment: &mut vec![0.0; len],
+        });
         prop_assert_eq!(&results[0], &results[1]);
     }
 
@@ -96,8 +111,13 @@ fn small_updates_survive_stochastic_rounding() {
     let mut weights = [Bf16::from_f32(1.0); LEN];
     for step in 0..STEPS {
         let stochastic = Stochastic::new(3).offset(step * LEN as u64);
+        let tensor = SgdTensor {
+            weights: &mut weights,
+            master: None,
+            momentum: &mut [],
+        };
         sgd.next_step()
-            .update_stochastic(&gradients, &mut [], &mut weights, stochastic);
+            .update_stochastic(&gradients, tensor, stochastic);
     }
     let mean = weights.iter().map(|x| x.to_f64()).sum::<f64>() / LEN as f64;
     let exact = 1.0 - STEPS as f64 * 2f64.powi(-12);

@@ -1,7 +1,7 @@
 //! Updates without master weights round as `cast_stochastic` does: the same draws, of the `f32` that a plain update gives.
 
 use super::numbers;
-use ulp::mixed::{AdamW, AdamWOptions, Sgd, SgdOptions};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F8E5M2, F16, Format};
 
@@ -44,24 +44,33 @@ fn adamw<P: Format>() {
         .next_step();
 
     let mut wide: Vec<f32> = slice::cast_to_vec(&weights);
-    let (mut first, mut second) = (vec![0.0; LEN], vec![0.0; LEN]);
+    let mut master = wide.clone();
     step.update(
         &gradients,
-        &mut wide,
-        &mut first,
-        &mut second,
-        &mut vec![0f32; LEN],
+        AdamWTensor {
+            weights: &mut wide,
+            master: None,
+            first_moment: &mut [0.0; LEN],
+            second_moment: &mut [0.0; LEN],
+        },
     );
 
-    let (mut first, mut second) = (vec![0.0; LEN], vec![0.0; LEN]);
-    step.update_stochastic(
-        &gradients,
-        &mut first,
-        &mut second,
-        &mut weights,
-        STOCHASTIC,
-    );
+    let mut rounded_master = weights.clone();
+    for (weights, master) in [
+        (&mut weights, None),
+        (&mut rounded_master, Some(&mut master)),
+    ] {
+        let tensor = AdamWTensor {
+            weights,
+            master: master.map(|x| &mut x[..]),
+            first_moment: &mut [0.0; LEN],
+            second_moment: &mut [0.0; LEN],
+        };
+        step.update_stochastic(&gradients, tensor, STOCHASTIC);
+    }
+    assert_eq!(master, wide);
     assert_same::<P>(&codes(&weights), &rounded::<P>(&wide));
+    assert_same::<P>(&codes(&rounded_master), &rounded::<P>(&wide));
 }
 
 fn sgd<P: Format>() {
@@ -71,9 +80,19 @@ fn sgd<P: Format>() {
         .next_step();
 
     let mut wide: Vec<f32> = slice::cast_to_vec(&weights);
-    step.update(&gradients, &mut wide, &mut [], &mut vec![0f32; LEN]);
+    let tensor = SgdTensor {
+        weights: &mut wide,
+        master: None,
+        momentum: &mut [],
+    };
+    step.update(&gradients, tensor);
 
-    step.update_stochastic(&gradients, &mut [], &mut weights, STOCHASTIC);
+    let tensor = SgdTensor {
+        weights: &mut weights,
+        master: None,
+        momentum: &mut [],
+    };
+    step.update_stochastic(&gradients, tensor, STOCHASTIC);
     assert_same::<P>(&codes(&weights), &rounded::<P>(&wide));
 }
 

@@ -2,7 +2,7 @@
 
 use super::noise;
 use ulp::Isa;
-use ulp::mixed::{AdamW, AdamWOptions, Sgd, SgdOptions};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 
 /// Zeros, and numbers of both signs from 2<sup>least</sup> on.
 fn numbers(len: usize, seed: u32, least: i32, binades: i32) -> Vec<f32> {
@@ -70,8 +70,13 @@ fn adamw() {
             }
             for isa in Isa::available() {
                 let [mut m, mut f, mut s] = [&master, &first, &second].map(Vec::clone);
-                let mut out = vec![0f32; LEN];
-                step.update_on(isa, &gradients, &mut m, &mut f, &mut s, &mut out);
+                let tensor = AdamWTensor {
+                    weights: &mut m,
+                    master: None,
+                    first_moment: &mut f,
+                    second_moment: &mut s,
+                };
+                step.update_on(isa, &gradients, tensor);
                 let name = format!("{isa}, case {case}, epsilon {epsilon}, step {steps}");
                 let first_differing = |is: &[f32], right: &[f32]| {
                     let differs = |&i: &usize| is[i].to_bits() != right[i].to_bits();
@@ -107,7 +112,7 @@ fn sgd() {
             ..SgdOptions::default()
         };
         let mut sgd = Sgd::new(options).expect("they make sense");
-        sgd.next_step();
+        let _ = sgd.next_step();
         let step = sgd.next_step();
         let gradients = numbers(LEN, 1, of_gradients.0, of_gradients.1);
         let moment = numbers(LEN, 2, of_moments.0, of_moments.1);
@@ -120,8 +125,13 @@ fn sgd() {
             weights[i] += -1e-3 * moments[i];
         }
         for isa in Isa::available() {
-            let (mut m, mut b, mut out) = (master.clone(), moment.clone(), vec![0f32; LEN]);
-            step.update_on(isa, &gradients, &mut m, &mut b, &mut out);
+            let (mut m, mut b) = (master.clone(), moment.clone());
+            let tensor = SgdTensor {
+                weights: &mut m,
+                master: None,
+                momentum: &mut b,
+            };
+            step.update_on(isa, &gradients, tensor);
             assert!(bits(&b) == bits(&moments), "{isa}: moments");
             assert!(bits(&m) == bits(&weights), "{isa}: weights");
         }

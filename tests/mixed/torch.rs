@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ulp::mixed::{AdamW, AdamWOptions, Sgd, SgdOptions};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 use ulp::ulps_between;
 
 const TABLE: &str = include_str!("../data/torch-optim.csv");
@@ -72,8 +72,14 @@ fn sgd(name: &str, options: SgdOptions) {
             ..
         } = before.clone();
         let mut narrow = vec![0f32; weights.len()];
-        sgd.next_step()
-            .update(&after.gradients, &mut weights, &mut first, &mut narrow);
+        sgd.next_step().update(
+            &after.gradients,
+            SgdTensor {
+                weights: &mut narrow,
+                master: Some(&mut weights),
+                momentum: &mut first,
+            },
+        );
         assert_same(&weights, &after.weights, name);
         if options.momentum != 0.0 {
             assert_same(&first, &after.first, name);
@@ -96,10 +102,12 @@ fn adam(name: &str, options: AdamWOptions) {
         let mut narrow = vec![0f32; weights.len()];
         adam.next_step().update(
             &after.gradients,
-            &mut weights,
-            &mut first,
-            &mut second,
-            &mut narrow,
+            AdamWTensor {
+                weights: &mut narrow,
+                master: Some(&mut weights),
+                first_moment: &mut first,
+                second_moment: &mut second,
+            },
         );
         assert_near(&weights, &after.weights, name);
         assert_same(&first, &after.first, name);
@@ -154,6 +162,18 @@ fn adamw() {
         ..AdamWOptions::default()
     };
     adam("adamw decay", options);
+    // torch's lerp begins at the gradient where the weight of the last moment is small.
+    for (name, betas) in [
+        ("adamw beta1 0.4", (0.4, 0.999)),
+        ("adamw beta1 0.5", (0.5, 0.999)),
+        ("adamw beta1 0", (0.0, 0.999)),
+    ] {
+        let options = AdamWOptions {
+            betas,
+            ..AdamWOptions::default()
+        };
+        adam(name, options);
+    }
 }
 
 #[test]

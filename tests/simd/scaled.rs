@@ -1,8 +1,9 @@
-//! `cast_scaled`: the product in `f32`, rounded to the target.
+//! `cast_scaled`: the product in `f32`, rounded to the target; and `scale_for`, its factor.
+#![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use std::num::FpCategory;
 
-use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, Rounding, slice};
+use ulp::{Bf16, Cast, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, Format, Isa, Rounding, slice};
 
 use crate::world::{code, sample, scalar};
 
@@ -97,4 +98,43 @@ fn the_best_isa_agrees() {
     slice::cast_scaled(&src, 0.3, &mut is, Cast::new());
     slice::cast_scaled_on(Isa::detect(), &src, 0.3, &mut right, Cast::new());
     assert_eq!(slice::to_bits(&is), slice::to_bits(&right));
+}
+
+/// The rule in words: the largest finite magnitude over the largest number, 1 where there is none but 0, and never subnormal.
+#[test]
+fn scales_fill_the_range() {
+    fn of<S: Format, D: Format>() {
+        let largest = scalar::<D, f32>(D::MAX, Cast::new()).0;
+        let src: Vec<S> = sample(3000);
+        for len in [0, 1, 2, 15, 64, 100, 1000, 3000] {
+            for start in [0, 7, 150] {
+                let src = &src[start.min(len)..len];
+                let finite = src
+                    .iter()
+                    .map(|&x| scalar::<S, f32>(x, Cast::new()).0.abs());
+                let amax = finite.filter(|x| x.is_finite()).fold(0f32, f32::max);
+                let right = if amax == 0.0 {
+                    1.0
+                } else {
+                    (amax / largest).max(2f32.powi(-126))
+                };
+                let scale = slice::scale_for::<D>(src);
+                assert_eq!(scale, right, "{} to {}, {start}..{len}", S::DTYPE, D::DTYPE);
+                assert!(scale.is_normal());
+            }
+        }
+    }
+    of::<f32, F8E4M3Fn>();
+    of::<f32, F8E5M2>();
+    of::<Bf16, F8E4M3Fn>();
+    of::<F16, F8E5M2>();
+    of::<F8E4M3Fnuz, F8E4M3Fn>();
+    of::<F8E8M0Fnu, F8E4M3Fn>();
+    let scale = slice::scale_for::<F8E4M3Fn>;
+    assert_eq!(scale(&[0f32, -0.0]), 1.0);
+    assert_eq!(scale(&[f32::NAN, f32::INFINITY]), 1.0);
+    assert_eq!(scale(&[1e-44, f32::NAN]), f32::MIN_POSITIVE);
+    assert_eq!(scale(&[-896.0, 1.0, f32::NEG_INFINITY]), 2.0);
+    assert_eq!(slice::scale_for::<F8E4M3Fn>(&[f64::MAX]), f32::MAX);
+    assert_eq!(slice::scale_for::<F8E4M3Fn>(&[F8E8M0Fnu::NAN]), 1.0);
 }

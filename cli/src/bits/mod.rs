@@ -1,17 +1,17 @@
 //! `ulp bits`: a number in formats, bit by bit.
 
 mod block;
-mod decimal;
+pub(crate) mod decimal;
 mod number;
 mod show;
 mod typed;
 
 use clap::Args;
 use serde_json::Value;
-use ulp::Dtype;
 use ulp::block::Scheme;
+use ulp::{Dtype, with_dtype};
 
-use crate::formats::{self, dispatch, with_format};
+use crate::{Error, formats};
 use number::Number;
 use typed::Typed;
 
@@ -52,23 +52,23 @@ pub(crate) struct Bits {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Bits) -> Result<String, String> {
+pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
     if let Some(scheme) = asked.block {
-        return block::report(scheme, &asked.values, asked.json);
+        return block::report(scheme, &asked.values, asked.json).map_err(argument);
     }
     let mut numbers = Vec::new();
     for text in &asked.values {
-        let typed = Typed::parse(text)?;
+        let typed = Typed::parse(text).map_err(argument)?;
         let formats = chosen(&typed, &asked.formats);
         if formats.is_empty() {
-            return Err(format!(
+            return Err(argument(format!(
                 "{text}: no usual format has codes of so many digits; name some with --as"
-            ));
+            )));
         }
         for format in formats {
-            let number = with_format!(format, F => number::of::<F>(&typed, text));
+            let number = with_dtype!(format, F => number::of::<F>(&typed, text));
             let unknown = || format!("{format} is a way to pack numbers, and has none of its own");
-            numbers.push(number.ok_or_else(unknown)??);
+            numbers.push(number.ok_or_else(unknown).flatten().map_err(argument)?);
         }
     }
     if asked.json {
@@ -77,6 +77,11 @@ pub(crate) fn report(asked: &Bits) -> Result<String, String> {
     }
     let shown: Vec<String> = numbers.iter().map(show::show).collect();
     Ok(shown.join("\n"))
+}
+
+/// A value that can't be shown.
+fn argument(why: String) -> Error {
+    Error::Argument { why }
 }
 
 /// The formats that were named, or the usual ones.

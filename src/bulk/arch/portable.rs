@@ -29,6 +29,14 @@ pub(crate) fn dispatch<T: Multiversion>(isa: Isa, work: &mut T) {
     work.run::<4>();
 }
 
+/// Whether this thread rounds to nearest, keeps subnormals and traps no exception. False where that can't be known.
+#[inline]
+#[cfg(not(all(target_arch = "aarch64", target_feature = "neon")))]
+pub(crate) const fn control_bits_are_default() -> bool {
+    // Wasm has no control bits.
+    cfg!(target_family = "wasm")
+}
+
 /// Gives the destination back, since there are no instructions.
 #[inline]
 #[cfg_attr(

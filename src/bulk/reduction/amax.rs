@@ -7,11 +7,24 @@ use crate::round::{Bits, Format, from_code, to_code};
 /// Maxima kept side by side, so that vectors need not be reduced before the end.
 const LANES: usize = 64;
 
-/// The codes of the largest magnitudes so far. Those of infinities and NaNs lie above all others.
-pub(crate) struct Amax<S: Format>([S::Bits; LANES]);
+/// The codes of the largest magnitudes so far. Those of infinities and NaNs lie above all others, or, of the finite numbers alone, are
+/// left out.
+pub(crate) struct Amax<S: Format, const FINITE: bool>([S::Bits; LANES]);
 
-impl<S: Format> Amax<S> {
+impl<S: Format> Amax<S, false> {
     pub(crate) fn new() -> Self {
+        Self::nothing()
+    }
+}
+
+impl<S: Format> Amax<S, true> {
+    pub(crate) fn of_finite() -> Self {
+        Self::nothing()
+    }
+}
+
+impl<S: Format, const FINITE: bool> Amax<S, FINITE> {
+    fn nothing() -> Self {
         Self([S::Bits::from_u64(0); LANES])
     }
 
@@ -33,7 +46,7 @@ impl<S: Format> Amax<S> {
     }
 }
 
-impl<S: Format> Reduction for Amax<S> {
+impl<S: Format, const FINITE: bool> Reduction for Amax<S, FINITE> {
     type Element = S;
 
     #[inline(always)]
@@ -48,10 +61,15 @@ impl<S: Format> Reduction for Amax<S> {
         let mut lanes = self.0;
         for (max, &element) in lanes.iter_mut().zip(elements) {
             let code = to_code(element);
-            let order = if code == nan {
+            let magnitude = code & layout.magnitude_mask();
+            let order = if FINITE {
+                // The magnitude of the NaN of -0 is 0.
+                let is_finite = magnitude <= layout.max_code();
+                if is_finite { magnitude } else { 0 }
+            } else if code == nan {
                 code
             } else {
-                code & layout.magnitude_mask()
+                magnitude
             };
             *max = S::Bits::from_u64(order).max(*max);
         }

@@ -1,29 +1,62 @@
 //! AdamW, and Adam.
 
-use super::InvalidHyperparameter;
 use super::arithmetic::{Arithmetic, Sum};
-use super::options::{below_one, not_negative};
-use super::pass::{Rule, pass};
-use super::state::{TILE, check};
-
+use super::invalid::{below_one, not_negative};
+use super::pass::{Rule, Setting, pass};
+use super::tensor::{Slices, check};
+use super::{Algorithm, InvalidHyperparameter, Optimizer, Step};
 use crate::arithmetic::ieee;
-use crate::cpu::Isa;
 use crate::format::Layout;
-use crate::round::{Cast, Format, Rounding};
-use crate::slice::{self, Stochastic};
+use crate::round::{Format, Rounding};
 
-/// The hyperparameters of [`AdamW`]; the defaults are those of `torch.optim.AdamW`.
+/// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) as `torch.optim.AdamW` computes it; with
+/// [`decoupled`](AdamWOptions::decoupled) off, `torch.optim.Adam`.
+///
+/// With g the gradient, m and v the moments, t the step, from 1:
+///
+/// - AdamW: w ← w · (1 − lr · decay); Adam: g ← g + decay · w
+/// - m ← m + (g − m) · (1 − β₁), or where 1 − β₁ is 0.5 or more, m ← g − (g − m) · β₁
+/// - v ← v · β₂ + ((1 − β₂) · g) · g
+/// - w ← w + (−lr / (1 − β₁ᵗ) · m) / (√v / √(1 − β₂ᵗ) + ε)
+///
+/// Each operation is rounded to `f32`. The factors that all elements share are computed in `f64` and rounded to `f32`. torch does
+/// this in the same order, but fuses some products and sums where the CPU can.
+///
+/// # State
+/// | here | in torch's `state_dict` |
+/// |---|---|
+/// | [`AdamWState::steps`] | `step` |
+/// | [`AdamWTensor::first_moment`] | `exp_avg` |
+/// | [`AdamWTensor::second_moment`] | `exp_avg_sq` |
+/// | the options `learning_rate`, `betas`, `epsilon`, `weight_decay`, `decoupled` | `lr`, `betas`, `eps`, `weight_decay`, `decoupled_weight_decay` |
+#[doc(alias = "Adam")]
+pub type AdamW = Optimizer<AdamWOptions>;
+
+/// A step of [`AdamW`].
+pub type AdamWStep = Step<AdamWOptions>;
+
+/// The options of [`AdamW`]. The defaults are those of `torch.optim.AdamW`.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct AdamWOptions {
-    /// 0.001.
+    /// The learning rate, finite and not negative. The default is 0.001.
+    #[doc(alias = "lr")]
     pub learning_rate: f64,
-    /// The shares of the moments that stay at a step: 0.9 and 0.999.
+    /// The shares of the first and the second moment that stay at a step, at least 0 and less than 1. The defaults are 0.9 and
+    /// 0.999.
     pub betas: (f64, f64),
-    /// What is added to the root of the second moment: 10<sup>−8</sup>.
+    /// The summand that keeps the root of the second moment from 0, finite and not negative. The default is 10<sup>−8</sup>.
+    #[doc(alias = "eps")]
     pub epsilon: f64,
-    /// 0.01.
+    /// The decay of the weights, finite and not negative. The default is 0.01.
     pub weight_decay: f64,
-    /// Whether weights decay by themselves, as in AdamW (the default), or through the gradients, as in Adam with an L2 penalty.
+    /// Whether the decay acts on the weights themselves, as in AdamW, or on the gradients, as in Adam with an L2 penalty. The
+    /// default is `true`, AdamW.
+    #[doc(alias = "decoupled_weight_decay")]
     pub decoupled: bool,
 }
 
@@ -39,97 +72,45 @@ impl Default for AdamWOptions {
     }
 }
 
-/// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) on `f32` master weights and moments, as
-/// `torch.optim.AdamW` has it; with [`decoupled`](AdamWOptions::decoupled) off, `torch.optim.Adam`.
-///
-/// With g the gradient, m and v the moments, t the step, from 1:
-///
-/// - AdamW: w ← w · (1 − lr · decay); Adam: g ← g + decay · w
-/// - m ← m + (g − m) · (1 − β₁)
-/// - v ← v · β₂ + ((1 − β₂) · g) · g
-/// - w ← w + (−lr / (1 − β₁ᵗ) · m) / (√v / √(1 − β₂ᵗ) + ε)
-///
-/// each operation in `f32`, rounded to nearest, the factors that are the same for all elements computed in `f64` and rounded to
-/// `f32`. torch does the same in the same order, but fuses some products and sums where the CPU can.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct AdamW {
-    options: AdamWOptions,
-    steps: u64,
+/// All that [`AdamW`] remembers between steps, beside the moments. The default is the state before the first step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct AdamWState {
+    /// How many steps have begun: torch's `step`. The default is 0.
+    #[doc(alias = "step")]
+    pub steps: u64,
 }
 
-impl AdamW {
-    /// An optimizer that has made no step.
-    ///
-    /// # Errors
-    /// If the learning rate, epsilon or the weight decay is negative or not finite, or a beta not in [0, 1).
-    pub fn new(options: AdamWOptions) -> Result<Self, InvalidHyperparameter> {
-        not_negative("learning_rate", options.learning_rate)?;
-        below_one("beta1", options.betas.0)?;
-        below_one("beta2", options.betas.1)?;
-        not_negative("epsilon", options.epsilon)?;
-        not_negative("weight_decay", options.weight_decay)?;
-        Ok(Self { options, steps: 0 })
-    }
-
-    /// The hyperparameters, to change between steps: a schedule of learning rates.
-    pub const fn options(&self) -> AdamWOptions {
-        self.options
-    }
-
-    /// Changes the learning rate.
-    ///
-    /// # Errors
-    /// If it is negative or not finite.
-    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), InvalidHyperparameter> {
-        not_negative("learning_rate", learning_rate)?;
-        self.options.learning_rate = learning_rate;
-        Ok(())
-    }
-
-    /// Steps made so far.
-    pub const fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    /// Begins a step, in which each tensor of the model is updated once. A step that is skipped is not begun.
-    pub fn next_step(&mut self) -> AdamWStep {
-        self.steps += 1;
-        let AdamWOptions {
-            learning_rate,
-            betas: (beta1, beta2),
-            epsilon,
-            weight_decay,
-            decoupled,
-        } = self.options;
-        let steps = self.steps.min(i32::MAX as u64) as i32;
-        let power = |beta: f64| f64::from_bits(Layout::BINARY64.power(beta.to_bits(), steps));
-        let rest = |beta: f64| 1.0 - power(beta);
-        let (root, _) = ieee::sqrt(rest(beta2), Rounding::TiesToEven);
-        AdamWStep {
-            inverse_scale: 1.0,
-            decoupled,
-            factors: Factors {
-                decay: if decoupled {
-                    1.0 - learning_rate * weight_decay
-                } else {
-                    weight_decay
-                } as f32,
-                rest1: (1.0 - beta1) as f32,
-                beta2: beta2 as f32,
-                rest2: (1.0 - beta2) as f32,
-                root: root as f32,
-                epsilon: epsilon as f32,
-                step: -(learning_rate / rest(beta1)) as f32,
-            },
-        }
-    }
+/// A tensor that [`AdamW`] updates. All slices are as long as the gradients.
+#[derive(PartialEq, Debug)]
+pub struct AdamWTensor<'a, P> {
+    /// The weights of the network.
+    pub weights: &'a mut [P],
+    /// The weights in `f32`, of which `weights` are a rounded copy. A model in `f32` needs none, and neither do weights that are
+    /// rounded at random.
+    pub master: Option<&'a mut [f32]>,
+    /// The first moments, torch's `exp_avg`: 0 before the first step.
+    #[doc(alias = "exp_avg")]
+    pub first_moment: &'a mut [f32],
+    /// The second moments, torch's `exp_avg_sq`: 0 before the first step.
+    #[doc(alias = "exp_avg_sq")]
+    pub second_moment: &'a mut [f32],
 }
 
+/// The factors of a step, the same for all elements.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Factors {
-    /// On a weight: what is left of it after its decay, or what is added to the gradient.
+pub struct Factors {
+    decoupled: bool,
+    /// On a weight: the share that its decay leaves, or the share that is added to the gradient.
     decay: f32,
-    rest1: f32,
+    /// Whether the first moment is found from the gradient rather than from the last moment, by `1 - beta1` or by `-beta1`: the two
+    /// cases of torch's `lerp`, which takes the nearer end.
+    from_gradient: bool,
+    lerp: f32,
     beta2: f32,
     rest2: f32,
     root: f32,
@@ -137,129 +118,88 @@ struct Factors {
     step: f32,
 }
 
-/// A step of [`AdamW`]: what is the same for all tensors.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct AdamWStep {
-    inverse_scale: f32,
-    decoupled: bool,
-    factors: Factors,
-}
+impl Algorithm for AdamWOptions {
+    type State = AdamWState;
+    type Tensor<'a, P: Format> = AdamWTensor<'a, P>;
+    type Factors = Factors;
 
-impl AdamWStep {
-    /// The same for gradients that are multiplied by this first: [`LossScaler::inverse`](super::LossScaler::inverse).
-    #[must_use]
-    pub const fn inverse_scale(self, inverse_scale: f32) -> Self {
-        Self {
-            inverse_scale,
-            ..self
+    fn check(&self) -> Result<(), InvalidHyperparameter> {
+        not_negative("learning_rate", self.learning_rate)?;
+        below_one("beta1", self.betas.0)?;
+        below_one("beta2", self.betas.1)?;
+        not_negative("epsilon", self.epsilon)?;
+        not_negative("weight_decay", self.weight_decay)
+    }
+
+    fn learning_rate(&mut self) -> &mut f64 {
+        &mut self.learning_rate
+    }
+
+    fn steps(state: &AdamWState) -> u64 {
+        state.steps
+    }
+
+    fn next_step(&self, state: &mut AdamWState) -> Factors {
+        state.steps = state.steps.saturating_add(1);
+        let Self {
+            learning_rate,
+            betas: (beta1, beta2),
+            epsilon,
+            weight_decay,
+            decoupled,
+        } = *self;
+        let steps = state.steps.min(i32::MAX as u64) as i32;
+        let power = |beta: f64| f64::from_bits(Layout::BINARY64.power(beta.to_bits(), steps));
+        let rest = |beta: f64| 1.0 - power(beta);
+        let (root, _) = ieee::sqrt(rest(beta2), Rounding::TiesToEven);
+        // torch rounds the weight of its lerp to f32 before all else.
+        let lerp = (1.0 - beta1) as f32;
+        let from_gradient = lerp >= 0.5;
+        Factors {
+            decoupled,
+            decay: if decoupled {
+                1.0 - learning_rate * weight_decay
+            } else {
+                weight_decay
+            } as f32,
+            from_gradient,
+            lerp: if from_gradient { lerp - 1.0 } else { lerp },
+            beta2: beta2 as f32,
+            rest2: (1.0 - beta2) as f32,
+            root: root as f32,
+            epsilon: epsilon as f32,
+            step: -(learning_rate / rest(beta1)) as f32,
         }
     }
 
-    /// Updates a tensor: master weights and moments, and the weights of the network, which are the master weights rounded, ties to
-    /// even. Moments are 0 before the first step.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
     #[track_caller]
-    pub fn update<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        master: &mut [f32],
-        first: &mut [f32],
-        second: &mut [f32],
-        weights: &mut [P],
-    ) {
-        self.update_on(Isa::detect(), gradients, master, first, second, weights);
-    }
-
-    /// [`update`](Self::update) on this [`Isa`]; the result is the same on all.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update_on<G: Format, P: Format>(
-        &self,
-        isa: Isa,
-        gradients: &[G],
-        master: &mut [f32],
-        first: &mut [f32],
-        second: &mut [f32],
-        weights: &mut [P],
-    ) {
-        check("master", master.len(), gradients.len());
-        check("first", first.len(), gradients.len());
-        check("second", second.len(), gradients.len());
-        check("weights", weights.len(), gradients.len());
-        self.pass(isa, gradients, master, [first, second], weights);
-    }
-
-    /// Updates a tensor without master weights: the weights themselves are updated in `f32` and rounded at random, so that
-    /// updates smaller than half a step of the format are not lost on average.
-    ///
-    /// `stochastic` says which random bits: take another offset or seed at every step.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update_stochastic<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        first: &mut [f32],
-        second: &mut [f32],
-        weights: &mut [P],
-        stochastic: Stochastic,
-    ) {
-        self.update_stochastic_on(Isa::detect(), gradients, first, second, weights, stochastic);
-    }
-
-    /// [`update_stochastic`](Self::update_stochastic) on this [`Isa`]; the result is the same on all.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update_stochastic_on<G: Format, P: Format>(
-        &self,
-        isa: Isa,
-        gradients: &[G],
-        first: &mut [f32],
-        second: &mut [f32],
-        weights: &mut [P],
-        stochastic: Stochastic,
-    ) {
-        check("first", first.len(), gradients.len());
-        check("second", second.len(), gradients.len());
-        check("weights", weights.len(), gradients.len());
-        let (mut before, mut after) = ([0f32; TILE], [0f32; TILE]);
-        let moments = first.chunks_mut(TILE).zip(second.chunks_mut(TILE));
-        let tiles = gradients
-            .chunks(TILE)
-            .zip(moments)
-            .zip(weights.chunks_mut(TILE));
-        for (nth, ((gradients, (first, second)), weights)) in tiles.enumerate() {
-            let (before, after) = (&mut before[..weights.len()], &mut after[..weights.len()]);
-            slice::cast_on(isa, weights, before, Cast::new());
-            self.pass(isa, gradients, before, [first, second], after);
-            slice::cast_stochastic_on(isa, after, weights, stochastic.after(nth * TILE));
-        }
+    fn slices<'a, P: Format>(
+        _: &Factors,
+        tensor: Self::Tensor<'a, P>,
+        gradients: usize,
+    ) -> Slices<'a, P> {
+        check("first_moment", tensor.first_moment.len(), gradients);
+        check("second_moment", tensor.second_moment.len(), gradients);
+        let moments = [tensor.first_moment, tensor.second_moment];
+        Slices::new(tensor.weights, tensor.master, moments, gradients)
     }
 
     // Compiled where it is used, as its callers are.
     #[inline]
     fn pass<G: Format, P: Format>(
-        &self,
-        isa: Isa,
+        factors: &Factors,
+        setting: Setting,
         gradients: &[G],
         master: &mut [f32],
         moments: [&mut [f32]; 2],
         weights: &mut [P],
     ) {
-        let (factors, scale) = (self.factors, self.inverse_scale);
-        if self.decoupled {
-            let rule = Update::<true>(factors);
-            pass(isa, (rule, scale), gradients, master, moments, weights);
+        if factors.decoupled {
+            let rule = Update::<true>(*factors);
+            pass(setting, rule, gradients, master, moments, weights);
         } else {
-            let rule = Update::<false>(factors);
-            pass(isa, (rule, scale), gradients, master, moments, weights);
+            let rule = Update::<false>(*factors);
+            pass(setting, rule, gradients, master, moments, weights);
         }
     }
 }
@@ -277,19 +217,22 @@ impl<const DECOUPLED: bool> Rule<2> for Update<DECOUPLED> {
     ) -> (Sum, [f32; 2]) {
         let Factors {
             decay,
-            rest1,
+            from_gradient,
+            lerp,
             beta2,
             rest2,
             root,
             epsilon,
             step,
+            ..
         } = self.0;
         let (gradient, kept) = if DECOUPLED {
             (gradient, weight * decay)
         } else {
             (gradient + decay * weight, weight)
         };
-        let first = first + A::product(gradient - first, rest1);
+        let nearer = if from_gradient { gradient } else { first };
+        let first = nearer + A::product(gradient - first, lerp);
         let square = A::product_of_gradient(A::product_of_gradient(rest2, gradient), gradient);
         let second = A::product(second, beta2) + square;
         let denominator = A::root(second) / root + epsilon;

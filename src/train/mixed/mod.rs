@@ -6,11 +6,11 @@
 //! 3. the gradients are widened to `f32` and divided by the scale ([`unscale`], which also says whether all were finite);
 //! 4. the optimizer updates the master weights ([`Sgd`], [`AdamW`]).
 //!
-//! Steps 3, 4 and 1 of the next round are one pass over memory: `update` takes the gradients as they are, and writes the weights
-//! in 16 bits beside the master weights.
+//! Steps 3, 4 and 1 of the next round are one pass over memory: [`Step::update`] takes the gradients as they are, and writes the
+//! weights in 16 bits beside the master weights. [`Optimizer::resume`] continues from a checkpoint.
 //!
 //! ```
-//! use ulp::mixed::{self, AdamW, AdamWOptions, LossScaler};
+//! use ulp::mixed::{self, AdamW, AdamWOptions, AdamWTensor, LossScaler};
 //! use ulp::{F16, slice};
 //!
 //! let mut master = [1.0f32, -2.0];
@@ -23,7 +23,15 @@
 //! let finite = slice::all_finite(&gradients);
 //! if finite {
 //!     let step = adam.next_step().inverse_scale(scaler.inverse());
-//!     step.update(&gradients, &mut master, &mut first, &mut second, &mut weights); // 3, 4 and 1
+//!     step.update(
+//!         &gradients,
+//!         AdamWTensor {
+//!             weights: &mut weights,
+//!             master: Some(&mut master),
+//!             first_moment: &mut first,
+//!             second_moment: &mut second,
+//!         },
+//!     ); // 3, 4 and 1
 //! }
 //! scaler.update(finite);
 //! assert_eq!(weights, [F16::from_f32(0.899), F16::from_f32(-1.898)]);
@@ -34,21 +42,34 @@
 
 mod adam;
 mod arithmetic;
+mod invalid;
 mod norm;
-mod options;
+mod optimizer;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod pass;
 mod scaler;
 mod sgd;
-mod state;
+mod step;
+mod tensor;
 mod unscale;
 
-pub use adam::{AdamW, AdamWOptions, AdamWStep};
-pub use norm::{clip_grad_norm, grad_norm};
-pub use options::InvalidHyperparameter;
+pub use adam::{AdamW, AdamWOptions, AdamWState, AdamWStep, AdamWTensor};
+pub use invalid::InvalidHyperparameter;
+pub use norm::{Clip, clip_grad_norm, grad_norm};
+pub use optimizer::{Algorithm, Optimizer};
 #[cfg(feature = "rayon")]
 pub use parallel::par_unscale;
-pub use scaler::LossScaler;
-pub use sgd::{Sgd, SgdOptions, SgdStep};
+pub use scaler::{LossScaler, LossScalerOptions, LossScalerState};
+pub use sgd::{Sgd, SgdOptions, SgdState, SgdStep, SgdTensor};
+pub use step::Step;
 pub use unscale::{unscale, unscale_on};
+
+/// A saved optimizer or loss scaler, whose options are not checked yet.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Saved<O, S> {
+    options: O,
+    state: S,
+}

@@ -1,6 +1,6 @@
 //! The norm of gradients, and clipping by it.
 
-use super::state::TILE;
+use super::step::TILE;
 use crate::arithmetic::ieee;
 use crate::bulk::{Multiversion, dispatch};
 use crate::cpu::Isa;
@@ -57,6 +57,7 @@ fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
 /// let (a, b) = ([Bf16::from_f32(3.0)], [Bf16::from_f32(4.0); 4]);
 /// assert_eq!(mixed::grad_norm([&a[..], &b]), 73f64.sqrt());
 /// ```
+#[doc(alias("get_total_norm", "global_norm"))]
 #[must_use]
 pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f64 {
     let isa = Isa::detect();
@@ -67,10 +68,32 @@ pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f
     ieee::sqrt(squares, Rounding::TiesToEven).0
 }
 
+/// How to clip gradients in a step: see [`Step::clip`](super::Step::clip).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Clip {
+    /// The [norm](grad_norm) of the gradients that the update gets, of all tensors together.
+    pub norm: f64,
+    /// The largest norm that the gradients may have after the inverse scale of the loss.
+    pub max_norm: f64,
+}
+
+/// The factor that clips gradients, 1 if they need none: that of `torch.nn.utils.clip_grad_norm_`.
+pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
+    let factor = max_norm / (norm + 1e-6);
+    if norm.is_finite() && factor < 1.0 {
+        factor
+    } else {
+        1.0
+    }
+}
+
 /// Multiplies all gradients by one factor, so that their [norm](grad_norm) is `max_norm`, if it is more. Returns what the norm was.
 ///
 /// The factor is that of `torch.nn.utils.clip_grad_norm_`: `max_norm` / (norm + 10<sup>−6</sup>), and 1 if that is more. Nothing is
 /// changed if the norm is infinite or NaN.
+///
+/// An optimizer of this module need not have its gradients rewritten: [`Step::clip`](super::Step::clip) multiplies the factor in
+/// as it updates, together with that of a loss scale.
 ///
 /// ```
 /// use ulp::mixed;
@@ -79,10 +102,11 @@ pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f
 /// assert_eq!(mixed::clip_grad_norm(&mut [&mut gradients[..]], 1.0), 5.0);
 /// assert!((gradients[0] - 0.6).abs() < 1e-6);
 /// ```
+#[doc(alias("clip_grad_norm_", "clip_by_global_norm"))]
 pub fn clip_grad_norm<G: Format>(tensors: &mut [&mut [G]], max_norm: f64) -> f64 {
     let norm = grad_norm(tensors.iter().map(|tensor| &**tensor));
-    let factor = max_norm / (norm + 1e-6);
-    if norm.is_finite() && factor < 1.0 {
+    let factor = clip_factor(norm, max_norm);
+    if factor < 1.0 {
         let mut wide = [0f32; TILE];
         for tile in tensors
             .iter_mut()

@@ -1,13 +1,13 @@
 //! The passes split among the threads of rayon, with the same bits.
 
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::{ParallelSlice, ParallelSliceMut};
+use rayon::iter::ParallelIterator;
 
-use super::state::check;
-use super::{AdamWStep, SgdStep, unscale_on};
+use super::tensor::Slices;
+use super::{Algorithm, Step, unscale_on};
 use crate::cpu::Isa;
 use crate::round::Format;
 use crate::slice::parallel::{PART, parts};
+use crate::slice::{Stochastic, assert_within_f32};
 
 /// [`unscale`](super::unscale), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
 ///
@@ -16,6 +16,7 @@ use crate::slice::parallel::{PART, parts};
 #[must_use]
 #[track_caller]
 pub fn par_unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
+    const { assert_within_f32::<G>() };
     let isa = Isa::detect();
     if gradients.len() <= PART {
         return unscale_on(isa, gradients, inverse_scale, out);
@@ -25,70 +26,57 @@ pub fn par_unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f3
         .reduce(|| true, |a, b| a & b)
 }
 
-impl AdamWStep {
-    /// [`update`](Self::update), on the threads of rayon.
+impl<A: Algorithm> Step<A> {
+    /// Does what [`update`](Self::update) does, on the threads of rayon. The result is the same.
     ///
     /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
+    /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
     #[track_caller]
-    pub fn par_update<G: Format, P: Format>(
+    pub fn par_update<G: Format, P: Format>(&self, gradients: &[G], tensor: A::Tensor<'_, P>) {
+        const { assert_within_f32::<G>() };
+        let isa = Isa::detect();
+        let slices = self.slices(tensor, gradients.len());
+        split(0, gradients, slices, &|_, gradients, slices| {
+            self.round_to_nearest(isa, gradients, slices);
+        });
+    }
+
+    /// Does what [`update_stochastic`](Self::update_stochastic) does, on the threads of rayon. The result is the same.
+    ///
+    /// # Panics
+    /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
+    #[track_caller]
+    pub fn par_update_stochastic<G: Format, P: Format>(
         &self,
         gradients: &[G],
-        master: &mut [f32],
-        first: &mut [f32],
-        second: &mut [f32],
-        weights: &mut [P],
+        tensor: A::Tensor<'_, P>,
+        stochastic: Stochastic,
     ) {
-        check("master", master.len(), gradients.len());
-        check("first", first.len(), gradients.len());
-        check("second", second.len(), gradients.len());
-        check("weights", weights.len(), gradients.len());
+        const { assert_within_f32::<G>() };
         let isa = Isa::detect();
-        let moments = first.par_chunks_mut(PART).zip(second.par_chunks_mut(PART));
-        let weights = master
-            .par_chunks_mut(PART)
-            .zip(weights.par_chunks_mut(PART));
-        gradients
-            .par_chunks(PART)
-            .zip(moments)
-            .zip(weights)
-            .for_each(|((gradients, (first, second)), (master, weights))| {
-                self.update_on(isa, gradients, master, first, second, weights);
-            });
+        let slices = self.slices(tensor, gradients.len());
+        split(0, gradients, slices, &|first, gradients, slices| {
+            self.round_at_random(isa, gradients, slices, stochastic.after(first));
+        });
     }
 }
 
-impl SgdStep {
-    /// [`update`](Self::update), on the threads of rayon.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn par_update<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        master: &mut [f32],
-        moment: &mut [f32],
-        weights: &mut [P],
-    ) {
-        check("master", master.len(), gradients.len());
-        self.check_moment(moment, gradients.len());
-        check("weights", weights.len(), gradients.len());
-        let isa = Isa::detect();
-        let weights = master
-            .par_chunks_mut(PART)
-            .zip(weights.par_chunks_mut(PART));
-        let tensors = gradients.par_chunks(PART).zip(weights);
-        if moment.is_empty() {
-            tensors.for_each(|(gradients, (master, weights))| {
-                self.update_on(isa, gradients, master, &mut [], weights);
-            });
-        } else {
-            tensors.zip(moment.par_chunks_mut(PART)).for_each(
-                |((gradients, (master, weights)), moment)| {
-                    self.update_on(isa, gradients, master, moment, weights);
-                },
-            );
-        }
+/// Halves a tensor until its pieces have [`PART`] elements, and calls a function with the index of the first element, the gradients
+/// and the slices of each piece.
+fn split<G: Format, P: Format>(
+    first: usize,
+    gradients: &[G],
+    slices: Slices<'_, P>,
+    work: &(impl Fn(usize, &[G], Slices<'_, P>) + Sync),
+) {
+    if gradients.len() <= PART {
+        return work(first, gradients, slices);
     }
+    let middle = gradients.len().div_ceil(PART) / 2 * PART;
+    let (left, right) = gradients.split_at(middle);
+    let (left_slices, right_slices) = slices.split_at(middle);
+    rayon::join(
+        || split(first, left, left_slices, work),
+        || split(first + middle, right, right_slices, work),
+    );
 }

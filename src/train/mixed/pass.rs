@@ -20,22 +20,23 @@ pub(super) trait Rule<const M: usize>: Copy {
     fn next<A: Arithmetic>(self, gradient: f32, weight: f32, moments: [f32; M]) -> (Sum, [f32; M]);
 }
 
-/// Updates a tensor, of which all slices are of one length.
+/// Where a pass runs, and the factor on its gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub(super) isa: Isa,
+    pub(super) inverse_scale: f32,
+}
+
+/// Updates a tensor. All slices have one length, but `weights` may be empty: then the master weights are not rounded.
 #[inline]
 pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
-    isa: Isa,
-    (rule, inverse_scale): (R, f32),
+    Setting { isa, inverse_scale }: Setting,
+    rule: R,
     gradients: &[G],
     master: &mut [f32],
     moments: [&mut [f32]; M],
     weights: &mut [P],
 ) {
-    const {
-        assert!(
-            G::LAYOUT.is_within(Layout::BINARY32),
-            "gradients are of formats that f32 has all values of"
-        );
-    }
     let (blocks, gradients) = gradients.as_chunks();
     let (master_blocks, master) = master.as_chunks_mut();
     let (weight_blocks, weights) = weights.as_chunks_mut();
@@ -72,14 +73,16 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
         };
         dispatch(isa, &mut pass);
         master.copy_from_slice(&master_block[..rest]);
-        weights.copy_from_slice(&weight_block[..rest]);
+        if !weights.is_empty() {
+            weights.copy_from_slice(&weight_block[..rest]);
+        }
         for (block, (_, moment)) in moment_blocks.iter().zip(moments) {
             moment.copy_from_slice(&block[..rest]);
         }
     }
 }
 
-/// Slices of equally many blocks.
+/// Slices of equally many blocks, but for `weights`, which may be empty.
 struct Pass<'a, G, P, R, const M: usize> {
     rule: R,
     inverse_scale: f32,
@@ -95,12 +98,12 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         let (rule, inverse_scale) = (self.rule, self.inverse_scale);
         let blocks = self.gradients.len();
         let mut moments = self.moments.each_mut().map(|all| &mut all[..blocks]);
-        let weights = self.master.iter_mut().zip(&mut *self.weights);
+        let mut weights = self.weights.iter_mut();
+        let tensors = self.gradients.iter().zip(&mut *self.master);
         let mut tiny = Tiny::None;
         // Weights are narrowed when the next block is on its way: instructions that wait for roots and quotients keep others from being begun.
         let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
-        for (nth, (gradients, (master, weights))) in self.gradients.iter().zip(weights).enumerate()
-        {
+        for (nth, (gradients, master)) in tensors.enumerate() {
             let mut block = Block::<M, LANES> {
                 gradients: &widen(gradients, inverse_scale),
                 master,
@@ -114,9 +117,10 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
                 Tiny::Moments => block.update::<Careful<false>, R>(rule),
                 Tiny::Gradients => block.update::<Careful<true>, R>(rule),
             };
-            if let Some((weights, master)) = last.replace((weights, after)) {
+            if let Some((weights, master)) = last {
                 *weights = cast_block(&master);
             }
+            last = weights.next().map(|weights| (weights, after));
         }
         if let Some((weights, master)) = last {
             *weights = cast_block(&master);

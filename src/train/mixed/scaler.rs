@@ -1,7 +1,80 @@
 //! Dynamic loss scaling.
 
 use super::InvalidHyperparameter;
-use super::options::check;
+use super::invalid::check;
+
+/// The options of [`LossScaler`]. The defaults are those of `torch.amp.GradScaler`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct LossScalerOptions {
+    /// The scale before the first step, a positive, normal number. The default is 65536.
+    pub init_scale: f32,
+    /// The factor on the scale after [`growth_interval`](Self::growth_interval) good steps in a row, finite and more than 1. The
+    /// default is 2.
+    pub growth_factor: f64,
+    /// The factor on the scale after a step with an infinite or NaN gradient, between 0 and 1. The default is 0.5.
+    pub backoff_factor: f64,
+    /// After how many good steps in a row the scale grows, at least 1. The default is 2000.
+    pub growth_interval: u32,
+}
+
+impl LossScalerOptions {
+    const DEFAULT: Self = Self {
+        init_scale: 65536.0,
+        growth_factor: 2.0,
+        backoff_factor: 0.5,
+        growth_interval: 2000,
+    };
+
+    fn check(&self) -> Result<(), InvalidHyperparameter> {
+        check_scale("init_scale", self.init_scale)?;
+        let growth = self.growth_factor;
+        let grows = growth > 1.0 && growth.is_finite();
+        check("growth_factor", growth, grows, "finite and more than 1")?;
+        let backoff = self.backoff_factor;
+        let backs_off = backoff > 0.0 && backoff < 1.0;
+        check("backoff_factor", backoff, backs_off, "between 0 and 1")?;
+        let interval = self.growth_interval;
+        check(
+            "growth_interval",
+            interval.into(),
+            interval > 0,
+            "at least 1",
+        )
+    }
+}
+
+fn check_scale(name: &'static str, scale: f32) -> Result<(), InvalidHyperparameter> {
+    let normal = scale.is_normal() && scale > 0.0;
+    check(name, scale.into(), normal, "positive, normal and finite")
+}
+
+impl Default for LossScalerOptions {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// All that a [`LossScaler`] remembers between steps.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct LossScalerState {
+    /// The factor on the loss, a positive, normal number.
+    pub scale: f32,
+    /// How many good steps came in a row since the scale changed last.
+    #[doc(alias = "_growth_tracker")]
+    pub growth_tracker: u32,
+    /// How many steps were skipped so far.
+    pub skipped: u64,
+}
 
 /// The factor on the loss that keeps 16-bit gradients from becoming zero: doubled after many good steps, halved after a bad one.
 ///
@@ -10,113 +83,139 @@ use super::options::check;
 /// inverse would be.
 ///
 /// ```
-/// use ulp::mixed::LossScaler;
+/// use ulp::mixed::{LossScaler, LossScalerOptions};
 ///
-/// let mut scaler = LossScaler::new();
+/// let mut scaler = LossScaler::with(LossScalerOptions { growth_interval: 100, ..LossScalerOptions::default() })?;
 /// scaler.update(false);
 /// assert_eq!(scaler.scale(), 32768.0);
-/// for _ in 0..2000 {
+/// for _ in 0..100 {
 ///     scaler.update(true);
 /// }
 /// assert_eq!((scaler.scale(), scaler.skipped()), (65536.0, 1));
+///
+/// // From a checkpoint:
+/// let resumed = LossScaler::resume(scaler.options(), scaler.state())?;
+/// assert_eq!(resumed, scaler);
+/// # Ok::<(), ulp::mixed::InvalidHyperparameter>(())
 /// ```
+///
+/// # State
+/// With the feature `serde`, a scaler is saved and restored whole: the options and the state.
+///
+/// | here | in torch's `state_dict` |
+/// |---|---|
+/// | [`LossScalerState::scale`] | `scale` |
+/// | [`LossScalerState::growth_tracker`] | `_growth_tracker` |
+/// | [`LossScalerState::skipped`] | none |
+/// | the options `growth_factor`, `backoff_factor`, `growth_interval` | `growth_factor`, `backoff_factor`, `growth_interval` |
+#[doc(alias = "GradScaler")]
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "super::Saved<LossScalerOptions, LossScalerState>")
+)]
 pub struct LossScaler {
-    scale: f32,
-    growth_factor: f64,
-    backoff_factor: f64,
-    growth_interval: u32,
-    good_steps: u32,
-    skipped: u64,
+    options: LossScalerOptions,
+    state: LossScalerState,
 }
 
 impl LossScaler {
-    /// torch's defaults.
+    /// Creates a scaler with the default options.
     pub const fn new() -> Self {
+        Self::begin(LossScalerOptions::DEFAULT)
+    }
+
+    const fn begin(options: LossScalerOptions) -> Self {
         Self {
-            scale: 65536.0,
-            growth_factor: 2.0,
-            backoff_factor: 0.5,
-            growth_interval: 2000,
-            good_steps: 0,
-            skipped: 0,
+            options,
+            state: LossScalerState {
+                scale: options.init_scale,
+                growth_tracker: 0,
+                skipped: 0,
+            },
         }
     }
 
-    /// The scale to begin with, the factors on it after `growth_interval` good steps and after a bad one.
+    /// Creates a scaler with these options.
     ///
     /// # Errors
-    /// If the scale is not a normal positive number, the growth factor not more than 1, the backoff factor not between 0 and 1, or
-    /// the interval 0.
-    pub fn with(
-        scale: f32,
-        growth_factor: f64,
-        backoff_factor: f64,
-        growth_interval: u32,
+    /// If an option is out of its range, which the documentation of the options gives.
+    pub fn with(options: LossScalerOptions) -> Result<Self, InvalidHyperparameter> {
+        options.check()?;
+        Ok(Self::begin(options))
+    }
+
+    /// Creates a scaler that continues from a checkpoint.
+    ///
+    /// # Errors
+    /// If an option is out of its range, or the scale is not a positive, normal number.
+    #[doc(alias = "load_state_dict")]
+    pub fn resume(
+        options: LossScalerOptions,
+        state: LossScalerState,
     ) -> Result<Self, InvalidHyperparameter> {
-        let normal = scale.is_normal() && scale > 0.0;
-        check("scale", scale.into(), normal, "positive, normal and finite")?;
-        let grows = growth_factor > 1.0 && growth_factor.is_finite();
-        check(
-            "growth_factor",
-            growth_factor,
-            grows,
-            "finite and more than 1",
-        )?;
-        let backs_off = backoff_factor > 0.0 && backoff_factor < 1.0;
-        check(
-            "backoff_factor",
-            backoff_factor,
-            backs_off,
-            "between 0 and 1",
-        )?;
-        let interval = f64::from(growth_interval);
-        check(
-            "growth_interval",
-            interval,
-            growth_interval > 0,
-            "at least 1",
-        )?;
-        Ok(Self {
-            scale,
-            growth_factor,
-            backoff_factor,
-            growth_interval,
-            ..Self::new()
-        })
+        options.check()?;
+        check_scale("scale", state.scale)?;
+        Ok(Self { options, state })
     }
 
-    /// The factor on the loss.
+    /// Returns the options.
+    pub const fn options(&self) -> LossScalerOptions {
+        self.options
+    }
+
+    /// Changes the options. The scale stays, whatever the new `init_scale` is.
+    ///
+    /// # Errors
+    /// If an option is out of its range. The options are left as they were.
+    pub fn set_options(&mut self, options: LossScalerOptions) -> Result<(), InvalidHyperparameter> {
+        options.check()?;
+        self.options = options;
+        Ok(())
+    }
+
+    /// Returns all that the scaler remembers between steps.
+    #[doc(alias = "state_dict")]
+    pub const fn state(&self) -> LossScalerState {
+        self.state
+    }
+
+    /// Returns the factor on the loss.
+    #[doc(alias = "get_scale")]
     pub const fn scale(&self) -> f32 {
-        self.scale
+        self.state.scale
     }
 
-    /// The factor on the gradients that takes it back: 1 / scale.
+    /// Returns the factor on the gradients that takes the scale back: 1 / scale.
+    #[doc(alias = "unscale_")]
     pub const fn inverse(&self) -> f32 {
-        1.0 / self.scale
+        1.0 / self.state.scale
     }
 
-    /// Steps that were skipped so far.
+    /// Returns how many steps were skipped so far.
     pub const fn skipped(&self) -> u64 {
-        self.skipped
+        self.state.skipped
     }
 
-    /// Takes note of whether all gradients of a step were finite. If not, the step must be skipped.
+    /// Takes note of whether all gradients of a step were finite. If they were not, the step must be skipped.
     pub const fn update(&mut self, all_finite: bool) {
+        let Self { options, state } = self;
         if !all_finite {
-            let scale = (self.scale as f64 * self.backoff_factor) as f32;
-            self.scale = scale.max(f32::MIN_POSITIVE);
-            self.good_steps = 0;
-            self.skipped += 1;
+            let scale = (state.scale as f64 * options.backoff_factor) as f32;
+            state.scale = scale.max(f32::MIN_POSITIVE);
+            state.growth_tracker = 0;
+            state.skipped += 1;
             return;
         }
-        self.good_steps += 1;
-        if self.good_steps == self.growth_interval {
-            let scale = (self.scale as f64 * self.growth_factor) as f32;
+        state.growth_tracker = state.growth_tracker.saturating_add(1);
+        // More than the interval after an option was changed.
+        if state.growth_tracker >= options.growth_interval {
+            let scale = (state.scale as f64 * options.growth_factor) as f32;
             if scale.is_finite() {
-                self.scale = scale;
+                state.scale = scale;
             }
-            self.good_steps = 0;
+            state.growth_tracker = 0;
         }
     }
 }
@@ -124,5 +223,16 @@ impl LossScaler {
 impl Default for LossScaler {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<super::Saved<LossScalerOptions, LossScalerState>> for LossScaler {
+    type Error = InvalidHyperparameter;
+
+    fn try_from(
+        saved: super::Saved<LossScalerOptions, LossScalerState>,
+    ) -> Result<Self, InvalidHyperparameter> {
+        Self::resume(saved.options, saved.state)
     }
 }

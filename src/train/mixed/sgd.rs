@@ -1,26 +1,54 @@
 //! Stochastic gradient descent.
 
-use super::InvalidHyperparameter;
 use super::arithmetic::{Arithmetic, Sum};
-use super::options::{check as check_option, not_negative};
-use super::pass::{Rule, pass};
-use super::state::{TILE, check};
-use crate::cpu::Isa;
-use crate::round::{Cast, Format};
-use crate::slice::{self, Stochastic};
+use super::invalid::{check as check_option, not_negative};
+use super::pass::{Rule, Setting, pass};
+use super::tensor::{Slices, check};
+use super::{Algorithm, InvalidHyperparameter, Optimizer, Step};
+use crate::round::Format;
 
-/// The hyperparameters of [`Sgd`]; the defaults are those of `torch.optim.SGD`.
+/// Stochastic gradient descent as `torch.optim.SGD` computes it.
+///
+/// With g the gradient and b the momentum:
+///
+/// - g ← g + decay · w
+/// - with momentum: b ← b · momentum + (1 − dampening) · g, without dampening where the momentum begins; then g ← b, or with
+///   Nesterov g ← g + momentum · b
+/// - w ← w + (−lr) · g
+///
+/// Each operation is rounded to `f32`. The factors are rounded from `f64`.
+///
+/// # State
+/// | here | in torch's `state_dict` |
+/// |---|---|
+/// | [`SgdState::steps`] | none |
+/// | [`SgdState::has_momentum`] | that `momentum_buffer` is there and not `None` |
+/// | [`SgdTensor::momentum`] | `momentum_buffer` |
+/// | the options `learning_rate`, `momentum`, `dampening`, `weight_decay`, `nesterov` | `lr`, `momentum`, `dampening`, `weight_decay`, `nesterov` |
+#[doc(alias = "SGD")]
+pub type Sgd = Optimizer<SgdOptions>;
+
+/// A step of [`Sgd`].
+pub type SgdStep = Step<SgdOptions>;
+
+/// The options of [`Sgd`]. The defaults are those of `torch.optim.SGD`.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct SgdOptions {
-    /// 0.001.
+    /// The learning rate, finite and not negative. The default is 0.001.
+    #[doc(alias = "lr")]
     pub learning_rate: f64,
-    /// The share of the moment that stays at a step: 0, no moment.
+    /// The share of the momentum that stays at a step, finite and not negative. The default is 0: no momentum.
     pub momentum: f64,
-    /// The share of a gradient that does not go into the moment: 0.
+    /// The share of a gradient that does not go into the momentum, a finite number. The default is 0.
     pub dampening: f64,
-    /// 0.
+    /// The decay of the weights through their gradients, an L2 penalty, finite and not negative. The default is 0.
     pub weight_decay: f64,
-    /// Whether the moment is looked ahead along (Nesterov): off.
+    /// Whether weights follow Nesterov's momentum, which needs a momentum above 0 and a dampening of 0. The default is `false`.
     pub nesterov: bool,
 }
 
@@ -36,234 +64,116 @@ impl Default for SgdOptions {
     }
 }
 
-/// Stochastic gradient descent on `f32` master weights, as `torch.optim.SGD` has it.
-///
-/// With g the gradient and b the moment:
-///
-/// - g ← g + decay · w
-/// - with momentum: b ← b · momentum + (1 − dampening) · g, at the first step b ← g; then g ← b, or with Nesterov
-///   g ← g + momentum · b
-/// - w ← w + (−lr) · g
-///
-/// each operation in `f32`, rounded to nearest, the factors rounded from `f64`.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Sgd {
-    options: SgdOptions,
-    steps: u64,
+/// All that [`Sgd`] remembers between steps, beside the momentum of the tensors. The default is the state before the first step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct SgdState {
+    /// How many steps have begun. The default is 0.
+    pub steps: u64,
+    /// Whether one of the steps had a momentum, so that the slices of momentum are filled. The default is `false`.
+    pub has_momentum: bool,
 }
 
-impl Sgd {
-    /// An optimizer that has made no step.
-    ///
-    /// # Errors
-    /// If the learning rate, the momentum or the weight decay is negative or not finite, the dampening not finite, or Nesterov's
-    /// momentum asked for without momentum or with dampening.
-    pub fn new(options: SgdOptions) -> Result<Self, InvalidHyperparameter> {
-        not_negative("learning_rate", options.learning_rate)?;
-        not_negative("momentum", options.momentum)?;
-        not_negative("weight_decay", options.weight_decay)?;
-        let (momentum, dampening) = (options.momentum, options.dampening);
-        check_option("dampening", dampening, dampening.is_finite(), "finite")?;
-        if options.nesterov {
-            check_option(
-                "momentum",
-                momentum,
-                momentum > 0.0,
-                "more than 0 with nesterov",
-            )?;
-            check_option("dampening", dampening, dampening == 0.0, "0 with nesterov")?;
-        }
-        Ok(Self { options, steps: 0 })
-    }
-
-    /// The hyperparameters.
-    pub const fn options(&self) -> SgdOptions {
-        self.options
-    }
-
-    /// Changes the learning rate.
-    ///
-    /// # Errors
-    /// If it is negative or not finite.
-    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), InvalidHyperparameter> {
-        not_negative("learning_rate", learning_rate)?;
-        self.options.learning_rate = learning_rate;
-        Ok(())
-    }
-
-    /// Steps made so far.
-    pub const fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    /// Begins a step, in which each tensor of the model is updated once. A step that is skipped is not begun.
-    pub const fn next_step(&mut self) -> SgdStep {
-        self.steps += 1;
-        let SgdOptions {
-            learning_rate,
-            momentum,
-            dampening,
-            weight_decay,
-            nesterov,
-        } = self.options;
-        SgdStep {
-            inverse_scale: 1.0,
-            factors: Factors {
-                decay: weight_decay as f32,
-                momentum: momentum as f32,
-                taken: (1.0 - dampening) as f32,
-                step: -learning_rate as f32,
-            },
-            moment: match (momentum == 0.0, self.steps == 1, nesterov) {
-                (true, _, _) => Moment::None,
-                (_, first, nesterov) => Moment::Some { first, nesterov },
-            },
-        }
-    }
+/// A tensor that [`Sgd`] updates. All slices are as long as the gradients.
+#[derive(PartialEq, Debug)]
+pub struct SgdTensor<'a, P> {
+    /// The weights of the network.
+    pub weights: &'a mut [P],
+    /// The weights in `f32`, of which `weights` are a rounded copy. A model in `f32` needs none, and neither do weights that are
+    /// rounded at random.
+    pub master: Option<&'a mut [f32]>,
+    /// The momentum, torch's `momentum_buffer`: 0 before the first step. It may be empty if the options have no momentum.
+    #[doc(alias = "momentum_buffer")]
+    pub momentum: &'a mut [f32],
 }
 
+/// The factors of a step, the same for all elements.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Factors {
+pub struct Factors {
+    has_momentum: bool,
     decay: f32,
     momentum: f32,
     taken: f32,
     step: f32,
+    nesterov: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Moment {
-    None,
-    Some { first: bool, nesterov: bool },
-}
+impl Algorithm for SgdOptions {
+    type State = SgdState;
+    type Tensor<'a, P: Format> = SgdTensor<'a, P>;
+    type Factors = Factors;
 
-/// A step of [`Sgd`]: what is the same for all tensors.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct SgdStep {
-    inverse_scale: f32,
-    factors: Factors,
-    moment: Moment,
-}
-
-impl SgdStep {
-    /// The same for gradients that are multiplied by this first: [`LossScaler::inverse`](super::LossScaler::inverse).
-    #[must_use]
-    pub const fn inverse_scale(self, inverse_scale: f32) -> Self {
-        Self {
-            inverse_scale,
-            ..self
+    fn check(&self) -> Result<(), InvalidHyperparameter> {
+        let (momentum, dampening) = (self.momentum, self.dampening);
+        not_negative("learning_rate", self.learning_rate)?;
+        not_negative("momentum", momentum)?;
+        not_negative("weight_decay", self.weight_decay)?;
+        check_option("dampening", dampening, dampening.is_finite(), "finite")?;
+        if self.nesterov {
+            let allowed = "more than 0 with nesterov";
+            check_option("momentum", momentum, momentum > 0.0, allowed)?;
+            check_option("dampening", dampening, dampening == 0.0, "0 with nesterov")?;
         }
+        Ok(())
     }
 
-    /// Updates a tensor: master weights and the moment, and the weights of the network, which are the master weights rounded, ties
-    /// to even. Without momentum, the moment may be empty.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        master: &mut [f32],
-        moment: &mut [f32],
-        weights: &mut [P],
-    ) {
-        self.update_on(Isa::detect(), gradients, master, moment, weights);
+    fn learning_rate(&mut self) -> &mut f64 {
+        &mut self.learning_rate
     }
 
-    /// [`update`](Self::update) on this [`Isa`]; the result is the same on all.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update_on<G: Format, P: Format>(
-        &self,
-        isa: Isa,
-        gradients: &[G],
-        master: &mut [f32],
-        moment: &mut [f32],
-        weights: &mut [P],
-    ) {
-        check("master", master.len(), gradients.len());
-        self.check_moment(moment, gradients.len());
-        check("weights", weights.len(), gradients.len());
-        self.pass(isa, gradients, master, moment, weights);
+    fn steps(state: &SgdState) -> u64 {
+        state.steps
     }
 
-    /// Updates a tensor without master weights: the weights themselves are updated in `f32` and rounded at random, so that
-    /// updates smaller than half a step of the format are not lost on average.
-    ///
-    /// `stochastic` says which random bits: take another offset or seed at every step.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update_stochastic<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        moment: &mut [f32],
-        weights: &mut [P],
-        stochastic: Stochastic,
-    ) {
-        self.update_stochastic_on(Isa::detect(), gradients, moment, weights, stochastic);
-    }
-
-    /// [`update_stochastic`](Self::update_stochastic) on this [`Isa`]; the result is the same on all.
-    ///
-    /// # Panics
-    /// If a slice is not as long as the gradients; the message has its name and both lengths.
-    #[track_caller]
-    pub fn update_stochastic_on<G: Format, P: Format>(
-        &self,
-        isa: Isa,
-        gradients: &[G],
-        moment: &mut [f32],
-        weights: &mut [P],
-        stochastic: Stochastic,
-    ) {
-        self.check_moment(moment, gradients.len());
-        check("weights", weights.len(), gradients.len());
-        let (mut before, mut after) = ([0f32; TILE], [0f32; TILE]);
-        let mut moments = moment.chunks_mut(TILE);
-        let tiles = gradients.chunks(TILE).zip(weights.chunks_mut(TILE));
-        for (nth, (gradients, weights)) in tiles.enumerate() {
-            let (before, after) = (&mut before[..weights.len()], &mut after[..weights.len()]);
-            slice::cast_on(isa, weights, before, Cast::new());
-            let moment = moments.next().unwrap_or_default();
-            self.pass(isa, gradients, before, moment, after);
-            slice::cast_stochastic_on(isa, after, weights, stochastic.after(nth * TILE));
+    fn next_step(&self, state: &mut SgdState) -> Factors {
+        state.steps = state.steps.saturating_add(1);
+        let begins = !state.has_momentum;
+        let has_momentum = self.momentum != 0.0;
+        state.has_momentum |= has_momentum;
+        Factors {
+            has_momentum,
+            decay: self.weight_decay as f32,
+            momentum: self.momentum as f32,
+            // torch begins with the gradient as it is. The momentum is 0 then, or was restored, and is not overwritten.
+            taken: if begins { 1.0 } else { 1.0 - self.dampening } as f32,
+            step: -self.learning_rate as f32,
+            nesterov: self.nesterov,
         }
     }
 
     #[track_caller]
-    pub(super) fn check_moment(&self, moment: &[f32], gradients: usize) {
-        if self.moment != Moment::None || !moment.is_empty() {
-            check("moment", moment.len(), gradients);
+    fn slices<'a, P: Format>(
+        factors: &Factors,
+        tensor: Self::Tensor<'a, P>,
+        gradients: usize,
+    ) -> Slices<'a, P> {
+        let momentum = tensor.momentum;
+        if factors.has_momentum || !momentum.is_empty() {
+            check("momentum", momentum.len(), gradients);
         }
+        let moments = [momentum, &mut []];
+        Slices::new(tensor.weights, tensor.master, moments, gradients)
     }
 
     // Compiled where it is used, as its callers are.
     #[inline]
     fn pass<G: Format, P: Format>(
-        &self,
-        isa: Isa,
+        factors: &Factors,
+        setting: Setting,
         gradients: &[G],
         master: &mut [f32],
-        moment: &mut [f32],
+        [momentum, _]: [&mut [f32]; 2],
         weights: &mut [P],
     ) {
-        let (factors, scale) = (self.factors, self.inverse_scale);
-        match self.moment {
-            Moment::None => {
-                pass(isa, (Plain(factors), scale), gradients, master, [], weights);
-            }
-            Moment::Some { first, nesterov } => {
-                let rule = WithMoment {
-                    factors,
-                    first,
-                    nesterov,
-                };
-                pass(isa, (rule, scale), gradients, master, [moment], weights);
-            }
+        if factors.has_momentum {
+            let rule = WithMomentum(*factors);
+            pass(setting, rule, gradients, master, [momentum], weights);
+        } else {
+            pass(setting, Plain(*factors), gradients, master, [], weights);
         }
     }
 }
@@ -282,33 +192,30 @@ impl Rule<0> for Plain {
 }
 
 #[derive(Clone, Copy)]
-struct WithMoment {
-    factors: Factors,
-    first: bool,
-    nesterov: bool,
-}
+struct WithMomentum(Factors);
 
-impl Rule<1> for WithMoment {
+impl Rule<1> for WithMomentum {
     #[inline(always)]
     fn next<A: Arithmetic>(
         self,
         gradient: f32,
         weight: f32,
-        [moment]: [f32; 1],
+        [before]: [f32; 1],
     ) -> (Sum, [f32; 1]) {
         let Factors {
             decay,
             momentum,
             taken,
             step,
-        } = self.factors;
+            nesterov,
+            ..
+        } = self.0;
         let gradient = penalized::<A>(gradient, decay, weight);
-        let next = A::product(moment, momentum) + A::product_of_gradient(taken, gradient);
-        let moment = if self.first { gradient } else { next };
-        let ahead = gradient + A::product(momentum, moment);
-        let update = if self.nesterov { ahead } else { moment };
+        let next = A::product(before, momentum) + A::product_of_gradient(taken, gradient);
+        let ahead = gradient + A::product(momentum, next);
+        let update = if nesterov { ahead } else { next };
         let value = weight + A::product(step, update);
-        (Sum::certain(value), [moment])
+        (Sum::certain(value), [next])
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::bulk::reduction::Amax;
 use crate::bulk::{self, Out};
 use crate::cpu::Isa;
-use crate::format::Layout;
 use crate::round::{Cast, Format};
+use crate::slice::{assert_within_f32, same_length};
 
 /// Widens gradients to `f32` and multiplies them by the inverse of the loss scale; whether all of them were finite.
 ///
@@ -22,6 +22,7 @@ use crate::round::{Cast, Format};
 #[must_use]
 #[track_caller]
 pub fn unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
+    const { assert_within_f32::<G>() };
     unscale_on(Isa::detect(), gradients, inverse_scale, out)
 }
 
@@ -37,13 +38,8 @@ pub fn unscale_on<G: Format>(
     inverse_scale: f32,
     out: &mut [f32],
 ) -> bool {
-    const {
-        assert!(
-            G::LAYOUT.is_within(Layout::BINARY32),
-            "gradients are of formats that f32 has all values of"
-        );
-    }
-    crate::slice::same_length(gradients.len(), out.len());
+    const { assert_within_f32::<G>() };
+    same_length(gradients.len(), out.len());
     let mut amax = Amax::new();
     bulk::in_pieces(gradients, Out::new(out), |gradients, out| {
         let out = bulk::convert_scaled(isa, gradients, inverse_scale, out, Cast::new());

@@ -1,0 +1,90 @@
+//! [`Caster`]: from one format to another, both known only now.
+
+use ulp::slice::{self, Stochastic};
+use ulp::{Cast, Dtype, Layout};
+
+use crate::format::Format;
+
+/// How to cast elements that lie side by side as little-endian bytes.
+#[derive(Debug)]
+pub(crate) enum Caster {
+    Rounded(Dtype, Dtype, Cast),
+    Drawn(Dtype, Dtype, Stochastic),
+    Own(Own),
+}
+
+impl Caster {
+    /// For about so many elements.
+    pub(crate) fn new(from: Format, to: Format, cast: Cast, elements: usize) -> Self {
+        match (from, to) {
+            (Format::Known(from), Format::Known(to)) => Self::Rounded(from, to, cast),
+            _ => Self::Own(Own::new(from, to, cast, elements)),
+        }
+    }
+
+    /// Casts elements, of which so many stand before them in the whole array.
+    pub(crate) fn cast(&self, before: usize, src: &[u8], dst: &mut [u8]) {
+        let fits = "a piece has as many elements in both formats";
+        match *self {
+            Self::Rounded(from, to, cast) => {
+                slice::cast_bytes(from, src, to, dst, cast).expect(fits);
+            }
+            Self::Drawn(from, to, how) => {
+                let how = how.offset(before as u64);
+                slice::cast_bytes_stochastic(from, src, to, dst, how).expect(fits);
+            }
+            Self::Own(ref own) => own.cast(src, dst),
+        }
+    }
+}
+
+/// From or to a format of the user's own: code by code, or, where there are few codes, from a table of all.
+#[derive(Debug)]
+pub(crate) struct Own {
+    from: Layout,
+    to: Layout,
+    cast: Cast,
+    /// Bytes of an element.
+    sizes: (usize, usize),
+    /// The results of all codes of the source, in 8 bytes each; empty if there are too many for so few elements.
+    table: Vec<[u8; 8]>,
+}
+
+impl Own {
+    fn new(from: Format, to: Format, cast: Cast, elements: usize) -> Self {
+        let mut own = Self {
+            from: from.layout(),
+            to: to.layout(),
+            cast,
+            sizes: (from.bits() / 8, to.bits() / 8),
+            table: Vec::new(),
+        };
+        let codes = match own.sizes.0 {
+            1 => 1 << 8,
+            2 => 1 << 16,
+            _ => usize::MAX,
+        };
+        if elements > codes {
+            own.table = (0..codes as u64).map(|code| own.result(code)).collect();
+        }
+        own
+    }
+
+    fn result(&self, code: u64) -> [u8; 8] {
+        self.cast.convert(self.from, self.to, code).0.to_le_bytes()
+    }
+
+    fn cast(&self, src: &[u8], dst: &mut [u8]) {
+        let (from, to) = self.sizes;
+        for (src, dst) in src.chunks_exact(from).zip(dst.chunks_exact_mut(to)) {
+            let mut code = [0; 8];
+            code[..from].copy_from_slice(src);
+            let code = u64::from_le_bytes(code);
+            let result = match self.table.get(code as usize) {
+                Some(result) => *result,
+                None => self.result(code),
+            };
+            dst.copy_from_slice(&result[..to]);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! [`Counts`]: what became of the values of an array.
+
+use std::num::FpCategory;
+use std::ops::{AddAssign, Range};
+
+use pyo3::pyclass;
+use pyo3::pymethods;
+use ulp::{Cast, Flags, Layout};
+
+/// What became of the values of an array.
+///
+/// Attributes, each a number of elements:
+///     overflowed: past the largest finite number, infinities that did not stay one included
+///     became_zero: zero now, and not before
+///     became_subnormal: subnormal now, and not before
+///     nan: NaN before or now
+#[pyclass(frozen, eq, get_all, module = "ulp_float")]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Counts {
+    overflowed: u64,
+    became_zero: u64,
+    became_subnormal: u64,
+    nan: u64,
+}
+
+#[pymethods]
+impl Counts {
+    fn __repr__(&self) -> String {
+        let Self {
+            overflowed,
+            became_zero,
+            became_subnormal,
+            nan,
+        } = self;
+        format!(
+            "Counts(overflowed={overflowed}, became_zero={became_zero}, became_subnormal={became_subnormal}, nan={nan})"
+        )
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.overflowed += other.overflowed;
+        self.became_zero += other.became_zero;
+        self.became_subnormal += other.became_subnormal;
+        self.nan += other.nan;
+    }
+}
+
+/// Counts by the ranges of codes that share a fate: a cast keeps the order of values, so that there are few.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    ranges: Vec<(Range<u64>, Counts)>,
+    /// The bits of an element that are its code.
+    mask: u64,
+    size: usize,
+}
+
+impl Counter {
+    /// For casts from elements of so many bytes.
+    pub(crate) fn new(from: Layout, to: Layout, cast: Cast, size: usize) -> Self {
+        let fate = |code| fate(from, to, cast, code);
+        let mut ranges = Vec::new();
+        let signs = if from.is_signed() { 2 } else { 1 };
+        let magnitudes = from.code_mask() / signs + 1;
+        // Between these bounds no value changes its class. So all values share a fate if the first and the last do.
+        let infinity = from.max_code() + 1;
+        let bounds = [
+            0,
+            1,
+            from.min_normal_code().max(1),
+            infinity,
+            infinity + u64::from(from.has_infinities()),
+            magnitudes,
+        ];
+        for sign in 0..signs {
+            for bounds in bounds.windows(2).filter(|bounds| bounds[0] < bounds[1]) {
+                let first = sign * magnitudes;
+                split(&fate, first + bounds[0]..first + bounds[1], &mut ranges);
+            }
+        }
+        Self {
+            ranges,
+            mask: from.code_mask(),
+            size,
+        }
+    }
+
+    /// Counts in elements that lie side by side as little-endian bytes.
+    pub(crate) fn count(&self, elements: &[u8]) -> Counts {
+        macro_rules! count {
+            ($uint:ty) => {{
+                let mut counts = Counts::default();
+                // A vector's lanes are as wide as an element; 32 bits hold the sum of a piece.
+                for piece in elements.chunks(size_of::<$uint>() << 12) {
+                    for (range, each) in &self.ranges {
+                        let (start, last) =
+                            (range.start as $uint, (range.end - 1 - range.start) as $uint);
+                        let within = piece.as_chunks().0.iter().map(|&code| {
+                            let code = <$uint>::from_le_bytes(code) & self.mask as $uint;
+                            u32::from(code.wrapping_sub(start) <= last)
+                        });
+                        counts += each.times(within.sum());
+                    }
+                }
+                counts
+            }};
+        }
+        match self.size {
+            1 => count!(u8),
+            2 => count!(u16),
+            4 => count!(u32),
+            _ => count!(u64),
+        }
+    }
+}
+
+impl Counts {
+    fn times(self, elements: u32) -> Self {
+        let elements = u64::from(elements);
+        Self {
+            overflowed: self.overflowed * elements,
+            became_zero: self.became_zero * elements,
+            became_subnormal: self.became_subnormal * elements,
+            nan: self.nan * elements,
+        }
+    }
+}
+
+/// What becomes of one code.
+fn fate(from: Layout, to: Layout, cast: Cast, code: u64) -> Counts {
+    let (result, flags) = cast.convert(from, to, code);
+    let (before, now) = (from.classify(code), to.classify(result));
+    let becomes = |class| u64::from(now == class && before != class);
+    Counts {
+        overflowed: flags.contains(Flags::OVERFLOW).into(),
+        became_zero: becomes(FpCategory::Zero),
+        became_subnormal: becomes(FpCategory::Subnormal),
+        nan: (before == FpCategory::Nan || now == FpCategory::Nan).into(),
+    }
+}
+
+/// Appends the ranges of codes that count for something. The fate changes at few codes, and never back.
+fn split(fate: &dyn Fn(u64) -> Counts, codes: Range<u64>, ranges: &mut Vec<(Range<u64>, Counts)>) {
+    let (first, last) = (fate(codes.start), fate(codes.end - 1));
+    if first != last {
+        let middle = codes.start.midpoint(codes.end);
+        split(fate, codes.start..middle, ranges);
+        split(fate, middle..codes.end, ranges);
+    } else if first != Counts::default() {
+        ranges.push((codes, first));
+    }
+}

@@ -1,0 +1,36 @@
+//! `ulp_float._native`: the part of the Python package that is compiled. `ulp_float/__init__.pyi` has its interface.
+
+mod blocks;
+mod caster;
+mod counts;
+mod dlpack;
+mod dtype;
+mod files;
+mod finfo;
+mod format;
+mod function;
+mod layout;
+mod matrix;
+mod numpy;
+mod result;
+mod threads;
+mod view;
+mod walk;
+
+use pyo3::pymodule;
+
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::blocks::{BlockCounts, Quantized, dequantize, quantize};
+    #[pymodule_export]
+    use crate::counts::Counts;
+    #[pymodule_export]
+    use crate::files::{Error, call, run};
+    #[pymodule_export]
+    use crate::finfo::{Finfo, finfo};
+    #[pymodule_export]
+    use crate::function::cast;
+    #[pymodule_export]
+    use crate::layout::Layout;
+}

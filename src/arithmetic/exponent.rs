@@ -1,0 +1,70 @@
+//! Exponents apart from significands: scaleB and logB of IEEE 754, and C's `nextafter`.
+
+use core::cmp::Ordering;
+
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Rounding};
+
+/// An exponent past the limits of every layout, and far inside an `i32`.
+const FAR: i32 = 1 << 24;
+
+impl Layout {
+    /// a · 2<sup>n</sup> (IEEE 754-2019, 5.3.3, `scaleB`).
+    pub(crate) const fn scale_b(self, rounding: Rounding, a: u64, n: i32) -> (u64, Flags) {
+        if let Some(nan) = self.nan_of(&[a]) {
+            return nan;
+        }
+        let code = a & self.code_mask();
+        if !self.is_finite(code) {
+            return (code, Flags::NONE);
+        }
+        let Some(mut number) = self.number(code) else {
+            return (code, Flags::NONE);
+        };
+        let n = match n {
+            n if n < -FAR => -FAR,
+            n if n > FAR => FAR,
+            n => n,
+        };
+        number.exponent += n;
+        self.round(Cast::new().rounding(rounding), number)
+    }
+
+    /// The exponent of the leading bit: `None` of zero, an infinity or a NaN.
+    pub(crate) const fn leading_exponent(self, code: u64) -> Option<i32> {
+        if !self.is_finite(code) {
+            return None;
+        }
+        match self.number(code) {
+            Some(number) => Some(number.exponent),
+            None => None,
+        }
+    }
+
+    /// The exponent of the leading bit as a number of the format, rounded to nearest, ties to even (IEEE 754-2019, 5.3.3, `logB`).
+    pub(crate) const fn log_b(self, a: u64) -> (u64, Flags) {
+        if let Some(nan) = self.nan_of(&[a]) {
+            return nan;
+        }
+        if let Some(exponent) = self.leading_exponent(a) {
+            let magnitude = exponent.unsigned_abs() as u128;
+            return self.integer_code(Rounding::TiesToEven, exponent < 0, magnitude);
+        }
+        let zero = self.is_zero(a);
+        let (code, flags) = self.infinite(Cast::new(), zero);
+        (code, flags.union(Flags::DIVIDE_BY_ZERO.when(zero)))
+    }
+
+    /// The next number from `a` on towards another. Of equal numbers, the other; of a NaN, a NaN.
+    pub(crate) const fn next_toward(self, a: u64, other: u64) -> u64 {
+        match self.compare(a, other) {
+            Some(Ordering::Less) => self.next_up(a),
+            Some(Ordering::Greater) => self.next_down(a),
+            Some(Ordering::Equal) => other & self.code_mask(),
+            None => match self.nan_of(&[a, other]) {
+                Some((nan, _)) => nan,
+                None => a,
+            },
+        }
+    }
+}

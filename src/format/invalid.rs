@@ -1,0 +1,135 @@
+//! [`InvalidLayout`]: which builder of a layout was called, and why in vain. Its text is made in constants too, for their panics.
+
+use core::fmt;
+
+/// The error of a builder of [`Layout`](super::Layout) whose layout would make no sense. Its text has the builder, the arguments, and
+/// the rule that they break.
+///
+/// ```
+/// use ulp::Layout;
+///
+/// let error = Layout::try_ieee(5, 0).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "Layout::ieee(5, 0): an IEEE layout needs a fraction bit, to tell its NaNs from its infinity"
+/// );
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InvalidLayout {
+    builder: &'static str,
+    arguments: [Option<Argument>; 4],
+    rule: &'static str,
+}
+
+/// An argument of a builder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Argument {
+    Signed(i64),
+    Unsigned(u64),
+    Truth(bool),
+}
+
+impl InvalidLayout {
+    pub(super) const fn new(
+        builder: &'static str,
+        arguments: &[Argument],
+        rule: &'static str,
+    ) -> Self {
+        let mut all = [None; 4];
+        let mut i = 0;
+        while i < arguments.len() {
+            all[i] = Some(arguments[i]);
+            i += 1;
+        }
+        Self {
+            builder,
+            arguments: all,
+            rule,
+        }
+    }
+
+    #[track_caller]
+    pub(super) const fn panic(self) -> ! {
+        panic!("{}", self.text().as_str())
+    }
+
+    const fn text(self) -> Text {
+        let mut text = Text {
+            bytes: [0; Text::ROOM],
+            len: 0,
+        };
+        text.push("Layout::");
+        text.push(self.builder);
+        text.push("(");
+        let mut i = 0;
+        while i < self.arguments.len() {
+            if let Some(argument) = self.arguments[i] {
+                text.push(if i > 0 { ", " } else { "" });
+                match argument {
+                    Argument::Truth(true) => text.push("true"),
+                    Argument::Truth(false) => text.push("false"),
+                    Argument::Signed(number) => {
+                        text.push(if number < 0 { "-" } else { "" });
+                        text.push_number(number.unsigned_abs());
+                    }
+                    Argument::Unsigned(number) => text.push_number(number),
+                }
+            }
+            i += 1;
+        }
+        text.push("): ");
+        text.push(self.rule);
+        text
+    }
+}
+
+impl fmt::Display for InvalidLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().as_str())
+    }
+}
+
+impl core::error::Error for InvalidLayout {}
+
+/// Text of a limited length. What is too long is cut.
+struct Text {
+    bytes: [u8; Self::ROOM],
+    len: usize,
+}
+
+impl Text {
+    /// More than the longest rule takes, after four arguments.
+    const ROOM: usize = 192;
+
+    /// ASCII only.
+    const fn push(&mut self, text: &str) {
+        let mut i = 0;
+        while i < text.len() && self.len < Self::ROOM {
+            self.bytes[self.len] = text.as_bytes()[i];
+            self.len += 1;
+            i += 1;
+        }
+    }
+
+    const fn push_number(&mut self, number: u64) {
+        let mut unit = 1;
+        while number / unit >= 10 {
+            unit *= 10;
+        }
+        while unit > 0 {
+            let digit = [b'0' + (number / unit % 10) as u8];
+            if let Ok(digit) = str::from_utf8(&digit) {
+                self.push(digit);
+            }
+            unit /= 10;
+        }
+    }
+
+    const fn as_str(&self) -> &str {
+        let (text, _) = self.bytes.split_at(self.len);
+        match str::from_utf8(text) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
