@@ -26,8 +26,8 @@
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
 //! - [`Flags`] tell what happened.
 //!
-//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, training that of [`mixed`], and how much memory a
-//! model takes that of [`memory`].
+//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, formats whose elements share scales (MXFP4, NVFP4, …)
+//! that of [`block`], training that of [`mixed`], and how much memory a model takes that of [`memory`].
 //!
 //! # Rules
 //! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
@@ -39,13 +39,15 @@
 //! - `std` (default): `alloc`, and links the standard library.
 //! - `alloc`: [`slice::cast_to_vec`].
 //! - `rayon`: `slice::par_cast` and its siblings, and the passes of [`mixed`] on every core.
-//! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`.
+//! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`; `zerocopy`: `FromBytes`, `IntoBytes`, `Immutable` and `KnownLayout`;
+//!   `rkyv`: `Archive`; `arbitrary`: `Arbitrary`.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
 //!   ([`slice::reinterpret`]).
-//! - `num-traits`: its traits, but those that a format lacks something for; with `libm`, `Float` and `Pow` of [`F16`] and
-//!   [`Bf16`] too.
-//! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`.
-//! - `serde`: `Serialize` and `Deserialize`, as numbers in human-readable formats, as bits in others.
+//! - `num-traits`: its traits, but those that a format lacks something for, and `Float` and `Pow` of [`F16`] and [`Bf16`] too.
+//! - `approx`: `AbsDiffEq`, `RelativeEq` and `UlpsEq`; `ndarray`: `ScalarOperand`.
+//! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01` and
+//!   `OpenClosed01`. These are of rand 0.10; `rand_09` and `rand_distr_05` are of rand 0.9.
+//! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.
 #![no_std]
 
@@ -55,6 +57,7 @@ extern crate alloc;
 extern crate std;
 
 mod arithmetic;
+pub mod block;
 mod bulk;
 mod cpu;
 mod float;
@@ -64,13 +67,23 @@ pub mod slice;
 mod text;
 mod train;
 
-pub use arithmetic::{Integer, ieee, ulps_between};
+pub use arithmetic::{Integer, Total, ieee, ulps_between};
 pub use cpu::{Isa, UnknownIsa};
 pub use float::*;
 pub use format::{InvalidLayout, Layout, Parts};
 pub use round::{Bits, Cast, Flags, Format, Overflow, Rounding};
 pub use text::{FloatErrorKind, ParseFloatError};
 pub use train::{memory, mixed};
+
+/// What most programs name: `use ulp::prelude::*`.
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use crate::float::{Float, catalogue::*, finfo};
+    #[doc(no_inline)]
+    pub use crate::round::{Cast, Flags, Format, Overflow, Rounding};
+    #[doc(no_inline)]
+    pub use crate::slice;
+}
 
 /// The code of the README and of the guide is compiled and run by `cargo test --doc`.
 #[cfg(doctest)]

@@ -55,6 +55,13 @@ impl Caster {
         }
     }
 
+    /// The format that it rounds to, if to the nearest, ties to even.
+    pub(crate) fn nearest(&self) -> Option<Dtype> {
+        let nearest = [Cast::new(), Cast::new().saturating()];
+        let is_nearest = nearest.iter().any(|&cast| self.how == How::Cast(cast));
+        is_nearest.then_some(self.to)
+    }
+
     /// Casts a piece that begins at the element `first` of its tensor, and returns how many of its elements overflowed. `wide` is
     /// room to work in.
     pub(crate) fn cast(&self, first: u64, src: &[u8], dst: &mut [u8], wide: &mut Vec<u8>) -> u64 {

@@ -6,8 +6,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use ulp::{Format, Layout, with_dtype};
 
-use crate::formats;
+use crate::bits::decimal::Decimal;
 use crate::table::{Cell, align};
+use crate::{Error, formats, scheme};
 
 const HEADINGS: [&str; 11] = [
     "format",
@@ -31,9 +32,10 @@ type Row = [String; HEADINGS.len()];
 Examples:
   ulp finfo                    a table of all formats
   ulp finfo bf16 e4m3fn        torch's lines of these
+  ulp finfo mxfp4 nvfp4        the limits of block-scaled formats
   ulp finfo e4m3fn --json      all that is known of one")]
 pub(crate) struct Finfo {
-    /// Formats by any of their names: bf16, bfloat16, BF16, torch.bfloat16
+    /// Formats by any of their names: bf16, bfloat16, BF16, torch.bfloat16; or schemes: mxfp4, nvfp4, float8_e5m2/bfloat16/1x64
     #[arg(value_name = "FORMAT")]
     formats: Vec<String>,
     /// Print JSON: all limits, and the layout
@@ -41,7 +43,7 @@ pub(crate) struct Finfo {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
+pub(crate) fn report(asked: &Finfo) -> Result<String, Error> {
     if asked.json {
         objects(&asked.formats)
     } else if asked.formats.is_empty() {
@@ -52,32 +54,43 @@ pub(crate) fn report(asked: &Finfo) -> Result<String, String> {
 }
 
 /// A line for each of the formats named.
-fn lines(names: &[String]) -> Result<String, String> {
+fn lines(names: &[String]) -> Result<String, Error> {
     let mut lines = String::new();
     for name in names {
+        if let Some(line) = scheme::line(name) {
+            lines += &line;
+            lines.push('\n');
+            continue;
+        }
         let format = formats::parse(name)?;
         let line = with_dtype!(format, F => ulp::finfo::<F>().to_string());
-        lines += &line.ok_or_else(|| format!("cannot describe {format} yet"))?;
+        lines += &line.ok_or_else(|| unknown(format))?;
         lines.push('\n');
     }
     Ok(lines)
 }
 
 /// An object for each of the formats named, or for all.
-fn objects(names: &[String]) -> Result<String, String> {
-    let named: Result<Vec<_>, _> = names.iter().map(|name| formats::parse(name)).collect();
+fn objects(names: &[String]) -> Result<String, Error> {
     let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
-    let formats = if names.is_empty() {
-        all.copied().collect()
-    } else {
-        named?
-    };
+    let all: Vec<_> = all.map(ToString::to_string).collect();
     let mut objects = Vec::new();
-    for format in formats {
+    for name in if names.is_empty() { &all } else { names } {
+        if let Some(object) = scheme::object(name) {
+            objects.push(object);
+            continue;
+        }
+        let format = formats::parse(name)?;
         let object = with_dtype!(format, F => object::<F>());
-        objects.push(object.ok_or_else(|| format!("cannot describe {format} yet"))?);
+        objects.push(object.ok_or_else(|| unknown(format))?);
     }
     Ok(format!("{:#}\n", Value::from(objects)))
+}
+
+fn unknown(format: ulp::Dtype) -> Error {
+    Error::Argument {
+        why: format!("cannot describe {format} yet"),
+    }
 }
 
 /// All of [`ulp::Finfo`], and of [`Layout`]. Every number is exact: JSON's are those of `f64`.
@@ -135,7 +148,7 @@ fn table() -> String {
 fn row<F: Format>() -> Row {
     let info = ulp::finfo::<F>();
     let layout: Layout = F::LAYOUT;
-    let number = |value: F| general(value.cast::<f64>());
+    let number = |value: F| exact(value.cast::<f64>());
     let mark = |has: bool| if has { "yes" } else { "-" }.to_string();
     [
         info.dtype.to_string(),
@@ -157,51 +170,26 @@ fn row<F: Format>() -> Row {
     ]
 }
 
-/// A finite number as C's `%g` prints it: six significant digits, no trailing zeros.
-fn general(value: f64) -> String {
-    let scientific = format!("{value:.5e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let trim = |digits: &str| {
-        let significant = if digits.contains('.') {
-            digits.trim_end_matches('0').trim_end_matches('.')
-        } else {
-            digits
-        };
-        significant.to_string()
+/// A positive number, exactly: all its digits where they are few, else an integer and a power of two.
+fn exact(value: f64) -> String {
+    const MOST: usize = "0.0009765625".len();
+    let decimal = Decimal::of(value).to_string();
+    if decimal.len() <= MOST {
+        return decimal;
+    }
+    let (mut integer, mut exponent) = (value, 0);
+    while integer.fract() != 0.0 {
+        integer *= 2.0;
+        exponent -= 1;
+    }
+    while integer % 2.0 == 0.0 {
+        integer /= 2.0;
+        exponent += 1;
+    }
+    let product = if integer <= 1.0 {
+        String::new()
+    } else {
+        format!("{integer}·")
     };
-    match usize::try_from(5 - exponent) {
-        Ok(places) if exponent >= -4 => trim(&format!("{value:.places$}")),
-        _ => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{}e{sign}{:02}", trim(digits), exponent.abs())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::general;
-
-    #[test]
-    fn numbers_print_as_c_prints_them() {
-        for (value, text) in [
-            (0.0, "0"),
-            (1.0, "1"),
-            (-448.0, "-448"),
-            (65504.0, "65504"),
-            (999_999.0, "999999"),
-            (999_999.5, "1e+06"),
-            (57344.0, "57344"),
-            (f64::from(f32::MAX), "3.40282e+38"),
-            (f64::MAX, "1.79769e+308"),
-            (5e-324, "4.94066e-324"),
-            (0.000_976_562_5, "0.000976562"),
-            (6.103_515_625e-5, "6.10352e-05"),
-            (0.0001, "0.0001"),
-            (0.125, "0.125"),
-        ] {
-            assert_eq!(general(value), text);
-        }
-    }
+    format!("{product}2^{exponent}")
 }

@@ -16,11 +16,15 @@ pub(crate) struct Entry<'a> {
     pub(crate) range: Range<u64>,
 }
 
+/// The header would be longer than readers accept.
+#[derive(Debug)]
+pub(crate) struct TooLong;
+
 /// The bytes before the tensors' data. `safetensors::serialize` would write the metadata in another order at each run.
 pub(crate) fn bytes<'a>(
     metadata: Option<&BTreeMap<String, String>>,
     tensors: impl Iterator<Item = Entry<'a>>,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, TooLong> {
     let entry = |key: &str, value: serde_json::Value| format!("{}:{value}", json!(key));
     let metadata = metadata.map(|metadata| entry(METADATA, json!(metadata)));
     let tensors = tensors.map(|tensor| {
@@ -36,9 +40,7 @@ pub(crate) fn bytes<'a>(
     let mut json = format!("{{{}}}", entries.join(",")).into_bytes();
     json.resize(json.len().next_multiple_of(8), b' ');
     if json.len() > HEADER_LIMIT {
-        return Err(format!(
-            "its header would have more than {HEADER_LIMIT} bytes"
-        ));
+        return Err(TooLong);
     }
     let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
     bytes.append(&mut json);

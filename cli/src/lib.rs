@@ -6,38 +6,26 @@ mod bits;
 mod cast;
 mod check;
 pub mod checkpoint;
-mod convert;
+pub mod convert;
+pub mod document;
+mod entries;
+pub mod error;
 mod finfo;
 mod formats;
 mod header;
+mod inspect;
 mod memory;
+pub mod observer;
 mod output;
 mod pages;
-mod pieces;
+pub mod pieces;
 mod program;
 mod progress;
+mod quantized;
+mod scheme;
 mod signals;
 mod style;
 mod table;
 
-use std::path::Path;
-
+pub use error::{Error, Exit};
 pub use program::run;
-
-/// Turns a cause into a message of one line that names the file.
-fn about<E: ToString>(path: &Path) -> impl Fn(E) -> String + '_ {
-    move |cause| one_line(&format!("{}: {}", path.display(), cause.to_string()))
-}
-
-/// Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape sequence in one stays text.
-fn one_line(message: &str) -> String {
-    let mut line = String::with_capacity(message.len());
-    for c in message.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
-}

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 use ulp::Dtype;
 use ulp::memory::{Bytes, Optimizer, States, ZeroStage};
 
@@ -49,7 +49,8 @@ fn master(name: &str) -> Result<Master, String> {
     if name.eq_ignore_ascii_case("none") {
         Ok(Master(None))
     } else {
-        formats::parse(name).map(|format| Master(Some(format)))
+        let format = formats::parse(name).map_err(|error| error.to_string())?;
+        Ok(Master(Some(format)))
     }
 }
 
@@ -79,8 +80,10 @@ fn parameters(text: &str) -> Result<u64, String> {
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let fraction = fraction.trim_end_matches('0');
-    let zeros = usize::try_from(exponent - fraction.len() as i64)
-        .map_err(|_| "a model has a whole number of parameters")?;
+    let zeros = i64::checked_sub(exponent, fraction.len() as i64);
+    let zeros = zeros
+        .and_then(|zeros| usize::try_from(zeros).ok())
+        .ok_or("a model has a whole number of parameters")?;
     let digits = format!("{whole}{fraction}");
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err("not a number such as 7000000000, 7e9 or 7B".into());
@@ -107,6 +110,39 @@ fn rows(states: States) -> [(&'static str, Bytes); 6] {
     ]
 }
 
+/// What programs read. Bytes may be more than a [`serde_json::Value`] holds.
+#[derive(Serialize)]
+struct Report {
+    parameters: u64,
+    zero: u8,
+    devices: u64,
+    whole_bytes: ByState,
+    device_bytes: ByState,
+}
+
+#[derive(Serialize)]
+struct ByState {
+    weights: u128,
+    gradients: u128,
+    master_weights: u128,
+    moments: u128,
+    training: u128,
+    inference: u128,
+}
+
+impl From<States> for ByState {
+    fn from(states: States) -> ByState {
+        ByState {
+            weights: states.weights.bytes(),
+            gradients: states.gradients.bytes(),
+            master_weights: states.master_weights.bytes(),
+            moments: states.moments.bytes(),
+            training: states.training().bytes(),
+            inference: states.inference().bytes(),
+        }
+    }
+}
+
 pub(crate) fn report(asked: &Memory) -> String {
     let gradients = asked.gradients.unwrap_or(asked.weights);
     let narrow = asked.weights.bits() < 32;
@@ -121,21 +157,15 @@ pub(crate) fn report(asked: &Memory) -> String {
     );
     let device = whole.on_device(ZeroStage::ALL[usize::from(asked.zero)], asked.devices, 0);
     if asked.json {
-        let states = |states: States| {
-            let number = |bytes: Bytes| json!(bytes.bytes());
-            rows(states)
-                .map(|(name, bytes)| (name.replace(' ', "_"), number(bytes)))
-                .into_iter()
-                .collect::<serde_json::Map<String, Value>>()
+        let report = Report {
+            parameters: asked.parameters,
+            zero: asked.zero,
+            devices: asked.devices,
+            whole_bytes: whole.into(),
+            device_bytes: device.into(),
         };
-        let report = json!({
-            "parameters": asked.parameters,
-            "zero": asked.zero,
-            "devices": asked.devices,
-            "whole_bytes": states(whole),
-            "device_bytes": states(device),
-        });
-        return format!("{report:#}\n");
+        let text = serde_json::to_string_pretty(&report).expect("numbers are written");
+        return text + "\n";
     }
 
     let mut table = format!(
@@ -201,6 +231,8 @@ mod tests {
             "7e",
             "0x7",
             "7e9999999999",
+            "1.5e-9223372036854775808",
+            "1e9223372036854775807",
         ] {
             assert!(parameters(text).is_err(), "{text}");
         }

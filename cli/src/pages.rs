@@ -3,6 +3,8 @@
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+use crate::Error;
+
 /// Print a script that completes `ulp` in a shell
 #[derive(Args)]
 #[command(after_help = "\
@@ -32,18 +34,20 @@ pub(crate) fn completions(asked: &Completions, mut program: Command) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
-pub(crate) fn man(asked: &Man, mut program: Command) -> Result<String, String> {
+pub(crate) fn man(asked: &Man, mut program: Command) -> Result<String, Error> {
     program.build();
     let page = match &asked.command {
         None => program,
         Some(name) => {
             let found = program.find_subcommand(name);
-            let found = found.ok_or_else(|| format!("{name:?}: no command"))?;
+            let found = found.ok_or_else(|| Error::Argument {
+                why: format!("{name:?}: no command"),
+            })?;
             found.clone()
         }
     };
     let mut text = Vec::new();
     let rendered = clap_mangen::Man::new(page).render(&mut text);
-    rendered.map_err(|error| error.to_string())?;
+    rendered.map_err(Error::Stdout)?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -7,15 +7,31 @@ use std::thread;
 
 use clap::Args;
 
+use crate::Error;
+use crate::observer::Observer;
+
 /// The elements of a piece: few enough that they stay in a core's cache, and whole bytes of any packed format.
 pub(crate) const PIECE: u64 = 1 << 16;
 
 /// How many threads work.
-#[derive(Args, Clone, Copy, Debug)]
-pub(crate) struct Threads {
+#[derive(Args, Clone, Copy, Default, Debug)]
+pub struct Threads {
     /// How many threads work [default: as many as there are CPUs]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// More threads than any machine has CPUs would only take memory.
+const MOST: usize = 4096;
+
+fn count(text: &str) -> Result<NonZeroUsize, String> {
+    let count: NonZeroUsize = text
+        .parse()
+        .map_err(|error: std::num::ParseIntError| error.to_string())?;
+    if count.get() > MOST {
+        return Err(format!("more than {MOST}"));
+    }
+    Ok(count)
 }
 
 /// A piece of one of many tensors.
@@ -35,28 +51,35 @@ pub(crate) struct Piece {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole {
     pub(crate) length: u64,
-    /// By how much, less than [`PIECE`], the first piece is shorter than the others.
+    /// By how much, less than `size`, the first piece is shorter than the others.
     pub(crate) less: u64,
+    /// How long the others are.
+    pub(crate) size: u64,
 }
 
 impl From<u64> for Whole {
     fn from(length: u64) -> Self {
-        Self { length, less: 0 }
+        Self {
+            length,
+            less: 0,
+            size: PIECE,
+        }
     }
 }
 
-/// Hands all pieces of tensors to `work`, on every thread, each of which has room of its own. The first error stops all.
+/// Hands all pieces of tensors to `work`, on every thread, each of which has room of its own. The first error stops all, and so does the observer.
 pub(crate) fn each<Room: Default>(
     threads: Threads,
+    observer: &dyn Observer,
     tensors: impl IntoIterator<Item = impl Into<Whole>>,
-    work: impl Fn(Piece, &mut Room) -> Result<(), String> + Sync,
-) -> Result<(), String> {
+    work: impl Fn(Piece, &mut Room) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
     let tensors: Vec<Whole> = tensors.into_iter().map(Into::into).collect();
     let mut pieces = 0;
-    let ends = tensors.iter().map(|Whole { length, less }| {
+    let ends = tensors.iter().map(|Whole { length, less, size }| {
         // Nothing is no piece, however much shorter.
         let cut = if *length == 0 { 0 } else { length + less };
-        pieces += cut.div_ceil(PIECE);
+        pieces += cut.div_ceil(*size);
         pieces
     });
     let ends: Vec<u64> = ends.collect();
@@ -70,16 +93,21 @@ pub(crate) fn each<Room: Default>(
             }
             let tensor = ends.partition_point(|&end| end <= number);
             let before = if tensor == 0 { 0 } else { ends[tensor - 1] };
-            let Whole { length, less } = tensors[tensor];
-            let start = (number - before) * PIECE;
+            let Whole { length, less, size } = tensors[tensor];
+            let start = (number - before) * size;
             let first = start.saturating_sub(less);
             let piece = Piece {
                 number,
                 tensor,
                 first,
-                count: length.min(start + PIECE - less) - first,
+                count: length.min(start + size - less) - first,
             };
-            if let Err(why) = work(piece, &mut room) {
+            let done = if observer.is_cancelled() {
+                Err(Error::Cancelled)
+            } else {
+                work(piece, &mut room)
+            };
+            if let Err(why) = done {
                 stop.store(true, Ordering::Relaxed);
                 error
                     .lock()
@@ -93,7 +121,10 @@ pub(crate) fn each<Room: Default>(
     let others = threads.map_or(1, NonZeroUsize::get) as u64;
     thread::scope(|scope| {
         for _ in 1..others.min(pieces) {
-            scope.spawn(run);
+            // Where the system gives no more threads, fewer do the work.
+            if thread::Builder::new().spawn_scoped(scope, run).is_err() {
+                break;
+            }
         }
         run();
     });
@@ -110,7 +141,12 @@ mod tests {
         let [few, many] = [9, 3 * PIECE + 5];
         let tensors = [0, few, PIECE, many]
             .into_iter()
-            .flat_map(|length| [0, 1, 5, PIECE - 1].map(|less| Whole { length, less }));
+            .flat_map(|length| [0, 1, 5, PIECE - 1].map(|less| (length, less)));
+        let tensors = tensors.map(|(length, less)| Whole {
+            length,
+            less,
+            size: PIECE,
+        });
         let tensors: Vec<Whole> = tensors.collect();
         let pieces = Mutex::new(Vec::new());
         let threads = Threads { threads: None };
@@ -118,13 +154,13 @@ mod tests {
             pieces.lock().expect("no panic").push(piece);
             Ok(())
         };
-        each(threads, tensors.iter().copied(), keep).expect("nothing fails");
+        each(threads, &(), tensors.iter().copied(), keep).expect("nothing fails");
         let mut pieces = pieces.into_inner().expect("no panic");
         pieces.sort_by_key(|piece| piece.number);
         let numbers = pieces.iter().map(|piece| piece.number);
         assert!(numbers.eq(0..pieces.len() as u64));
 
-        for (i, Whole { length, less }) in tensors.into_iter().enumerate() {
+        for (i, Whole { length, less, .. }) in tensors.into_iter().enumerate() {
             let mut at = 0;
             for piece in pieces.iter().filter(|piece| piece.tensor == i) {
                 assert_eq!(piece.first, at);

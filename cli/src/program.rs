@@ -1,11 +1,16 @@
 //! The commands, and what is common to all: where reports and errors go.
 
+use std::env;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{bits, check, convert, finfo, memory, one_line, pages};
+use crate::error::{Error, Exit};
+use crate::output::after_publish;
+use crate::progress::Progress;
+use crate::{bits, check, convert, finfo, inspect, memory, pages, signals};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -19,6 +24,7 @@ struct Program {
 enum Command {
     Convert(convert::Convert),
     Check(check::Check),
+    Inspect(inspect::Inspect),
     Bits(bits::Bits),
     Finfo(finfo::Finfo),
     Memory(memory::Memory),
@@ -29,34 +35,84 @@ enum Command {
 /// Does what the command line says.
 #[must_use]
 pub fn run() -> ExitCode {
-    let mut found = false;
-    let report = match Program::parse().command {
-        Command::Convert(asked) => convert::report(&asked),
-        Command::Check(asked) => check::report(&asked).map(|(report, any)| {
-            found = any;
-            report
+    // Programs that ask for JSON read errors as JSON too, those of the command line among them.
+    let json = env::args_os().any(|argument| argument == "--json");
+    let report = match Program::try_parse() {
+        Ok(program) => report(program.command, json),
+        Err(error) if json && error.use_stderr() => Err(Error::Usage {
+            message: error.render().to_string(),
         }),
+        Err(error) => error.exit(),
+    };
+    let done = report.and_then(|(report, exit)| print(&report).map(|()| exit));
+    let exit = done.unwrap_or_else(|error| tell(&error, json));
+    // A signal that has said how the program ends ends it; one that comes now is too late.
+    std::mem::forget(signals::uninterrupted());
+    ExitCode::from(exit as u8)
+}
+
+/// Writes an error to standard error, and returns the exit code.
+fn tell(error: &Error, json: bool) -> Exit {
+    let line = if json {
+        error.json().to_string()
+    } else {
+        format!("ulp: {}", error.line())
+    };
+    // Standard error is the last place to report to: if it is gone, the exit code has to do.
+    let _ = writeln!(io::stderr(), "{line}");
+    error.exit()
+}
+
+/// What a command prints, and the exit code.
+fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
+    let report = match command {
+        Command::Convert(asked) => {
+            let tell = move |output: &Path, signal| {
+                tell(&after_publish(output)(Error::Signal(signal)), json) as u8
+            };
+            signals::handle(tell).map_err(Error::Signals)?;
+            convert::report(&asked, &Progress::new(asked.quiet))
+        }
+        Command::Check(asked) => {
+            // JSON has no colours to look for.
+            let out: Box<dyn Write> = if json {
+                Box::new(io::stdout())
+            } else {
+                Box::new(anstream::stdout())
+            };
+            let mut out = io::BufWriter::new(out);
+            let done = check::report(&asked, &Progress::new(asked.quiet), &mut out);
+            // What isn't written yet is of a report that failed.
+            let _ = out.into_parts();
+            return match done {
+                Err(Error::Stdout(error)) if is_no_error(&error) => Ok((String::new(), Exit::Done)),
+                done => done.map(|exit| (String::new(), exit)),
+            };
+        }
+        Command::Inspect(asked) => inspect::report(&asked),
         Command::Bits(asked) => bits::report(&asked),
         Command::Finfo(asked) => finfo::report(&asked),
         Command::Memory(asked) => Ok(memory::report(&asked)),
         Command::Completions(asked) => Ok(pages::completions(&asked, Program::command())),
         Command::Man(asked) => pages::man(&asked, Program::command()),
     };
-    match report.and_then(|report| print(&report)) {
-        Ok(()) => ExitCode::from(u8::from(found)),
-        Err(message) => {
-            // Standard error is the last place to report to: if it is gone, the exit code has to do.
-            let _ = writeln!(io::stderr(), "ulp: {}", one_line(&message));
-            ExitCode::from(2)
-        }
-    }
+    report.map(|report| (report, Exit::Done))
 }
 
-/// Colours are left out where no terminal shows them. A reader that has seen enough, such as `head`, is not an error.
-fn print(report: &str) -> Result<(), String> {
+/// A reader that has seen enough, such as `head`, is none.
+fn is_no_error(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::BrokenPipe
+}
+
+/// Colours are left out where no terminal shows them.
+fn print(report: &str) -> Result<(), Error> {
     match anstream::stdout().write_all(report.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("standard output: {error}"))
+        Err(error) if !is_no_error(&error) => {
+            let error = Error::Stdout(error);
+            Err(match signals::uninterrupted().published() {
+                Some(output) => after_publish(output)(error),
+                None => error,
+            })
         }
         _ => Ok(()),
     }

@@ -2,17 +2,32 @@
 
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use std::{env, fmt};
 
-use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+
+use crate::error::one_line;
+
+use crate::observer::{Activity, Observer};
 
 /// Seconds between two lines.
 const PAUSE: u64 = 10;
 
+/// Seconds that nobody waits: a month. Longer ones are no forecast.
+const LONG: f64 = 30.0 * 24.0 * 3600.0;
+
+/// Shows a person how far the work is.
 pub(crate) struct Progress {
-    bar: Option<ProgressBar>,
     quiet: bool,
-    done_to_them: &'static str,
+    run: RwLock<Option<Run>>,
+}
+
+/// Work that has begun.
+struct Run {
+    bar: Option<ProgressBar>,
+    activity: Activity,
     total: u64,
     done: AtomicU64,
     start: Instant,
@@ -21,62 +36,140 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Of so many bytes, which are, for example, "written".
-    pub(crate) fn new(total: u64, done_to_them: &'static str, quiet: bool) -> Progress {
-        let bar = (!quiet && stderr().is_terminal()).then(|| {
-            let style = "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec}, {eta} left";
-            let style = ProgressStyle::with_template(style);
-            let bar = ProgressBar::new(total);
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
+    pub(crate) fn new(quiet: bool) -> Progress {
         Progress {
-            bar,
             quiet,
-            done_to_them,
+            run: RwLock::new(None),
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn start(&self, total: u64, activity: Activity) {
+        self.finish();
+        if self.quiet {
+            return;
+        }
+        // Some terminals can't move back to redraw a bar.
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let bar = (stderr().is_terminal() && !dumb).then(|| {
+            let style = ProgressStyle::with_template(
+                "{wide_bar} {decimal_bytes}/{decimal_total_bytes}{speed}",
+            );
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let speed = |state: &ProgressState, text: &mut dyn fmt::Write| {
+                let left = state.len().unwrap_or(0).saturating_sub(state.pos());
+                // A line that can't be drawn is no error.
+                let _ = text.write_str(&speed(state.per_sec(), left));
+            };
+            ProgressBar::new(total).with_style(style.with_key("speed", speed))
+        });
+        let run = Run {
+            bar,
+            activity,
             total,
             done: AtomicU64::new(0),
             start: Instant::now(),
             lines: AtomicU64::new(0),
+        };
+        *self.run.write().unwrap_or_else(PoisonError::into_inner) = Some(run);
+    }
+
+    fn advance(&self, bytes: u64) {
+        if let Some(run) = &*self.run.read().unwrap_or_else(PoisonError::into_inner) {
+            run.advance(bytes);
         }
     }
 
-    /// So many bytes more are done.
-    pub(crate) fn add(&self, bytes: u64) {
-        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if let Some(bar) = &self.bar {
-            bar.inc(bytes);
-        } else if !self.quiet {
-            let elapsed = self.start.elapsed();
-            let line = elapsed.as_secs() / PAUSE;
-            if self.lines.fetch_max(line, Ordering::Relaxed) < line {
-                let rate = done as f64 / elapsed.as_secs_f64();
-                let left = self.total.saturating_sub(done) as f64 / rate;
-                let left = std::time::Duration::try_from_secs_f64(left).unwrap_or_default();
-                // It's no error if nobody reads this.
-                let _ = writeln!(
-                    stderr(),
-                    "{} of {} {}, {}/s, {} left",
-                    DecimalBytes(done),
-                    DecimalBytes(self.total),
-                    self.done_to_them,
-                    DecimalBytes(rate as u64),
-                    HumanDuration(left)
-                );
-            }
+    fn warn(&self, what: &str) {
+        let line = format!("ulp: warning: {}", one_line(what));
+        let run = self.run.read().unwrap_or_else(PoisonError::into_inner);
+        let write = || {
+            // It's no error if nobody reads this.
+            let _ = writeln!(stderr(), "{line}");
+        };
+        match run.as_ref().and_then(|run| run.bar.as_ref()) {
+            Some(bar) => bar.suspend(write),
+            None => write(),
         }
     }
 
     /// Takes the bar away.
-    pub(crate) fn finish(&self) {
-        if let Some(bar) = &self.bar {
+    fn finish(&self) {
+        let run = self
+            .run
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(bar) = run.and_then(|run| run.bar) {
             bar.finish_and_clear();
         }
     }
+}
+
+impl Run {
+    fn advance(&self, bytes: u64) {
+        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if let Some(bar) = &self.bar {
+            bar.inc(bytes);
+            return;
+        }
+        let elapsed = self.start.elapsed();
+        let line = elapsed.as_secs() / PAUSE;
+        if self.lines.fetch_max(line, Ordering::Relaxed) < line {
+            let rate = done as f64 / elapsed.as_secs_f64();
+            // It's no error if nobody reads this.
+            let _ = writeln!(
+                stderr(),
+                "{} of {} {}{}",
+                DecimalBytes(done),
+                DecimalBytes(self.total),
+                self.activity,
+                speed(rate, self.total.saturating_sub(done))
+            );
+        }
+    }
+}
+
+/// So many bytes a second, and how long those that are left take: nothing that only says that the work stands still.
+fn speed(rate: f64, left: u64) -> String {
+    let seconds = left as f64 / rate;
+    // Infinities and NaNs too.
+    if !(rate >= 1.0 && seconds < LONG) {
+        return String::new();
+    }
+    let left = HumanDuration(Duration::from_secs_f64(seconds));
+    format!(", {}/s, {left} left", DecimalBytes(rate as u64))
 }
 
 /// An error's line stands alone.
 impl Drop for Progress {
     fn drop(&mut self) {
         self.finish();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::speed;
+
+    #[test]
+    fn no_rate_of_nothing_and_no_years() {
+        assert_eq!(speed(2e6, 4_000_000), ", 2.00 MB/s, 2 seconds left");
+        for (rate, left) in [
+            (0.0, 0),
+            (0.0, 7),
+            (0.5, 1),
+            (f64::NAN, 7),
+            (f64::INFINITY, u64::MAX),
+            (1.0, u64::MAX),
+            (1.0, 365 * 24 * 3600),
+        ] {
+            let text = speed(rate, left);
+            assert!(
+                text.is_empty() || !(text.contains("year") || text.contains(" 0 B")),
+                "{rate} {left}: {text}"
+            );
+        }
     }
 }

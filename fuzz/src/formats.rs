@@ -3,18 +3,22 @@
 use std::fmt::{Debug, Display, LowerExp, UpperExp};
 use std::str::FromStr;
 
-use ulp::{Bits, Format, Layout, ParseFloatError, float_type};
+use ulp::spec::Spec;
+use ulp::{Bits, Cast, Flags, Float, Format, Layout, ParseFloatError, float_type};
 use ulp_verify::oracle::Shape;
 
 /// All that a format does with text.
 pub trait Text:
     Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp
 {
+    /// The method of that name.
+    fn parse_with(text: &str, cast: Cast) -> Result<(Self, Flags), ParseFloatError>;
 }
 
-impl<F> Text for F where
-    F: Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp
-{
+impl<S: Spec> Text for Float<S> {
+    fn parse_with(text: &str, cast: Cast) -> Result<(Self, Flags), ParseFloatError> {
+        Float::parse_with(text, cast)
+    }
 }
 
 float_type! {

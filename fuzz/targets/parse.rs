@@ -1,4 +1,4 @@
-//! `FromStr`: any text and decimals and hexadecimals of many digits, rounded exactly by big integers; which texts are numbers, `f32`
+//! `FromStr` and `parse_with`: any text and decimals and hexadecimals of many digits, rounded exactly by big integers; which texts are numbers, `f32`
 //! says.
 #![no_main]
 
@@ -7,6 +7,7 @@ use ulp::{FloatErrorKind, Format};
 use ulp_fuzz::formats::{Text, code, shape};
 use ulp_fuzz::written::{Number, Written, read};
 use ulp_fuzz::{Unstructured, arbitrary, for_each_text};
+use ulp_verify::bridge;
 use ulp_verify::oracle::{Dyadic, INVALID, Question, Rounding, Value, decode};
 
 fuzz_target!(|data: &[u8]| {
@@ -56,10 +57,16 @@ fn structured(u: &mut Unstructured) -> arbitrary::Result<String> {
 
 fn check<F: Text>(text: &str, written: &Written) {
     let is = text.parse::<F>().map(code).map_err(|error| error.kind());
-    let right = match written {
+    // One of the casts for each text.
+    let rounding = Rounding::ALL[text.len() % 6];
+    let saturate = text.len() / 6 % 2 == 1;
+    let with = F::parse_with(text, bridge::cast(rounding, saturate))
+        .map(|(number, flags)| (code(number), flags.bits()))
+        .map_err(|error| error.kind());
+    let right = |rounding, saturate| match written {
         Written::Empty => Err(FloatErrorKind::Empty),
         Written::Invalid => Err(FloatErrorKind::Invalid),
-        Written::Number { negative, number } => rounded::<F>(*negative, number),
+        Written::Number { negative, number } => rounded::<F>(*negative, number, rounding, saturate),
     };
     let shown = text.get(..200).unwrap_or(text);
     let is_nan = |code: u64| matches!(decode(&shape(F::LAYOUT), code), Value::Nan { .. });
@@ -74,10 +81,18 @@ fn check<F: Text>(text: &str, written: &Written) {
         assert!(is_nan(is), "{shown:?} as {}", F::DTYPE);
         return;
     }
-    assert_eq!(is, right, "{shown:?} as {}", F::DTYPE);
+    let nearest = right(Rounding::TiesToEven, false).map(|(code, _)| code);
+    assert_eq!(is, nearest, "{shown:?} as {}", F::DTYPE);
+    let right = right(rounding, saturate);
+    assert_eq!(with, right, "{shown:?} as {}, {rounding:?}", F::DTYPE);
 }
 
-fn rounded<F: Format>(negative: bool, number: &Number) -> Result<u64, FloatErrorKind> {
+fn rounded<F: Format>(
+    negative: bool,
+    number: &Number,
+    rounding: Rounding,
+    saturate: bool,
+) -> Result<(u64, u8), FloatErrorKind> {
     let to = shape(F::LAYOUT);
     let question = match number {
         Number::Nan => Question::new(
@@ -100,8 +115,8 @@ fn rounded<F: Format>(negative: bool, number: &Number) -> Result<u64, FloatError
         ),
         Number::Other(big) => Question::real(&to, negative, big),
     };
-    match question.answer(Rounding::TiesToEven, false) {
+    match question.answer(rounding, saturate) {
         (_, flags) if flags & INVALID != 0 => Err(FloatErrorKind::Unrepresentable),
-        (code, _) => Ok(code),
+        answer => Ok(answer),
     }
 }

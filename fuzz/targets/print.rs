@@ -1,5 +1,6 @@
 //! Printing: what is printed parses back to the number, in every format; and with any width, fill, sign and precision it is what
-//! `f32`'s or `f64`'s formatter makes of the value.
+//! `f32`'s or `f64`'s formatter makes of the value. `f32` prints numbers of at most 8 bits without a precision, too, and whole numbers
+//! that it has all of.
 #![no_main]
 #![feature(formatting_options)]
 
@@ -25,9 +26,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         let (single, double) = (f32::from_bits(bits as u32), f64::from_bits(bits));
         as_std(number::<Single>(bits), single, options, style);
         as_std(number::<Double>(bits), double, options, style);
-        if options.get_precision().is_some() {
-            for_each_text!(value(bits, options, style));
-        }
+        for_each_text!(value(bits, options, style));
     }
     Ok(())
 }
@@ -133,15 +132,22 @@ fn round_trip<F: Text>(bits: u64) {
     }
 }
 
-/// With a precision all formats print their value.
+/// With a precision all formats print their value. Without, those of few bits do, and all do of whole numbers below 2^24.
 fn value<F: Text>(bits: u64, options: FormattingOptions, style: Style) {
     let x: F = number(bits);
+    let (single, wide): (f32, f64) = (x.cast(), x.cast());
     // Not the format that has more bits than `f64`.
-    if F::LAYOUT.precision() <= Layout::BINARY64.precision() {
-        let wide: f64 = x.cast();
+    let exact = F::LAYOUT.precision() <= Layout::BINARY64.precision();
+    let whole = exact && wide.fract() == 0.0 && wide.abs() < 16_777_216.0;
+    let right = if options.get_precision().is_some() {
+        exact.then(|| written(&wide, options, style))
+    } else {
+        (F::LAYOUT.bits() <= 8 || whole).then(|| written(&single, options, style))
+    };
+    if let Some(right) = right {
         assert_eq!(
             written(&x, options, style),
-            written(&wide, options, style),
+            right,
             "{:#x} of {}, {options:?} {style:?}",
             code(x),
             F::DTYPE

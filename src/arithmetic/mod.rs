@@ -9,6 +9,8 @@ pub(crate) mod native;
 mod order;
 pub(crate) mod powers;
 mod remainder;
+mod total;
 
 pub use integer::Integer;
 pub use order::ulps_between;
+pub use total::Total;

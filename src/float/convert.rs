@@ -6,7 +6,8 @@ use crate::arithmetic::{Integer, ieee, native};
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Format, Rounding};
 
-/// Conversion from and to `f32` and `f64`: with the CPU's instructions where the compilation target has them. The functions in
+/// # Conversion from and to `f32` and `f64`
+/// With the CPU's instructions where the compilation target has them. The functions in
 /// `_const` give the same bits in constants.
 ///
 /// ```
@@ -96,7 +97,8 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// Conversion from and to integers. [`ieee`](crate::ieee) has other roundings, and the exceptions.
+/// # Conversion from and to integers
+/// [`ieee`](crate::ieee) has other roundings, and the exceptions.
 ///
 /// ```
 /// use ulp::{Bf16, F16};

@@ -1,6 +1,7 @@
 //! [`Float`]: a number of a format, whichever it is. Everything that the formats have is written here, once.
 
 pub(crate) mod catalogue;
+mod constants;
 mod convert;
 mod declare;
 mod dtype;
@@ -13,6 +14,8 @@ mod from;
 mod interop;
 mod numbers;
 mod operators;
+#[cfg(feature = "serde")]
+pub mod serde_bits;
 pub mod spec;
 mod text;
 
@@ -34,6 +37,9 @@ use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 /// A number of the format `S`. The names [`F16`](crate::F16), [`Bf16`](crate::Bf16), [`F8E4M3Fn`](crate::F8E4M3Fn), … are aliases
 /// of it, and so are the formats that you declare with [`float_type!`](crate::float_type).
 ///
+/// It prints digits that parse back to the number. A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the
+/// digits of the `f32` of the same value if the format has at most 8 bits, and else the fewest that tell it from its neighbours.
+///
 /// It has the size and the alignment of the integer that stores it, and every pattern of bits is valid: bits above the width of
 /// the format are ignored.
 ///
@@ -47,6 +53,19 @@ use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 /// assert_eq!(twice(Bf16::from_f32(0.1)).to_f32(), 0.20019531);
 /// ```
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(
+    feature = "rkyv",
+    derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)
+)]
 #[repr(transparent)]
 pub struct Float<S: Spec>(S::Bits, PhantomData<S>);
 
@@ -58,7 +77,8 @@ unsafe impl<S: Spec> Format for Float<S> {
     const DTYPE: &'static str = S::NAME;
 }
 
-/// Limits, under the names that `f32`'s have.
+/// # Limits
+/// Under the names that `f32`'s have.
 impl<S: Spec> Float<S> {
     /// How the bits are read.
     pub const LAYOUT: Layout = {
@@ -100,7 +120,7 @@ impl<S: Spec> Float<S> {
     pub const MAX_10_EXP: i32 = Self::LAYOUT.max_10_exp();
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasInfinity> Float<S> {
     /// Infinity, ∞.
     pub const INFINITY: Self = match Self::LAYOUT.infinity_code() {
@@ -109,13 +129,13 @@ impl<S: HasInfinity> Float<S> {
     };
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasInfinities> Float<S> {
     /// Negative infinity, −∞.
     pub const NEG_INFINITY: Self = Self::from_code(Self::LAYOUT.negate(Self::INFINITY.code()));
 }
 
-/// Special numbers.
+/// # Special numbers
 impl<S: HasNan> Float<S> {
     /// Not a number: the canonical quiet NaN.
     pub const NAN: Self = match Self::LAYOUT.nan_code() {
@@ -124,7 +144,7 @@ impl<S: HasNan> Float<S> {
     };
 }
 
-/// Bits and bytes.
+/// # Bits and bytes
 impl<S: Spec> Float<S> {
     /// Returns the number with these bits. Bits above the width of the format are ignored.
     #[inline(always)]
@@ -202,7 +222,7 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// Classification.
+/// # Classification
 impl<S: Spec> Float<S> {
     /// Returns the class of the number (IEEE 754-2019, 5.7.2).
     #[doc(alias = "fpclassify")]

@@ -10,7 +10,8 @@ use crate::arithmetic::{
 };
 use crate::round::Rounding;
 
-/// Arithmetic, under the names that `f32`'s has.
+/// # Arithmetic
+/// Under the names that `f32`'s has.
 impl<S: Spec> Float<S> {
     /// self · a + b, rounded once.
     #[doc(alias("fma", "fusedMultiplyAdd"))]
@@ -60,7 +61,10 @@ impl<S: Spec> Float<S> {
     pub const fn div_euclid(self, rhs: Self) -> Self {
         Self::from_code(Self::LAYOUT.div_euclid(self.code(), rhs.code()))
     }
+}
 
+/// # Rounding to integers
+impl<S: Spec> Float<S> {
     /// The largest integer that is not greater.
     #[inline]
     #[must_use]
@@ -104,7 +108,10 @@ impl<S: Spec> Float<S> {
     pub const fn fract(self) -> Self {
         Self::from_code(Self::LAYOUT.fract(self.code()))
     }
+}
 
+/// # Comparison
+impl<S: Spec> Float<S> {
     /// The lesser of two, where −0 is less than +0; of a number and a NaN, the number.
     #[doc(alias("fmin", "minimumNumber"))]
     #[inline]
@@ -170,7 +177,10 @@ impl<S: Spec> Float<S> {
     pub const fn total_cmp(&self, other: &Self) -> Ordering {
         Self::LAYOUT.total_order((*self).code(), (*other).code())
     }
+}
 
+/// # Neighbours
+impl<S: Spec> Float<S> {
     /// The least number that is greater (IEEE 754-2019, 5.3.1). The largest number of a format without infinities stays
     /// what it is, and so do ∞ and NaN.
     #[doc(alias = "nextUp")]
@@ -188,7 +198,10 @@ impl<S: Spec> Float<S> {
     pub const fn next_down(self) -> Self {
         Self::from_code(Self::LAYOUT.next_down(self.code()))
     }
+}
 
+/// # Means and angles
+impl<S: Spec> Float<S> {
     /// The mean of two numbers, rounded once.
     #[inline]
     #[must_use]
@@ -211,7 +224,10 @@ impl<S: Spec> Float<S> {
     pub const fn to_radians(self) -> Self {
         Self::from_code(Self::LAYOUT.scale(self.code(), RADIANS))
     }
+}
 
+/// # The unit in the last place
+impl<S: Spec> Float<S> {
     /// The unit in the last place: the distance to the next number up in magnitude, for the largest as if there were one.
     ///
     /// Of zero, the smallest positive number; of an infinity, +∞; of a NaN, itself.
@@ -223,7 +239,7 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// The sign.
+/// # The sign
 impl<S: HasSign> Float<S> {
     /// Returns the magnitude.
     #[doc(alias = "fabs")]

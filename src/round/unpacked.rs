@@ -40,7 +40,7 @@ impl Number {
         })
     }
 
-    #[cfg(feature = "rand")]
+    #[cfg(any(feature = "rand", feature = "rand_09"))]
     pub(crate) const fn negated(self) -> Self {
         Self {
             negative: !self.negative,

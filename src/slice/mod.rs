@@ -61,6 +61,8 @@ pub use scan::{all_finite, all_finite_on, amax, amax_on};
 pub use stochastic::{Stochastic, cast_stochastic, cast_stochastic_on};
 pub use typed_bytes::{cast_from_bytes, cast_to_bytes};
 pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, to_bits_mut};
+#[cfg(feature = "alloc")]
+pub use view::{reinterpret_vec, vec_from_bits, vec_to_bits};
 
 /// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.
 ///

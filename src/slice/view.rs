@@ -4,6 +4,10 @@
     reason = "`Format` promises that a number and its bits are the same memory"
 )]
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+#[cfg(feature = "alloc")]
+use core::mem::ManuallyDrop;
 use core::slice;
 
 use crate::round::Format;
@@ -106,4 +110,52 @@ pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) 
         );
     };
     from_bits_mut(to_bits_mut(numbers))
+}
+
+/// A vector of bits as one of numbers, without a copy.
+///
+/// ```
+/// use ulp::{Bf16, slice};
+///
+/// let numbers: Vec<Bf16> = slice::vec_from_bits(vec![0x3f80, 0x4000]);
+/// assert_eq!(numbers[1].to_f32(), 2.0);
+/// assert_eq!(slice::vec_to_bits(numbers), [0x3f80, 0x4000]);
+/// ```
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn vec_from_bits<F: Format>(bits: Vec<F::Bits>) -> Vec<F> {
+    vec_as(bits)
+}
+
+/// A vector of numbers as one of bits, without a copy. Those above the width of the format are what they are.
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn vec_to_bits<F: Format>(numbers: Vec<F>) -> Vec<F::Bits> {
+    vec_as(numbers)
+}
+
+/// A vector of numbers as one of numbers of another type that has the same bits and the same layout, as [`reinterpret`], without a
+/// copy.
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn reinterpret_vec<S: Format, D: Format<Bits = S::Bits>>(numbers: Vec<S>) -> Vec<D> {
+    const {
+        assert!(
+            S::LAYOUT.same(D::LAYOUT),
+            "the two types have different layouts"
+        );
+    };
+    vec_from_bits(vec_to_bits(numbers))
+}
+
+/// A vector of numbers as one of their bits, or of bits as one of numbers.
+#[cfg(feature = "alloc")]
+fn vec_as<S: Copy, D: Copy>(vec: Vec<S>) -> Vec<D> {
+    // A vector is freed with the alignment of its elements.
+    const { assert!(size_of::<S>() == size_of::<D>() && align_of::<S>() == align_of::<D>()) };
+    let mut vec = ManuallyDrop::new(vec);
+    // SAFETY: the parts are those of a vector that is not dropped, of elements of the size and the alignment of `D`, asserted above.
+    // The callers are the two functions above, where one type is a `Format` and the other its `Bits`: each one's bits are valid as the
+    // other.
+    unsafe { Vec::from_raw_parts(vec.as_mut_ptr().cast(), vec.len(), vec.capacity()) }
 }

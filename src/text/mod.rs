@@ -1,4 +1,5 @@
-//! Text: numbers parsed from decimal and hexadecimal digits, and printed in the fewest decimal digits.
+//! Text: numbers parsed from decimal and hexadecimal digits, and printed in few decimal digits that tell them from all
+//! others.
 //!
 //! All of it is integer arithmetic on a [`Layout`](crate::Layout) and codes, so that no format has code of its own and no mode
 //! of the thread changes a result. Both directions compare decimals with numbers: first by 128 bits of a power of five
@@ -15,7 +16,7 @@ mod scan;
 mod shortest;
 
 pub use error::{FloatErrorKind, ParseFloatError};
-pub(crate) use parse::parse;
+pub(crate) use parse::{parse, parse_with};
 pub(crate) use print::{Style, print};
 #[cfg(feature = "num-traits")]
 pub(crate) use radix::parse_radix;

@@ -1,4 +1,7 @@
 //! Numbers of a format from text: rounded once, from the exact value.
+//!
+//! Most texts are short, and a product of 64 bits by 64 decides which number is the nearest. Of the others, and where a rounding or
+//! the exceptions are asked for, the place between two numbers is found exactly, and rounded as any [`Number`].
 
 use core::cmp::Ordering;
 
@@ -6,7 +9,7 @@ use super::ParseFloatError;
 use super::big::{self, Big, MOST_DIGITS};
 use super::power::{Power, multiply};
 use super::scan::{self, Decimal, Other};
-use crate::format::Layout;
+use crate::format::{Layout, limits::max};
 use crate::round::{Cast, Flags, Format, from_code, unpacked::Number};
 
 /// The number that a text says, rounded to nearest, ties to even, with IEEE's overflow.
@@ -26,9 +29,19 @@ pub(super) fn parse_code(layout: &Layout, text: &str) -> Result<u64, ParseFloatE
         .and_then(|decimal| round_quickly(*layout, negative, decimal))
     {
         Some(rounded) => rounded,
-        None => round_carefully(layout, text)?,
+        None => round_carefully(layout, Cast::new(), text)?,
     };
     representable(code, flags)
+}
+
+/// The number that a text says, rounded as `cast` says, and the exceptions that this raised.
+///
+/// # Errors
+/// See [`FloatErrorKind`](super::FloatErrorKind).
+pub(crate) fn parse_with<F: Format>(text: &str, cast: Cast) -> Result<(F, Flags), ParseFloatError> {
+    let (code, flags) = round_carefully(&F::LAYOUT, cast, text)?;
+    let code = representable(code, flags)?;
+    Ok((from_code(code), flags))
 }
 
 /// The code, unless the format has nothing for the number.
@@ -42,9 +55,14 @@ pub(super) const fn representable(code: u64, flags: Flags) -> Result<u64, ParseF
 }
 
 #[cold]
-pub(super) fn round_other(layout: Layout, negative: bool, number: Other) -> (u64, Flags) {
+pub(super) fn round_other(
+    layout: Layout,
+    cast: Cast,
+    negative: bool,
+    number: Other,
+) -> (u64, Flags) {
     match number {
-        Other::Infinity => layout.infinite(Cast::new(), negative),
+        Other::Infinity => layout.infinite(cast, negative),
         Other::Nan => match layout.nan_code() {
             Some(code) => (layout.with_sign_bit(negative, code), Flags::NONE),
             None => layout.invalid(),
@@ -55,7 +73,7 @@ pub(super) fn round_other(layout: Layout, negative: bool, number: Other) -> (u64
         } => {
             // Past all formats on either side.
             let exponent = exponent.clamp(-1 << 24, 1 << 24) as i32;
-            round(layout, negative, significand, exponent)
+            round(layout, cast, negative, significand, exponent)
         }
     }
 }
@@ -64,12 +82,13 @@ pub(super) fn round_other(layout: Layout, negative: bool, number: Other) -> (u64
 #[inline(always)]
 pub(super) fn round(
     layout: Layout,
+    cast: Cast,
     negative: bool,
     significand: u128,
     exponent: i32,
 ) -> (u64, Flags) {
     match Number::new(negative, exponent + 127, significand) {
-        Some(number) => layout.round(Cast::new(), number),
+        Some(number) => layout.round(cast, number),
         None => layout.signed_zero(negative),
     }
 }
@@ -114,87 +133,91 @@ fn round_quickly(
 
 /// Any text.
 #[inline(never)]
-fn round_carefully(layout: &Layout, text: &str) -> Result<(u64, Flags), ParseFloatError> {
+fn round_carefully(
+    layout: &Layout,
+    cast: Cast,
+    text: &str,
+) -> Result<(u64, Flags), ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
     match scan::decimal(number) {
-        Some(decimal) => Ok(round_decimal(*layout, negative, decimal)),
+        Some(decimal) => Ok(round_decimal(*layout, cast, negative, decimal)),
         None => match scan::other(number) {
-            Some(other) => Ok(round_other(*layout, negative, other)),
+            Some(other) => Ok(round_other(*layout, cast, negative, other)),
             None if text.is_empty() => Err(ParseFloatError::EMPTY),
             None => Err(ParseFloatError::INVALID),
         },
     }
 }
 
-fn round_decimal(layout: Layout, negative: bool, decimal: Decimal) -> (u64, Flags) {
+fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -> (u64, Flags) {
     /// All formats lie within 2^(±2^21), which is 10^±631306; and 19 digits.
     const FARTHEST: i64 = 650_000;
-    let Decimal {
-        leading,
-        exponent,
-        rest,
-        digits,
-    } = decimal;
-    if leading == 0 {
+    if decimal.leading == 0 {
         return layout.signed_zero(negative);
     }
-    let exponent = exponent.clamp(-FARTHEST, FARTHEST) as i32;
+    let exponent = decimal.exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
-    // The value is product · 2^(unit − 127), or more by less than `slack` where the power is not exact, and by less than a
-    // `cut` where digits follow the leading ones.
-    let up = leading.leading_zeros();
+    // The value is product · 2^(unit − 127), or more by less than `slack` of that unit: where the power is not exact, and where
+    // digits follow the leading ones.
+    let up = decimal.leading.leading_zeros();
     let power = Power::of_five(exponent);
-    let product = multiply(power.significand, leading << up);
+    let product = multiply(power.significand, decimal.leading << up);
     let unit = power.exponent + exponent + 64 - up as i32;
-    let slack = power.error + 1;
-    let cut = if rest {
+    let cut = if decimal.rest {
         (power.significand >> (64 - up)) + 1
     } else {
         0
     };
-    // A bit is left free above.
-    let above = (product >> 1) + u128::midpoint(cut, slack as u128) + 1;
-    let ends = [(product, unit - 127), (above, unit - 126)];
-    round_between(layout, negative, ends, digits, leading, exponent)
-}
+    let slack = cut + power.error as u128 + 1;
+    // Bits are left free above.
+    let (low, slack, unit) = (product >> 4, (slack >> 4) + 2, unit - 127 + 4);
 
-/// Rounds a decimal that lies between two numbers.
-fn round_between(
-    layout: Layout,
-    negative: bool,
-    ends: [(u128, i32); 2],
-    digits: &[u8],
-    leading: u64,
-    exponent: i32,
-) -> (u64, Flags) {
-    let [low, high] = ends.map(|(significand, unit)| round(layout, negative, significand, unit));
-    if low.0 == high.0 {
-        return low;
+    // The steps of the format where the value lies, but half as long, since tininess is judged in those.
+    let leading = unit + low.ilog2() as i32;
+    let step = max(
+        leading - layout.fraction_bits() as i32,
+        layout.finest_exponent(),
+    ) - 1;
+    let bits = (step - unit) as u32;
+    let steps = low.unbounded_shr(bits) as u64;
+    let rest = low & 1_u128.unbounded_shl(bits).wrapping_sub(1);
+
+    // Two bits more say where between two steps the value lies: on the first, below the middle, on that, above, or on the next
+    // or past that, which the slack may reach.
+    let half = 1_u128 << (bits - 1).min(126);
+    let mut place = 0;
+    for halves in 0..=2 {
+        let mark = halves as u128 * half;
+        let order = if mark < rest {
+            Ordering::Greater
+        } else if mark >= rest + slack {
+            Ordering::Less
+        } else {
+            // Where no exact comparison has room, only what is equal is so near.
+            compare(decimal, exponent, 2 * steps + halves, step - 1).unwrap_or(Ordering::Equal)
+        };
+        match order {
+            Ordering::Less => break,
+            Ordering::Equal => place = 2 * halves,
+            Ordering::Greater => place = 2 * halves + 1,
+        }
     }
-    // Neighbours: the point half-way between them decides.
-    let (significand, unit) = layout.integer(low.0);
-    let half_way = 2 * significand + 1;
-    match compare(digits, leading, exponent, half_way, unit - 1) {
-        Some(Ordering::Less) => low,
-        Some(Ordering::Greater) => high,
-        // Where no exact comparison has room, only a tie is so near to one.
-        Some(Ordering::Equal) | None => round(layout, negative, half_way as u128, unit - 1),
-    }
+    round(
+        layout,
+        cast,
+        negative,
+        (4 * steps + place) as u128,
+        step - 2,
+    )
 }
 
 /// The order of a decimal, all of its digits, and binary · 2<sup>`binary_exponent`</sup>, if there is room to compare them.
 ///
 /// The leading digits as an integer are a multiple of 10<sup>`exponent`</sup>.
-fn compare(
-    digits: &[u8],
-    leading: u64,
-    exponent: i32,
-    binary: u64,
-    binary_exponent: i32,
-) -> Option<Ordering> {
-    let digits = digits.iter().filter(|&&byte| byte != b'.');
+fn compare(decimal: Decimal, exponent: i32, binary: u64, binary_exponent: i32) -> Option<Ordering> {
+    let digits = decimal.digits.iter().filter(|&&byte| byte != b'.');
     let mut digits = digits.skip_while(|&&byte| byte == b'0');
-    let mut exponent = exponent + leading.ilog10() as i32 + 1;
+    let mut exponent = exponent + decimal.leading.ilog10() as i32 + 1;
     let mut integer = Big::new(0);
     let mut append = |digit: u8| {
         exponent -= 1;

@@ -1,5 +1,8 @@
 //! What the traits of formatting print: what `f32` would, of the digits of this format.
 //!
+//! `f32` itself prints the numbers of a format of 8 bits or fewer. So few bits would get so few digits as to mislead: 0.1 for
+//! 0.1015625.
+//!
 //! With a precision the digits are those of the exact value, and a special value has none: both are `f64`'s business, which holds
 //! every number of all formats that this crate ships.
 
@@ -26,6 +29,9 @@ pub(crate) enum Style {
 // Inlined where the layout is a constant.
 #[inline(always)]
 pub(crate) fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
+    if layout.bits() <= u8::BITS && layout.is_within(Layout::BINARY32) {
+        return print_as_f32(style, layout, code, f);
+    }
     let finite = code & layout.magnitude_mask() <= layout.max_code() && !layout.is_nan(code);
     if !finite || f.precision().is_some() {
         return print_exactly(style, layout, code, f);
@@ -37,11 +43,28 @@ pub(crate) fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'
 #[cold]
 fn print_exactly(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
     let value = f64::from_bits(Cast::new().convert(layout, Layout::BINARY64, code).0);
+    print_as(style, &value, f)
+}
+
+fn print_as_f32(mut style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
+    let value = f32::from_bits(Cast::new().convert(layout, Layout::BINARY32, code).0 as u32);
+    // `Debug` of `f32` prints an exponent below 1e-4. It compares, and a thread that flushes subnormals would have 0 there.
+    if value.is_subnormal() && f.precision().is_none() && matches!(style, Style::Debug) {
+        style = Style::LowerExp;
+    }
+    print_as(style, &value, f)
+}
+
+fn print_as<T: Display + Debug + LowerExp + UpperExp>(
+    style: Style,
+    value: &T,
+    f: &mut Formatter<'_>,
+) -> fmt::Result {
     match style {
-        Style::Display => Display::fmt(&value, f),
-        Style::Debug => Debug::fmt(&value, f),
-        Style::LowerExp => LowerExp::fmt(&value, f),
-        Style::UpperExp => UpperExp::fmt(&value, f),
+        Style::Display => Display::fmt(value, f),
+        Style::Debug => Debug::fmt(value, f),
+        Style::LowerExp => LowerExp::fmt(value, f),
+        Style::UpperExp => UpperExp::fmt(value, f),
     }
 }
 
@@ -52,7 +75,10 @@ fn print_shortest(
     magnitude: &Magnitude,
     f: &mut Formatter<'_>,
 ) -> fmt::Result {
-    let decimal = shortest(layout, magnitude);
+    let decimal = match magnitude.whole() {
+        Some(decimal) => decimal,
+        None => shortest(layout, magnitude),
+    };
     let text = match style {
         Style::Display => Text::positional(decimal, false),
         // 0, and from 1e-4 to below 1e16.

@@ -4,6 +4,7 @@ use super::ParseFloatError;
 use super::parse::{parse_code, representable, round, round_other};
 use super::scan::{self, Other};
 use crate::format::Layout;
+use crate::round::Cast;
 
 /// The code of the number that a text says in a radix: rounded to nearest, ties to even, with IEEE's overflow.
 ///
@@ -20,14 +21,16 @@ pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64,
     }
     let (negative, number) = scan::sign(text.as_bytes());
     let (code, flags) = match scan::other(number) {
-        Some(name @ (Other::Infinity | Other::Nan)) => round_other(layout, negative, name),
+        Some(name @ (Other::Infinity | Other::Nan)) => {
+            round_other(layout, Cast::new(), negative, name)
+        }
         _ if radix.is_power_of_two() => {
             let number = scan::binary(number, radix).ok_or(ParseFloatError::INVALID)?;
-            round_other(layout, negative, number)
+            round_other(layout, Cast::new(), negative, number)
         }
         _ => {
             let (quotient, exponent) = ratio(number, radix)?;
-            round(layout, negative, quotient, exponent)
+            round(layout, Cast::new(), negative, quotient, exponent)
         }
     };
     representable(code, flags)

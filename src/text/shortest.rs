@@ -11,7 +11,11 @@ use core::cmp::Ordering;
 use super::big::{self, Big};
 use super::parse;
 use super::power::{Power, multiply};
-use crate::format::Layout;
+use crate::format::{
+    Layout,
+    limits::{max, min},
+};
+use crate::round::Cast;
 
 /// digits · 10<sup>exponent</sup>; the last digit is not 0, but that of zero.
 #[derive(Clone, Copy)]
@@ -42,12 +46,38 @@ impl Magnitude {
             near_below: code & layout.fraction_mask() == 0 && !below_normal,
         }
     }
+
+    /// All digits of a whole number below 2<sup>24</sup>; every one of those is an `f32`, too.
+    #[inline(always)]
+    pub(super) const fn whole(&self) -> Option<Decimal> {
+        const END: u64 = 1 << f32::MANTISSA_DIGITS;
+        let &Self {
+            significand, unit, ..
+        } = self;
+        let fraction_bits = min(unit, 0).unsigned_abs();
+        let digits = significand.unbounded_shr(fraction_bits);
+        if digits >= END || digits.unbounded_shl(fraction_bits) != significand {
+            return None;
+        }
+        // Zeros to append: with more than 23 a number other than 0 is too large.
+        let zeros = min(max(unit, 0), f32::MANTISSA_DIGITS as i32);
+        let digits = digits << zeros;
+        let decimal = Decimal {
+            digits,
+            exponent: 0,
+        };
+        if digits < END {
+            Some(decimal.without_zeros())
+        } else {
+            None
+        }
+    }
 }
 
-/// The shortest decimal of a magnitude.
+/// The shortest decimal of a magnitude other than 0.
 ///
 /// The largest and the smallest number get stretches no longer than they would have between others, also where everything beyond
-/// is rounded to them: neither is 8 the `F6E2M3Fn` number 7.5, nor 30, the end of its stretch, the `F6E3M2Fn` number 28.
+/// is rounded to them: 8 is not the largest number 7.9375 of a format of 2 exponent and 6 fraction bits.
 pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let &Magnitude {
         code,
@@ -55,19 +85,13 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
         unit,
         near_below,
     } = magnitude;
-    if significand == 0 {
-        return Decimal {
-            digits: 0,
-            exponent: 0,
-        };
-    }
     // In quarters of the unit.
     let unit = unit - 2;
     let number = 4 * significand;
     let (low, high) = (number - 2 + near_below as u64, number + 2);
     let exponent = floor_log10_of_stretch(unit, near_below);
     let scale = Scale::new(unit, exponent);
-    let returns = |mark| parse::round(layout, false, mark as u128, unit).0 == code;
+    let returns = |mark| parse::round(layout, Cast::new(), false, mark as u128, unit).0 == code;
 
     // The first and the last whole number of powers of ten on the stretch.
     let (below, whole) = scale.floor(low);
@@ -92,8 +116,8 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
 }
 
 impl Decimal {
-    fn without_zeros(mut self) -> Self {
-        while self.digits.is_multiple_of(10) {
+    const fn without_zeros(mut self) -> Self {
+        while self.digits != 0 && self.digits.is_multiple_of(10) {
             self.digits /= 10;
             self.exponent += 1;
         }

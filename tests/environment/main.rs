@@ -10,6 +10,7 @@
 #[path = "../shipped/mod.rs"]
 mod shipped;
 
+mod blocks;
 mod bytes;
 mod casts;
 mod modes;

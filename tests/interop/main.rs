@@ -46,5 +46,10 @@ mod half;
 mod num_traits;
 #[cfg(feature = "rand")]
 mod rand;
+#[cfg(any(feature = "rand_distr", feature = "rand_distr_05"))]
+mod rand_distr;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod serde_formats;
+mod small;

@@ -10,8 +10,8 @@ use std::fmt::{Binary, Debug, Display, LowerExp, LowerHex, Octal, UpperExp, Uppe
 use std::str::FromStr;
 
 use ulp::{
-    Bf16, Bits, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16,
-    FloatErrorKind, Format, Layout, ParseFloatError, float_type,
+    Bf16, Bits, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, FloatErrorKind,
+    Format, Layout, ParseFloatError, float_type,
 };
 
 /// All that a format does with text.
@@ -63,6 +63,14 @@ float_type! {
     type Fixed = FixedSpec(u8): Layout::p3109(8, 7, true, true), "binary8p7se", [sign, zero, infinities, nan];
 }
 float_type! {
+    /// Its largest number is 2^-144, far below those of `f32`.
+    type Beyond = BeyondSpec(u8): Layout::finite(4, 3).with_bias(160), "beyond", [sign, zero];
+}
+float_type! {
+    /// More than 8 bits, and every code finite.
+    type E2M6Fn = E2M6FnSpec(u16): Layout::finite(2, 6), "e2m6fn", [sign, zero];
+}
+float_type! {
     type E8M11 = E8M11Spec(u32): Layout::ieee(8, 11), "e8m11", [sign, zero, infinities, nan];
 }
 float_type! {
@@ -101,6 +109,7 @@ macro_rules! for_every_short_format {
         $function::<E5M6>();
         $function::<E6M9>();
         $function::<E3M12>();
+        $function::<E2M6Fn>();
         $function::<Ue5M3>();
         $function::<Binary8P1>();
         $function::<Fixed>();
@@ -170,6 +179,7 @@ fn all_finite_codes<F: Format>(most: u64) -> Vec<u64> {
 }
 
 mod decimals;
+mod exact;
 mod flags;
 mod forms;
 mod numpy;

@@ -41,6 +41,13 @@ impl Exact {
         &self.numerator / &self.denominator
     }
 
+    /// The number itself, if it is an integer below a bound.
+    fn whole_below(&self, bound: u64) -> Option<u64> {
+        let floor = u64::try_from(self.floor()).ok()?;
+        let whole = Self::new(floor, 2, 0).compare(self).is_eq();
+        (whole && floor < bound).then_some(floor)
+    }
+
     fn times(&self, other: &Self) -> Self {
         Self {
             numerator: &self.numerator * &other.numerator,
@@ -117,9 +124,39 @@ pub(crate) fn rounded(layout: Layout, exact: &Exact) -> u64 {
         .unwrap_or(layout.max_code())
 }
 
+/// The digits that a number is printed with, and the exponent of the last: all of a whole number below 2^24; else, of a format of at
+/// most 8 bits, those of the `f32` that has the value, if every number of the format has one; else the shortest of the format.
+pub(crate) fn printed(layout: Layout, magnitude: u64) -> (u64, i32) {
+    let exact = value(layout, magnitude);
+    if let Some(whole) = exact.whole_below(1 << 24) {
+        return without_zeros(whole, 0);
+    }
+    if layout.bits() <= 8 && is_within_binary32(layout) {
+        let single = nearest(Layout::BINARY32, &exact);
+        return shortest(Layout::BINARY32, single, Tie::Up);
+    }
+    shortest(layout, magnitude, Tie::Even)
+}
+
+/// Whether `f32` has every finite number of a layout of few bits.
+fn is_within_binary32(layout: Layout) -> bool {
+    (0..=layout.max_code()).all(|magnitude| {
+        let exact = value(layout, magnitude);
+        let single = value(Layout::BINARY32, nearest(Layout::BINARY32, &exact));
+        single.compare(&exact).is_eq()
+    })
+}
+
+/// Which of two decimals is printed if both are equally near: `f32` has the upper one, numpy the even one.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Tie {
+    Up,
+    Even,
+}
+
 /// The digits and their exponent of the shortest decimal that is rounded to a magnitude, the nearest of those as short. Beyond
 /// the largest and the smallest magnitude the format is taken to go on.
-pub(crate) fn shortest(layout: Layout, magnitude: u64) -> (u64, i32) {
+fn shortest(layout: Layout, magnitude: u64, tie: Tie) -> (u64, i32) {
     let exact = value(layout, magnitude);
     let high = exact.mean(&value(layout, magnitude + 1));
     // What follows below the smallest number of a format without zero is half of it.
@@ -149,7 +186,7 @@ pub(crate) fn shortest(layout: Layout, magnitude: u64) -> (u64, i32) {
             (false, true) => above,
             (true, true) => match below.1.distance(&exact).compare(&above.1.distance(&exact)) {
                 Ordering::Less => below,
-                Ordering::Equal if below.0 % 2 == 0 => below,
+                Ordering::Equal if tie == Tie::Even && below.0 % 2 == 0 => below,
                 _ => above,
             },
         };
@@ -159,7 +196,7 @@ pub(crate) fn shortest(layout: Layout, magnitude: u64) -> (u64, i32) {
 }
 
 fn without_zeros(mut digits: u64, mut exponent: i32) -> (u64, i32) {
-    while digits.is_multiple_of(10) {
+    while digits != 0 && digits.is_multiple_of(10) {
         digits /= 10;
         exponent += 1;
     }

@@ -52,7 +52,9 @@ fn display_through_f32() {
     assert_eq!(F16::from_f32(0.1).to_string(), "0.1");
     assert_eq!(Bf16::from_f32(0.1).to_string(), "0.1");
     assert_eq!(format!("{:?}", Bf16::from_f32(3e38)), "3e38");
-    assert_eq!(F8E4M3Fn::from_f32(0.1).to_string(), "0.1");
+    // A whole number is not shortened, nor is a number of few bits, which 0.1 would be.
+    assert_eq!(F16::from_f32(-32768.0).to_string(), "-32768");
+    assert_eq!(F8E4M3Fn::from_f32(0.1).to_string(), "0.1015625");
 }
 
 #[test]

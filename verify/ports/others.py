@@ -6,7 +6,7 @@ import subprocess
 from toolchain import CARGO, ENVIRONMENT, TARGET_DIR, USERS, run
 
 # Features that need no standard library.
-FREESTANDING = "bytemuck,half,libm,num-traits,rand,serde"
+FREESTANDING = "bytemuck,half,libm,num-traits,rand,serde,zerocopy"
 BARE = ["thumbv7em-none-eabihf", "thumbv6m-none-eabi", "riscv32imc-unknown-none-elf", "x86_64-unknown-none"]
 WASM = "wasm32-unknown-unknown"
 

@@ -21,6 +21,7 @@ const RUNS: &[(&str, Run)] = &[
     ("ieee", runs::ieee::run),
     ("operators", runs::operators::run),
     ("text", runs::text::run),
+    ("block", runs::block::run),
     #[cfg(feature = "mpfr")]
     ("functions", runs::functions::run),
 ];

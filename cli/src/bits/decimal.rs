@@ -7,18 +7,18 @@ use num_bigint::{BigInt, BigUint, Sign};
 
 /// `digits` · 10^`exponent`, of as many digits as it takes.
 #[derive(Clone, Debug)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     digits: BigInt,
     exponent: i32,
 }
 
 impl Decimal {
-    pub(super) fn new(digits: BigInt, exponent: i32) -> Decimal {
+    pub(crate) fn new(digits: BigInt, exponent: i32) -> Decimal {
         Decimal { digits, exponent }
     }
 
     /// Of a finite number.
-    pub(super) fn of(number: f64) -> Decimal {
+    pub(crate) fn of(number: f64) -> Decimal {
         let bits = number.to_bits();
         let (field, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
         let hidden = u64::from(field != 0) << 52;
@@ -31,7 +31,7 @@ impl Decimal {
         Decimal::new(digits, 0).times_power_of_two(field.max(1) as i32 - 1075)
     }
 
-    pub(super) fn times_power_of_two(self, power: i32) -> Decimal {
+    pub(crate) fn times_power_of_two(self, power: i32) -> Decimal {
         let base = if power < 0 { 5 } else { 2 };
         Decimal {
             digits: self.digits * BigInt::from(base).pow(power.unsigned_abs()),
@@ -39,12 +39,12 @@ impl Decimal {
         }
     }
 
-    pub(super) fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.digits.sign() == Sign::NoSign
     }
 
     /// With a sign, to five digits at most, for what needs no more.
-    pub(super) fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         let exact = self.to_string();
         let number: f64 = exact.parse().unwrap_or(f64::NAN);
         let rounded: f64 = format!("{number:.4e}").parse().unwrap_or(number);

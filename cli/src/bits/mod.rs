@@ -1,15 +1,17 @@
 //! `ulp bits`: a number in formats, bit by bit.
 
-mod decimal;
+mod block;
+pub(crate) mod decimal;
 mod number;
 mod show;
 mod typed;
 
 use clap::Args;
 use serde_json::Value;
+use ulp::block::Scheme;
 use ulp::{Dtype, with_dtype};
 
-use crate::formats;
+use crate::{Error, formats};
 use number::Number;
 use typed::Typed;
 
@@ -33,6 +35,7 @@ Examples:
   ulp bits 0.1 --as bf16,e4m3fn           in these
   ulp bits 0x3c00                         the float16 and the bfloat16 of this code
   ulp bits 0x1.8p-3 --as f16 --json       for programs
+  ulp bits --block mxfp4 0.1 -2.5 3       as a block: its scale, and its elements
   ulp bits --as f16 -- -1e-8 -inf         what begins with a minus stands after --")]
 pub(crate) struct Bits {
     /// The numbers, or codes of numbers
@@ -41,25 +44,31 @@ pub(crate) struct Bits {
     /// The formats, by any of their names [default: f32,f16,bf16,e4m3fn,e5m2; for a code those that have as many digits]
     #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = formats::parse)]
     formats: Vec<Dtype>,
+    /// The numbers as blocks of this scheme: mxfp8, mxfp4, nvfp4, float8_e5m2/bfloat16/1x64. It prints scales and elements
+    #[arg(long, value_name = "SCHEME", conflicts_with = "formats")]
+    block: Option<Scheme>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn report(asked: &Bits) -> Result<String, String> {
+pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
+    if let Some(scheme) = asked.block {
+        return block::report(scheme, &asked.values, asked.json).map_err(argument);
+    }
     let mut numbers = Vec::new();
     for text in &asked.values {
-        let typed = Typed::parse(text)?;
+        let typed = Typed::parse(text).map_err(argument)?;
         let formats = chosen(&typed, &asked.formats);
         if formats.is_empty() {
-            return Err(format!(
+            return Err(argument(format!(
                 "{text}: no usual format has codes of so many digits; name some with --as"
-            ));
+            )));
         }
         for format in formats {
             let number = with_dtype!(format, F => number::of::<F>(&typed, text));
             let unknown = || format!("{format} is a way to pack numbers, and has none of its own");
-            numbers.push(number.ok_or_else(unknown)??);
+            numbers.push(number.ok_or_else(unknown).flatten().map_err(argument)?);
         }
     }
     if asked.json {
@@ -68,6 +77,11 @@ pub(crate) fn report(asked: &Bits) -> Result<String, String> {
     }
     let shown: Vec<String> = numbers.iter().map(show::show).collect();
     Ok(shown.join("\n"))
+}
+
+/// A value that can't be shown.
+fn argument(why: String) -> Error {
+    Error::Argument { why }
 }
 
 /// The formats that were named, or the usual ones.

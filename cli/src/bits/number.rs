@@ -11,11 +11,11 @@ use ulp::{Bits, Float, Format, Layout, Parts};
 use super::decimal::Decimal;
 use super::typed::Typed;
 
-/// A number that is near: its code and its shortest digits.
+/// A number that is near: its code and all its digits.
 #[derive(Debug)]
 pub(super) struct Near {
     pub(super) code: u64,
-    pub(super) shortest: String,
+    pub(super) exact: String,
 }
 
 /// What the number is, less what was typed.
@@ -91,7 +91,7 @@ pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> 
     let code = number.to_bits().to_u64();
     let near = |number: F| Near {
         code: number.to_bits().to_u64(),
-        shortest: format!("{number:?}"),
+        exact: exact(number),
     };
     let (value, parts) = (number.cast::<f64>(), number.parts());
     let error = match typed {
@@ -116,9 +116,25 @@ pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> 
         shortest: format!("{number:?}"),
         below: near(number.step_down()),
         above: near(number.step_up()),
-        largest: format!("{:?}", F::MAX),
+        largest: exact(F::MAX),
         error,
     })
+}
+
+/// All digits of a finite number; the name of another.
+fn exact<F: Steps>(number: F) -> String {
+    digits(number.cast()).unwrap_or_else(|| format!("{number:?}"))
+}
+
+/// All digits of a finite number.
+fn digits(value: f64) -> Option<String> {
+    let sign = if value == 0.0 && value.is_sign_negative() {
+        "-"
+    } else {
+        ""
+    };
+    let finite = value.is_finite();
+    finite.then(|| format!("{sign}{}", Decimal::of(value)))
 }
 
 /// The exponent of a number's last bit.
@@ -175,13 +191,7 @@ impl Number {
 
     /// All digits of the value.
     pub(super) fn exact(&self) -> Option<String> {
-        let sign = if self.value == 0.0 && self.value.is_sign_negative() {
-            "-"
-        } else {
-            ""
-        };
-        let finite = self.value.is_finite();
-        finite.then(|| format!("{sign}{}", Decimal::of(self.value)))
+        digits(self.value)
     }
 
     /// The fields in binary; the sign's is empty in a format without sign, as is the fraction's in one without fraction.
@@ -203,8 +213,7 @@ impl Number {
     }
 
     pub(super) fn json(&self) -> Value {
-        let near =
-            |near: &Near| json!({"code": self.hex_code(near.code), "shortest": near.shortest});
+        let near = |near: &Near| json!({"code": self.hex_code(near.code), "exact": near.exact});
         let [sign, exponent, fraction] = self.fields();
         let (error, ulps) = match &self.error {
             Error::Of(error, ulps) => (Some(error.to_string()), Some(ulps.to_string())),

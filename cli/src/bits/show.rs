@@ -110,7 +110,7 @@ fn fields(number: &Number) -> Vec<Field> {
 fn lines(number: &Number) -> Vec<(&'static str, String)> {
     let near = |near: &Near| {
         let code = number.hex_code(near.code);
-        format!("{}  {}", near.shortest, paint(QUIET, code))
+        format!("{}  {}", near.exact, paint(QUIET, code))
     };
     let mut lines = vec![("class", number.class().to_string())];
     if let Some(exact) = number.exact() {

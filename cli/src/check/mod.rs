@@ -4,14 +4,19 @@ mod show;
 mod tally;
 mod work;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::io::Write;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
 
-use crate::about;
 use crate::checkpoint::Checkpoint;
+use crate::convert::numbers::Numbers;
 use crate::convert::rules::{self, Options, Rules};
+use crate::error::{Error, Exit};
+use crate::observer::Observer;
 use crate::pieces::Threads;
 use tally::{Kind, Tally};
 
@@ -19,6 +24,9 @@ use tally::{Kind, Tally};
 ///
 /// With --to all, a row for each format that `convert` can write, but for those without sign: all tensors together, and the name of the
 /// worst.
+///
+/// Weights that are stored with scales are judged as the numbers that `convert` reads. With a scheme, or with --scale, results are the numbers
+/// that readers get back; tensors that the scheme leaves have no row.
 ///
 /// The exit code is 1 if elements were found that --fail-on names, in any of the formats, and 2 after an error. Results that are subnormal
 /// are counted whether or not the source was.
@@ -30,7 +38,8 @@ Examples:
   ulp check model.safetensors --to all
   ulp check model.safetensors --to f16
   ulp check model.safetensors --to f16 --fail-on overflow,nan
-  ulp check llama/ --to f8_e4m3 --keep norm --json")]
+  ulp check llama/ --to f8_e4m3 --keep norm --json
+  ulp check llama/ --to nvfp4")]
 pub(crate) struct Check {
     /// The safetensors file to read, or the directory of shards
     input: PathBuf,
@@ -43,66 +52,106 @@ pub(crate) struct Check {
     threads: Threads,
     /// Show no progress
     #[arg(long, short)]
-    quiet: bool,
+    pub(crate) quiet: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 /// A format, and what would become of tensors in it.
-struct Format {
+struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
-    /// The worst first.
-    rows: Vec<Row>,
+    subjects: Rc<[Subject<'c>]>,
+    /// Of each tensor.
+    tallies: Vec<Tally>,
+    /// Places of tensors, the worst first.
+    order: Vec<u32>,
+}
+
+/// A tensor that has a row.
+#[derive(Clone, Debug)]
+struct Subject<'c> {
+    name: Cow<'c, str>,
+    shape: Cow<'c, [u64]>,
+}
+
+impl<'c> Subject<'c> {
+    fn of(numbers: &Numbers<'c>) -> Subject<'c> {
+        match numbers {
+            Numbers::Plain((_, tensor), _) => Subject {
+                name: Cow::Borrowed(&tensor.name),
+                shape: Cow::Borrowed(&tensor.shape),
+            },
+            Numbers::Scaled(weight) => Subject {
+                name: Cow::Owned(weight.name.clone()),
+                shape: Cow::Owned(weight.result_shape().into()),
+            },
+        }
+    }
 }
 
 /// A tensor, and what would become of its elements.
-struct Row {
-    name: String,
-    shape: Vec<u64>,
-    tally: Tally,
+struct Row<'f> {
+    subject: &'f Subject<'f>,
+    tally: &'f Tally,
 }
 
-/// The report, and whether anything was found that was asked to fail.
-pub(crate) fn report(asked: &Check) -> Result<(String, bool), String> {
+/// Writes the report, and returns the exit code.
+pub(crate) fn report(
+    asked: &Check,
+    observer: &dyn Observer,
+    out: &mut dyn Write,
+) -> Result<Exit, Error> {
     let all = asked.options.to == "all";
     let formats = if all {
         rules::targets().map(|to| to.to_string()).collect()
     } else {
         vec![asked.options.to.clone()]
     };
-    let rules = |to| Rules::new(&asked.options.with_format(to));
-    let rules: Result<Vec<Rules>, String> = formats.into_iter().map(rules).collect();
-    let rules = rules.map_err(about(&asked.input))?;
-    if rules.iter().any(|rules| rules.scale.is_some()) {
-        return Err("--scale: a check is of conversions without scales".into());
-    }
+    let rules = |to| Rules::new(&asked.input, &asked.options.with_format(to));
+    let rules: Vec<Rules> = formats.into_iter().map(rules).collect::<Result<_, _>>()?;
     let checkpoint = Checkpoint::open(&asked.input)?;
-    let formats = work::check(&checkpoint, &rules, asked.threads, asked.quiet)?;
+    let formats = work::check(&checkpoint, &rules, asked.threads, observer)?;
     let kinds = &asked.fail_on;
     let found = |format: &Format| kinds.iter().any(|&kind| format.total.count(kind) > 0);
     let found = formats.iter().any(found);
-    let report = match (&formats[..], asked.json) {
-        ([format], false) if !all => show::tensors(&format.rows),
-        ([format], true) if !all => format!("{:#}\n", show::tensors_json(&format.rows)),
-        (formats, false) => show::formats(formats),
-        (formats, true) => format!("{:#}\n", show::formats_json(formats)),
+    let written = match (&formats[..], asked.json) {
+        ([format], false) if !all => show::tensors(format, out),
+        ([format], true) if !all => show::tensors_json(format, out),
+        (formats, false) => show::formats(formats, out),
+        (formats, true) => show::formats_json(formats, out),
     };
-    Ok((report, found))
+    written.and_then(|()| out.flush()).map_err(Error::Stdout)?;
+    Ok(if found { Exit::Found } else { Exit::Done })
 }
 
-impl Format {
-    fn new(to: ulp::Dtype, mut rows: Vec<Row>) -> Format {
+impl<'c> Format<'c> {
+    fn new(to: ulp::Dtype, subjects: Rc<[Subject<'c>]>, tallies: Vec<Tally>) -> Format<'c> {
         let mut total = Tally::default();
-        for row in &rows {
-            total.merge(&row.tally);
+        for tally in &tallies {
+            total.merge(tally);
         }
-        rows.sort_by(|a, b| {
-            let lost = |row: &Row| Reverse((row.tally.lost(), row.tally.became_zero));
-            let mean = b.tally.mean().total_cmp(&a.tally.mean());
+        let mut order: Vec<u32> = (0..tallies.len() as u32).collect();
+        order.sort_by(|&a, &b| {
+            let [a, b] = [a, b].map(|place| &tallies[place as usize]);
+            let lost = |tally: &Tally| Reverse((tally.lost(), tally.became_zero));
+            let mean = b.mean().total_cmp(&a.mean());
             lost(a).cmp(&lost(b)).then(mean)
         });
-        Format { to, total, rows }
+        Format {
+            to,
+            total,
+            subjects,
+            tallies,
+            order,
+        }
+    }
+
+    fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.order.iter().map(|&place| Row {
+            subject: &self.subjects[place as usize],
+            tally: &self.tallies[place as usize],
+        })
     }
 }

@@ -1,11 +1,13 @@
 //! What was counted, as a table or as JSON.
 
-use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::tally::Tally;
 use super::{Format, Row};
 use crate::style::{BAD, TITLE};
-use crate::table::{Cell, align};
+use crate::table::{self, Cell, align};
 
 /// A number of a tally, and how it is shown.
 enum Number {
@@ -63,12 +65,14 @@ impl Number {
         }
         cell
     }
+}
 
-    fn json(&self) -> Value {
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {
-            Number::Count(count) | Number::Lost(count) => json!(count),
-            Number::Real(real) => json!(real),
-            Number::Decibel(ratio) => json!(ratio),
+            Number::Count(count) | Number::Lost(count) => count.serialize(serializer),
+            Number::Real(real) => real.serialize(serializer),
+            Number::Decibel(ratio) => ratio.serialize(serializer),
         }
     }
 }
@@ -84,47 +88,70 @@ fn cells<'a>(columns: &'a [Column], tally: &'a Tally) -> impl Iterator<Item = Ce
     columns.iter().map(|(_, _, of)| of(tally).cell())
 }
 
-/// The keys and numbers of all columns.
-fn object(columns: &[&[Column]], tally: &Tally) -> Map<String, Value> {
-    let columns = columns.iter().copied().flatten();
-    columns
-        .map(|(_, key, of)| ((*key).into(), of(tally).json()))
-        .collect()
+/// The keys and numbers of columns.
+fn entries<M: SerializeMap>(
+    map: &mut M,
+    columns: &[Column],
+    tally: &Tally,
+) -> Result<(), M::Error> {
+    for (_, key, of) in columns {
+        map.serialize_entry(key, &of(tally))?;
+    }
+    Ok(())
 }
 
 /// A row a tensor.
-pub(super) fn tensors(rows: &[Row]) -> String {
+pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
     let columns: Vec<Column> = SOURCE.into_iter().chain(RESULT).collect();
-    let headings = columns.iter().map(|(heading, ..)| title(heading));
-    let headings = [title("tensor"), title("shape")]
-        .into_iter()
-        .chain(headings);
-    let mut table = vec![headings.collect()];
-    for row in rows {
-        let names = [row.name.clone(), format!("{:?}", row.shape)].map(Cell::plain);
-        let row = names.into_iter().chain(cells(&columns, &row.tally));
-        table.push(row.collect());
-    }
-    align(&table)
+    let headings = || {
+        let columns = columns.iter().map(|(heading, ..)| title(heading));
+        let names = [title("tensor"), title("shape")].into_iter();
+        names.chain(columns).collect::<Vec<Cell>>()
+    };
+    table::write(out, || {
+        let rows = format.rows().map(|Row { subject, tally }| {
+            let names = [subject.name.to_string(), format!("{:?}", subject.shape)];
+            let names = names.map(Cell::plain).into_iter();
+            names.chain(cells(&columns, tally)).collect()
+        });
+        std::iter::once(headings()).chain(rows)
+    })
 }
 
-/// The same as an array of objects.
-pub(super) fn tensors_json(rows: &[Row]) -> Value {
-    let row = |row: &Row| {
-        let mut fields = Map::new();
-        fields.insert("name".into(), json!(row.name));
-        fields.insert("shape".into(), json!(row.shape));
-        fields.append(&mut object(&[&SOURCE, &RESULT], &row.tally));
-        Value::Object(fields)
-    };
-    rows.iter().map(row).collect()
+/// The same as an array of objects, which are written one after the other: all of them would take much memory.
+pub(super) fn tensors_json(format: &Format, out: &mut dyn Write) -> io::Result<()> {
+    json(&Tensors(format), out)
+}
+
+fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+struct Tensors<'f>(&'f Format<'f>);
+
+impl Serialize for Tensors<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.rows())
+    }
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &self.subject.name)?;
+        map.serialize_entry("shape", &self.subject.shape)?;
+        entries(&mut map, &SOURCE, self.tally)?;
+        entries(&mut map, &RESULT, self.tally)?;
+        map.end()
+    }
 }
 
 /// A row a format, under a line of what is the same for all.
-pub(super) fn formats(formats: &[Format]) -> String {
+pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
     let first = formats.first();
     let total = first.map_or_else(Tally::default, |format| format.total);
-    let tensors = first.map_or(0, |format| format.rows.len());
+    let tensors = first.map_or(0, |format| format.rows().len());
     let source = SOURCE.iter().map(|(heading, _, of)| {
         let number = of(&total).cell().text;
         format!(", {heading}: {number}")
@@ -143,38 +170,41 @@ pub(super) fn formats(formats: &[Format]) -> String {
         let cells = names.into_iter().chain(cells(&RESULT, &format.total));
         table.push(cells.chain([worst]).collect());
     }
-    format!("{line}\n\n{}", align(&table))
+    write!(out, "{line}\n\n{}", align(&table))
 }
 
 /// The same, and the tensors of each format.
-pub(super) fn formats_json(formats: &[Format]) -> Value {
-    let format = |format: &Format| {
-        let mut fields = Map::new();
-        fields.insert("format".into(), json!(format.to.name()));
-        fields.insert("bytes".into(), json!(format.bytes()));
-        fields.insert("elements".into(), json!(format.total.elements));
-        fields.append(&mut object(&[&SOURCE, &RESULT], &format.total));
-        fields.insert("worst".into(), json!(format.worst()));
-        fields.insert("tensors".into(), tensors_json(&format.rows));
-        Value::Object(fields)
-    };
-    formats.iter().map(format).collect()
+pub(super) fn formats_json(formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
+    json(&formats, out)
 }
 
-impl Format {
+impl Serialize for Format<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("format", self.to.name())?;
+        map.serialize_entry("bytes", &self.bytes())?;
+        map.serialize_entry("elements", &self.total.elements)?;
+        entries(&mut map, &SOURCE, &self.total)?;
+        entries(&mut map, &RESULT, &self.total)?;
+        map.serialize_entry("worst", &self.worst())?;
+        map.serialize_entry("tensors", &Tensors(self))?;
+        map.end()
+    }
+}
+
+impl Format<'_> {
     /// What the tensors would take.
     fn bytes(&self) -> u64 {
         let bits = self
-            .rows
-            .iter()
+            .rows()
             .map(|row| row.tally.elements * u64::from(self.to.bits()));
         bits.map(|bits| bits.div_ceil(8)).sum()
     }
 
     /// The tensor that has lost most, if any has lost anything.
     fn worst(&self) -> Option<&str> {
-        let worst = self.rows.first()?;
+        let worst = self.rows().next()?;
         let exact = worst.tally.lost() == 0 && worst.tally.largest == 0.0;
-        (!exact).then_some(&*worst.name)
+        (!exact).then_some(&*worst.subject.name)
     }
 }

@@ -32,8 +32,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// An element, in a format whose smallest normal number is this.
-    pub(super) fn add(&mut self, before: f64, after: f64, smallest_normal: f64) {
+    /// An element, whose result is subnormal or not.
+    pub(super) fn add(&mut self, before: f64, after: f64, subnormal: bool) {
         self.elements += 1;
         self.nans += u64::from(before.is_nan());
         self.infinities += u64::from(before.is_infinite());
@@ -46,7 +46,7 @@ impl Tally {
             return;
         }
         self.became_zero += u64::from(after == 0.0 && before != 0.0);
-        self.subnormal += u64::from(after != 0.0 && after.abs() < smallest_normal);
+        self.subnormal += u64::from(after != 0.0 && subnormal);
         let error = (after - before).abs();
         self.signal += before * before;
         self.noise += error * error;

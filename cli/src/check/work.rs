@@ -1,26 +1,72 @@
 //! Casts all tensors to all formats asked for, and counts.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ulp::{Cast, Dtype, Layout, slice};
 
 use super::tally::Tally;
-use super::{Format, Row};
-use crate::cast::Caster;
-use crate::checkpoint::{Checkpoint, Reader, Shard, Tensor};
+use super::{Format, Subject};
+use crate::cast::{Caster, How};
+use crate::checkpoint::{Checkpoint, Reader};
+use crate::convert::dequantize::Whole;
+use crate::convert::numbers::Numbers;
+use crate::convert::plan::{Action, Plan};
+use crate::convert::quantize::Quantize;
 use crate::convert::rules::Rules;
-use crate::formats;
+use crate::convert::survey;
+use crate::convert::work::{Buffers, Lost, Work};
+use crate::error::Error;
+use crate::observer::{Activity, Observer};
 use crate::pieces::{self, Piece, Threads};
-use crate::progress::Progress;
 
-/// A tensor that is cast.
-struct Task<'c> {
-    shard: &'c Shard,
-    tensor: &'c Tensor,
-    from: Dtype,
-    /// To each format.
-    casters: Vec<Caster>,
+/// A tensor that is cast, or written in a scheme.
+struct Task<'p, 'c> {
+    subject: Subject<'c>,
+    numbers: &'p Numbers<'c>,
+    whole: Whole,
+    how: Becomes<'p, 'c>,
+}
+
+/// What becomes of a tensor.
+enum Becomes<'p, 'c> {
+    /// By a caster to each format.
+    Cast(Arc<[Caster]>),
+    /// In a scheme, where its family has this largest magnitude.
+    Scheme(&'p Quantize<'c>, f32),
+}
+
+/// Those that were made, by what they cast from: a checkpoint may have millions of tensors.
+#[derive(Default)]
+struct Casters(Vec<(Dtype, Arc<[Caster]>)>);
+
+impl Casters {
+    fn of(
+        &mut self,
+        from: Dtype,
+        name: &str,
+        rules: &[Rules],
+        targets: &[Target],
+    ) -> Arc<[Caster]> {
+        let made = self.0.iter().find(|(made, _)| *made == from);
+        if let Some((_, casters)) = made {
+            return casters.clone();
+        }
+        let how = rules.iter().map(|rules| rules.how(name));
+        let casters = how.zip(targets);
+        let casters: Arc<[Caster]> = casters
+            .map(|(how, target)| Caster::new(from, target.to, how))
+            .collect();
+        // At random, each tensor has its own.
+        if rules
+            .iter()
+            .all(|rules| matches!(rules.how(name), How::Cast(_)))
+        {
+            self.0.push((from, casters.clone()));
+        }
+        casters
+    }
 }
 
 /// A format that is cast to.
@@ -32,61 +78,107 @@ struct Target {
 
 /// Room that a thread works in.
 #[derive(Default)]
-struct Buffers<'c> {
-    reader: Reader<'c>,
-    source: Vec<u8>,
+struct Room<'c> {
+    buffers: Buffers<'c>,
     result: Vec<u8>,
-    wide: Vec<u8>,
     before: Vec<u8>,
     after: Vec<u8>,
+    back: Vec<f32>,
 }
 
-/// What became of the elements of each tensor in each format. Pieces are added up in their order, so that sums are the same whatever the
+/// What became of the elements of each tensor, by format. Pieces are added up in their order, so that sums are the same whatever the
 /// threads do.
 struct Totals {
-    of_tensors: Vec<Vec<Tally>>,
+    of_formats: Vec<Vec<Tally>>,
     /// The piece that is added next, and those that have to wait for it.
     next: u64,
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
 
-/// What these rules would do to the tensors that they take.
-pub(super) fn check(
-    checkpoint: &Checkpoint,
+/// What these rules would do to the tensors that they take. Those of a scheme stand alone.
+pub(super) fn check<'c>(
+    checkpoint: &'c Checkpoint,
     rules: &[Rules],
     threads: Threads,
-    quiet: bool,
-) -> Result<Vec<Format>, String> {
+    observer: &dyn Observer,
+) -> Result<Vec<Format<'c>>, Error> {
     let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
-    let tasks = checkpoint.tensors();
-    let tasks = tasks.filter_map(|(shard, tensor)| Task::new(shard, tensor, rules, &targets));
-    let tasks: Vec<Task> = tasks.collect();
-    let bytes = tasks.iter().map(|task| task.tensor.bytes()).sum();
-    let progress = Progress::new(bytes, "read", quiet);
+    let Some(first) = rules.first() else {
+        return Ok(Vec::new());
+    };
+    let (plans, numbers);
+    let mut reader = Reader::default();
+    let mut tasks = Vec::new();
+    if first.target.is_some() {
+        plans = survey::plans(checkpoint, first)?;
+        let work = plans.iter().map(Plan::elements).sum();
+        observer.start(work, Activity::Reading);
+        for plan in &plans {
+            let work = Work {
+                threads,
+                observer,
+                target: &checkpoint.path,
+            };
+            let largest = work.largest(plan)?;
+            for output in &plan.outputs {
+                if let Action::Quantize(weight) = &output.action {
+                    let largest = weight.family.map_or(0.0, |family| largest[family]);
+                    tasks.push(Task {
+                        subject: Subject::of(&weight.numbers),
+                        numbers: &weight.numbers,
+                        whole: weight.numbers.whole(&mut reader)?,
+                        how: Becomes::Scheme(weight, largest),
+                    });
+                }
+            }
+        }
+    } else {
+        numbers = survey::numbers(checkpoint, first)?;
+        let work = numbers.iter().map(Numbers::elements).sum();
+        observer.start(work, Activity::Reading);
+        let mut casters = Casters::default();
+        for numbers in &numbers {
+            let subject = Subject::of(numbers);
+            let casters = casters.of(numbers.format(), &subject.name, rules, &targets);
+            tasks.push(Task {
+                subject,
+                numbers,
+                whole: numbers.whole(&mut reader)?,
+                how: Becomes::Cast(casters),
+            });
+        }
+    }
     let totals = Mutex::new(Totals {
-        of_tensors: vec![vec![Tally::default(); targets.len()]; tasks.len()],
+        of_formats: vec![vec![Tally::default(); tasks.len()]; targets.len()],
         next: 0,
         waiting: BTreeMap::new(),
     });
-    let lengths = tasks.iter().map(|task| task.tensor.elements());
-    pieces::each(threads, lengths, |piece, buffers: &mut Buffers| {
-        let tallies = tasks[piece.tensor].tally(piece, &targets, buffers)?;
+    let lengths = tasks.iter().map(|task| match task.how {
+        Becomes::Cast(_) => task.numbers.elements().into(),
+        Becomes::Scheme(weight, _) => pieces::Whole {
+            length: weight.panels.count(),
+            less: 0,
+            size: 1,
+        },
+    });
+    let each = |piece: Piece, room: &mut Room<'c>| {
+        let tallies = tasks[piece.tensor].tally(piece, &targets, room)?;
+        let elements = tallies.first().map_or(0, |tally| tally.elements);
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals.add(piece, tallies);
-        progress.add(buffers.source.len() as u64);
+        observer.advance(elements);
         Ok(())
-    })?;
-    progress.finish();
-    let Totals { of_tensors, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let formats = rules.iter().enumerate().map(|(place, rules)| {
-        let rows = tasks.iter().zip(&of_tensors).map(|(task, tallies)| Row {
-            name: task.tensor.name.to_string(),
-            shape: task.tensor.shape.to_vec(),
-            tally: tallies[place],
-        });
-        Format::new(rules.to, rows.collect())
-    });
-    Ok(formats.collect())
+    };
+    pieces::each(threads, observer, lengths, each)?;
+    observer.finish();
+    for shard in &checkpoint.shards {
+        shard.unchanged()?;
+    }
+    let subjects: Rc<[Subject]> = tasks.into_iter().map(|task| task.subject).collect();
+    let Totals { of_formats, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let formats = rules.iter().zip(of_formats);
+    let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, subjects.clone(), tallies);
+    Ok(formats.map(format).collect())
 }
 
 impl Target {
@@ -102,66 +194,106 @@ impl Target {
     }
 }
 
-impl<'c> Task<'c> {
-    /// `None` for a tensor that would be copied.
-    fn new(
-        shard: &'c Shard,
-        tensor: &'c Tensor,
-        rules: &[Rules],
-        targets: &[Target],
-    ) -> Option<Task<'c>> {
-        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed())?;
-        let caster = |(rules, target): (&Rules, &Target)| {
-            Caster::new(from, target.to, rules.how(&tensor.name))
-        };
-        // All rules take the same names.
-        rules.first()?.take(&tensor.name).then(|| Task {
-            shard,
-            tensor,
-            from,
-            casters: rules.iter().zip(targets).map(caster).collect(),
-        })
-    }
-
+impl<'c> Task<'_, 'c> {
     /// What becomes of a piece in each format.
     fn tally(
         &self,
-        Piece { first, count, .. }: Piece,
+        piece: Piece,
         targets: &[Target],
-        buffers: &mut Buffers<'c>,
-    ) -> Result<Vec<Tally>, String> {
-        let Buffers {
-            reader,
-            source,
+        room: &mut Room<'c>,
+    ) -> Result<Vec<Tally>, Error> {
+        match &self.how {
+            Becomes::Cast(casters) => self.cast(piece, casters, targets, room),
+            Becomes::Scheme(weight, largest) => {
+                let smallest_normal = targets[0].smallest_normal;
+                self.quantize(piece, weight, *largest, smallest_normal, room)
+                    .map(|tally| vec![tally])
+            }
+        }
+    }
+
+    fn cast(
+        &self,
+        Piece { first, count, .. }: Piece,
+        casters: &[Caster],
+        targets: &[Target],
+        room: &mut Room<'c>,
+    ) -> Result<Vec<Tally>, Error> {
+        let Room {
+            buffers,
             result,
-            wide,
             before,
             after,
-        } = buffers;
+            ..
+        } = room;
+        let from = self.numbers.format();
+        let source = self
+            .numbers
+            .read_stored(&self.whole, first, count, buffers)?;
         let size = |format: Dtype| count * u64::from(format.bits()).div_ceil(8);
-        source.resize(size(self.from) as usize, 0);
-        let start = first * u64::from(self.from.bits()) / 8;
-        reader.read(self.shard, self.tensor, start, source)?;
         // A wider format has every number of a narrower one.
         let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
             dst.resize(size(Dtype::F64) as usize, 0);
-            let cast = slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new());
-            cast.map_err(|error| format!("tensor {}: {error}", self.tensor.name))
+            slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new())
+                .expect("a piece is as long in both formats");
         };
-        widen(self.from, source, before)?;
+        widen(from, &source, before);
         let tally = |(caster, target): (&Caster, &Target)| {
             result.resize(size(target.to) as usize, 0);
             let mut tally = Tally::default();
-            tally.overflowed = caster.cast(first, source, result, wide);
-            widen(target.to, result, after)?;
+            tally.overflowed = caster.cast(first, &source, result, &mut buffers.unpacked);
+            widen(target.to, result, after);
             let numbers = before.as_chunks().0.iter().zip(after.as_chunks().0);
             for (&before, &after) in numbers {
                 let (before, after) = (f64::from_le_bytes(before), f64::from_le_bytes(after));
-                tally.add(before, after, target.smallest_normal);
+                tally.add(before, after, after.abs() < target.smallest_normal);
             }
-            Ok(tally)
+            tally
         };
-        self.casters.iter().zip(targets).map(tally).collect()
+        let tallies = casters.iter().zip(targets).map(tally).collect();
+        self.numbers.give_back(source, buffers);
+        Ok(tallies)
+    }
+
+    /// The numbers of a panel, as they come back from a scheme.
+    fn quantize(
+        &self,
+        piece: Piece,
+        weight: &Quantize<'c>,
+        largest: f32,
+        smallest_normal: f64,
+        room: &mut Room<'c>,
+    ) -> Result<Tally, Error> {
+        let Room {
+            buffers,
+            after,
+            back,
+            ..
+        } = room;
+        let done = weight.panel(piece.first, &self.whole, largest, buffers)?;
+        let Buffers {
+            numbers,
+            elements,
+            block_scales,
+            ..
+        } = buffers;
+        back.resize(numbers.len(), 0.0);
+        weight
+            .scheme
+            .dequantize(elements, block_scales, done.cols, done.tensor_scale, back)
+            .expect("it was quantized so");
+        after.resize(numbers.len() * size_of::<f64>(), 0);
+        let element = weight.scheme.element;
+        slice::cast_bytes(element, elements, Dtype::F64, after, Cast::new())
+            .expect("whole bytes of elements");
+        let mut tally = Tally::default();
+        tally.overflowed = Lost::from(done.counts).overflowed;
+        let all = numbers.iter().zip(&*back).zip(after.as_chunks().0);
+        for ((&before, &after), &element) in all.skip(done.skip) {
+            let subnormal = f64::from_le_bytes(element).abs() < smallest_normal;
+            tally.add(before.into(), after.into(), subnormal);
+        }
+        Ok(tally)
     }
 }
 
@@ -169,8 +301,8 @@ impl Totals {
     fn add(&mut self, piece: Piece, tallies: Vec<Tally>) {
         self.waiting.insert(piece.number, (piece.tensor, tallies));
         while let Some((tensor, tallies)) = self.waiting.remove(&self.next) {
-            for (total, tally) in self.of_tensors[tensor].iter_mut().zip(&tallies) {
-                total.merge(tally);
+            for (totals, tally) in self.of_formats.iter_mut().zip(&tallies) {
+                totals[tensor].merge(tally);
             }
             self.next += 1;
         }

@@ -6,23 +6,18 @@ use std::ops::Range;
 
 use safetensors::Dtype;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::Source;
 
 /// The largest header that readers accept.
 pub const HEADER_LIMIT: usize = 100_000_000;
 
-/// The most tensors, and the most entries of metadata.
-const MOST: usize = 1 << 17;
-
-/// The most dimensions: what numpy and torch have at most.
-const RANK: usize = 64;
-
 /// The name of the entry that is no tensor.
 pub const METADATA: &str = "__metadata__";
 
-/// A header that was checked: offsets follow one another and fit shapes and file, names are unique and harmless.
+/// A header that was checked: offsets follow one another and fit shapes and file, names are unique. A name may be any text: inside a file it
+/// is no path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {
     /// Where the tensors' data begin in the file.
@@ -61,29 +56,22 @@ impl Tensor {
 }
 
 /// Why a file is no safetensors file.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeaderError {
     /// It can't be read.
-    Io(std::io::Error),
+    #[error("{0}")]
+    Io(#[source] std::io::Error),
     /// It isn't as long as it says.
+    #[error("not a safetensors file, or a truncated one: {0}")]
     Length(&'static str),
+    /// It is a file of another kind.
+    #[error("not a safetensors file: it is {0}")]
+    Other(&'static str),
     /// Its header is unsound.
+    #[error("not a safetensors file: {0}")]
     Unsound(String),
 }
-
-impl fmt::Display for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HeaderError::Io(error) => write!(f, "{error}"),
-            HeaderError::Length(why) => {
-                write!(f, "not a safetensors file, or a truncated one: {why}")
-            }
-            HeaderError::Unsound(why) => write!(f, "not a safetensors file: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for HeaderError {}
 
 impl Header {
     /// Reads the header of a file.
@@ -91,19 +79,20 @@ impl Header {
     /// # Errors
     /// If it can't be read or isn't sound.
     pub fn read(source: &Source) -> Result<Header, HeaderError> {
-        let too_short = HeaderError::Length("it ends before its header");
+        // What begins as a file of another kind has no sound length.
+        let wrong = |error| kind(source).map_or(error, HeaderError::Other);
         let Some(rest) = source.length().checked_sub(8) else {
-            return Err(too_short);
+            return Err(wrong(HeaderError::Length("it ends before its header")));
         };
         let mut length = [0; 8];
         source.read(0, &mut length).map_err(HeaderError::Io)?;
         let length = u64::from_le_bytes(length);
         if length > HEADER_LIMIT as u64 {
             let why = format!("its header would have {length} bytes, more than {HEADER_LIMIT}");
-            return Err(HeaderError::Unsound(why));
+            return Err(wrong(HeaderError::Unsound(why)));
         }
         if length > rest {
-            return Err(HeaderError::Length("it ends inside its header"));
+            return Err(wrong(HeaderError::Length("it ends inside its header")));
         }
         let mut json = vec![0; length as usize];
         source.read(8, &mut json).map_err(HeaderError::Io)?;
@@ -138,6 +127,34 @@ impl Header {
             metadata,
         })
     }
+}
+
+/// What a file of another kind is that people have in place of weights, and what to do.
+fn kind(source: &Source) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 6] = [
+        (
+            b"version https://git-lfs",
+            "a git-lfs pointer, and not the file itself: git lfs pull fetches that",
+        ),
+        (b"GGUF", "a GGUF file, which is not read"),
+        (
+            b"PK\x03\x04",
+            "a zip archive, as torch.save writes it: safetensors.torch.save_file writes what is read",
+        ),
+        (
+            b"\x80\x02",
+            "a pickle, as torch.save wrote it: safetensors.torch.save_file writes what is read",
+        ),
+        (b"<!DOCTYPE", "a web page: the download went wrong"),
+        (b"<html", "a web page: the download went wrong"),
+    ];
+    let mut begin = [0; 32];
+    let length = source.length().min(32) as usize;
+    source.read(0, &mut begin[..length]).ok()?;
+    let mut kinds = KINDS.iter();
+    kinds
+        .find(|(magic, _)| begin.starts_with(magic))
+        .map(|(_, kind)| *kind)
 }
 
 /// That no two tensors have the same name. JSON itself doesn't forbid it, and readers would disagree.
@@ -189,17 +206,6 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// That a name can be printed, and used as part of a path by those who do.
-fn harmless(name: &str) -> Result<(), &'static str> {
-    if name.chars().any(char::is_control) {
-        Err("its name has control characters")
-    } else if name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..") {
-        Err("its name is a path out of its directory")
-    } else {
-        Ok(())
-    }
-}
-
 /// The entries of a header, as they stand there.
 struct Entries {
     tensors: Vec<Tensor>,
@@ -207,10 +213,9 @@ struct Entries {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Entry {
     dtype: Dtype,
-    shape: Shape,
+    shape: Box<[u64]>,
     data_offsets: [u64; 2],
 }
 
@@ -232,22 +237,15 @@ impl<'de> Deserialize<'de> for Entries {
                         if metadata.is_some() {
                             return Err(A::Error::custom("it has metadata twice"));
                         }
-                        let Metadata(entries) = map.next_value()?;
-                        metadata = Some(entries);
+                        metadata = map.next_value()?;
                         continue;
                     }
                     let named = |why: &dyn fmt::Display| {
                         A::Error::custom(format_args!("tensor {name}: {why}"))
                     };
-                    harmless(&name).map_err(|why| named(&why))?;
-                    if tensors.len() == MOST {
-                        return Err(A::Error::custom(format_args!(
-                            "it has more than {MOST} tensors"
-                        )));
-                    }
                     let Entry {
                         dtype,
-                        shape: Shape(shape),
+                        shape,
                         data_offsets: [start, end],
                     } = map.next_value().map_err(|error| named(&error))?;
                     let range = start..end;
@@ -263,70 +261,5 @@ impl<'de> Deserialize<'de> for Entries {
         }
 
         deserializer.deserialize_map(All)
-    }
-}
-
-/// A shape of no more than [`RANK`] dimensions.
-struct Shape(Box<[u64]>);
-
-impl<'de> Deserialize<'de> for Shape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Dimensions;
-
-        impl<'de> Visitor<'de> for Dimensions {
-            type Value = Shape;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a shape")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Shape, A::Error> {
-                let mut shape = Vec::new();
-                while let Some(dimension) = sequence.next_element()? {
-                    if shape.len() == RANK {
-                        return Err(A::Error::custom(format_args!(
-                            "more than {RANK} dimensions"
-                        )));
-                    }
-                    shape.push(dimension);
-                }
-                Ok(Shape(shape.into()))
-            }
-        }
-
-        deserializer.deserialize_seq(Dimensions)
-    }
-}
-
-/// Metadata of no more than [`MOST`] entries, each of its own name.
-struct Metadata(BTreeMap<String, String>);
-
-impl<'de> Deserialize<'de> for Metadata {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Texts;
-
-        impl<'de> Visitor<'de> for Texts {
-            type Value = Metadata;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of texts")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Metadata, A::Error> {
-                let mut texts = BTreeMap::new();
-                while let Some((key, text)) = map.next_entry::<String, String>()? {
-                    if texts.len() == MOST {
-                        return Err(A::Error::custom("it has too many metadata"));
-                    }
-                    if texts.contains_key(&key) {
-                        return Err(A::Error::custom(format_args!("it has {key:?} twice")));
-                    }
-                    texts.insert(key, text);
-                }
-                Ok(Metadata(texts))
-            }
-        }
-
-        deserializer.deserialize_map(Texts)
     }
 }

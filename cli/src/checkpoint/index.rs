@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::fs;
 use std::path::{Component, Path};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
@@ -11,7 +10,38 @@ use serde_json::{Map, Value};
 use super::Shard;
 
 /// The largest index that is read.
-const LIMIT: u64 = 100_000_000;
+pub(super) const LIMIT: u64 = 400_000_000;
+
+/// Why a file is no index of its directory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// It is no index.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// It names a file outside its directory.
+    #[error("tensor {tensor}: {shard:?} is no file of this directory")]
+    Outside {
+        /// The tensor.
+        tensor: String,
+        /// What is named as its shard.
+        shard: String,
+    },
+    /// It names a tensor twice.
+    #[error("tensor {tensor}: it is there twice")]
+    Twice {
+        /// The tensor.
+        tensor: String,
+    },
+    /// A shard doesn't have a tensor that is said to be in it.
+    #[error("tensor {tensor}: {shard} doesn't have it")]
+    Missing {
+        /// The tensor.
+        tensor: String,
+        /// The shard.
+        shard: String,
+    },
+}
 
 /// An index.
 #[derive(Debug)]
@@ -25,31 +55,24 @@ pub struct Index {
 }
 
 impl Index {
-    /// Reads an index, and checks that it names nothing outside its directory.
-    pub(super) fn read(path: &Path) -> Result<Index, String> {
-        let length = path.metadata().map_err(|error| error.to_string())?.len();
-        if length > LIMIT {
-            return Err(format!("more than {LIMIT} bytes"));
-        }
-        let text = fs::read(path).map_err(|error| error.to_string())?;
-        Index::parse(&text)
-    }
-
     /// Parses an index.
     ///
     /// # Errors
     /// If it is none, names a tensor twice, or a file outside its directory.
-    pub fn parse(text: &[u8]) -> Result<Index, String> {
-        let all: All = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    pub fn parse(text: &[u8]) -> Result<Index, IndexError> {
+        let all: All = serde_json::from_slice(text)?;
         let mut places = HashMap::new();
         for (place, (tensor, shard)) in all.weight_map.iter().enumerate() {
             if !is_inside(shard) {
-                return Err(format!(
-                    "tensor {tensor}: {shard:?} is no file of this directory"
-                ));
+                return Err(IndexError::Outside {
+                    tensor: tensor.clone(),
+                    shard: shard.clone(),
+                });
             }
             if places.insert(tensor.clone(), place).is_some() {
-                return Err(format!("tensor {tensor}: it is there twice"));
+                return Err(IndexError::Twice {
+                    tensor: tensor.clone(),
+                });
             }
         }
         Ok(Index {
@@ -72,29 +95,38 @@ impl Index {
         Some(&self.weight_map[place].1)
     }
 
+    /// Whether a tensor is said to be in the shard of this name.
+    pub(crate) fn names(&self, shard: &Path) -> bool {
+        let mut shards = self.weight_map.iter();
+        shards.any(|(_, named)| Path::new(named) == shard)
+    }
+
     /// That each tensor is in the shard that is named for it.
-    pub(super) fn agrees(&self, shards: &[Shard]) -> Result<(), String> {
-        let of = |shard: &'_ Shard| -> HashSet<(String, String)> {
+    pub(super) fn agrees(&self, shards: &[(String, Shard)]) -> Result<(), IndexError> {
+        let mut there: HashSet<(&str, &str)> = HashSet::new();
+        for (name, shard) in shards {
             let tensors = shard.header.tensors.iter();
-            tensors
-                .map(|tensor| (tensor.name.to_string(), shard.name.clone()))
-                .collect()
-        };
-        let there: HashSet<_> = shards.iter().flat_map(of).collect();
-        match self.weight_map.iter().find(|entry| !there.contains(entry)) {
-            Some((tensor, shard)) => Err(format!("tensor {tensor}: {shard} doesn't have it")),
+            there.extend(tensors.map(|tensor| (&*tensor.name, &**name)));
+        }
+        let absent = |(tensor, shard): &&(String, String)| !there.contains(&(&**tensor, &**shard));
+        match self.weight_map.iter().find(absent) {
+            Some((tensor, shard)) => Err(IndexError::Missing {
+                tensor: tensor.clone(),
+                shard: shard.clone(),
+            }),
             None => Ok(()),
         }
     }
 }
 
-/// Whether a path leads to a file below its directory, by its text alone.
+/// Whether a path leads to a file below its directory, by its text alone. There is one text for each file, so that none has two names.
 fn is_inside(path: &str) -> bool {
     let normal = |component| matches!(component, Component::Normal(_));
     !path.is_empty()
         && !path.contains('\\')
         && !path.chars().any(char::is_control)
         && Path::new(path).components().all(normal)
+        && path.split('/').all(|name| !["", "."].contains(&name))
 }
 
 struct All {

@@ -3,6 +3,8 @@
 //! [`Checkpoint::open`] reads headers alone, and checks all that they say. Elements are read a piece at a time, by a [`Reader`], so
 //! that memory doesn't grow with the file, nor the number of open files with that of the shards.
 
+mod directory;
+mod fingerprint;
 mod header;
 mod index;
 mod reader;
@@ -13,31 +15,39 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use directory::Listing;
+pub(crate) use fingerprint::hash;
 pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
-pub use index::Index;
+pub use index::{Index, IndexError};
 pub use reader::Reader;
 pub use source::Source;
+pub(crate) use source::read_small;
 
-use crate::about;
+use crate::error::Error;
+use crate::output::Mode;
 use source::Version;
-
-/// The index of a directory of shards.
-pub const INDEX: &str = "model.safetensors.index.json";
-
-/// The one file of a directory without an index.
-const WHOLE: &str = "model.safetensors";
 
 /// A checkpoint whose headers were read.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The path that was opened.
     pub path: PathBuf,
-    /// Whether that is a directory.
-    pub is_directory: bool,
+    /// What is in it, if that is a directory.
+    pub listing: Option<Listing>,
     /// Sorted by name.
     pub shards: Vec<Shard>,
-    /// Of a directory that has one.
-    pub index: Option<Index>,
+    /// Shards whose tensors are named together, by number.
+    pub groups: Vec<Group>,
+}
+
+/// Shards of one folder whose tensors have different names. A directory may have several: the parts of a pipeline, or one set of weights
+/// in two formats.
+#[derive(Debug)]
+pub struct Group {
+    /// The folder, below the directory.
+    pub folder: PathBuf,
+    /// The index and its path below the directory, if it has one.
+    pub index: Option<(String, Index)>,
 }
 
 /// A safetensors file whose header was read.
@@ -49,7 +59,11 @@ pub struct Shard {
     pub path: PathBuf,
     /// What it has.
     pub header: Header,
+    /// The number of its group.
+    pub group: usize,
     version: Version,
+    /// Who may read it.
+    pub(crate) mode: Mode,
     /// The file, if it stays open: it is the only one, or can't be opened again.
     open: Option<Source>,
 }
@@ -58,44 +72,38 @@ impl Checkpoint {
     /// Opens a file, or all shards of a directory.
     ///
     /// # Errors
-    /// One line that names the file, and the tensor if it is about one: what can't be read, a header that isn't sound, an index that
-    /// doesn't agree with its shards.
-    pub fn open(path: &Path) -> Result<Checkpoint, String> {
-        let mut checkpoint = Checkpoint {
+    /// What can't be read, a header that isn't sound, an index that doesn't agree with its shards.
+    pub fn open(path: &Path) -> Result<Checkpoint, Error> {
+        if path.is_dir() {
+            let mut listing = Listing::read(path)?;
+            let (shards, groups) = listing.open(path)?;
+            if shards.is_empty() {
+                return Err(Error::NoCheckpoint { path: path.into() });
+            }
+            return Ok(Checkpoint {
+                path: path.into(),
+                listing: Some(listing),
+                shards,
+                groups,
+            });
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        Ok(Checkpoint {
             path: path.into(),
-            is_directory: path.is_dir(),
-            shards: Vec::new(),
-            index: None,
-        };
-        if !checkpoint.is_directory {
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            let name = name.to_string_lossy().into_owned();
-            checkpoint
-                .shards
-                .push(Shard::open(name, path.into(), true)?);
-            return Ok(checkpoint);
-        }
-        let index_path = path.join(INDEX);
-        let names = if index_path.exists() {
-            let index = Index::read(&index_path).map_err(about(&index_path))?;
-            let names = index.shards();
-            checkpoint.index = Some(index);
-            names
-        } else if path.join(WHOLE).exists() {
-            vec![WHOLE.into()]
-        } else {
-            return Err(about(path)(format!("it has neither {INDEX} nor {WHOLE}")));
-        };
-        for name in names {
-            let path = path.join(&name);
-            checkpoint.shards.push(Shard::open(name, path, false)?);
-        }
-        if let Some(index) = &checkpoint.index {
-            index
-                .agrees(&checkpoint.shards)
-                .map_err(about(&index_path))?;
-        }
-        Ok(checkpoint)
+            listing: None,
+            shards: vec![Shard::open(name, path.into(), true)?],
+            groups: vec![Group {
+                folder: PathBuf::new(),
+                index: None,
+            }],
+        })
+    }
+
+    /// Whether it is a directory.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        self.listing.is_some()
     }
 
     /// All tensors with their shards, in the order in which they lie.
@@ -106,13 +114,18 @@ impl Checkpoint {
             .flat_map(move |shard| shard.header.tensors.iter().map(of(shard)))
     }
 
-    /// The tensors by name. Of two in different shards, the one that the index names.
+    /// The tensors of a group by name. Of two in different shards, the one that the index names.
     #[must_use]
-    pub fn by_name(&self) -> HashMap<&str, (&Shard, &Tensor)> {
+    pub fn by_name(&self, group: usize) -> HashMap<&str, (&Shard, &Tensor)> {
         let mut all: HashMap<_, _> = HashMap::new();
+        let Group { folder, index } = &self.groups[group];
         for (shard, tensor) in self.tensors() {
-            let listed = self.index.as_ref().and_then(|i| i.shard_of(&tensor.name));
-            if listed.is_none_or(|listed| listed == shard.name) {
+            if shard.group != group {
+                continue;
+            }
+            let index = index.as_ref();
+            let listed = index.and_then(|(_, index)| index.shard_of(&tensor.name));
+            if listed.is_none_or(|listed| folder.join(listed) == Path::new(&shard.name)) {
                 all.insert(&*tensor.name, (shard, tensor));
             }
         }
@@ -122,14 +135,23 @@ impl Checkpoint {
 
 impl Shard {
     /// Opens a file and reads its header.
-    fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, String> {
-        let source = Source::open(&path).map_err(about(&path))?;
-        let header = Header::read(&source).map_err(about(&path))?;
+    fn open(name: String, path: PathBuf, alone: bool) -> Result<Shard, Error> {
+        let source = if alone {
+            Source::open(&path)?
+        } else {
+            Source::open_file(&path)?
+        };
+        let header = Header::read(&source).map_err(|source| Error::Header {
+            path: path.clone(),
+            source,
+        })?;
         Ok(Shard {
             name,
             path,
             header,
+            group: 0,
             version: source.version(),
+            mode: source.mode(),
             open: Some(source).filter(|source| alone || !source.is_file),
         })
     }
@@ -138,5 +160,21 @@ impl Shard {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.version.length
+    }
+
+    /// That the file is what it was when it was opened: asked when all that matters was read.
+    pub(crate) fn unchanged(&self) -> Result<(), Error> {
+        match &self.open {
+            Some(source) => source.unchanged(&self.path),
+            None => Source::again(&self.path, self.version).map(drop),
+        }
+    }
+}
+
+/// What is wrong with the index at a path.
+fn in_index(path: &Path) -> impl Fn(IndexError) -> Error + '_ {
+    move |source| Error::Index {
+        path: path.into(),
+        source,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::{Shard, Tensor};
-use crate::about;
+use crate::Error;
 
 /// A thread's way to the bytes of tensors. The shard that was read last stays open.
 #[derive(Debug, Default)]
@@ -14,20 +14,24 @@ impl<'s> Reader<'s> {
     /// Fills `bytes` with those of the tensor of a shard from `offset` on.
     ///
     /// # Errors
-    /// One line that names the file and the tensor. A file that became shorter, or was changed before it was opened again, is one.
+    /// If that fails. A file that became shorter, or was changed before it was opened again, is an error.
     pub fn read(
         &mut self,
         shard: &'s Shard,
         tensor: &Tensor,
         offset: u64,
         bytes: &mut [u8],
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         let start = shard.header.data_start + tensor.range.start + offset;
-        let read = self.source(shard).and_then(|file| file.read(start, bytes));
-        read.map_err(|error| about(&shard.path)(format!("tensor {}: {error}", tensor.name)))
+        let read = self.source(shard)?.read(start, bytes);
+        read.map_err(|source| Error::TensorIo {
+            path: shard.path.clone(),
+            tensor: tensor.name.to_string(),
+            source,
+        })
     }
 
-    fn source(&mut self, shard: &'s Shard) -> std::io::Result<&Source> {
+    fn source(&mut self, shard: &'s Shard) -> Result<&Source, Error> {
         if let Some(source) = &shard.open {
             return Ok(source);
         }

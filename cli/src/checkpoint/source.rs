@@ -1,9 +1,13 @@
 //! A file that is read at any place by any thread.
 
-use std::fs::File;
-use std::io;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
+
+use super::header::HEADER_LIMIT;
+use crate::error::{Error, at};
+use crate::output::{self, Mode};
 
 /// A file of fixed length that is open.
 #[derive(Debug)]
@@ -12,41 +16,73 @@ pub struct Source {
     version: Version,
     /// Whether its path leads to it again.
     pub(super) is_file: bool,
+    /// Who may read it.
+    mode: Mode,
 }
 
-/// What a file that is opened twice must still be.
+/// What a file must still be when it is opened again, and when it was read.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Version {
     pub(super) length: u64,
     /// On systems that know.
-    modified: Option<SystemTime>,
+    pub(super) modified: Option<SystemTime>,
+    /// The device and the number of the file on it: another file may have taken its name.
+    identity: [u64; 2],
+}
+
+impl From<&Metadata> for Version {
+    fn from(metadata: &Metadata) -> Version {
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+            [metadata.dev(), metadata.ino()]
+        };
+        #[cfg(not(unix))]
+        let identity = [0; 2];
+        Version {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity,
+        }
+    }
 }
 
 impl Source {
-    /// Opens a file. What can't be read at any place, such as a pipe, is first copied to a temporary file that has no name.
+    /// Opens a file. A pipe is first copied to a temporary file that has no name.
     ///
     /// # Errors
-    /// If it can't be opened or copied.
-    pub fn open(path: &Path) -> io::Result<Source> {
-        let mut file = File::open(path)?;
-        let kind = file.metadata()?.file_type();
-        if kind.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
+    /// If it can't be opened or copied, or is a device.
+    pub fn open(path: &Path) -> Result<Source, Error> {
+        let kind = path.metadata().map_err(at(path))?.file_type();
+        if !is_pipe(kind) {
+            // Some devices never end.
+            return Source::open_file(path);
         }
-        if !kind.is_file() {
-            let mut copy = tempfile::tempfile()?;
-            io::copy(&mut file, &mut copy)?;
-            file = copy;
-        }
+        let copied = File::open(path).and_then(copy);
+        Source::of(copied.map_err(at(path))?, false).map_err(at(path))
+    }
+
+    /// Opens a file, and nothing else: what reads a pipe may wait forever.
+    ///
+    /// # Errors
+    /// If it is no file, or can't be opened.
+    pub fn open_file(path: &Path) -> Result<Source, Error> {
+        is_file(path, &path.metadata().map_err(at(path))?)?;
+        let file = File::open(path).map_err(at(path))?;
+        Source::of(file, true).map_err(at(path))
+    }
+
+    fn of(file: File, is_file: bool) -> io::Result<Source> {
         let metadata = file.metadata()?;
-        let version = Version {
-            length: metadata.len(),
-            modified: metadata.modified().ok(),
-        };
         Ok(Source {
+            version: Version::from(&metadata),
+            is_file,
+            mode: if is_file {
+                output::mode(&metadata)
+            } else {
+                output::OPEN
+            },
             file,
-            version,
-            is_file: kind.is_file(),
         })
     }
 
@@ -54,13 +90,33 @@ impl Source {
     ///
     /// # Errors
     /// If it can't be opened, or isn't what it was.
-    pub(super) fn again(path: &Path, version: Version) -> io::Result<Source> {
-        let source = Source::open(path)?;
+    pub(super) fn again(path: &Path, version: Version) -> Result<Source, Error> {
+        let source = Source::open_file(path)?;
         if source.version == version {
             Ok(source)
         } else {
-            Err(io::Error::other("the file was changed meanwhile"))
+            Err(Error::Changed { path: path.into() })
         }
+    }
+
+    /// That the file at `path` is what it was when it was opened: asked when all that matters was read.
+    pub(crate) fn unchanged(&self, path: &Path) -> Result<(), Error> {
+        let now = self.file.metadata().map_err(at(path))?;
+        if Version::from(&now) == self.version {
+            Ok(())
+        } else {
+            Err(Error::Changed { path: path.into() })
+        }
+    }
+
+    /// Writes all of it to another file.
+    pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
+        io::copy(&mut &self.file, &mut to).map(drop)
+    }
+
+    /// Who may read it.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
     }
 
     pub(super) fn version(&self) -> Version {
@@ -83,6 +139,60 @@ impl Source {
             _ => error,
         })
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: std::fs::FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_fifo() || kind.is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: std::fs::FileType) -> bool {
+    true
+}
+
+/// That this is a file.
+fn is_file(path: &Path, metadata: &Metadata) -> Result<(), Error> {
+    if metadata.is_file() {
+        Ok(())
+    } else if metadata.is_dir() {
+        Err(at(path)(io::ErrorKind::IsADirectory.into()))
+    } else {
+        Err(Error::SpecialFile { path: path.into() })
+    }
+}
+
+/// Copies a pipe, unless its first bytes show that it has no checkpoint: it may never end.
+fn copy(mut pipe: File) -> io::Result<File> {
+    let mut copy = tempfile::tempfile()?;
+    let mut length = Vec::new();
+    (&mut pipe).take(8).read_to_end(&mut length)?;
+    io::copy(&mut &*length, &mut copy)?;
+    let sound = |length: [u8; 8]| u64::from_le_bytes(length) <= HEADER_LIMIT as u64;
+    if length.first_chunk().is_some_and(|&length| sound(length)) {
+        io::copy(&mut pipe, &mut copy)?;
+    }
+    Ok(copy)
+}
+
+/// All of a small file. `None` if there is none of this name.
+pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+    match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(at(path)(error)),
+        Ok(metadata) => is_file(path, &metadata)?,
+    }
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut text));
+    read.map_err(at(path))?;
+    if text.len() as u64 > limit {
+        return Err(Error::TooLarge {
+            path: path.into(),
+            limit,
+        });
+    }
+    Ok(Some(text))
 }
 
 #[cfg(unix)]

@@ -1,115 +1,274 @@
 //! `config.json` and the index, brought up to date.
 
-use std::collections::HashSet;
-use std::fs;
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::grid::Scale;
-use super::plan::{Action, Plan, SCALES};
+use super::plan::{Action, Plan, left};
 use super::rules::Rules;
-use crate::checkpoint::Index;
+use crate::checkpoint::{Checkpoint, Group, Index, read_small};
+use crate::document::{Document, Node};
+use crate::error::Error;
+use crate::quantized::config::{EXTRAS, KEYS, nodes};
+use crate::quantized::{Declared, Target};
 
 pub(super) const CONFIG: &str = "config.json";
 
-/// What quantization is called in it.
-const QUANTIZATION: &str = "quantization_config";
+/// ModelOpt's own description of what it did.
+pub(super) const MODELOPT: &str = "hf_quant_config.json";
+
+/// The largest configuration that is read.
+const LIMIT: u64 = 10_000_000;
+
+/// A configuration, and what it says.
+#[derive(Debug)]
+pub(super) struct Config {
+    /// Its path below the directory.
+    pub(super) below: PathBuf,
+    pub(super) document: Document,
+    pub(super) declared: Option<Declared>,
+    /// The groups of shards that it is of, by number.
+    pub(super) groups: Vec<usize>,
+}
 
 /// Reads a configuration, if there is one.
-pub(super) fn read(path: &Path) -> Result<Option<Map<String, Value>>, String> {
-    match fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| error.to_string()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// The blocks that share a scale.
-pub(super) fn blocks(config: &Map<String, Value>) -> Result<Option<[u64; 2]>, String> {
-    let size = config
-        .get(QUANTIZATION)
-        .and_then(|quantization| quantization.get("weight_block_size"));
-    let Some(size) = size.filter(|size| !size.is_null()) else {
+fn read(path: &Path, below: PathBuf) -> Result<Option<Config>, Error> {
+    let wrong = |why| Error::Config {
+        path: path.into(),
+        why,
+    };
+    let Some(text) = read_small(path, LIMIT)? else {
         return Ok(None);
     };
-    let blocks: Option<[u64; 2]> = serde_json::from_value(size.clone()).ok();
-    match blocks {
-        Some(blocks) if !blocks.contains(&0) => Ok(Some(blocks)),
-        _ => Err(format!("weight_block_size is {size}, and not two lengths")),
-    }
+    let document = Document::parse(&text).map_err(wrong)?;
+    let declared = Declared::of(&document).map_err(wrong)?;
+    Ok(Some(Config {
+        below,
+        document,
+        declared,
+        groups: Vec::new(),
+    }))
 }
 
-/// The configuration of what is written.
-pub(super) fn update(config: &mut Map<String, Value>, rules: &Rules, plans: &[Plan]) {
-    let outputs = || plans.iter().flat_map(|plan| &plan.outputs);
-    let copied = |name: &str| name.ends_with(SCALES);
-    let still_scaled =
-        outputs().any(|output| matches!(output.action, Action::Copy(_)) && copied(&output.name));
-    let dropped = plans.iter().any(|plan| !plan.dropped.is_empty());
-    if dropped && !still_scaled {
-        config.shift_remove(QUANTIZATION);
-    }
-    match rules.scale {
-        // The weights' own format is said where loaders look for it, and torch_dtype is what they compute in.
-        Some(Scale::Block(rows, columns)) => {
-            let method = if rules.to.bits() == 8 {
-                "fp8"
-            } else {
-                rules.to.name()
-            };
-            config.insert(
-                QUANTIZATION.into(),
-                json!({
-                    "quant_method": method,
-                    "activation_scheme": "dynamic",
-                    "weight_block_size": [rows, columns],
-                }),
-            );
-        }
-        Some(Scale::Tensor) => {}
-        None => dtypes(config, rules.to),
-    }
-}
-
-/// Names the format wherever a format of floats is named, in parts of the configuration too.
-fn dtypes(config: &mut Map<String, Value>, to: ulp::Dtype) {
-    for (key, value) in config {
-        match value {
-            Value::Object(part) if key != QUANTIZATION => dtypes(part, to),
-            Value::String(name)
-                if (key == "torch_dtype" || key == "dtype")
-                    && name.parse::<ulp::Dtype>().is_ok() =>
-            {
-                *name = to.name().into();
+/// The configurations of a directory: of each group those that are nearest to it, in its folder or above.
+pub(super) fn of_directory(checkpoint: &Checkpoint) -> Result<Vec<Config>, Error> {
+    let mut configs: Vec<Config> = Vec::new();
+    for (number, group) in checkpoint.groups.iter().enumerate() {
+        for name in [CONFIG, MODELOPT] {
+            for folder in group.folder.ancestors() {
+                let below = folder.join(name);
+                if let Some(known) = configs.iter_mut().find(|config| config.below == below) {
+                    known.groups.push(number);
+                    break;
+                }
+                if let Some(mut config) = read(&checkpoint.path.join(&below), below)? {
+                    config.groups.push(number);
+                    configs.push(config);
+                    break;
+                }
             }
-            _ => {}
+        }
+    }
+    Ok(configs)
+}
+
+/// What the configurations say of each group.
+pub(super) fn declared(configs: &[Config], checkpoint: &Checkpoint) -> Vec<Option<Declared>> {
+    let of = |number: usize| {
+        let mut said = configs
+            .iter()
+            .filter(|config| config.groups.contains(&number))
+            .filter_map(|config| config.declared.clone());
+        let mut first = said.next()?;
+        first.foreign = first.foreign.or(said.find_map(|other| other.foreign));
+        Some(first)
+    };
+    (0..checkpoint.groups.len()).map(of).collect()
+}
+
+/// A configuration that says nothing but what scheme the weights of a group are in.
+pub(super) fn of_scheme(target: &Target, plans: &[&Plan]) -> String {
+    let described = target.describe(&left(plans.iter().copied()));
+    text(&json!({ KEYS[0]: described }))
+}
+
+/// The configuration beside a single file that is written in a scheme, if there is one beside the file that is read.
+pub(super) fn beside_file(
+    checkpoint: &Checkpoint,
+    rules: &Rules,
+    plans: &[Plan],
+) -> Result<Option<String>, Error> {
+    let config = read(&checkpoint.path.with_file_name(CONFIG), CONFIG.into())?;
+    let quantizes = plans.iter().any(Plan::quantizes);
+    let config = config.filter(|_| quantizes).map(|config| Config {
+        groups: vec![0],
+        ..config
+    });
+    Ok(config.and_then(|config| config.update(rules, plans)))
+}
+
+/// What configurations say of each group.
+pub(super) fn of(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
+    if checkpoint.is_directory() {
+        Ok(declared(&of_directory(checkpoint)?, checkpoint))
+    } else {
+        of_file(checkpoint)
+    }
+}
+
+/// What the configuration beside a single file says of it, or its own metadata.
+pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
+    let path = &checkpoint.path;
+    let metadata = checkpoint.shards[0].header.metadata.as_ref();
+    for key in KEYS {
+        if let Some(text) = metadata.and_then(|metadata| metadata.get(key)) {
+            let wrong = |why| Error::Config {
+                path: path.clone(),
+                why,
+            };
+            let text = format!("{{{}:{text}}}", json!(key));
+            let document = Document::parse(text.as_bytes()).map_err(wrong)?;
+            return Ok(vec![Declared::of(&document).map_err(wrong)?]);
+        }
+    }
+    let config = read(&path.with_file_name(CONFIG), CONFIG.into())?;
+    Ok(vec![config.and_then(|config| config.declared)])
+}
+
+impl Config {
+    /// The configuration of what is written; none if nothing is left to say.
+    pub(super) fn update(&self, rules: &Rules, plans: &[Plan]) -> Option<String> {
+        let plans: Vec<&Plan> = plans
+            .iter()
+            .filter(|plan| self.groups.contains(&plan.shard.group))
+            .collect();
+        let plans = || plans.iter().copied();
+        let target = rules.target.as_ref();
+        let described = target.filter(|_| plans().any(Plan::quantizes));
+        let goes = plans().any(Plan::dequantizes) || described.is_some();
+        let stays = plans().any(|plan| plan.stays_scaled);
+        let mut document = self.document.clone();
+        let root = self.document.root();
+        if goes && !stays {
+            if self.below.ends_with(MODELOPT) {
+                return None;
+            }
+            let described = described.map(|target| target.describe(&left(plans())));
+            let place = root.get(KEYS[0]);
+            for object in root.objects() {
+                for key in KEYS.iter().chain(&EXTRAS) {
+                    let is_place = std::ptr::eq(object, root) && *key == KEYS[0];
+                    if described.is_none() || !is_place {
+                        document.remove(object, key);
+                    }
+                }
+            }
+            match (described, place) {
+                (Some(described), Some(place)) => document.replace(place, &described),
+                (Some(described), None) => document.insert(root, KEYS[0], &described),
+                (None, _) => {}
+            }
+        } else if goes {
+            let gone: Vec<&str> = plans().flat_map(dequantized).collect();
+            self.ignore(&mut document, &gone);
+        }
+        // With scales, they say what loaders compute in.
+        if target.is_none() {
+            self.name_format(&mut document, rules.to);
+        }
+        Some(document.text())
+    }
+
+    /// Names a format wherever one is named, but for descriptions of quantization.
+    fn name_format(&self, document: &mut Document, to: ulp::Dtype) {
+        let described = nodes(&self.document);
+        let mut left = vec![self.document.root()];
+        while let Some(node) = left.pop() {
+            for member in node.members() {
+                let value = member.value();
+                if described
+                    .iter()
+                    .any(|described| std::ptr::eq(*described, value))
+                {
+                    continue;
+                }
+                left.push(value);
+                let is_dtype = ["torch_dtype", "dtype"].contains(&member.key());
+                if is_dtype && self.names_a_format(value) {
+                    document.replace(value, &to.name().into());
+                }
+            }
+        }
+    }
+
+    fn names_a_format(&self, node: &Node) -> bool {
+        let value = self.document.value(node);
+        let name = value.as_str();
+        name.is_some_and(|name| name.parse::<ulp::Dtype>().is_ok())
+    }
+
+    /// Lists modules as ones that the scheme leaves alone.
+    fn ignore(&self, document: &mut Document, modules: &[&str]) {
+        let Some(key) = self.declared.as_ref().and_then(|declared| declared.ignored) else {
+            return;
+        };
+        for node in nodes(&self.document) {
+            let key = if node.get("exclude_modules").is_some() {
+                "exclude_modules"
+            } else {
+                key
+            };
+            let listed = node.get(key);
+            let value = listed.map_or(Value::Null, |listed| self.document.value(listed));
+            let mut all = value.as_array().cloned().unwrap_or_default();
+            all.extend(modules.iter().map(|&module| module.into()));
+            match listed {
+                Some(listed) => document.replace(listed, &all.into()),
+                None => document.insert(node, key, &all.into()),
+            }
         }
     }
 }
 
-/// The index of what is written.
-pub(super) fn index(index: &Index, plans: &[Plan]) -> Value {
+/// The modules of a plan whose weights lose their scales.
+fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
+    let outputs = plan.outputs.iter();
+    let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(..)));
+    gone.map(|output| output.name.strip_suffix(".weight").unwrap_or(&output.name))
+}
+
+/// The index of what is written of a group.
+pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
     let mut whole = index.rest.clone();
-    let size: u64 = plans.iter().map(Plan::data).sum();
+    let mut of_shard: HashMap<PathBuf, HashMap<&str, Vec<&str>>> = HashMap::new();
+    let mut size = 0;
+    for plan in plans {
+        let Ok(below) = Path::new(&plan.shard.name).strip_prefix(&group.folder) else {
+            continue;
+        };
+        let names = of_shard.entry(below.into()).or_default();
+        for output in &plan.outputs {
+            names.entry(output.origin).or_default().push(&output.name);
+        }
+    }
+    let mut weight_map = Map::new();
+    for (tensor, shard) in &index.weight_map {
+        let names = of_shard.get(Path::new(shard));
+        let names = names.and_then(|names| names.get(&**tensor));
+        for name in names.into_iter().flatten() {
+            weight_map.insert((*name).into(), shard.clone().into());
+        }
+    }
+    for plan in plans {
+        let below = Path::new(&plan.shard.name).strip_prefix(&group.folder);
+        if below.is_ok_and(|below| index.names(below)) {
+            size += plan.data();
+        }
+    }
     let metadata = whole.entry("metadata").or_insert_with(|| json!({}));
     if let Some(metadata) = metadata.as_object_mut() {
         metadata.insert("total_size".into(), size.into());
-    }
-    let written: HashSet<(&str, &str)> = plans
-        .iter()
-        .flat_map(|plan| {
-            let outputs = plan.outputs.iter();
-            outputs.map(|output| (&*plan.shard.name, &*output.name))
-        })
-        .collect();
-    let mut weight_map = Map::new();
-    for (tensor, shard) in &index.weight_map {
-        for name in [tensor.clone(), format!("{tensor}{SCALES}")] {
-            if written.contains(&(shard, &name)) {
-                weight_map.insert(name, shard.clone().into());
-            }
-        }
     }
     whole.insert("weight_map".into(), weight_map.into());
     whole.into()
@@ -125,41 +284,44 @@ pub(super) fn text(value: &impl serde::Serialize) -> String {
 mod tests {
     use super::*;
 
-    fn object(value: Value) -> Map<String, Value> {
-        serde_json::from_value(value).unwrap()
-    }
-
-    #[test]
-    fn blocks_are_two_lengths() {
-        let of = |size: Value| blocks(&object(json!({QUANTIZATION: {"weight_block_size": size}})));
-        assert_eq!(of(json!([128, 64])), Ok(Some([128, 64])));
-        assert_eq!(of(Value::Null), Ok(None));
-        assert_eq!(blocks(&object(json!({}))), Ok(None));
-        for size in [
-            json!([0, 1]),
-            json!([1]),
-            json!([1, 2, 3]),
-            json!("128"),
-            json!([-1, 1]),
-        ] {
-            assert!(of(size).is_err());
+    fn config(text: &str) -> Config {
+        let document = Document::parse(text.as_bytes()).unwrap();
+        Config {
+            below: CONFIG.into(),
+            declared: Declared::of(&document).unwrap(),
+            document,
+            groups: Vec::new(),
         }
     }
 
     #[test]
     fn dtypes_in_parts_too() {
-        let mut config = object(json!({
-            "z": 1e-6,
-            "torch_dtype": "float32",
-            "text_config": {"dtype": "float16", "hidden": 3},
-            "vision_config": {"torch_dtype": "auto"},
-            "a": {"dtype": 7},
-        }));
-        dtypes(&mut config, ulp::Dtype::Bf16);
-        let expected = concat!(
-            r#"{"z":1e-6,"torch_dtype":"bfloat16","text_config":{"dtype":"bfloat16","hidden":3},"#,
-            r#""vision_config":{"torch_dtype":"auto"},"a":{"dtype":7}}"#
+        let text = concat!(
+            r#"{"z": 1e-6, "torch_dtype": "float32", "text_config": {"dtype": "float16", "hidden": 3}, "#,
+            r#""quantization_config": {"dtype": "float32"}, "vision_config": {"torch_dtype": "auto"}, "a": {"dtype": 7}}"#
         );
-        assert_eq!(Value::from(config).to_string(), expected);
+        let expected = text
+            .replacen("float32", "bfloat16", 1)
+            .replacen("float16", "bfloat16", 2)
+            .replacen("bbfloat16", "bfloat16", 1);
+        let config = config(text);
+        let mut document = config.document.clone();
+        config.name_format(&mut document, ulp::Dtype::Bf16);
+        let updated = document.text();
+        assert_eq!(updated, expected);
+    }
+
+    #[test]
+    fn blocks_are_two_lengths() {
+        let of = |size: &str| {
+            let text = format!(r#"{{"quantization_config": {{"weight_block_size": {size}}}}}"#);
+            let document = Document::parse(text.as_bytes()).unwrap();
+            Declared::of(&document).map(|declared| declared.unwrap().blocks)
+        };
+        assert_eq!(of("[128, 64]"), Ok(Some([128, 64])));
+        assert_eq!(of("null"), Ok(None));
+        for size in ["[0, 1]", "[1]", "[1, 2, 3]", "\"128\"", "[-1, 1]"] {
+            assert!(of(size).is_err());
+        }
     }
 }

@@ -1,169 +1,241 @@
 //! A directory of shards to another.
 
-use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-use walkdir::WalkDir;
-
 use super::Conversion;
-use super::config::{self, CONFIG};
-use super::plan::{self, Plan};
+use super::config::{self, CONFIG, Config};
+use super::plan::Plan;
+use super::planner;
 use super::summary::Summary;
-use crate::about;
-use crate::checkpoint::INDEX;
-use crate::output::{Unfinished, parent, sync_directory};
-use crate::progress::Progress;
-use crate::signals::uninterrupted;
+use crate::checkpoint::Source;
+use crate::entries::{self, Entry, Kind};
+use crate::error::{Error, at};
+use crate::observer::Activity;
+use crate::output::{self, Mode, OPEN, Unfinished, make_directory, parent, sync_directory};
 
 /// What is in a directory, and what becomes of it.
 pub(super) struct Contents<'a> {
     pub(super) plans: Vec<Plan<'a>>,
-    config: Option<Map<String, Value>>,
-    /// Paths, below the directory, of what is copied, directories before what is in them.
-    others: Vec<PathBuf>,
+    /// Configurations and indices, which are written anew: paths below, with the text of each, or none if it isn't written.
+    anew: Vec<(PathBuf, Option<String>)>,
+    /// What is copied.
+    others: Vec<&'a Entry>,
+    /// Who may do what with the directory itself.
+    pub(super) mode: Mode,
+}
+
+impl Contents<'_> {
+    /// Whether there is something at this path below the directory that is written.
+    pub(super) fn has(&self, below: &Path) -> bool {
+        let shards = self.plans.iter().map(|plan| Path::new(&plan.shard.name));
+        let others = self.others.iter().map(|other| &*other.below);
+        let anew = self.anew.iter().filter(|(_, text)| text.is_some());
+        // Directories that lead to them too.
+        let mut all = shards.chain(others).chain(anew.map(|(path, _)| &**path));
+        all.any(|path| path.starts_with(below))
+    }
+
+    /// The files beside the shards that decide what is written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.anew.iter().map(|(path, _)| &**path)
+    }
 }
 
 impl Conversion<'_> {
     /// All shards, and the rest.
-    pub(super) fn directory(&self) -> Result<Summary, String> {
+    pub(super) fn directory(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
-        let unfinished = Unfinished::directory(self.output).map_err(about(self.output))?;
-        let total = contents.plans.iter().map(Plan::data).sum();
-        let progress = Progress::new(total, "written", self.quiet);
-        let mut summary = Summary::new(self.rules.to);
+        let (above, name) = (parent(self.output), self.name());
+        self.remove_left(above, std::iter::once(name));
+        let unfinished =
+            Unfinished::directory(above, name, contents.mode).map_err(at(self.output))?;
+        let total = contents.plans.iter().map(Plan::work).sum();
+        self.observer.start(total, Activity::Writing);
+        let mut summary = Summary::new(self.rules);
         for plan in &contents.plans {
-            let target = unfinished.path().join(&plan.shard.name);
-            let shown = self.output.join(&plan.shard.name);
-            make_directory(parent(&target)).map_err(about(&shown))?;
-            let (file, overflowed) = self.write(plan, &target, &shown, &progress)?;
-            file.publish(&target, false).map_err(about(&shown))?;
-            summary.add(plan, overflowed);
+            let name = Path::new(&plan.shard.name);
+            self.make_directories(unfinished.path(), name)?;
+            let shown = self.output.join(name);
+            let (file, lost) = self.write(plan, unfinished.path(), name, &shown)?;
+            file.rename(&unfinished.path().join(name))?;
+            summary.add(plan, lost);
         }
-        self.complete(&contents, unfinished.path(), &unfinished.path().join(INDEX))?;
-        unfinished
-            .publish(self.output, self.sync)
-            .map_err(about(self.output))?;
+        self.complete(&contents, unfinished.path(), unfinished.path())?;
+        summary.left_out = self.left_out();
+        unfinished.publish(self.output, self.sync)?;
         Ok(summary)
     }
 
     /// Finds all that can be wrong before the work.
-    pub(super) fn contents(&self) -> Result<Contents<'_>, String> {
-        let real = |path: &Path| path.canonicalize().map_err(about(path));
+    pub(super) fn contents(&self) -> Result<Contents<'_>, Error> {
+        let real = |path: &Path| path.canonicalize().map_err(at(path));
         let (input, output) = (real(self.input)?, parent(self.output));
         if output
             .canonicalize()
-            .map_err(about(self.output))?
+            .map_err(at(self.output))?
             .starts_with(&input)
         {
-            return Err(about(self.output)("it lies in the directory that is read"));
+            return Err(Error::InsideInput {
+                path: self.output.into(),
+            });
         }
-        let path = self.input.join(CONFIG);
-        let config = config::read(&path).map_err(about(&path))?;
-        let blocks = config.as_ref().map_or(Ok(None), config::blocks);
-        let blocks = blocks.map_err(about(&path))?;
+        let configs = config::of_directory(self.checkpoint)?;
+        let declared = config::declared(&configs, self.checkpoint);
+        let plans = planner::all(self.checkpoint, self.rules, &declared)?;
+        let others = self.others(&configs)?;
+        let mut anew = Vec::new();
+        let is_main = |config: &&Config| config.below.ends_with(CONFIG);
+        let described = configs.iter().filter(is_main);
+        let described: Vec<usize> = described.flat_map(|config| config.groups.clone()).collect();
+        for config in configs {
+            let text = config.update(self.rules, &plans);
+            anew.push((config.below, text));
+        }
+        if let Some(target) = &self.rules.target {
+            for (number, group) in self.checkpoint.groups.iter().enumerate() {
+                let own = plans.iter().filter(|plan| plan.shard.group == number);
+                let own: Vec<&Plan> = own.collect();
+                let below = group.folder.join(CONFIG);
+                let is_described = described.contains(&number);
+                if !is_described && own.iter().any(|plan| plan.quantizes()) {
+                    anew.push((below, Some(config::of_scheme(target, &own))));
+                }
+            }
+        }
+        for group in &self.checkpoint.groups {
+            if let Some((below, index)) = &group.index {
+                let index = config::index(index, group, &plans);
+                anew.push((below.into(), Some(config::text(&index))));
+            }
+        }
         Ok(Contents {
-            plans: plan::all(self.checkpoint, self.rules, blocks)?,
-            config,
-            others: self.others()?,
+            plans,
+            anew,
+            others,
+            mode: mode_of(&input)?,
         })
     }
 
-    /// All but the shards and what is written anew. Links are followed: in a cache of downloads, all files are links.
-    fn others(&self) -> Result<Vec<PathBuf>, String> {
-        let shards = self.checkpoint.shards.iter();
-        let mut anew: HashSet<_> = shards.map(|shard| PathBuf::from(&shard.name)).collect();
-        anew.insert(CONFIG.into());
-        if self.checkpoint.index.is_some() {
-            anew.insert(INDEX.into());
-        }
-        let mut others = Vec::new();
-        let walk = WalkDir::new(self.input).min_depth(1).follow_links(true);
-        for entry in walk.sort_by_file_name() {
-            let entry = entry.map_err(|error| error.to_string())?;
-            let path = entry.path();
-            if !entry.file_type().is_dir() && !entry.file_type().is_file() {
-                return Err(about(path)("neither a file nor a directory"));
-            }
-            let below = path.strip_prefix(self.input).unwrap_or(path);
-            if !anew.contains(below) {
-                others.push(below.into());
-            }
+    /// All but the shards and what is written anew.
+    fn others(&self, configs: &[Config]) -> Result<Vec<&Entry>, Error> {
+        let listing = self.checkpoint.listing.iter();
+        let others = listing.flat_map(|listing| &listing.others);
+        let is_config = |other: &&Entry| configs.iter().any(|config| config.below == other.below);
+        let others: Vec<_> = others.filter(|other| !is_config(other)).collect();
+        for file in others.iter().filter(|other| !other.is_directory()) {
+            // They are read after the shards: what can't be is found before.
+            Source::open_file(&self.input.join(&file.below))?;
         }
         Ok(others)
     }
 
-    /// Writes all but the shards into a directory. It may have been done in part before. What isn't whole is `beside` that path.
+    /// Links that lead nowhere and that nothing needs.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let listing = self.checkpoint.listing.iter();
+        let dangling = listing.flat_map(|listing| &listing.dangling);
+        dangling.map(|path| path.display().to_string()).collect()
+    }
+
+    /// Writes all but the shards into a directory. It may have been done in part before. What isn't whole is in `scratch`.
     pub(super) fn complete(
         &self,
         contents: &Contents,
         directory: &Path,
-        beside: &Path,
-    ) -> Result<(), String> {
-        for below in &contents.others {
+        scratch: &Path,
+    ) -> Result<(), Error> {
+        for other in &contents.others {
+            let below = &other.below;
             let (from, to) = (self.input.join(below), directory.join(below));
-            let copied = if from.is_dir() {
-                make_directory(&to)
-            } else {
-                self.place(&to, beside, |mut file| {
-                    let mut source = File::open(&from)?;
-                    io::copy(&mut source, &mut file)?;
-                    file.set_permissions(source.metadata()?.permissions())
-                })
-            };
-            copied.map_err(about(&self.output.join(below)))?;
+            self.make_directories(directory, below)?;
+            if other.is_directory() {
+                make_directory(&to, mode_of(&from)?).map_err(at(&self.output.join(below)))?;
+                continue;
+            }
+            let source = Source::open_file(&from)?;
+            let shown = self.output.join(below);
+            let copy = |file: &File| source.copy_to(file);
+            self.place(&to, &shown, scratch, source.mode(), copy)?;
+            source.unchanged(&from)?;
         }
-        if let Some(config) = &contents.config {
-            let mut config = config.clone();
-            config::update(&mut config, self.rules, &contents.plans);
-            self.place_text(directory, beside, CONFIG, &config::text(&config))?;
+        for (below, text) in &contents.anew {
+            if let Some(text) = text {
+                self.place_text(directory, scratch, below, text)?;
+            }
         }
-        if let Some(index) = &self.checkpoint.index {
-            let index = config::index(index, &contents.plans);
-            self.place_text(directory, beside, INDEX, &config::text(&index))?;
-        }
-        let directories = WalkDir::new(directory)
-            .into_iter()
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_dir());
-        for entry in directories {
-            sync_directory(entry.path(), self.sync).map_err(about(self.output))?;
+        let root = Entry {
+            below: PathBuf::new(),
+            kind: Kind::Directory,
+        };
+        for entry in entries::below(directory, |_, _| false)?
+            .iter()
+            .chain([&root])
+        {
+            if entry.is_directory() {
+                let shown = self.output.join(&entry.below);
+                sync_directory(&directory.join(&entry.below), self.sync).map_err(at(&shown))?;
+            }
         }
         Ok(())
     }
 
+    /// As readable as the file of this name in the input, if there is one.
     fn place_text(
         &self,
         directory: &Path,
-        beside: &Path,
-        name: &str,
+        scratch: &Path,
+        name: &Path,
         text: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
+        self.make_directories(directory, name)?;
+        let (target, shown) = (directory.join(name), self.output.join(name));
+        let path = self.input.join(name);
+        let mode = if path.symlink_metadata().is_ok() {
+            mode_of(&path)?
+        } else {
+            OPEN
+        };
         let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());
-        self.place(&directory.join(name), beside, write)
-            .map_err(about(&self.output.join(name)))
+        self.place(&target, &shown, scratch, mode, write)
     }
 
-    /// Puts a file in its place when it's whole. Until then it's `beside` that path.
+    /// Puts a file in its place when it's whole. Until then it's in `scratch`. Errors name it as `shown`.
     pub(super) fn place(
         &self,
         target: &Path,
-        beside: &Path,
+        shown: &Path,
+        scratch: &Path,
+        mode: Mode,
         fill: impl FnOnce(&File) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let (unfinished, file) = Unfinished::file(beside)?;
-        fill(&file)?;
-        if self.sync {
-            file.sync_all()?;
+    ) -> Result<(), Error> {
+        let place = || {
+            let name = Path::new(target.file_name().unwrap_or_default());
+            let (unfinished, file) = Unfinished::file(scratch, name, mode)?;
+            fill(&file)?;
+            if self.sync {
+                file.sync_all()?;
+            }
+            unfinished.replace(target)
+        };
+        place().map_err(at(shown))
+    }
+
+    /// Makes the directories that lead to a path below `base`, which is there, with the modes that they have in the input.
+    pub(super) fn make_directories(&self, base: &Path, below: &Path) -> Result<(), Error> {
+        let mut above: Vec<_> = below.ancestors().skip(1).collect();
+        above.reverse();
+        // The first is `base` itself.
+        for directory in above.into_iter().skip(1) {
+            let mode = mode_of(&self.input.join(directory))?;
+            let made = make_directory(&base.join(directory), mode);
+            made.map_err(at(&self.output.join(directory)))?;
         }
-        unfinished.replace(target)
+        Ok(())
     }
 }
 
-/// Makes a directory and those above it, not while a signal removes them.
-pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-    let _lock = uninterrupted();
-    fs::create_dir_all(path)
+fn mode_of(path: &Path) -> Result<Mode, Error> {
+    let metadata = path.metadata().map_err(at(path))?;
+    Ok(output::mode(&metadata))
 }

@@ -1,28 +1,42 @@
 //! `ulp convert`: a checkpoint in another format.
 
 mod config;
+pub(crate) mod dequantize;
+mod direct;
 mod directory;
-pub(crate) mod grid;
+pub(crate) mod numbers;
+mod panels;
 mod parts;
-mod plan;
-pub(crate) mod rules;
+pub(crate) mod plan;
+mod planner;
+pub(crate) mod problem;
+pub(crate) mod quantize;
+pub mod rules;
+mod staging;
 mod summary;
-mod work;
+pub(crate) mod survey;
+mod transpose;
+pub(crate) mod work;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::checkpoint::Checkpoint;
-use crate::output::{self, Unfinished};
+use crate::error::{Error, at};
+use crate::observer::{Activity, Observer};
+use crate::output::{self, OPEN, Unfinished, after_publish, parent};
 use crate::pieces::Threads;
-use crate::progress::Progress;
-use crate::{about, signals};
-use parts::Part;
+use config::CONFIG;
+use directory::Contents;
+pub use parts::Part;
 use plan::Plan;
 use rules::Rules;
-use summary::Summary;
-use work::Work;
+use staging::{Staging, is_whole};
+pub use summary::Summary;
+pub(crate) use survey::{Stored, survey};
+use work::{Lost, Work};
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
 ///
@@ -30,47 +44,58 @@ use work::Work;
 /// without infinities. Tensors of other types, those that have the format already, and packed 4- and 6-bit ones are copied. Names, shapes
 /// and metadata are kept. Of a directory, the other files are copied too, and the index and the dtype in config.json are brought up to date.
 ///
-/// fp8 tensors with scales (`NAME_scale_inv` beside NAME, one a tensor or one a block as DeepSeek-V3 has them) are multiplied with
-/// them when they are converted to a format of 16 bits or more.
+/// Weights that are stored with scales (fp8, MXFP8, MXFP6, MXFP4 and NVFP4, as transformers, compressed-tensors, ModelOpt, Quark, FBGEMM,
+/// DeepSeek, gpt-oss and ComfyUI have them) are multiplied with them, and `quantization_config` goes from config.json. A quantization that is
+/// not read, a weight without its scale and a scale without its weight are errors before anything is written; --keep copies what it names,
+/// with its scales. The summary lists what was narrowed, kept and dropped.
+///
+/// With --to mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4 or nvfp4, or with --scale, weights of linear layers are written in that scheme, and the
+/// configuration says so. Embeddings, heads, norms, biases and routers stay as they are; --keep leaves more, --only chooses by name alone.
 ///
 /// The output is written under a temporary name and appears when it is whole.
 #[derive(Args)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
-    /// The safetensors file to read, or the directory
-    input: PathBuf,
-    /// The file or directory to write, which must not exist
-    output: PathBuf,
     #[command(flatten)]
-    options: rules::Options,
-    #[command(flatten)]
-    threads: Threads,
-    /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
-    #[arg(long, value_name = "K/N", conflicts_with = "finish")]
-    part: Option<Part>,
-    /// Check that all parts are there and whole, write the rest, and give the directory its name
-    #[arg(long)]
-    finish: bool,
-    /// Don't wait until the disk has all: a crash of the machine may then leave files that aren't whole
-    #[arg(long)]
-    no_sync: bool,
+    request: Request,
     /// Show no progress
     #[arg(long, short)]
-    quiet: bool,
-    /// Print the summary as JSON
+    pub(crate) quiet: bool,
+    /// Print the summary, or an error, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What to convert, and how.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Request {
+    /// The safetensors file to read, or the directory
+    pub input: PathBuf,
+    /// The file or directory to write, which must not exist
+    pub output: PathBuf,
+    /// What decides the bytes that are written.
+    #[command(flatten)]
+    pub options: rules::Options,
+    /// How many threads work.
+    #[command(flatten)]
+    pub threads: Threads,
+    /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
+    #[arg(long, value_name = "K/N", conflicts_with = "finish")]
+    pub part: Option<Part>,
+    /// Check that all parts are there and whole, write the rest, and give the directory its name
+    #[arg(long)]
+    pub finish: bool,
+    /// Don't wait until the disk has all: a crash of the machine may then leave files that aren't whole
+    #[arg(long)]
+    pub no_sync: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   ulp convert model.safetensors model-bf16.safetensors --to bf16
-  ulp convert llama/ llama-fp8/ --to f8_e4m3 --scale tensor --keep 'norm|embed|lm_head'
   ulp convert DeepSeek-V3/ DeepSeek-V3-bf16/ --to bf16
+  ulp convert llama/ llama-nvfp4/ --to nvfp4
+  ulp convert llama/ llama-fp8/ --to f8_e4m3 --scale block:128x128
   ulp convert model/ model-bf16/ --to bf16 --part 3/16    # on each of 16 machines
   ulp convert model/ model-bf16/ --to bf16 --finish       # once";
 
@@ -82,30 +107,12 @@ struct Conversion<'a> {
     rules: &'a Rules,
     threads: Threads,
     sync: bool,
-    quiet: bool,
+    observer: &'a dyn Observer,
 }
 
-pub(crate) fn report(asked: &Convert) -> Result<String, String> {
-    let rules = Rules::new(&asked.options).map_err(about(&asked.input))?;
-    output::must_not_exist(&asked.output).map_err(about(&asked.output))?;
-    signals::handle().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let checkpoint = Checkpoint::open(&asked.input)?;
-    let conversion = Conversion {
-        input: &asked.input,
-        output: &asked.output,
-        checkpoint: &checkpoint,
-        rules: &rules,
-        threads: asked.threads,
-        sync: !asked.no_sync,
-        quiet: asked.quiet,
-    };
-    let summary = match (checkpoint.is_directory, asked.part) {
-        (false, None) if !asked.finish => conversion.file()?,
-        (false, _) => return Err(about(&asked.input)("it is no directory, and has no parts")),
-        (true, Some(part)) => conversion.part(part)?,
-        (true, None) if asked.finish => conversion.finish()?,
-        (true, None) => conversion.directory()?,
-    };
+pub(crate) fn report(asked: &Convert, observer: &dyn Observer) -> Result<String, Error> {
+    let summary = convert(&asked.request, observer)?;
+    observer.finish();
     Ok(if asked.json {
         format!("{:#}\n", summary.json())
     } else {
@@ -113,45 +120,190 @@ pub(crate) fn report(asked: &Convert) -> Result<String, String> {
     })
 }
 
+/// Converts a checkpoint.
+///
+/// # Errors
+/// Nothing stands under the output's name then, but for [`Error::AfterPublish`].
+pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Error> {
+    let Request { input, output, .. } = request;
+    let rules = Rules::new(input, &request.options)?;
+    let exists = match output::must_not_exist(output) {
+        Ok(()) => false,
+        Err(Error::Exists { .. }) => true,
+        Err(error) => return Err(error),
+    };
+    // Without a slash at the end.
+    let trimmed: PathBuf = output.components().collect();
+    let checkpoint = match Checkpoint::open(input) {
+        Err(_) if exists => return Err(it_exists(output)),
+        checkpoint => checkpoint?,
+    };
+    let conversion = Conversion {
+        input,
+        output: &trimmed,
+        checkpoint: &checkpoint,
+        rules: &rules,
+        threads: request.threads,
+        sync: !request.no_sync,
+        observer,
+    };
+    if exists {
+        return Err(conversion.rerun(output));
+    }
+    conversion.can_be_named(output)?;
+    match (checkpoint.is_directory(), request.part) {
+        (false, None) if !request.finish => conversion.file(),
+        (false, _) => Err(Error::NoParts {
+            path: input.clone(),
+        }),
+        (true, Some(part)) => conversion.part(part),
+        (true, None) if request.finish => conversion.finish(),
+        (true, None) => conversion.directory(),
+    }
+}
+
+fn it_exists(output: &Path) -> Error {
+    Error::Exists {
+        path: output.into(),
+    }
+}
+
 impl Conversion<'_> {
+    /// The output's name in its directory.
+    fn name(&self) -> &Path {
+        Path::new(self.output.file_name().unwrap_or_default())
+    }
+
+    /// That a file, or a directory, can have this name.
+    fn can_be_named(&self, output: &Path) -> Result<(), Error> {
+        let slash = |byte: &u8| std::path::is_separator(char::from(*byte));
+        let last = output.as_os_str().as_encoded_bytes().last();
+        let why = if self.output.file_name().is_none() {
+            "no name for an output"
+        } else if !self.checkpoint.is_directory() && last.is_some_and(slash) {
+            "it names a directory, and the input is a file"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Name {
+            path: output.into(),
+            why,
+        })
+    }
+
+    /// The error of an output that exists: it says if that is what this command has made before.
+    fn rerun(&self, output: &Path) -> Error {
+        let made = || -> Result<bool, Error> {
+            let real = |path: &Path| path.canonicalize().map_err(at(path));
+            if real(self.input)? == real(output)? {
+                return Ok(false);
+            }
+            if !self.checkpoint.is_directory() {
+                let declared = config::of_file(self.checkpoint)?;
+                let plans = planner::all(self.checkpoint, self.rules, &declared)?;
+                let mut plans = plans.iter();
+                return Ok(plans.all(|plan| is_whole(plan, output).is_ok()));
+            }
+            let contents = self.contents()?;
+            let there = |plan: &Plan| is_whole(plan, &output.join(&plan.shard.name)).is_ok();
+            let made = contents.plans.iter().all(there);
+            if made {
+                // What was put together may not have been cleared away. That it's whole is true all the same.
+                let _ = self.clear(&contents);
+            }
+            Ok(made)
+        };
+        match made() {
+            Ok(true) => after_publish(output)(it_exists(output)),
+            _ => it_exists(output),
+        }
+    }
+
+    /// Removes parts of which an earlier run has made the output.
+    fn clear(&self, contents: &Contents) -> Result<(), Error> {
+        match Staging::find(self)? {
+            Some(staging) if !staging.whole().exists() => {
+                staging.agrees(&staging::record(self, contents)?)?;
+                self.remove_parts(&staging, &contents.plans)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what earlier runs for these targets left in a directory when they were killed, and names what can't be.
+    fn remove_left<'t>(&self, directory: &Path, targets: impl Iterator<Item = &'t Path>) {
+        for path in output::remove_left(directory, targets) {
+            let path = path.display();
+            self.observer.warn(&format!(
+                "{path}: left by a run that was killed, or made by one on another machine"
+            ));
+        }
+    }
+
     /// One file to another.
-    fn file(&self) -> Result<Summary, String> {
-        let mut summary = Summary::new(self.rules.to);
-        for plan in plan::all(self.checkpoint, self.rules, None)? {
-            let progress = Progress::new(plan.data(), "written", self.quiet);
-            let (unfinished, overflowed) =
-                self.write(&plan, self.output, self.output, &progress)?;
-            unfinished
-                .publish(self.output, self.sync)
-                .map_err(about(self.output))?;
-            summary.add(&plan, overflowed);
+    fn file(&self) -> Result<Summary, Error> {
+        let (above, name) = (parent(self.output), self.name());
+        let mut summary = Summary::new(self.rules);
+        let declared = config::of_file(self.checkpoint)?;
+        let plans = planner::all(self.checkpoint, self.rules, &declared)?;
+        let config = config::beside_file(self.checkpoint, self.rules, &plans)?;
+        for plan in plans {
+            self.remove_left(above, std::iter::once(name));
+            self.observer.start(plan.work(), Activity::Writing);
+            let (unfinished, lost) = self.write(&plan, above, name, self.output)?;
+            unfinished.publish(self.output, self.sync)?;
+            summary.add(&plan, lost);
+        }
+        if let Some(text) = config {
+            let written = self.write_beside(CONFIG, &text);
+            written.map_err(after_publish(self.output))?;
         }
         Ok(summary)
     }
 
-    /// Writes a whole file under a temporary name beside `target`, and syncs it. Returns how many elements overflowed. Errors name it as `shown`.
+    /// Writes a file beside the output, unless there is one of its name.
+    fn write_beside(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.output.with_file_name(name);
+        if path.symlink_metadata().is_ok() {
+            return Ok(());
+        }
+        let (unfinished, mut file) =
+            Unfinished::file(parent(&path), Path::new(name), OPEN).map_err(at(&path))?;
+        io::Write::write_all(&mut file, text.as_bytes()).map_err(at(&path))?;
+        if self.sync {
+            file.sync_all().map_err(at(&path))?;
+        }
+        unfinished.publish(&path, self.sync)
+    }
+
+    /// Writes a whole file, which shall be `target`, under a temporary name in a directory, and syncs it. Returns how many elements
+    /// were lost. Errors name it as `shown`.
     fn write(
         &self,
         plan: &Plan,
+        directory: &Path,
         target: &Path,
         shown: &Path,
-        progress: &Progress,
-    ) -> Result<(Unfinished, u64), String> {
-        let (unfinished, file) = Unfinished::file(target).map_err(about(shown))?;
+    ) -> Result<(Unfinished, Lost), Error> {
+        // As readable as what it is made of. Its owner may write, and nobody runs it.
+        let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
+        let (unfinished, file) = Unfinished::file(directory, target, mode).map_err(at(shown))?;
         let written = file
             .set_len(plan.length())
             .and_then(|()| output::write_at(&file, 0, &plan.head));
-        written.map_err(about(shown))?;
+        written.map_err(at(shown))?;
         let work = Work {
             threads: self.threads,
-            to: self.rules.to,
-            progress,
+            observer: self.observer,
             target: shown,
         };
-        let overflowed = work.write(plan, &file)?;
-        if self.sync {
-            file.sync_all().map_err(about(shown))?;
+        let lost = work.write(plan, &file)?;
+        for shard in plan.reads() {
+            shard.unchanged()?;
         }
-        Ok((unfinished, overflowed))
+        if self.sync {
+            file.sync_all().map_err(at(shown))?;
+        }
+        Ok((unfinished, lost))
     }
 }

@@ -1,29 +1,25 @@
 //! Shares of a directory's shards, converted by different machines into one directory, and put together in the end.
-//!
-//! `OUTPUT.parts` has `options.json`, what all parts must agree on; `counts`, how many elements of each shard overflowed; and
-//! `whole`, which becomes OUTPUT.
 
 use std::cmp::Reverse;
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
-use serde_json::{Value, json};
-
 use super::Conversion;
-use super::config;
-use super::directory::make_directory;
 use super::plan::Plan;
+use super::problem::{PartsProblem, parts};
+use super::staging::{self, Staging};
 use super::summary::Summary;
-use crate::about;
-use crate::checkpoint::Source;
-use crate::output::{self, parent, sync_directory};
-use crate::progress::Progress;
+use super::work::Lost;
+use crate::error::{Error, at};
+use crate::observer::Activity;
+use crate::output::{self, OPEN, make_directory, sync_directory};
 
 /// The K-th of N shares, K from 1 on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Part {
+pub struct Part {
     number: usize,
     of: usize,
 }
@@ -63,169 +59,106 @@ impl Part {
     }
 }
 
-/// Where parts are put together.
-struct Staging {
-    path: PathBuf,
-}
-
-impl Staging {
-    fn of(output: &Path) -> Staging {
-        // Without a slash at the end.
-        let mut path = output.components().as_path().as_os_str().to_owned();
-        path.push(".parts");
-        Staging { path: path.into() }
-    }
-
-    fn options(&self) -> PathBuf {
-        self.path.join("options.json")
-    }
-
-    fn whole(&self) -> PathBuf {
-        self.path.join("whole")
-    }
-
-    fn counts(&self, plan: &Plan) -> PathBuf {
-        self.path.join("counts").join(&plan.shard.name)
-    }
-
-    /// How many elements of a shard that is there overflowed.
-    fn count(&self, plan: &Plan) -> Result<u64, String> {
-        let path = self.counts(plan);
-        let text = fs::read_to_string(&path).map_err(about(&path))?;
-        text.trim().parse().map_err(about(&path))
-    }
-}
-
 impl Conversion<'_> {
-    /// This machine's share. Shards that are there already stay.
-    pub(super) fn part(&self, part: Part) -> Result<Summary, String> {
+    /// This machine's share. Shards that are there already, and whole, stay.
+    pub(super) fn part(&self, part: Part) -> Result<Summary, Error> {
         let contents = self.contents()?;
-        let staging = Staging::of(self.output);
-        let options = staging.options();
-        make_directory(&staging.whole()).map_err(about(&staging.whole()))?;
-        if !options.exists() {
-            self.record(&contents.plans, &options)?;
+        let record = staging::record(self, &contents)?;
+        let staging = Staging::find_or_make(self, &record, contents.mode)?;
+        staging.agrees(&record)?;
+        for directory in [staging.counts(), staging.whole()] {
+            make_directory(&directory, contents.mode).map_err(at(&directory))?;
         }
-        self.agrees(&contents.plans, &options)?;
 
         let mine = part.share(contents.plans.iter(), |plan| plan.shard.length());
-        let total = mine.iter().map(|plan| plan.data()).sum();
-        let progress = Progress::new(total, "written", self.quiet);
-        let mut summary = Summary::new(self.rules.to);
-        for plan in mine {
-            let target = staging.whole().join(&plan.shard.name);
-            if target.exists() {
-                is_whole(plan, &target).map_err(about(&target))?;
-                progress.add(plan.data());
+        // Of shards, and of their counts.
+        let names = mine.iter().map(|plan| Path::new(&plan.shard.name));
+        let names = names.flat_map(|name| [name, Path::new(name.file_name().unwrap_or_default())]);
+        self.remove_left(staging.path(), names);
+        let total = mine.iter().map(|plan| plan.work()).sum();
+        self.observer.start(total, Activity::Writing);
+        let mut summary = Summary::new(self.rules);
+        for plan in &mine {
+            let count = if let Ok(count) = staging.count(plan) {
+                self.observer.advance(plan.work());
+                count
             } else {
-                self.convert_part(plan, &staging, &target, &progress)?;
-            }
-            summary.add(plan, staging.count(plan)?);
+                self.convert_part(plan, &staging)?
+            };
+            summary.add(plan, count);
         }
+        self.sync_all_above(&mine, &staging)?;
         Ok(summary)
     }
 
-    fn convert_part(
-        &self,
-        plan: &Plan,
-        staging: &Staging,
-        target: &Path,
-        progress: &Progress,
-    ) -> Result<(), String> {
-        let counts = staging.counts(plan);
-        for path in [target, &counts] {
-            make_directory(parent(path)).map_err(about(path))?;
+    /// Converts a shard, and returns how many elements were lost.
+    fn convert_part(&self, plan: &Plan, staging: &Staging) -> Result<Lost, Error> {
+        let name = Path::new(&plan.shard.name);
+        let [target, counts] = [staging.whole(), staging.counts()].map(|base| base.join(name));
+        for base in [staging.whole(), staging.counts()] {
+            self.make_directories(&base, name)?;
         }
         // What a killed part leaves is no part of what is whole.
-        let beside = staging.options();
-        let (file, overflowed) = self.write(plan, &beside, target, progress)?;
-        self.place(&counts, &beside, |mut file| writeln!(file, "{overflowed}"))
-            .map_err(about(&counts))?;
-        match file.publish(target, self.sync) {
-            // The same part, tried twice at once, has done the same.
-            Err(_) if target.exists() => is_whole(plan, target).map_err(about(target)),
-            published => published.map_err(about(target)),
+        let scratch = staging.path();
+        let (file, lost) = self.write(plan, scratch, name, &target)?;
+        let write = |mut file: &File| writeln!(file, "{lost}");
+        self.place(&counts, &counts, scratch, OPEN, write)?;
+        // The same part, tried twice at once, has done the same.
+        file.replace(&target).map_err(at(&target))?;
+        Ok(lost)
+    }
+
+    /// Syncs the directories that lead to shards, also to those that were there: whoever wrote them may have failed to.
+    fn sync_all_above(&self, plans: &[&Plan], staging: &Staging) -> Result<(), Error> {
+        let mut directories = BTreeSet::from([staging.path().to_path_buf()]);
+        for base in [staging.whole(), staging.counts()] {
+            for plan in plans {
+                let path = base.join(&plan.shard.name);
+                let above = path.ancestors().skip(1);
+                directories.extend(
+                    above
+                        .take_while(|above| above.starts_with(&base))
+                        .map(Path::to_path_buf),
+                );
+            }
         }
+        for directory in directories {
+            sync_directory(&directory, self.sync).map_err(at(&directory))?;
+        }
+        Ok(())
     }
 
     /// Puts together what the parts have written.
-    pub(super) fn finish(&self) -> Result<Summary, String> {
+    pub(super) fn finish(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
-        let staging = Staging::of(self.output);
-        let whole = staging.whole();
-        if !staging.options().exists() {
-            return Err(about(&staging.path)("no part has been converted"));
-        }
-        self.agrees(&contents.plans, &staging.options())?;
-        let mut summary = Summary::new(self.rules.to);
+        let Some(staging) = Staging::find(self)? else {
+            return Err(parts(&staging::path_of(self.output), PartsProblem::None));
+        };
+        let record = staging::record(self, &contents)?;
+        staging.agrees(&record)?;
+        let mut summary = Summary::new(self.rules);
         for plan in &contents.plans {
-            let path = whole.join(&plan.shard.name);
-            if !path.exists() {
-                return Err(about(&path)("not converted yet"));
-            }
-            is_whole(plan, &path).map_err(about(&path))?;
             summary.add(plan, staging.count(plan)?);
         }
-        self.complete(&contents, &whole, &staging.options())?;
-        output::rename(&whole, self.output).map_err(about(self.output))?;
-        sync_directory(parent(self.output), self.sync).map_err(about(self.output))?;
-        fs::remove_dir_all(&staging.path).map_err(about(&staging.path))?;
+        let whole = staging.whole();
+        self.complete(&contents, &whole, staging.path())?;
+        summary.left_out = self.left_out();
+        staging.has_only(|below| contents.has(below))?;
+        output::publish(&whole, self.output, self.sync, || {})?;
+        self.remove_parts(&staging, &contents.plans)?;
         Ok(summary)
     }
 
-    /// What all parts must have in common.
-    fn common(&self, plans: &[Plan]) -> Value {
-        let shards = plans
-            .iter()
-            .map(|plan| (plan.shard.name.clone(), plan.shard.length().into()));
-        json!({
-            "options": self.rules.record(),
-            "shards": shards.collect::<serde_json::Map<_, _>>(),
-        })
-    }
-
-    /// Writes that down, unless another part is faster.
-    fn record(&self, plans: &[Plan], path: &Path) -> Result<(), String> {
-        let text = config::text(&self.common(plans));
-        let (unfinished, mut file) = output::Unfinished::file(path).map_err(about(path))?;
-        file.write_all(text.as_bytes()).map_err(about(path))?;
-        if self.sync {
-            file.sync_all().map_err(about(path))?;
-        }
-        match unfinished.publish(path, self.sync) {
-            Err(_) if path.exists() => Ok(()),
-            published => published.map_err(about(path)),
-        }
-    }
-
-    fn agrees(&self, plans: &[Plan], path: &Path) -> Result<(), String> {
-        let text = fs::read(path).map_err(about(path))?;
-        let recorded: Value = serde_json::from_slice(&text).map_err(about(path))?;
-        let asked = self.common(plans);
-        for (key, why) in [
-            ("options", "other parts were converted with other options"),
-            ("shards", "other parts were converted from other shards"),
-        ] {
-            if recorded.get(key) != asked.get(key) {
-                return Err(about(path)(why));
-            }
+    /// Removes what parts have made, once the output is in its place.
+    pub(super) fn remove_parts(&self, staging: &Staging, plans: &[Plan]) -> Result<(), Error> {
+        let removed = staging.remove(plans);
+        if !removed.map_err(output::after_publish(self.output))? {
+            let path = staging.path().display();
+            self.observer.warn(&format!(
+                "{path}: left there, since it holds what no part has made"
+            ));
         }
         Ok(())
-    }
-}
-
-/// That a file has the header and the length that were planned.
-fn is_whole(plan: &Plan, path: &Path) -> Result<(), String> {
-    let error = |error: std::io::Error| error.to_string();
-    let source = Source::open(path).map_err(error)?;
-    let mut head = vec![0; plan.head.len()];
-    if source.length() == plan.length() {
-        source.read(0, &mut head).map_err(error)?;
-    }
-    if head == plan.head {
-        Ok(())
-    } else {
-        Err("it isn't what these options make of its shard".into())
     }
 }
 

@@ -1,273 +1,196 @@
 //! What becomes of each tensor, and where it will lie: known to the byte before anything is written.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use safetensors::Dtype;
 
-use super::grid::{Grid, Scale};
-use super::rules::Rules;
-use crate::cast::{Caster, How};
-use crate::checkpoint::{Checkpoint, Shard, Tensor};
-use crate::{about, formats, header};
-
-/// What the name of a tensor's scales ends with.
-pub(super) const SCALES: &str = "_scale_inv";
-
-/// The blocks of a checkpoint whose configuration doesn't say.
-const BLOCK: [u64; 2] = [128, 128];
+use super::numbers::Numbers;
+use super::quantize::Quantize;
+use crate::cast::Caster;
+use crate::checkpoint::{Shard, Tensor};
+use crate::error::{Error, TensorError, about_tensor};
+use crate::header;
+use crate::quantized::Weight;
 
 /// A file to be written.
 #[derive(Debug)]
-pub(super) struct Plan<'a> {
-    pub(super) shard: &'a Shard,
+pub(crate) struct Plan<'a> {
+    pub(crate) shard: &'a Shard,
+    /// Shards of which nothing is left.
+    pub(crate) emptied: Vec<&'a Shard>,
     /// The bytes before the data.
-    pub(super) head: Vec<u8>,
+    pub(crate) head: Vec<u8>,
     /// In the order of their data.
-    pub(super) outputs: Vec<Output<'a>>,
-    /// How many tensors of [`Output`]s need scales.
-    pub(super) scaled: usize,
+    pub(crate) outputs: Vec<Output<'a>>,
+    /// Weights that share the scale of a tensor.
+    pub(crate) families: Vec<Vec<Numbers<'a>>>,
     /// Tensors of scales that were used and go.
-    pub(super) dropped: Vec<&'a str>,
+    pub(crate) dropped: Vec<&'a str>,
+    /// Whether a weight stays as it is stored, with its scales.
+    pub(crate) stays_scaled: bool,
 }
 
 /// A tensor to be written.
 #[derive(Debug)]
-pub(super) struct Output<'a> {
-    pub(super) name: String,
-    pub(super) dtype: Dtype,
-    pub(super) shape: Box<[u64]>,
-    pub(super) range: Range<u64>,
-    pub(super) action: Action<'a>,
+pub(crate) struct Output<'a> {
+    pub(crate) name: String,
+    /// The name of the tensor that it is made of.
+    pub(crate) origin: &'a str,
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Box<[u64]>,
+    pub(crate) range: Range<u64>,
+    pub(crate) action: Action<'a>,
+    pub(crate) note: Option<Note>,
+}
+
+/// What the summary names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Note {
+    /// Floats that could have been converted, and stay.
+    Kept,
+    /// Stored wider than most of the checkpoint, and written as narrow.
+    Narrowed,
+    /// Numbers of 8 bits or fewer without a scale.
+    Unscaled,
 }
 
 /// How a tensor comes to be.
 #[derive(Debug)]
-pub(super) enum Action<'a> {
+pub(crate) enum Action<'a> {
     Copy(&'a Tensor),
     Cast(&'a Tensor, Caster),
-    /// Divided by the scales of this number, and cast.
-    Quantize(&'a Tensor, Scaling),
-    /// The scales of this number.
-    Scales(usize),
-    /// Multiplied by the scales of this number, which are in this tensor, and cast.
-    Dequantize(&'a Tensor, Scaling, (&'a Shard, &'a Tensor)),
-}
-
-/// By way of `f32`, where the scale is applied.
-#[derive(Debug)]
-pub(super) struct Scaling {
-    pub(super) number: usize,
-    pub(super) grid: Grid,
-    pub(super) widen: Caster,
-    pub(super) narrow: Caster,
+    /// Elements of a scheme.
+    Quantize(Box<Quantize<'a>>),
+    /// Scales, which are written with their elements.
+    Scales,
+    /// Multiplied by its scales, and cast.
+    Dequantize(Box<Weight<'a>>, Caster),
 }
 
 impl Output<'_> {
-    pub(super) fn elements(&self) -> u64 {
+    pub(crate) fn elements(&self) -> u64 {
         self.shape.iter().product()
     }
 }
 
 impl Plan<'_> {
     /// How long the file will be.
-    pub(super) fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         self.head.len() as u64 + self.data()
     }
 
+    /// The shards that are read for it.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = &Shard> {
+        let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
+            Action::Dequantize(weight, _) => weight.shards(),
+            Action::Quantize(weight) => weight.numbers.shards(),
+            _ => Vec::new(),
+        });
+        let families = self.families.iter().flatten().flat_map(Numbers::shards);
+        let mut shards: Vec<_> = [self.shard]
+            .into_iter()
+            .chain(of_weights)
+            .chain(families)
+            .collect();
+        shards.sort_by_key(|shard| &shard.name);
+        shards.dedup_by_key(|shard| &shard.name);
+        shards.into_iter()
+    }
+
+    /// How many bytes are counted while it is written: its data, and before, of the tensors whose largest magnitude is looked for, a
+    /// byte an element.
+    pub(crate) fn work(&self) -> u64 {
+        let families = self.families.iter().flatten();
+        self.data() + families.map(Numbers::elements).sum::<u64>()
+    }
+
     /// How many bytes the tensors will have.
-    pub(super) fn data(&self) -> u64 {
+    pub(crate) fn data(&self) -> u64 {
         self.outputs.last().map_or(0, |output| output.range.end)
     }
-}
 
-/// Plans all shards of a checkpoint whose scaled tensors have `blocks`, if its configuration says so.
-pub(super) fn all<'a>(
-    checkpoint: &'a Checkpoint,
-    rules: &Rules,
-    blocks: Option<[u64; 2]>,
-) -> Result<Vec<Plan<'a>>, String> {
-    let planner = Planner {
-        rules,
-        tensors: checkpoint.by_name(),
-        blocks: blocks.unwrap_or(BLOCK),
-    };
-    let shards = checkpoint.shards.iter();
-    shards.map(|shard| planner.shard(shard)).collect()
-}
-
-struct Planner<'a, 'r> {
-    rules: &'r Rules,
-    tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
-    blocks: [u64; 2],
-}
-
-impl<'a> Planner<'a, '_> {
-    fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, String> {
-        let mut plan = Plan {
-            shard,
-            head: Vec::new(),
-            outputs: Vec::new(),
-            scaled: 0,
-            dropped: Vec::new(),
-        };
-        for tensor in &shard.header.tensors {
-            self.tensor(&mut plan, tensor)
-                .map_err(|why| format!("tensor {}: {why}", tensor.name))
-                .map_err(about(&shard.path))?;
-        }
-        lay_out(&mut plan.outputs).map_err(about(&shard.path))?;
-        plan.head =
-            head(shard.header.metadata.as_ref(), &plan.outputs).map_err(about(&shard.path))?;
-        Ok(plan)
-    }
-
-    /// Adds what becomes of a tensor.
-    fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), String> {
-        let scaled = self.scaled_by(tensor);
-        if scaled.is_some_and(|scaled| self.dequantizes(scaled)) {
-            plan.dropped.push(&tensor.name);
-            return Ok(());
-        }
-        let from = formats::of_tensor(tensor.dtype);
-        let from = from.filter(|&from| from != self.rules.to && self.rules.take(&tensor.name));
-        // Scales are part of the tensor that stays scaled. Packed tensors mean little without theirs.
-        let alone = |from: &ulp::Dtype| !from.is_packed() || self.dequantizes(tensor);
-        let from = from.filter(|_| scaled.is_none()).filter(alone);
-        let Some(from) = from else {
-            plan.outputs
-                .push(output(tensor, tensor.dtype, Action::Copy(tensor)));
-            return Ok(());
-        };
-        let how = self.rules.how(&tensor.name);
-        let action = if self.dequantizes(tensor) {
-            let (shard, scales) = self.tensors[&*scales_of(tensor)];
-            let grid = self.grid_of(tensor, scales)?;
-            let scaling = self.scaling(plan, from, grid, how);
-            Action::Dequantize(tensor, scaling, (shard, scales))
-        } else if let Some(scale) = self.rules.scale {
-            let (Some(grid), Some(shape)) = (
-                Grid::new(scale, &tensor.shape),
-                Grid::shape(scale, &tensor.shape),
-            ) else {
-                plan.outputs
-                    .push(output(tensor, tensor.dtype, Action::Copy(tensor)));
-                return Ok(());
-            };
-            let name = scales_of(tensor);
-            if self.tensors.contains_key(&*name) {
-                return Err(format!("there is a tensor {name} already"));
-            }
-            let scaling = self.scaling(plan, from, grid, how);
-            plan.outputs.push(Output {
-                name,
-                dtype: Dtype::F32,
-                shape,
-                range: 0..0,
-                action: Action::Scales(scaling.number),
+    /// How many elements are read to be written in a scheme, those whose largest magnitude is looked for twice.
+    pub(crate) fn elements(&self) -> u64 {
+        let families = self.families.iter().flatten();
+        let quantized = self
+            .outputs
+            .iter()
+            .filter_map(|output| match &output.action {
+                Action::Quantize(weight) => Some(&weight.numbers),
+                _ => None,
             });
-            Action::Quantize(tensor, scaling)
-        } else {
-            Action::Cast(tensor, Caster::new(from, self.rules.to, how))
-        };
-        plan.outputs.push(output(tensor, self.rules.dtype, action));
-        Ok(())
+        families.chain(quantized).map(Numbers::elements).sum()
     }
 
-    fn scaling(&self, plan: &mut Plan<'a>, from: ulp::Dtype, grid: Grid, how: How) -> Scaling {
-        plan.scaled += 1;
-        let exactly = How::Cast(ulp::Cast::new());
-        Scaling {
-            number: plan.scaled - 1,
-            grid,
-            widen: Caster::new(from, ulp::Dtype::F32, exactly),
-            narrow: Caster::new(ulp::Dtype::F32, self.rules.to, how),
-        }
+    /// Whether weights are written in a scheme.
+    pub(crate) fn quantizes(&self) -> bool {
+        let mut outputs = self.outputs.iter();
+        outputs.any(|output| matches!(output.action, Action::Quantize(..)))
     }
 
-    /// The narrow tensor that this one has the scales of, if it does.
-    fn scaled_by(&self, scales: &Tensor) -> Option<&'a Tensor> {
-        let &(_, tensor) = self.tensors.get(scales.name.strip_suffix(SCALES)?)?;
-        let narrow = is_narrow(tensor) && formats::of_tensor(scales.dtype).is_some();
-        narrow.then_some(tensor)
+    /// Whether weights lose their scales.
+    pub(crate) fn dequantizes(&self) -> bool {
+        let mut outputs = self.outputs.iter();
+        outputs.any(|output| matches!(output.action, Action::Dequantize(..)))
     }
+}
 
-    /// Whether a tensor has scales, and becomes wide enough to do without.
-    fn dequantizes(&self, tensor: &Tensor) -> bool {
-        let scales = self.tensors.get(&*scales_of(tensor));
-        is_narrow(tensor)
-            && scales.is_some_and(|(_, scales)| formats::of_tensor(scales.dtype).is_some())
-            && self.rules.to.bits() > 8
-            && self.rules.take(&tensor.name)
-    }
-
-    /// The blocks of a tensor that was scaled before.
-    fn grid_of(&self, tensor: &Tensor, scales: &Tensor) -> Result<Grid, String> {
-        let [rows, columns] = self.blocks;
-        let scale = match &*scales.shape {
-            [] | [1] => Scale::Tensor,
-            _ => Scale::Block(rows, columns),
-        };
-        let fits = matches!(scale, Scale::Tensor)
-            || Grid::shape(scale, &tensor.shape).is_some_and(|shape| shape == scales.shape);
-        let grid = Grid::new(scale, &tensor.shape).filter(|_| fits);
-        grid.ok_or_else(|| {
-            format!(
-                "its shape {:?} in blocks of {rows}x{columns} doesn't fit the shape {:?} of {}",
-                tensor.shape, scales.shape, scales.name
-            )
-        })
-    }
+/// The modules of plans whose weights a scheme leaves as they are. Where the head is the embedding, it has no tensor, and is one all the same.
+pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p str> {
+    let outputs = plans.into_iter().flat_map(|plan| &plan.outputs);
+    let matrices = outputs.filter(|output| {
+        let stays = matches!(output.action, Action::Copy(_) | Action::Dequantize(..));
+        stays && output.shape.len() >= 2
+    });
+    let modules = matrices.filter_map(|output| output.name.strip_suffix(".weight"));
+    let mut modules: Vec<_> = modules.chain(["lm_head"]).collect();
+    modules.sort_unstable();
+    modules.dedup();
+    modules
 }
 
 /// A tensor of the same name and shape.
-fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
+pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
         name: tensor.name.to_string(),
+        origin: &tensor.name,
         dtype,
         shape: tensor.shape.clone(),
         range: 0..0,
         action,
+        note: None,
     }
 }
 
-fn scales_of(tensor: &Tensor) -> String {
-    format!("{}{SCALES}", tensor.name)
-}
-
-/// Whether the elements are of a format that scales are used with.
-fn is_narrow(tensor: &Tensor) -> bool {
-    formats::of_tensor(tensor.dtype).is_some_and(|dtype| dtype.bits() <= 8)
-}
-
 /// Lays the tensors out as `safetensors` does: the widest dtypes first, so that all are aligned, then by name.
-fn lay_out(outputs: &mut [Output]) -> Result<(), String> {
+pub(crate) fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
     outputs.sort_by(|a, b| (Reverse(a.dtype), &a.name).cmp(&(Reverse(b.dtype), &b.name)));
     let mut start = 0_u64;
     for output in outputs {
-        let about = |why: &str| format!("tensor {}: {why}", output.name);
+        let about = about_tensor(path, &output.name);
         let bits = output.elements().checked_mul(output.dtype.bitsize() as u64);
-        let bits = bits.ok_or_else(|| about("its length overflows"))?;
+        let bits = bits.ok_or_else(|| about(TensorError::TooLong))?;
         if !bits.is_multiple_of(8) {
-            let why = format!(
-                "{:?} elements of {} don't end with a byte",
-                output.shape, output.dtype
-            );
-            return Err(about(&why));
+            return Err(about(TensorError::PartOfByte {
+                shape: output.shape.to_vec(),
+                dtype: output.dtype,
+            }));
         }
         let end = start.checked_add(bits / 8);
-        let end = end.ok_or_else(|| about("the length of the file overflows"))?;
+        let end = end.ok_or_else(|| about(TensorError::TooLong))?;
         output.range = start..end;
         start = end;
     }
     Ok(())
 }
 
-fn head(
+pub(crate) fn head(
     metadata: Option<&BTreeMap<String, String>>,
     outputs: &[Output],
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, header::TooLong> {
     let entries = outputs.iter().map(|output| header::Entry {
         name: &output.name,
         dtype: output.dtype,

@@ -1,52 +1,69 @@
 //! What is asked for: which tensors become what.
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum};
 use regex::RegexSet;
 use serde_json::{Value, json};
 use ulp::slice::Stochastic;
 use ulp::{Cast, Dtype};
 
-use super::grid::Scale;
+use crate::Error;
 use crate::cast::How;
 use crate::formats;
+use crate::quantized::selection::is_linear;
+use crate::quantized::target::{SCHEMES, Scale, ScaleFormat, Target};
 
-/// The part of the command line that decides what is written.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Options {
+/// What decides the bytes that are written.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
     #[arg(
         long,
         value_name = "FORMAT",
-        help = "The format to convert to: f64, f32, f16, bf16, or one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3"
+        help = "The format to convert to: f64, f32, f16, bf16, one of 8, 6 or 4 bits by its name in safetensors, such as f8_e4m3, or a scheme: mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4, nvfp4"
     )]
-    pub(crate) to: String,
+    pub to: String,
     /// How to round
     #[arg(long, value_enum, default_value_t)]
-    rounding: Rounding,
+    pub rounding: Rounding,
     /// Past the largest finite value, take that, and not an infinity or NaN
     #[arg(long)]
-    saturate: bool,
+    pub saturate: bool,
     /// Round to one of the two neighbours at random, so that the mean is right: the same bits for the same seed
     #[arg(long, value_name = "SEED", conflicts_with = "rounding")]
-    stochastic: Option<u64>,
+    pub stochastic: Option<u64>,
     /// Leave tensors as they are whose names this matches; may be repeated
     #[arg(long, value_name = "REGEX")]
-    keep: Vec<String>,
+    pub keep: Vec<String>,
     /// Leave tensors as they are whose names this doesn't match; may be repeated, and any match will do
     #[arg(long, value_name = "REGEX")]
-    only: Vec<String>,
-    /// Divide by a scale before rounding, so that the largest magnitude becomes the format's largest: tensor, or block:128x128
-    #[arg(long, value_name = "WHAT")]
-    scale: Option<Scale>,
+    pub only: Vec<String>,
+    #[arg(
+        long,
+        value_name = "WHAT",
+        help = "Write f8_e4m3 with scales, so that the largest magnitude becomes the format's largest: tensor, row, or block:128x128"
+    )]
+    pub scale: Option<Scale>,
+    /// The format of the scales of blocks
+    #[arg(long, value_enum, default_value_t, requires = "scale")]
+    pub scale_format: ScaleFormat,
 }
 
+/// A rounding, by the name that is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
-enum Rounding {
+pub enum Rounding {
+    /// To the nearest, the even one of two.
     #[default]
     TiesToEven,
+    /// To the nearest, the larger magnitude of two.
     TiesToAway,
+    /// To the smaller magnitude.
     TowardZero,
+    /// Up.
     TowardPositive,
+    /// Down.
     TowardNegative,
+    /// To the odd code, if inexact.
     ToOdd,
 }
 
@@ -68,7 +85,8 @@ impl From<Rounding> for ulp::Rounding {
 pub(crate) struct Rules {
     pub(crate) to: Dtype,
     pub(crate) dtype: safetensors::Dtype,
-    pub(crate) scale: Option<Scale>,
+    /// The scheme that weights are written in.
+    pub(crate) target: Option<Target>,
     rounding: Rounding,
     saturate: bool,
     seed: Option<u64>,
@@ -84,11 +102,41 @@ impl Options {
 }
 
 impl Rules {
-    pub(crate) fn new(options: &Options) -> Result<Rules, String> {
-        let (to, dtype) = target(&options.to)?;
-        if options.scale.is_some() && (to.bits() > 8 || !to.layout().is_signed()) {
-            return Err(format!(
-                "--scale is for signed formats of 8 bits or fewer, not for {to}"
+    pub(crate) fn new(input: &Path, options: &Options) -> Result<Rules, Error> {
+        let wrong = |option, why| Error::Option {
+            path: input.into(),
+            option,
+            why,
+        };
+        let scheme = Target::named(&options.to.to_lowercase());
+        let (to, dtype) = match &scheme {
+            Some(scheme) => (scheme.scheme.element, scheme.elements.0),
+            None => target(&options.to).map_err(|why| wrong("--to", why))?,
+        };
+        let scheme = match (scheme, options.scale) {
+            (Some(_), Some(_)) => {
+                let why = format!("{} has scales of its own", options.to);
+                return Err(wrong("--scale", why));
+            }
+            (None, Some(_)) if to != Dtype::F8E4M3Fn => {
+                let why = format!("it is for f8_e4m3, not for {to}: loaders know no other");
+                return Err(wrong("--scale", why));
+            }
+            (None, Some(scale)) => Some(Target::fp8(scale, options.scale_format)),
+            (scheme, None) => scheme,
+        };
+        if options.scale_format == ScaleFormat::E8m0
+            && !matches!(options.scale, Some(Scale::Block(..)))
+        {
+            return Err(wrong(
+                "--scale-format",
+                "e8m0 is for --scale block:RxC".into(),
+            ));
+        }
+        if scheme.is_some() && options.stochastic.is_some() {
+            return Err(wrong(
+                "--stochastic",
+                "it is for formats without scales".into(),
             ));
         }
         let set = |option, patterns| {
@@ -96,15 +144,15 @@ impl Rules {
                 // The last line of a regex error says what is wrong; those above draw where.
                 let error = error.to_string();
                 let why = error.lines().last().unwrap_or_default();
-                format!("{option}: {}", why.trim_start_matches("error: "))
+                wrong(option, why.trim_start_matches("error: ").into())
             })
         };
         Ok(Rules {
             to,
             dtype,
-            scale: options.scale,
+            saturate: options.saturate || scheme.is_some(),
+            target: scheme,
             rounding: options.rounding,
-            saturate: options.saturate || options.scale.is_some(),
             seed: options.stochastic,
             keep: set("--keep", &options.keep)?,
             only: set("--only", &options.only)?,
@@ -113,7 +161,34 @@ impl Rules {
 
     /// Whether a tensor of floats is converted, by its name.
     pub(crate) fn take(&self, name: &str) -> bool {
-        !self.keep.is_match(name) && (self.only.is_empty() || self.only.is_match(name))
+        self.take_any(&[name])
+    }
+
+    /// Whether a tensor that has several names is: none of them is kept, and any of them is chosen.
+    pub(crate) fn take_any(&self, names: &[&str]) -> bool {
+        !names.iter().any(|name| self.keep.is_match(name))
+            && (self.only.is_empty() || names.iter().any(|name| self.only.is_match(name)))
+    }
+
+    /// The name of the format or the scheme.
+    pub(crate) fn name(&self) -> &str {
+        let name = self.target.as_ref().map(|target| &*target.name);
+        name.unwrap_or(self.to.name())
+    }
+
+    /// Whether a scheme takes a weight that is converted: `--only` may choose any matrices, else those of linear layers are.
+    pub(crate) fn chooses(&self, target: &Target, name: &str, shape: &[u64]) -> bool {
+        let is_matrix = target.is_whole() || (2..=3).contains(&shape.len());
+        let fits = target
+            .group()
+            .is_none_or(|group| shape.last().is_some_and(|cols| cols.is_multiple_of(group)));
+        let chosen = !self.only.is_empty() || is_linear(name, shape);
+        is_matrix && fits && chosen && !shape.contains(&0)
+    }
+
+    /// How to round elements of a scheme.
+    pub(crate) fn cast(&self) -> Cast {
+        Cast::new().rounding(self.rounding.into()).saturating()
     }
 
     /// How to round a tensor.
@@ -143,7 +218,7 @@ impl Rules {
             "stochastic": self.seed,
             "keep": self.keep.patterns(),
             "only": self.only.patterns(),
-            "scale": self.scale.map(|scale| format!("{scale:?}")),
+            "scheme": self.target.as_ref().map(|target| &target.name),
         })
     }
 }
@@ -156,7 +231,8 @@ pub(crate) fn targets() -> impl Iterator<Item = Dtype> {
 
 /// The format to convert to, if a file can hold it.
 fn target(name: &str) -> Result<(Dtype, safetensors::Dtype), String> {
-    let format = formats::parse(name)?;
+    let known = |error| format!("{error}; or a scheme: {}", SCHEMES.join(", "));
+    let format = formats::parse(name).map_err(known)?;
     if let Some(dtype) = formats::in_header(format) {
         return Ok((format, dtype));
     }

@@ -1,22 +1,38 @@
 //! What a conversion did, for people and for programs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::plan::{Action, Plan};
+use super::plan::{Action, Note, Plan};
+use super::rules::Rules;
+use super::work::Lost;
+use crate::error::one_line;
 
+/// What a conversion did.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
-    to: &'static str,
+pub struct Summary {
+    to: String,
     files: u64,
     cast: Count,
     copied: Count,
     bytes_before: u64,
     bytes_after: u64,
-    /// Tensors of scales that were added, and that were used and dropped.
-    scales: [u64; 2],
-    overflowed: u64,
+    /// Tensors of scales that were added.
+    scales_added: u64,
+    /// None before anything is written.
+    lost: Option<Lost>,
+    /// Tensors by name pattern and, for the first, by what they were.
+    narrowed: BTreeMap<String, u64>,
+    kept: BTreeMap<String, u64>,
+    unscaled: BTreeMap<String, u64>,
+    dropped: BTreeMap<String, u64>,
+    dequantized: BTreeMap<&'static str, u64>,
+    /// Tensors that are written in a scheme.
+    quantized: u64,
+    /// Files that are not in the output.
+    pub(super) left_out: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -25,26 +41,50 @@ struct Count {
     elements: u64,
 }
 
+/// The most patterns that are shown to people.
+const MOST: usize = 20;
+
 impl Summary {
-    pub(super) fn new(to: ulp::Dtype) -> Summary {
+    pub(super) fn new(rules: &Rules) -> Summary {
         Summary {
-            to: to.name(),
+            to: rules.name().into(),
             ..Summary::default()
         }
     }
 
-    /// A file that was written, of whose elements so many overflowed.
-    pub(super) fn add(&mut self, plan: &Plan, overflowed: u64) {
+    /// A file that was written, of whose elements so many were lost, if it was written.
+    pub(super) fn add(&mut self, plan: &Plan, lost: impl Into<Option<Lost>>) {
         self.files += 1;
         self.bytes_before += plan.shard.length();
+        self.bytes_before += plan.emptied.iter().map(|shard| shard.length()).sum::<u64>();
         self.bytes_after += plan.length();
-        self.overflowed += overflowed;
-        self.scales[1] += plan.dropped.len() as u64;
+        if let Some(lost) = lost.into() {
+            *self.lost.get_or_insert_default() += lost;
+        }
+        for name in &plan.dropped {
+            *self.dropped.entry(pattern(name)).or_default() += 1;
+        }
         for output in &plan.outputs {
+            let patterns = match output.note {
+                Some(Note::Kept) => Some(&mut self.kept),
+                Some(Note::Narrowed) => Some(&mut self.narrowed),
+                Some(Note::Unscaled) => Some(&mut self.unscaled),
+                None => None,
+            };
+            if let Some(patterns) = patterns {
+                *patterns.entry(pattern(output.origin)).or_default() += 1;
+            }
+            match &output.action {
+                Action::Dequantize(weight, _) => {
+                    *self.dequantized.entry(weight.scheme).or_default() += 1;
+                }
+                Action::Quantize(_) => self.quantized += 1,
+                _ => {}
+            }
             let count = match output.action {
                 Action::Copy(_) => &mut self.copied,
-                Action::Scales(_) => {
-                    self.scales[0] += 1;
+                Action::Scales => {
+                    self.scales_added += 1;
                     continue;
                 }
                 _ => &mut self.cast,
@@ -54,21 +94,50 @@ impl Summary {
         }
     }
 
-    pub(super) fn json(&self) -> Value {
-        let [added, dropped] = self.scales;
+    /// Lists of tensors, by what happened to them.
+    fn lists(&self) -> [(&'static str, &BTreeMap<String, u64>); 4] {
+        [
+            ("narrowed", &self.narrowed),
+            ("kept", &self.kept),
+            ("without scale", &self.unscaled),
+            ("dropped", &self.dropped),
+        ]
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
         let count = |count: &Count| json!({"tensors": count.tensors, "elements": count.elements});
-        json!({
+        let lists = self.lists();
+        let mut all = json!({
             "to": self.to,
             "files": self.files,
             "cast": count(&self.cast),
             "copied": count(&self.copied),
-            "scales_added": added,
-            "scales_dropped": dropped,
+            "scales_added": self.scales_added,
+            "scales_dropped": self.dropped.values().sum::<u64>(),
             "bytes_before": self.bytes_before,
             "bytes_after": self.bytes_after,
-            "overflowed": self.overflowed,
-        })
+            "overflowed": self.lost.map(|lost| lost.overflowed),
+            "nans": self.lost.map(|lost| lost.nans),
+            "quantized": self.quantized,
+            "dequantized": self.dequantized,
+            "left_out": self.left_out,
+        });
+        for (name, patterns) in lists {
+            all[name.replace(' ', "_")] = json!(patterns);
+        }
+        all
     }
+}
+
+/// A name whose numbers are asterisks, so that layers are one pattern.
+fn pattern(name: &str) -> String {
+    let parts = name.split('.').map(|part| {
+        let number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if number { "*" } else { part }
+    });
+    parts.collect::<Vec<_>>().join(".")
 }
 
 impl fmt::Display for Summary {
@@ -88,15 +157,42 @@ impl fmt::Display for Summary {
             "elements: {elements} ({} cast, {} copied)",
             cast.elements, copied.elements
         )?;
-        match self.scales {
-            [0, 0] => {}
-            [added, dropped] => writeln!(f, "scales: {added} added, {dropped} dropped")?,
+        let dropped: u64 = self.dropped.values().sum();
+        if self.scales_added + dropped > 0 {
+            writeln!(f, "scales: {} added, {dropped} dropped", self.scales_added)?;
         }
         writeln!(
             f,
             "bytes: {} before, {} after",
             self.bytes_before, self.bytes_after
         )?;
-        writeln!(f, "overflowed: {}", self.overflowed)
+        if let Some(lost) = self.lost {
+            writeln!(f, "overflowed: {}", lost.overflowed)?;
+            if lost.nans > 0 {
+                writeln!(f, "NaN: {}", lost.nans)?;
+            }
+        }
+        if self.quantized > 0 {
+            writeln!(f, "quantized: {} to {to}", self.quantized)?;
+        }
+        for (scheme, count) in &self.dequantized {
+            writeln!(f, "dequantized: {count} of {scheme}")?;
+        }
+        for (name, patterns) in self.lists() {
+            for (pattern, count) in patterns.iter().take(MOST) {
+                writeln!(f, "{name}: {count} of {}", one_line(pattern))?;
+            }
+            if patterns.len() > MOST {
+                writeln!(
+                    f,
+                    "{name}: {} more patterns, which --json lists",
+                    patterns.len() - MOST
+                )?;
+            }
+        }
+        for path in &self.left_out {
+            writeln!(f, "left out: {}", one_line(path))?;
+        }
+        Ok(())
     }
 }

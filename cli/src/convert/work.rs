@@ -1,219 +1,340 @@
 //! Reads, converts and writes the pieces of a file's tensors, all threads at once, each wherever it is.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::fs::File;
+use std::num::ParseIntError;
+use std::ops::AddAssign;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::str::FromStr;
+use std::sync::atomic::AtomicU32;
+use std::sync::{Mutex, PoisonError};
 
-use super::grid::scale_of;
-use super::plan::{Action, Output, Plan, Scaling};
-use crate::cast::{Caster, How};
-use crate::checkpoint::{Reader, Shard, Tensor};
-use crate::pieces::{self, PIECE, Piece, Threads, Whole};
-use crate::progress::Progress;
-use crate::{about, formats, output};
-use ulp::Cast;
+use super::dequantize::{self, Whole, read};
+use super::direct;
+use super::plan::{Action, Output, Plan};
+use super::quantize::{Quantize, take_largest};
+use super::transpose::{self, Panels};
+use crate::cast::Caster;
+use crate::checkpoint::Reader;
+use crate::error::Error;
+use crate::observer::Observer;
+use crate::output;
+use crate::pieces::{self, PIECE, Piece, Threads};
+use ulp::block::Counts;
 
 /// What is needed to convert.
-pub(super) struct Work<'p> {
-    pub(super) threads: Threads,
-    pub(super) to: ulp::Dtype,
-    pub(super) progress: &'p Progress,
+pub(crate) struct Work<'p> {
+    pub(crate) threads: Threads,
+    pub(crate) observer: &'p dyn Observer,
     /// What errors of writing name.
-    pub(super) target: &'p Path,
+    pub(crate) target: &'p Path,
 }
 
 /// Room that a thread works in.
 #[derive(Default)]
-struct Buffers<'s> {
-    reader: Reader<'s>,
-    read: Vec<u8>,
-    wide: Vec<u8>,
-    write: Vec<u8>,
-    unpacked: Vec<u8>,
+pub(crate) struct Buffers<'s> {
+    pub(crate) reader: Reader<'s>,
+    /// Scales may lie in another shard than their elements.
+    pub(crate) scale_reader: Reader<'s>,
+    pub(crate) read: Vec<u8>,
+    /// Numbers as f32, little-endian.
+    pub(crate) wide: Vec<u8>,
+    pub(crate) scales: Vec<f32>,
+    pub(crate) scale_bytes: Vec<u8>,
+    pub(crate) panel: Vec<u8>,
+    pub(crate) panel_scales: Vec<f32>,
+    /// A panel to be quantized, and what it becomes.
+    pub(crate) numbers: Vec<f32>,
+    pub(crate) elements: Vec<u8>,
+    pub(crate) block_scales: Vec<u8>,
+    pub(crate) write: Vec<u8>,
+    pub(crate) unpacked: Vec<u8>,
+}
+
+/// Numbers that are known before any piece is written.
+struct Known {
+    /// The largest magnitudes of families.
+    largest: Vec<f32>,
+    /// Of weights that are stored with scales, by the place of the output.
+    weights: HashMap<usize, Whole>,
+    /// Where the outputs begin in the file, by name.
+    starts: HashMap<String, u64>,
+}
+
+/// What became of elements.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Lost {
+    /// Past the largest finite value, and infinities that did not stay.
+    pub(crate) overflowed: u64,
+    /// NaN, or of a block that is NaN since it had one.
+    pub(crate) nans: u64,
+}
+
+/// As parts record it.
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.overflowed, self.nans)
+    }
+}
+
+impl FromStr for Lost {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Lost, Self::Err> {
+        let (overflowed, nans) = text.split_once(' ').unwrap_or((text, ""));
+        Ok(Lost {
+            overflowed: overflowed.parse()?,
+            nans: nans.parse()?,
+        })
+    }
+}
+
+impl From<u64> for Lost {
+    fn from(overflowed: u64) -> Lost {
+        Lost {
+            overflowed,
+            nans: 0,
+        }
+    }
+}
+
+impl From<Counts> for Lost {
+    fn from(counts: Counts) -> Lost {
+        Lost {
+            overflowed: (counts.infinities + counts.saturated) as u64,
+            nans: counts.nans as u64,
+        }
+    }
+}
+
+impl AddAssign for Lost {
+    fn add_assign(&mut self, other: Lost) {
+        self.overflowed += other.overflowed;
+        self.nans += other.nans;
+    }
 }
 
 impl Work<'_> {
-    /// Writes the tensors' data, and returns how many elements overflowed.
-    pub(super) fn write(&self, plan: &Plan, file: &File) -> Result<u64, String> {
-        let scales = self.scales(plan)?;
-        let overflowed = AtomicU64::new(0);
+    /// Writes the tensors' data, and returns how many elements were lost.
+    pub(crate) fn write<'s>(&self, plan: &Plan<'s>, file: &File) -> Result<Lost, Error> {
+        let known = Known {
+            largest: self.largest(plan)?,
+            weights: weights(plan)?,
+            starts: starts(plan),
+        };
+        let lost = Mutex::new(Lost::default());
         let tensors = plan.outputs.iter().map(|output| in_blocks(plan, output));
-        pieces::each(self.threads, tensors, |piece, buffers: &mut Buffers| {
-            let output = &plan.outputs[piece.tensor];
-            let (start, more) = convert(plan, &scales, output, piece, buffers)?;
-            overflowed.fetch_add(more, Ordering::Relaxed);
-            let start = plan.head.len() as u64 + output.range.start + start;
-            output::write_at(file, start, &buffers.write)
-                .map_err(|error| format!("tensor {}: {error}", output.name))
-                .map_err(about(self.target))?;
-            self.progress.add(buffers.write.len() as u64);
+        let each = |piece: Piece, buffers: &mut Buffers<'s>| {
+            let write = |name: &str, start: u64, bytes: &[u8]| {
+                let place = known.starts[name] + start;
+                output::write_at(file, place, bytes).map_err(|source| Error::TensorIo {
+                    path: self.target.into(),
+                    tensor: name.into(),
+                    source,
+                })?;
+                self.observer.advance(bytes.len() as u64);
+                Ok(())
+            };
+            let more = convert(plan, &known, piece, buffers, write)?;
+            *lost.lock().unwrap_or_else(PoisonError::into_inner) += more;
             Ok(())
-        })?;
-        Ok(overflowed.into_inner())
+        };
+        pieces::each(self.threads, self.observer, tensors, each)?;
+        Ok(lost.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The scales that a file's tensors are multiplied with or divided by.
-    fn scales(&self, plan: &Plan) -> Result<Vec<Vec<f32>>, String> {
-        let mut scales = vec![Vec::new(); plan.scaled];
-        let mut largest: Vec<Vec<AtomicU32>> = Vec::new();
+    /// The largest finite magnitude of each family.
+    pub(crate) fn largest<'s>(&self, plan: &Plan<'s>) -> Result<Vec<f32>, Error> {
         let mut reader = Reader::default();
-        largest.resize_with(plan.scaled, Vec::new);
-        for output in &plan.outputs {
-            match &output.action {
-                Action::Dequantize(_, scaling, (shard, tensor)) => {
-                    scales[scaling.number] = read_scales(&mut reader, shard, tensor)?;
-                }
-                Action::Scales(number) => {
-                    largest[*number].resize_with(output.elements() as usize, AtomicU32::default);
-                }
-                _ => {}
+        let mut members = Vec::new();
+        for (family, numbers) in plan.families.iter().enumerate() {
+            for numbers in numbers {
+                members.push((family, numbers, numbers.whole(&mut reader)?));
             }
         }
-        let quantized = |output: &&Output| matches!(output.action, Action::Quantize(..));
-        let quantized: Vec<_> = plan.outputs.iter().filter(quantized).collect();
-        let lengths = quantized.iter().map(|output| output.elements());
-        pieces::each(self.threads, lengths, |piece, buffers: &mut Buffers| {
-            if let Action::Quantize(tensor, scaling) = &quantized[piece.tensor].action {
-                read_wide(plan.shard, tensor, scaling, piece, buffers)?;
-                let largest = &largest[scaling.number];
-                let grid = scaling.grid;
-                grid.take_largest(piece.first, &buffers.wide, largest);
-            }
+        let largest: Vec<AtomicU32> = plan.families.iter().map(|_| AtomicU32::new(0)).collect();
+        let lengths = members.iter().map(|(_, numbers, _)| numbers.elements());
+        let each = |piece: Piece, buffers: &mut Buffers<'s>| {
+            let (family, numbers, whole) = &members[piece.tensor];
+            numbers.read(whole, piece.first, piece.count, buffers)?;
+            take_largest(&buffers.wide, &largest[*family]);
+            self.observer.advance(piece.count);
             Ok(())
-        })?;
-        for (scales, largest) in scales.iter_mut().zip(largest) {
-            let of = |bits: AtomicU32| scale_of(bits.into_inner(), self.to);
-            scales.extend(largest.into_iter().map(of));
-        }
-        Ok(scales)
+        };
+        pieces::each(self.threads, self.observer, lengths, each)?;
+        let numbers = largest.into_iter().map(AtomicU32::into_inner);
+        Ok(numbers.map(f32::from_bits).collect())
     }
 }
 
-/// Puts a piece of a tensor into the buffer to write. Returns where it begins in the tensor, and how many elements overflowed.
+/// Where outputs begin in the file.
+fn starts(plan: &Plan) -> HashMap<String, u64> {
+    let outputs = plan.outputs.iter();
+    let start = |output: &Output| plan.head.len() as u64 + output.range.start;
+    outputs
+        .map(|output| (output.name.clone(), start(output)))
+        .collect()
+}
+
+/// What is known of the scales of weights.
+fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
+    let mut reader = Reader::default();
+    let mut known = HashMap::new();
+    for (place, output) in plan.outputs.iter().enumerate() {
+        match &output.action {
+            Action::Dequantize(weight, _) => {
+                known.insert(place, Whole::read(weight, &mut reader)?);
+            }
+            Action::Quantize(weight) => {
+                known.insert(place, weight.numbers.whole(&mut reader)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(known)
+}
+
+/// Converts a piece of a tensor, and hands it to `write` with the name of the tensor that it belongs to, and where it begins there. Returns how
+/// many elements were lost.
 fn convert<'s>(
     plan: &Plan<'s>,
-    scales: &[Vec<f32>],
-    output: &Output,
+    known: &Known,
     piece: Piece,
     buffers: &mut Buffers<'s>,
-) -> Result<(u64, u64), String> {
+    write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
+) -> Result<Lost, Error> {
+    let output = &plan.outputs[piece.tensor];
+    let name = &*output.name;
     let Piece { first, count, .. } = piece;
     let bits = output.dtype.bitsize() as u64;
     let start = first * bits / 8;
-    let overflowed = match &output.action {
+    let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
+        let Buffers {
+            wide,
+            write: bytes,
+            unpacked,
+            ..
+        } = buffers;
+        let count = wide.len() as u64 / 4;
+        bytes.resize((count * bits).div_ceil(8) as usize, 0);
+        let overflowed = caster.cast(first, wide, bytes, unpacked);
+        write(name, first * bits / 8, bytes).map(|()| overflowed)
+    };
+    match &output.action {
         Action::Copy(tensor) => {
             buffers.write.resize(count as usize, 0);
             let bytes = &mut buffers.write;
             buffers.reader.read(plan.shard, tensor, first, bytes)?;
-            return Ok((first, 0));
+            write(name, first, bytes)?;
+            Ok(Lost::default())
         }
-        Action::Scales(number) => {
-            let scales = &scales[*number][first as usize..][..count as usize];
-            buffers.write.clear();
-            let bytes = scales.iter().flat_map(|scale| scale.to_le_bytes());
-            buffers.write.extend(bytes);
-            return Ok((start, 0));
-        }
+        Action::Scales => Ok(Lost::default()),
         Action::Cast(tensor, caster) => {
             let Buffers {
                 reader,
                 read: bytes,
-                ..
-            } = buffers;
-            read(reader, plan.shard, tensor, first, count, bytes)?;
-            buffers.write.resize((count * bits / 8) as usize, 0);
-            caster.cast(
-                first,
-                &buffers.read,
-                &mut buffers.write,
-                &mut buffers.unpacked,
-            )
-        }
-        Action::Quantize(tensor, scaling) | Action::Dequantize(tensor, scaling, _) => {
-            read_wide(plan.shard, tensor, scaling, piece, buffers)?;
-            let scales = &scales[scaling.number];
-            if let Action::Quantize(..) = output.action {
-                scaling.grid.divide(first, &mut buffers.wide, scales);
-            } else {
-                scaling.grid.multiply(first, &mut buffers.wide, scales);
-            }
-            buffers.write.resize((count * bits / 8) as usize, 0);
-            let Buffers {
-                wide,
-                write,
+                write: results,
                 unpacked,
                 ..
             } = buffers;
-            scaling.narrow.cast(first, wide, write, unpacked)
+            read(reader, plan.shard, tensor, first, count, bytes)?;
+            results.resize((count * bits / 8) as usize, 0);
+            let overflowed = caster.cast(first, bytes, results, unpacked);
+            write(name, start, results)?;
+            Ok(overflowed.into())
         }
-    };
-    Ok((start, overflowed))
+        Action::Quantize(weight) => {
+            let whole = &known.weights[&piece.tensor];
+            let largest = weight.family.map_or(0.0, |family| known.largest[family]);
+            quantize(weight, name, (first, whole, largest), buffers, &write)
+        }
+        Action::Dequantize(weight, caster) => {
+            let whole = &known.weights[&piece.tensor];
+            if !weight.transposed {
+                if let Some(to) = caster.nearest()
+                    && direct::written(weight, whole, to, (first, count), buffers)?
+                {
+                    write(name, start, &buffers.write)?;
+                    return Ok(Lost::default());
+                }
+                dequantize::numbers(weight, whole, first, count, buffers)?;
+                return narrow(first, caster, buffers).map(Lost::from);
+            }
+            let mut overflowed = 0;
+            transpose::each_group(weight, whole, first, buffers, |first, buffers| {
+                overflowed += narrow(first, caster, buffers)?;
+                Ok(())
+            })?;
+            Ok(overflowed.into())
+        }
+    }
 }
 
-/// Reads so many elements from `first` on.
-fn read<'s>(
-    reader: &mut Reader<'s>,
-    shard: &'s Shard,
-    tensor: &Tensor,
-    first: u64,
-    count: u64,
-    bytes: &mut Vec<u8>,
-) -> Result<(), String> {
-    let bits = tensor.dtype.bitsize() as u64;
-    bytes.resize((count * bits / 8) as usize, 0);
-    reader.read(shard, tensor, first * bits / 8, bytes)
-}
-
-/// The same as `f32`.
-fn read_wide<'s>(
-    shard: &'s Shard,
-    tensor: &Tensor,
-    scaling: &Scaling,
-    Piece { first, count, .. }: Piece,
+/// Writes the elements and the scales of a panel.
+fn quantize<'s>(
+    weight: &Quantize<'s>,
+    name: &str,
+    (number, whole, largest): (u64, &Whole, f32),
     buffers: &mut Buffers<'s>,
-) -> Result<(), String> {
-    let Buffers {
-        reader,
-        read: bytes,
-        wide,
-        unpacked,
-        ..
-    } = buffers;
-    read(reader, shard, tensor, first, count, bytes)?;
-    wide.resize(count as usize * size_of::<f32>(), 0);
-    scaling.widen.cast(first, bytes, wide, unpacked);
-    Ok(())
-}
-
-/// All of a tensor of scales.
-fn read_scales<'s>(
-    reader: &mut Reader<'s>,
-    shard: &'s Shard,
-    tensor: &Tensor,
-) -> Result<Vec<f32>, String> {
-    let from = formats::of_tensor(tensor.dtype).ok_or("scales are numbers")?;
-    let (mut bytes, mut wide) = (Vec::new(), vec![0; tensor.elements() as usize * 4]);
-    read(reader, shard, tensor, 0, tensor.elements(), &mut bytes)?;
-    let caster = Caster::new(from, ulp::Dtype::F32, How::Cast(Cast::new()));
-    caster.cast(0, &bytes, &mut wide, &mut Vec::new());
-    let (scales, _) = wide.as_chunks();
-    Ok(scales
-        .iter()
-        .map(|&bytes| f32::from_le_bytes(bytes))
-        .collect())
+    write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
+) -> Result<Lost, Error> {
+    let done = weight.panel(number, whole, largest, buffers)?;
+    let bits = u64::from(weight.scheme.element.layout().bits());
+    // Where the tensor has one scale, an element has a byte.
+    let mut left = &buffers.elements[done.skip..];
+    for (first, count) in weight.panels.runs(done.panel) {
+        let (run, rest) = left.split_at((count * bits / 8) as usize);
+        write(name, first * bits / 8, run)?;
+        left = rest;
+    }
+    let size = u64::from(weight.stored.bits()) / 8;
+    weight.store(&mut buffers.block_scales);
+    let mut left = &*buffers.block_scales;
+    for (first, count) in weight
+        .panels
+        .runs_of_scales(done.panel, weight.scheme.blocks)
+    {
+        // All pieces of a whole tensor have its scale.
+        if weight.is_whole() && number > 0 {
+            break;
+        }
+        let (run, rest) = left.split_at((count * size) as usize);
+        write(&weight.scales, first * size, run)?;
+        left = rest;
+    }
+    if let Some(name) = weight.tensor_scale.as_ref().filter(|_| number == 0) {
+        write(name, 0, &done.tensor_scale.to_le_bytes())?;
+    }
+    Ok(done.counts.into())
 }
 
 /// A tensor in elements, or in bytes where it is only copied, of which all pieces but the ends fill whole blocks of the file that is
-/// written. File systems that keep a file in memory in large blocks write those faster.
-fn in_blocks(plan: &Plan, output: &Output) -> Whole {
+/// written. File systems that keep a file in memory in large blocks write those faster. A transposed one is cut into panels.
+fn in_blocks(plan: &Plan, output: &Output) -> pieces::Whole {
     let start = plan.head.len() as u64 + output.range.start;
-    let (length, before) = match output.action {
+    let (length, before) = match &output.action {
         Action::Copy(tensor) => (tensor.bytes(), start),
+        Action::Scales => (0, 0),
+        Action::Quantize(weight) => {
+            return pieces::Whole {
+                length: weight.panels.count(),
+                less: 0,
+                size: 1,
+            };
+        }
+        Action::Dequantize(weight, _) if weight.transposed && output.elements() > 0 => {
+            return pieces::Whole {
+                length: output.elements(),
+                less: 0,
+                size: Panels::of(weight).elements(),
+            };
+        }
         // Whole bytes of a packed format.
         _ => (output.elements(), start / output.dtype.bitsize() as u64 * 8),
     };
-    Whole {
-        length,
+    pieces::Whole {
         less: before % PIECE,
+        ..pieces::Whole::from(length)
     }
 }

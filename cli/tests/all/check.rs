@@ -161,8 +161,6 @@ fn exit_codes() {
     ] {
         assert_eq!(code(arguments), Some(expected), "{arguments:?}");
     }
-    let scaled = ["check", "in", "--to", "f8_e4m3", "--scale", "tensor"];
-    world.fails(&scaled, &["--scale"]);
     world.fails(&["check", "none", "--to", "f16"], &["none"]);
     world.write("cut", &fs::read(world.path("in")).unwrap()[..100]);
     world.fails(&["check", "cut", "--to", "f16"], &["cut", "truncated"]);
@@ -396,4 +394,112 @@ fn all_formats() {
     let cells: Vec<_> = line.split_whitespace().collect();
     assert_eq!(cells[1..6], ["10", "3", "3", "1", "1"]);
     assert_eq!(cells.last(), Some(&"bad"));
+}
+
+/// However many tensors there are, the report isn't in memory as a whole.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_tensors_in_little_memory() {
+    const TENSORS: usize = 30_000;
+    let world = World::new();
+    let tensors = (0..TENSORS).map(|i| {
+        let data = (i as f32).to_le_bytes();
+        (format!("layers.{i}.weight"), Tensor::flat(Dtype::F32, data))
+    });
+    let content = Content {
+        tensors: tensors.collect(),
+        metadata: None,
+    };
+    world.write("in", content.bytes());
+    let script = "ulimit -v 400000; exec \"$0\" check in --to all --json --threads 2";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_ulp")])
+        .current_dir(world.path("."))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let formats: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    for format in formats {
+        assert_eq!(format["tensors"].as_array().unwrap().len(), TENSORS);
+    }
+}
+
+/// What a weight with scales is judged by is what `convert` reads, and what a scheme makes of it is what readers get back.
+#[test]
+fn numbers_with_scales() {
+    let world = World::new();
+    let shaped = |dtype, shape: &[usize], data: Vec<u8>| Tensor::new(dtype, shape, data);
+    let f32s = |shape: &[usize], numbers: &[f32]| {
+        shaped(
+            Dtype::F32,
+            shape,
+            numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        )
+    };
+    // 1 and 448 times 200: 89,600 is more than float16 has.
+    let content = Content::of([
+        (
+            "l.q.weight",
+            shaped(Dtype::F8_E4M3, &[1, 2], vec![0x38, 0x7e]),
+        ),
+        ("l.q.weight_scale_inv", f32s(&[1, 1], &[200.0])),
+    ]);
+    world.write("in", content.bytes());
+    let rows = check(&world, &["--to", "f16"]);
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 0, 0, 0, 0, 0]));
+    close(&rows[0], "amax", 89_600.0);
+    // From one scale to another, with digits to spare.
+    let rows = check(&world, &["--to", "f8_e4m3", "--scale", "row"]);
+    assert_eq!(counts(&rows[0]), json!(["l.q.weight", 0, 0, 0, 0, 0, 0]));
+
+    // In MXFP4, of 32 numbers up to 6: 5.5 is a tie, and becomes 6; 0.2 becomes 0; 0.5 is the subnormal.
+    let mut numbers = [4.0; 64];
+    numbers[..4].copy_from_slice(&[6.0, 5.5, 0.2, 0.5]);
+    // A second block of numbers 64 times as large has a scale of its own.
+    for x in &mut numbers[32..] {
+        *x = 256.0;
+    }
+    numbers[40] = f32::INFINITY;
+    let content = Content::of([
+        ("l.q.weight", f32s(&[1, 64], &numbers)),
+        ("l.norm.weight", f32s(&[2], &[1.0, 3.0])),
+    ]);
+    world.write("in", content.bytes());
+    let rows = check(&world, &["--to", "mxfp4"]);
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 1, 0, 1, 0, 1]));
+    close(&rows[0], "largest_relative_error", 1.0);
+    // In one scale for all, the first block is small, but has its digits.
+    for scale in ["tensor", "row", "block:1x64"] {
+        let rows = check(&world, &["--to", "f8_e4m3", "--scale", scale]);
+        assert_eq!(
+            counts(&rows[0]),
+            json!(["l.q.weight", 1, 0, 0, 0, 0, 1]),
+            "{scale}"
+        );
+        let rows = check(
+            &world,
+            &["--to", "f8_e4m3", "--scale", scale, "--only", "."],
+        );
+        let expected = if scale == "tensor" { 2 } else { 1 };
+        assert_eq!(rows.as_array().unwrap().len(), expected, "{scale}");
+    }
+    let code = |arguments: &[&str]| {
+        world
+            .ulp(&[&["check", "in"], arguments].concat())
+            .status
+            .code()
+    };
+    assert_eq!(code(&["--to", "mxfp4", "--fail-on", "zero"]), Some(1));
+    assert_eq!(code(&["--to", "mxfp8", "--fail-on", "zero"]), Some(0));
+
+    // What convert refuses, check refuses.
+    let content = Content::of([("l.q.weight_scale", f32s(&[1], &[1.0]))]);
+    world.write("in", content.bytes());
+    world.fails(
+        &["check", "in", "--to", "f16"],
+        &["tensor l.q.weight_scale", "no weight"],
+    );
 }

@@ -73,9 +73,29 @@ fn options_that_make_no_sense() {
             &["--scale", "bfloat16"][..],
         ),
         (
-            &["--to", "f8_e8m0", "--scale", "tensor"],
-            &["--scale", "signed"],
+            &["--to", "f8_e5m2", "--scale", "tensor"],
+            &["--scale", "float8_e5m2"],
         ),
+        (
+            &["--to", "mxfp4", "--scale", "tensor"],
+            &["--scale", "mxfp4 has scales of its own"],
+        ),
+        (
+            &["--to", "mxfp4", "--stochastic", "1"],
+            &["--stochastic", "without scales"],
+        ),
+        (
+            &[
+                "--to",
+                "f8_e4m3",
+                "--scale",
+                "row",
+                "--scale-format",
+                "e8m0",
+            ],
+            &["--scale-format", "block"],
+        ),
+        (&["--to", "mxfp7"], &["--to", "mxfp6_e2m3"]),
         (&["--to", "bf16", "--keep", "("], &["--keep", "unclosed"]),
         (
             &["--to", "bf16", "--only", "a", "--only", "["],
@@ -100,7 +120,8 @@ fn options_that_make_no_sense() {
         (&["--part", "1/2", "--finish"], "cannot be used with"),
         (&["--part", "3/2"], "--part"),
         (&["--threads", "0"], "--threads"),
-        (&["--scale", "row"], "--scale"),
+        (&["--scale", "rows"], "--scale"),
+        (&["--scale-format", "e8m0"], "--scale"),
         (&["--rounding", "up"], "--rounding"),
         (&["--stochastic", "-1"], "-1"),
         (&["--to", "f16"], "--to"),
@@ -136,10 +157,18 @@ fn the_summary_for_programs() {
         "bytes_before": length("in"),
         "bytes_after": length("f16"),
         "overflowed": 1,
+        "nans": 0,
+        "quantized": 0,
+        "dequantized": {},
+        "narrowed": {},
+        "kept": {"*.bias": 1},
+        "without_scale": {},
+        "dropped": {},
+        "left_out": [],
     });
     assert_eq!(found, expected);
     let narrow = report(&[
-        "convert", "in", "narrow", "--to", "f8_e4m3", "--scale", "tensor",
+        "convert", "in", "narrow", "--to", "f8_e4m3", "--scale", "tensor", "--only", ".",
     ]);
     assert_eq!(
         (&narrow["scales_added"], &narrow["overflowed"]),

@@ -295,3 +295,68 @@ fn wrong_usage_exits_with_2() {
     }
     assert_eq!(world.files().len(), 1);
 }
+
+/// A program that asks for JSON gets errors as JSON, those of the command line too.
+#[test]
+fn errors_are_json_where_json_is_asked_for() {
+    let world = World::new();
+    world.write("in", small());
+    world.write("there", "precious");
+    world.write("cut", &small()[..5]);
+    let cases: [(&[&str], &str, Option<&str>); 5] = [
+        (
+            &["convert", "in", "there", "--to", "f16", "--json"],
+            "exists",
+            Some("there"),
+        ),
+        (
+            &["convert", "cut", "out", "--to", "f16", "--json"],
+            "header",
+            Some("cut"),
+        ),
+        (
+            &["check", "in", "--to", "f17", "--json"],
+            "option",
+            Some("in"),
+        ),
+        (&["finfo", "f17", "--json"], "argument", None),
+        (&["convert", "--json"], "usage", None),
+    ];
+    for (arguments, kind, path) in cases {
+        let output = world.ulp(arguments);
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+        let lines = output.stderr.split_inclusive(|&byte| byte == b'\n');
+        assert_eq!(lines.count(), 1, "{arguments:?}");
+        let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        let error = &error["error"];
+        assert_eq!(error["kind"], kind);
+        assert_eq!(error["path"].as_str(), path);
+        assert_eq!(error["exit_code"], 2);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!error["message"].as_str().unwrap().is_empty());
+    }
+}
+
+/// A caller of the library can stop the work: nothing is left.
+#[test]
+fn a_call_that_is_cancelled() {
+    struct Cancel;
+    impl ulp_cli::observer::Observer for Cancel {
+        fn is_cancelled(&self) -> bool {
+            true
+        }
+    }
+    let world = World::new();
+    world.write("in", small());
+    let mut request = ulp_cli::convert::Request {
+        input: world.path("in"),
+        output: world.path("out"),
+        ..Default::default()
+    };
+    request.options.to = "f16".into();
+    let error = ulp_cli::convert::convert(&request, &Cancel).unwrap_err();
+    assert_eq!(error.kind(), "cancelled");
+    assert_eq!(world.files().len(), 1);
+    ulp_cli::convert::convert(&request, &()).unwrap();
+    assert!(world.path("out").exists());
+}

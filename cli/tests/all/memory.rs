@@ -92,3 +92,42 @@ fn nonsense_is_refused() {
         assert_eq!(world.ulp(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
+
+/// Bytes that don't fit 64 bits are written all the same, and whatever number is typed, the answer is a report or an error.
+#[test]
+fn numbers_of_any_size() {
+    let report = World::new().succeeds(&["memory", "2e18", "--json"]);
+    // 16 bytes a parameter.
+    assert!(
+        report.contains("\"training\": 32000000000000000000,"),
+        "{report}"
+    );
+    let world = World::new();
+    for parameters in [
+        "0",
+        "1152921504606846976",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1e400",
+        "1.5e-9223372036854775808",
+        "1e-9223372036854775808",
+        "1e9223372036854775807",
+        "1e9223372036854775808",
+        "0e9223372036854775807",
+        "-1",
+        "NaN",
+        "\u{0661}e3",
+    ] {
+        for devices in ["1", "7", "18446744073709551615"] {
+            for format in ["--json", "--zero=3"] {
+                let zero = ["--devices", devices];
+                let arguments = [&["memory"], &zero[..], &[format, "--", parameters]].concat();
+                let code = world.ulp(&arguments[..]).status.code();
+                assert!(
+                    [Some(0), Some(2)].contains(&code),
+                    "{arguments:?}: {code:?}"
+                );
+            }
+        }
+    }
+}

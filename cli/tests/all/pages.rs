@@ -2,7 +2,14 @@
 
 use crate::world::World;
 
-const COMMANDS: [&str; 5] = ["convert", "finfo", "bits", "memory", "completions"];
+const COMMANDS: [&str; 6] = [
+    "convert",
+    "inspect",
+    "finfo",
+    "bits",
+    "memory",
+    "completions",
+];
 
 #[test]
 fn completions_name_every_command() {

@@ -1,8 +1,7 @@
-//! `ulp convert` of directories, whole and in parts.
+//! `ulp convert` of directories.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Stdio;
 
 use half::bf16;
 use safetensors::Dtype;
@@ -10,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::world::{Content, Tensor, World, files};
 
-const SHARDS: [&str; 3] = ["a.safetensors", "b.safetensors", "below/c.safetensors"];
+pub(crate) const SHARDS: [&str; 3] = ["a.safetensors", "b.safetensors", "below/c.safetensors"];
 
 fn numbers(shard: usize) -> Vec<f32> {
     (0..100 + 50 * shard).map(|i| i as f32 * 1.01).collect()
 }
 
-fn shard(number: usize) -> Content {
+pub(crate) fn shard(number: usize) -> Content {
     let data: Vec<_> = numbers(number)
         .into_iter()
         .flat_map(f32::to_le_bytes)
@@ -38,7 +37,7 @@ fn shard(number: usize) -> Content {
 }
 
 /// A directory `in`, of three shards and other files.
-fn checkpoint() -> World {
+pub(crate) fn checkpoint() -> World {
     let world = World::new();
     fs::create_dir_all(world.path("in/below/deep")).unwrap();
     fs::create_dir(world.path("in/nothing")).unwrap();
@@ -104,83 +103,6 @@ fn a_directory() {
             .keys()
             .all(|name| name.starts_with("in/") || name.starts_with("out/"))
     );
-}
-
-/// Parts on however many machines make what one machine makes, in any order, at once or again.
-#[test]
-fn parts() {
-    let world = checkpoint();
-    world.succeeds(&["convert", "in", "whole", "--to", "bf16"]);
-    let whole = files(&world.path("whole"));
-    for of in [1, 2, 3, 7] {
-        let out = format!("out-{of}");
-        let convert = ["convert", "in", &out, "--to", "bf16"];
-        let children: Vec<_> = (1..=of)
-            .rev()
-            .map(|k| {
-                let part = format!("{k}/{of}");
-                let mut command = world.command(&[&convert[..], &["--part", &part]].concat());
-                command.stdout(Stdio::null()).spawn().unwrap()
-            })
-            .collect();
-        for mut child in children {
-            assert!(child.wait().unwrap().success());
-        }
-        world.succeeds(&[&convert[..], &["--part", &format!("1/{of}")]].concat());
-        assert!(!world.path(&out).exists());
-        let summary = world.succeeds(&[&convert[..], &["--finish"]].concat());
-        assert!(
-            summary.starts_with("tensors: 9 (6 cast to bfloat16, 3 copied)\n"),
-            "{summary}"
-        );
-        assert!(files(&world.path(&out)) == whole, "{of} parts");
-        assert!(!world.path(&format!("{out}.parts")).exists());
-    }
-}
-
-#[test]
-fn parts_that_do_not_fit() {
-    let world = checkpoint();
-    let part = |options: &[&'static str]| [&["convert", "in", "out"], options].concat();
-    let finish = part(&["--to", "bf16", "--finish"]);
-    world.fails(&finish, &["out.parts: ", "no part"]);
-
-    world.succeeds(&part(&["--to", "bf16", "--part", "1/2"]));
-    world.fails(&finish, &["out.parts", "not converted yet"]);
-    for options in [
-        &["--to", "f16"][..],
-        &["--to", "bf16", "--saturate"],
-        &["--to", "bf16", "--rounding", "to-odd"],
-        &["--to", "bf16", "--stochastic", "1"],
-        &["--to", "bf16", "--keep", "none"],
-        &["--to", "bf16", "--only", "none"],
-    ] {
-        let words = ["options.json: ", "other options"];
-        world.fails(&part(&[options, &["--part", "2/2"]].concat()), &words);
-        world.fails(&part(&[options, &["--finish"]].concat()), &words);
-    }
-
-    world.succeeds(&part(&["--to", "bf16", "--part", "2/2"]));
-    for name in SHARDS {
-        let path = world.path(&format!("out.parts/whole/{name}"));
-        let bytes = fs::read(&path).unwrap();
-        for length in [0, 9, bytes.len() - 1] {
-            fs::write(&path, &bytes[..length]).unwrap();
-            world.fails(&finish, &[name, "isn't what these options make"]);
-        }
-        fs::remove_file(&path).unwrap();
-        world.fails(&finish, &[name, "not converted yet"]);
-        fs::write(&path, bytes).unwrap();
-    }
-
-    let source = fs::read(world.path("in/a.safetensors")).unwrap();
-    world.write("in/a.safetensors", shard(3).bytes());
-    world.fails(
-        &finish,
-        &["in/model.safetensors.index.json: ", "a.safetensors"],
-    );
-    world.write("in/a.safetensors", source);
-    world.succeeds(&finish);
 }
 
 /// All shards are checked before one is written.

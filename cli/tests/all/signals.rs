@@ -86,7 +86,13 @@ fn interrupt(
             // Before there is anything to clean up, the signal itself ends the program.
             let ended = status.signal() == Some(signal);
             let cleaned = signal != KILL && status.code() == Some(128 + signal);
-            assert!(ended || cleaned, "moment {moment}: {status}");
+            let published = signal != KILL && status.code() == Some(3);
+            assert!(ended || cleaned || published, "moment {moment}: {status}");
+            let out = world.path("out").exists();
+            assert!(
+                out || !published,
+                "moment {moment}: {status}, and no output"
+            );
         }
         assert!(source(world) == before, "moment {moment}");
         check(moment, status);

@@ -69,16 +69,17 @@ def scale_of(array, to):
 
 def by_blocks(scales, shape, block):
     """Each element's scale."""
-    rows, columns = block
+    if scales.ndim == 1:
+        return scales
+    rows, columns = np.minimum(block, shape)
     return scales.repeat(rows, 0).repeat(columns, 1)[: shape[0], : shape[1]]
 
 
-def quantize(array, to, block=None):
-    """The codes and the scales."""
+def quantize(array, to, block):
+    """The codes and the scales: of a whole tensor, if it has no blocks."""
     wide = array.astype(np.float32)
     if block is None:
-        scales = np.array(scale_of(wide, to), np.float32)
-        each = scales
+        scales = np.array([scale_of(wide, to)], np.float32)
     else:
         rows, columns = block
         scales = np.array(
@@ -87,11 +88,11 @@ def quantize(array, to, block=None):
                 for i in range(0, wide.shape[0], rows)
             ],
             np.float32,
-        ).reshape(-(-wide.shape[0] // rows), -(-wide.shape[1] // columns))
-        each = by_blocks(scales, wide.shape, block)
-    return cast(saturate(wide / each, to), to), scales
+        )
+    # A quotient of two f32 is no nearer to a tie of 8 bits than f64 tells, unless it is one.
+    quotients = wide.astype(np.float64) / by_blocks(scales, wide.shape, block)
+    return cast(saturate(quotients, to), to), scales
 
 
-def dequantize(array, scales, block=None):
-    each = scales if scales.ndim == 0 else by_blocks(scales, array.shape, block)
-    return cast(array.astype(np.float32) * each, "BF16")
+def dequantize(array, scales, block):
+    return cast(array.astype(np.float32) * by_blocks(scales, array.shape, block), "BF16")

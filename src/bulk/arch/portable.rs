@@ -29,6 +29,14 @@ pub(crate) fn dispatch<T: Multiversion>(isa: Isa, work: &mut T) {
     work.run::<4>();
 }
 
+/// Whether this thread rounds to nearest, keeps subnormals and traps no exception. False where that can't be known.
+#[inline]
+#[cfg(not(all(target_arch = "aarch64", target_feature = "neon")))]
+pub(crate) const fn control_bits_are_default() -> bool {
+    // Wasm has no control bits.
+    cfg!(target_family = "wasm")
+}
+
 /// Gives the destination back, since there are no instructions.
 #[inline]
 #[cfg_attr(
@@ -63,6 +71,16 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     mut write: impl for<'p> FnMut(&[S], Out<'p, D>) -> &'p mut [D],
 ) -> &'a mut [D] {
     write(src, dst)
+}
+
+/// Whether floats are rounded to nearest and subnormals kept, as WebAssembly always does. False where that can't be known.
+#[inline]
+#[cfg_attr(
+    all(target_arch = "aarch64", target_feature = "neon"),
+    allow(dead_code, reason = "aarch64 can look")
+)]
+pub(crate) fn control_bits_are_default() -> bool {
+    cfg!(target_family = "wasm")
 }
 
 /// A conversion by table, which no other architecture has.

@@ -18,7 +18,7 @@ use through_f64::{of_one, of_two};
 /// Methods, a line each: how `x` and, if there is one, the other operand become the result.
 macro_rules! functions {
     ($($(#[$doc:meta])* fn $name:ident($x:ident $(, $y:ident)?) = $result:expr;)*) => {
-        /// Elementary functions (feature `libm`), with the names that they have on `f32`.
+        /// # Elementary functions (feature `libm`), with the names that they have on `f32`.
         ///
         /// A function of one argument is *correctly rounded*: it gives the number nearest to the exact value, ties to even,
         /// for every input, where `f32`'s in std promise nothing. Those of two arguments are computed in `f64` and rounded

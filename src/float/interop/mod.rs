@@ -1,15 +1,45 @@
 //! Traits and types of other crates, a file a feature.
 
+#[cfg(feature = "approx")]
+mod approx;
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 #[cfg(feature = "bytemuck")]
 mod bytemuck;
 #[cfg(feature = "half")]
 mod half;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 #[cfg(feature = "num-traits")]
 mod num_traits;
-#[cfg(feature = "rand")]
-mod rand;
 #[cfg(feature = "serde")]
 mod serde;
+
+/// The traits of one version of rand, and of its `rand_distr`: one source for all versions that people have.
+macro_rules! rands {
+    ($($feature:literal, $distributions:literal, $name:ident: $rand:ident, $rand_distr:ident;)*) => { $(
+        #[cfg(feature = $feature)]
+        #[path = "rand"]
+        mod $name {
+            pub(super) use ::$rand as rand;
+            #[cfg(feature = $distributions)]
+            pub(super) use ::$rand_distr as rand_distr;
+
+            #[cfg(feature = $distributions)]
+            #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
+            mod distributions;
+            #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
+            mod uniform;
+            #[cfg(feature = "alloc")]
+            #[allow(clippy::duplicate_mod, reason = "for one version, and for the other")]
+            mod weight;
+        }
+    )* };
+}
+rands! {
+    "rand", "rand_distr", rand_010: rand, rand_distr;
+    "rand_09", "rand_distr_05", rand_09: rand_09, rand_distr_05;
+}
 
 /// Returns the number that a conversion gave, unless the value lies outside of the format: past the largest number where there is no
 /// infinity, below the smallest where there is no zero, negative where there is no sign, or a NaN where there is none.
@@ -26,17 +56,4 @@ fn within<F: crate::round::Format>(
     let above = flags.contains(Flags::OVERFLOW) && !layout.has_infinities();
     let below = flags.contains(Flags::UNDERFLOW) && !layout.has_zero();
     (!invalid && !above && !below).then_some(number)
-}
-
-/// Stops the compiler where a format would need the number 1 and doesn't have it.
-///
-/// ```compile_fail
-/// ulp::float_type!(type Small = SmallSpec(u8): ulp::Layout::finite(4, 3).with_bias(30), "small", [sign, zero]);
-///
-/// let one: Small = num_traits::One::one();
-/// ```
-#[cfg(any(feature = "num-traits", feature = "rand"))]
-const fn assert_one(layout: crate::format::Layout) {
-    let (_, flags) = layout.integer_code(crate::round::Rounding::TiesToEven, false, 1);
-    assert!(flags.is_empty(), "the format doesn't have the number 1");
 }

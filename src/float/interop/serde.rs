@@ -1,9 +1,11 @@
-//! serde: numbers as numbers where people read them, and as bits where they don't.
+//! serde: a number is written as a number, and any number is read.
+//!
+//! Bits are not: an integer of them would be read as a number where serde keeps values to look at them twice (`flatten`, `untagged` and
+//! enums tagged inside), for serde forgets there which format it reads. [`serde_bits`] is for who wants them.
 
-use core::fmt::{self, LowerExp, Write};
+use core::fmt::{self, LowerExp};
 use core::marker::PhantomData;
 use core::num::FpCategory;
-use core::str::FromStr;
 
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -11,82 +13,90 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::within;
 use crate::arithmetic::ieee;
 use crate::float::{Float, spec::Spec};
-use crate::round::{Bits, Cast, Format, Rounding, to_code};
-use crate::text::ParseFloatError;
+use crate::format::Layout;
+use crate::round::{Cast, Format, Rounding, to_code};
+use crate::text;
 
-/// In a human-readable format, such as JSON, the number, as an `f64` that shows the number's own shortest digits: 0.1, not
-/// 0.0999755859375. NaN and the infinities are the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no numbers
-/// for them; a NaN loses its sign and payload. A number of a format that is wider than `f64` is a string, too.
+/// How the numbers of a format are written where people don't read them: as the narrowest that has them all.
+enum Written {
+    F32,
+    F64,
+    /// The digits of a format that is wider than `f64`.
+    Text,
+}
+
+impl Written {
+    const fn of(layout: Layout) -> Self {
+        if layout.is_within(Layout::BINARY32) {
+            Self::F32
+        } else if layout.is_within(Layout::BINARY64) {
+            Self::F64
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// In a human-readable format, such as JSON, the exact value as an `f64`: 0.0999755859375 for the `F16` nearest to 0.1. NaN and the
+/// infinities are the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no numbers for them; a NaN loses its sign and payload.
 ///
-/// In other formats, the bits: the integer that stores them.
+/// In other formats, an `f32` if every number of the format is one, else an `f64`, NaN and the infinities too.
+///
+/// What no `f64` has, of a format that is wider, is a string of its digits; in other than human-readable formats all numbers of such a
+/// format are.
+///
+/// [`serde_bits`](crate::serde_bits) writes the bits.
 impl<S: Spec> Serialize for Float<S> {
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         if serializer.is_human_readable() {
             return serialize(*self, serializer);
         }
-        let code = self.code();
-        match S::Bits::BITS {
-            8 => serializer.serialize_u8(code as u8),
-            16 => serializer.serialize_u16(code as u16),
-            32 => serializer.serialize_u32(code as u32),
-            _ => serializer.serialize_u64(code),
+        match const { Written::of(Self::LAYOUT) } {
+            Written::F32 => serializer.serialize_f32(self.cast()),
+            Written::F64 => serializer.serialize_f64(self.cast()),
+            Written::Text => serializer.collect_str(&format_args!("{self:e}")),
         }
     }
 }
 
-/// From a human-readable format, a number, be it an integer or an `f64`, rounded once, ties to even; or a string, parsed as
-/// `FromStr` does. What lies past the largest number is an error, unless the format has infinities; so is a NaN, or
-/// a negative number, or zero, for a format without.
+/// A number, be it an integer, an `f32` or an `f64`, rounded once, ties to even; or a string, parsed as `FromStr` does. What lies past
+/// the largest number is an error, unless the format has infinities; so is a NaN, or a negative number, or zero, for a format without.
 ///
-/// From other formats, the bits. Where serde keeps values to look at them twice (`flatten`, `untagged`, and enums tagged
-/// inside), it takes every format for a human-readable one, and a number doesn't come back from its bits.
+/// From other than human-readable formats it asks for what [`Serialize`] writes there, and reads what it is given. Some formats
+/// give nothing but that: as an `f32`, it doesn't read an integer of CBOR.
 impl<'de, S: Spec> Deserialize<'de> for Float<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let visitor = OfNumber(PhantomData);
         if deserializer.is_human_readable() {
-            return deserializer.deserialize_any(OfNumber(PhantomData));
+            return deserializer.deserialize_any(visitor);
         }
-        let code = match S::Bits::BITS {
-            8 => u8::deserialize(deserializer)?.into(),
-            16 => u16::deserialize(deserializer)?.into(),
-            32 => u32::deserialize(deserializer)?.into(),
-            _ => u64::deserialize(deserializer)?,
-        };
-        Ok(Self::from_code(code))
+        match const { Written::of(Self::LAYOUT) } {
+            Written::F32 => deserializer.deserialize_f32(visitor),
+            Written::F64 => deserializer.deserialize_f64(visitor),
+            Written::Text => deserializer.deserialize_str(visitor),
+        }
     }
 }
 
-/// Room for the digits of any `f64`.
-struct Text {
-    bytes: [u8; 32],
-    len: usize,
-}
-
-impl Text {
-    fn as_str(&self) -> Option<&str> {
-        str::from_utf8(&self.bytes[..self.len]).ok()
+/// # Other ways to write a number
+/// With feature `serde`, as `half` has them.
+impl<S: Spec> Float<S> {
+    /// Writes the number as an `f32`, for `#[serde(serialize_with = "F16::serialize_as_f32")]`. NaN and the infinities are floats, too,
+    /// which JSON writes as `null`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize_as_f32<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        serializer.serialize_f32(self.to_f32())
     }
-}
 
-impl Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        let place = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+    /// Writes the text that `Display` prints, for `#[serde(serialize_with = "F16::serialize_as_string")]`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize_as_string<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        serializer.collect_str(self)
     }
-}
-
-/// The `f64` nearest to the shortest digits of a number, if that is read as the number.
-fn shortest<F: Format + LowerExp>(number: F) -> Option<f64> {
-    let mut text = Text {
-        bytes: [0; 32],
-        len: 0,
-    };
-    write!(text, "{number:e}").ok()?;
-    let shortest: f64 = text.as_str()?.parse().ok()?;
-    let read: F = within(false, shortest.cast_with(Cast::new()))?;
-    (to_code(read) == to_code(number)).then_some(shortest)
 }
 
 /// The number as an `f64`, if that has it.
@@ -105,7 +115,7 @@ fn serialize<F: Format + LowerExp, S: Serializer>(
         FpCategory::Nan => serializer.serialize_str("NaN"),
         FpCategory::Infinite if layout.is_negative(code) => serializer.serialize_str("-inf"),
         FpCategory::Infinite => serializer.serialize_str("inf"),
-        _ => match shortest(number).or_else(|| exact(number)) {
+        _ => match exact(number) {
             Some(float) => serializer.serialize_f64(float),
             None => serializer.collect_str(&format_args!("{number:e}")),
         },
@@ -123,7 +133,7 @@ macro_rules! integers {
     )* };
 }
 
-impl<F: Format + FromStr<Err = ParseFloatError>> Visitor<'_> for OfNumber<F> {
+impl<F: Format> Visitor<'_> for OfNumber<F> {
     type Value = F;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,7 +153,9 @@ impl<F: Format + FromStr<Err = ParseFloatError>> Visitor<'_> for OfNumber<F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<F, E> {
-        text.parse()
-            .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        text::parse_with(text, Cast::new())
+            .ok()
+            .and_then(|parsed| within(false, parsed))
+            .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 }

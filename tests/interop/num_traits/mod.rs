@@ -245,11 +245,14 @@ fn every_method_is_the_type_s_own() {
     assert_eq!(<F16 as Bounded>::max_value(), F16::MAX);
     assert_eq!(<F16 as Bounded>::min_value(), F16::MIN);
     assert_eq!(<F8E8M0Fnu as Bounded>::min_value(), F8E8M0Fnu::MIN);
-    assert_eq!((F16::ZERO, F16::zero()), (F16::default(), F16::default()));
+    assert_eq!(
+        (<F16 as ConstZero>::ZERO, F16::zero()),
+        (F16::default(), F16::default())
+    );
     assert!(Zero::is_zero(&F16::from_f32(-0.0)) && !Zero::is_zero(&a) && !Zero::is_zero(&F16::NAN));
     assert!(F8E4M3Fnuz::zero().is_zero() && !F8E4M3Fnuz::NAN.is_zero());
     assert_eq!(
-        (F16::ONE.to_bits(), F8E8M0Fnu::one().to_bits()),
+        (<F16 as ConstOne>::ONE.to_bits(), F8E8M0Fnu::one().to_bits()),
         (0x3c00, 0x7f)
     );
     assert!(F16::one().is_one());
@@ -301,7 +304,7 @@ fn float_core() {
     assert_eq!((FloatCore::min(a, b), FloatCore::max(a, b)), (b, a));
     assert_eq!(FloatCore::clamp(a, b, F16::ONE), F16::ONE);
     assert_eq!(FloatCore::powi(a, 2).to_f32(), 6.25);
-    assert_eq!(FloatCore::to_degrees(F16::PI()).to_f32(), 180.0);
+    assert_eq!(FloatCore::to_degrees(F16::PI).to_f32(), 180.0);
 }
 
 #[test]
@@ -328,12 +331,12 @@ fn constants_are_rounded_once() {
     macro_rules! check {
         ($($constant:ident)*) => { $(
             let float: f64 = FloatConst::$constant();
-            assert_eq!(Double::$constant().to_f64(), float, stringify!($constant));
-            assert_eq!(F16::$constant(), F16::from_f64(float));
-            assert_eq!(Bf16::$constant(), Bf16::from_f64(float));
-            assert_eq!(F8E5M2::$constant(), F8E5M2::from_f64(float));
+            assert_eq!(<Double as FloatConst>::$constant().to_f64(), float, stringify!($constant));
+            assert_eq!(<F16 as FloatConst>::$constant(), F16::from_f64(float));
+            assert_eq!(<Bf16 as FloatConst>::$constant(), Bf16::from_f64(float));
+            assert_eq!(<F8E5M2 as FloatConst>::$constant(), F8E5M2::from_f64(float));
             // The bits below those of an `f64` are less than half of its last.
-            let rest = Fine::$constant() - Fine::from_f64(float);
+            let rest = <Fine as FloatConst>::$constant() - Fine::from_f64(float);
             assert!(!rest.is_zero() && rest.to_f64().abs() <= float * 2f64.powi(-53), stringify!($constant));
         )* };
     }
@@ -343,11 +346,11 @@ fn constants_are_rounded_once() {
     }
     // To 59 bits, from the decimal digits (OEIS A000796, A001113).
     assert_eq!(
-        Fine::PI(),
+        Fine::PI,
         "3.14159265358979323846264338327950288".parse().unwrap()
     );
     assert_eq!(
-        Fine::E(),
+        Fine::E,
         "2.71828182845904523536028747135266250".parse().unwrap()
     );
 }

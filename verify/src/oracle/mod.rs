@@ -10,6 +10,7 @@
 //! clause of IEEE 754-2019, the OCP document or the library that it comes from.
 
 mod arithmetic;
+mod block;
 mod cast;
 mod integer;
 mod methods;
@@ -20,6 +21,7 @@ mod tests;
 mod value;
 
 pub use arithmetic::{Answer, add, div, mul, mul_add, rem, remainder, sqrt, sub};
+pub use block::{Blocked, Quantized, Rule};
 pub use cast::{Question, cast};
 pub use integer::{from_integer, round_to_integral, to_integer};
 pub use methods::{div_euclid, fract, midpoint, recip, rem_euclid, scaled, ulp};

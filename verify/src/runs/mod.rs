@@ -1,5 +1,6 @@
 //! The runs, a file each.
 
+pub(crate) mod block;
 pub(crate) mod f32_apfloat;
 pub(crate) mod f32_half;
 #[cfg(feature = "mpfr")]

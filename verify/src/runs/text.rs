@@ -71,8 +71,8 @@ fn digits_of_binary32(rng: &mut Rng, tally: &mut Tally) {
     check_digits(Single::from_bits(code), tally);
 }
 
-/// That the digits parse back, that no number of fewer digits does, and that of the same number of digits they are those of the
-/// exact value, rounded, if those parse back.
+/// That the digits parse back. Of a whole number below 2<sup>24</sup>, that they are the value; of others that no number of fewer
+/// digits parses back, and that of the same number of digits they are those of the exact value, rounded, if those parse back.
 ///
 /// An `f64` holds the number, and the standard library prints as many exact digits of that as are asked for. It judges what parses
 /// back, too: a decimal of so few digits is a tie of two numbers, or farther from it than an `f64` may err.
@@ -90,6 +90,12 @@ fn check_digits<F: Format + Display + LowerExp + FromStr>(number: F, tally: &mut
         });
     }
 
+    if value < 16_777_216.0 && value.fract() == 0.0 {
+        tally.check(plain == format!("{}", value as u32), || {
+            format!("{plain}, right: {value}")
+        });
+        return;
+    }
     let digits = text
         .bytes()
         .take_while(|&byte| byte != b'e')

@@ -1,4 +1,4 @@
-//! Arithmetic, against the oracles: `ulp::ieee`, and the operators and methods of the types.
+//! Arithmetic, against the oracles: `ulp::ieee`, and the operators and methods of the types. Text, under every rounding.
 //!
 //! Every format of 8 bits and fewer that the crate ships, and layouts that it doesn't: with one bit of significand, without zero,
 //! −0, sign, infinities or NaN, and with numbers that are all subnormal, or all far from 1.
@@ -28,3 +28,4 @@ mod integers;
 mod methods;
 mod operators;
 mod orders;
+mod texts;

@@ -67,7 +67,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
 ///
 /// All of FPCR is 0 then: bits that are new to us count as other than the default.
 #[inline]
-fn control_bits_are_default() -> bool {
+pub(crate) fn control_bits_are_default() -> bool {
     let fpcr: u64;
     // SAFETY: reads a register, which every CPU with NEON lets programs read.
     unsafe {

@@ -9,5 +9,5 @@ mod select;
 mod token;
 
 pub(in crate::bulk) use nontemporal::{pays_to_stream, stream};
-pub(crate) use select::{Lookup, dispatch, run};
+pub(crate) use select::{Lookup, control_bits_are_default, dispatch, run};
 pub(in crate::bulk) use select::{convert, convert_by_any};

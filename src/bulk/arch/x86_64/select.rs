@@ -269,6 +269,7 @@ fn convert_by_table<'a, A: Adapter, S: Element, D: Element>(
 pub(crate) struct Lookup {
     token: Vbmi,
     table: lookup::Table,
+    repeated_sign: Option<u8>,
     size: usize,
 }
 
@@ -283,7 +284,12 @@ impl Lookup {
             4 => lookup::split::<4>(token, results.as_chunks().0),
             _ => None,
         }?;
-        Some(Self { token, table, size })
+        Some(Self {
+            token,
+            repeated_sign: table.repeated_sign(),
+            table,
+            size,
+        })
     }
 
     /// Converts 64 bytes or more.
@@ -298,7 +304,7 @@ impl Lookup {
     fn run<const SIZE: usize>(&self, src: &[u8], dst: &mut [u8]) {
         let dst = Out::new(dst.as_chunks_mut::<SIZE>().0);
         let Self { token, table, .. } = self;
-        if let Some(sign) = table.repeated_sign() {
+        if let Some(sign) = self.repeated_sign {
             let mut kernel = LookupAny::<SIZE, true>::new(*token, table, sign);
             token.run(&mut kernel, src, dst);
         } else {
@@ -317,7 +323,7 @@ const fn is<S: Element, D: Element>(from: Layout, to: Layout) -> bool {
 
 /// Whether the thread rounds to nearest, keeps subnormals and masks all exceptions, as it does unless told otherwise.
 #[inline]
-fn control_bits_are_default() -> bool {
+pub(crate) fn control_bits_are_default() -> bool {
     const DEFAULT: u32 = 0x1f80;
     const STICKY_FLAGS: u32 = 0x3f;
     let mut mxcsr = 0u32;

@@ -9,7 +9,6 @@ use num_traits::{
 
 use crate::float::{
     Float,
-    interop::assert_one,
     spec::{HasSign, HasZero, Spec},
 };
 use crate::text::{self, ParseFloatError};
@@ -24,10 +23,7 @@ impl<S: Spec> One for Float<S> {
 
 /// A format without the number 1 does not compile where this trait is used.
 impl<S: Spec> ConstOne for Float<S> {
-    const ONE: Self = {
-        assert_one(Self::LAYOUT);
-        Self::from_code(Self::LAYOUT.power_of_two_code(0))
-    };
+    const ONE: Self = Self::ONE;
 }
 
 impl<S: Spec> Inv for Float<S> {
@@ -146,7 +142,7 @@ impl<S: HasZero> Zero for Float<S> {
 }
 
 impl<S: HasZero> ConstZero for Float<S> {
-    const ZERO: Self = Self::from_code(0);
+    const ZERO: Self = Self::ZERO;
 }
 
 impl<S: HasZero> Num for Float<S> {

@@ -3,12 +3,11 @@
 use num_traits::FloatConst;
 use num_traits::float::FloatCore;
 
-use super::constants::{self, Constant};
 use crate::float::{
     Float,
     spec::{HasInfinities, HasNan, HasZero},
 };
-use crate::round::{Cast, Format, from_code, to_code};
+use crate::round::{Format, to_code};
 
 /// Trait methods by the inherent methods of the same name.
 macro_rules! forward {
@@ -110,7 +109,7 @@ macro_rules! float_const {
         impl<S: HasZero + HasInfinities + HasNan> FloatConst for Float<S> { $(
             #[inline]
             fn $constant() -> Self {
-                constant(constants::$constant)
+                Self::$constant
             }
         )* }
     };
@@ -118,11 +117,6 @@ macro_rules! float_const {
 float_const! {
     E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2
     LOG10_2 LOG10_E LOG2_10 LOG2_E PI SQRT_2 TAU
-}
-
-#[inline]
-fn constant<F: Format>(Constant(number): Constant) -> F {
-    from_code(F::LAYOUT.round(Cast::new(), number).0)
 }
 
 /// As num-traits decodes `f32`: with the exponent field of subnormals one lower, and twice their fraction.

@@ -1,7 +1,6 @@
 //! num-traits: the special numbers of a format decide which of the traits its numbers have.
 
 mod arithmetic;
-mod constants;
 mod convert;
 #[cfg(feature = "libm")]
 mod float;

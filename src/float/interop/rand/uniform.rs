@@ -2,13 +2,13 @@
 
 use core::cmp::Ordering;
 
-use rand::Rng;
-use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
-use rand::distr::{Distribution, StandardUniform};
+use super::rand::Rng;
+use super::rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
+use super::rand::distr::{Distribution, StandardUniform};
 
-use super::assert_one;
 use crate::float::{
     Float,
+    constants::one,
     spec::{HasZero, Spec},
 };
 use crate::format::Layout;
@@ -39,7 +39,7 @@ impl<S: Spec> SampleUniform for Float<S> {
 /// A number from 0 until 1.
 #[inline]
 fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
-    const { assert_one(F::LAYOUT) };
+    const { one(F::LAYOUT) };
     let layout = F::LAYOUT;
     let bits = layout.epsilon_below_exponent().unsigned_abs();
     let word = if bits <= u32::BITS {

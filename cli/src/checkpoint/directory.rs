@@ -1,0 +1,118 @@
+//! What is in a directory, and which of its weights are named together.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::index::{self, Index};
+use super::{Group, Shard, in_index, read_small};
+use crate::entries::{self, Entry, Kind};
+use crate::error::{Error, at};
+
+/// The files of a directory, by what they are. Paths are below it, directories before what is in them.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Safetensors files.
+    weights: BTreeSet<PathBuf>,
+    indices: BTreeSet<PathBuf>,
+    /// All others, and directories.
+    pub(crate) others: Vec<Entry>,
+    /// Links that lead nowhere.
+    pub(crate) dangling: Vec<PathBuf>,
+}
+
+impl Listing {
+    /// Looks at all but hidden folders. Links are followed: in a cache of downloads, all files are links.
+    pub(super) fn read(directory: &Path) -> Result<Listing, Error> {
+        let mut listing = Listing::default();
+        let hidden = |below: &Path, kind| {
+            let name = below.file_name().unwrap_or_default();
+            name.as_encoded_bytes().starts_with(b".") && kind == Kind::Directory
+        };
+        for entry in entries::below(directory, hidden)? {
+            let name = entry.below.file_name().unwrap_or_default();
+            let name = name.to_string_lossy();
+            let is_index = name.contains(".safetensors.index.") && name.ends_with(".json");
+            match entry.kind {
+                Kind::Dangling => listing.dangling.push(entry.below),
+                Kind::File if name.ends_with(".safetensors") => {
+                    listing.weights.insert(entry.below);
+                }
+                Kind::File if is_index => {
+                    listing.indices.insert(entry.below);
+                }
+                _ => listing.others.push(entry),
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Opens all weights, and finds which are named together.
+    pub(super) fn open(&mut self, directory: &Path) -> Result<(Vec<Shard>, Vec<Group>), Error> {
+        let (mut shards, mut groups) = (BTreeMap::new(), Vec::new());
+        for below in &self.indices {
+            let path = directory.join(below);
+            let missing = || at(&path)(std::io::ErrorKind::NotFound.into());
+            let bytes = read_small(&path, index::LIMIT)?.ok_or_else(missing)?;
+            let index = Index::parse(&bytes).map_err(in_index(&path))?;
+            let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
+            let mut own = Vec::new();
+            for name in index.shards() {
+                let below = folder.join(&name);
+                let path = directory.join(&below);
+                let shard = Shard::open(text(&below), path, false)?;
+                own.push((name, shard));
+            }
+            index.agrees(&own).map_err(in_index(&path))?;
+            for (_, mut shard) in own {
+                shard.group = groups.len();
+                // A shard that two indices name is written once, as the first one says.
+                shards.entry(shard.name.clone()).or_insert(shard);
+            }
+            groups.push(Group {
+                folder,
+                index: Some((text(below), index)),
+            });
+        }
+        // Files that no index names, and that have no tensor of one name, are shards of one checkpoint.
+        let mut loose: Vec<(usize, HashSet<Box<str>>)> = Vec::new();
+        for below in &self.weights {
+            let name = text(below);
+            if shards.contains_key(&name) {
+                continue;
+            }
+            let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
+            let mut shard = Shard::open(name.clone(), directory.join(below), false)?;
+            let tensors = shard.header.tensors.iter();
+            let names: HashSet<Box<str>> = tensors.map(|tensor| tensor.name.clone()).collect();
+            let fits = |(group, others): &&mut (usize, HashSet<Box<str>>)| {
+                let group: &Group = &groups[*group];
+                group.folder == folder && names.is_disjoint(others)
+            };
+            if let Some((group, others)) = loose.iter_mut().find(fits) {
+                shard.group = *group;
+                others.extend(names);
+            } else {
+                shard.group = groups.len();
+                loose.push((groups.len(), names));
+                groups.push(Group {
+                    folder,
+                    index: None,
+                });
+            }
+            shards.insert(name, shard);
+        }
+        // An index may name its shards as it likes.
+        self.others
+            .retain(|other| !shards.contains_key(&text(&other.below)));
+        Ok((shards.into_values().collect(), groups))
+    }
+}
+
+/// A path below the directory, with `/`.
+fn text(below: &Path) -> String {
+    let parts = below.components();
+    let parts: Vec<_> = parts
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}

@@ -1,0 +1,167 @@
+//! Numbers of a weight that is stored with scales: scale, times the tensor's scale, times the element, each in f32, as loaders do it.
+
+use super::direct;
+use super::work::Buffers;
+use crate::cast::{Caster, How};
+use crate::checkpoint::{Reader, Shard, Tensor};
+use crate::error::Error;
+use crate::formats;
+use crate::quantized::{TensorScale, Weight};
+use ulp::{Cast, Dtype, slice};
+
+/// What is known of a weight's scales before its pieces are read.
+#[derive(Debug, Default)]
+pub(crate) struct Whole {
+    /// The scales of the tensor, one an expert or one for all.
+    pub(crate) tensor_scales: Vec<f32>,
+}
+
+impl Whole {
+    pub(crate) fn read<'s>(weight: &Weight<'s>, reader: &mut Reader<'s>) -> Result<Whole, Error> {
+        let tensor_scales = match weight.tensor_scale {
+            None => Vec::new(),
+            Some(TensorScale {
+                tensor: (shard, tensor),
+                ..
+            }) => {
+                let dtype = formats::of_tensor(tensor.dtype).expect("the weight was recognized");
+                let (mut bytes, mut scales) = (Vec::new(), Vec::new());
+                read(reader, shard, tensor, 0, tensor.elements(), &mut bytes)?;
+                floats(dtype, &bytes, &mut scales);
+                scales
+            }
+        };
+        Ok(Whole { tensor_scales })
+    }
+
+    /// The scale of the tensor, if there is one, and whether it divides.
+    pub(crate) fn of_expert(&self, weight: &Weight, expert: u64) -> (Option<f32>, bool) {
+        let tensor_scale = match *self.tensor_scales {
+            [] => None,
+            [all] => Some(all),
+            ref each => Some(each[expert as usize]),
+        };
+        let divides = weight.tensor_scale.is_some_and(|scale| scale.divides);
+        (tensor_scale, divides)
+    }
+
+    /// A block's scale and that of its tensor, as one.
+    pub(crate) fn combine(&self, weight: &Weight, scale: f32, expert: u64) -> f32 {
+        match self.of_expert(weight, expert) {
+            (None, _) => scale,
+            (Some(tensor_scale), true) => scale / tensor_scale,
+            (Some(tensor_scale), false) => scale * tensor_scale,
+        }
+    }
+}
+
+/// Fills `buffers.wide` with so many numbers from `first` on, in the order in which they are stored.
+pub(crate) fn numbers<'s>(
+    weight: &Weight<'s>,
+    whole: &Whole,
+    first: u64,
+    count: u64,
+    buffers: &mut Buffers<'s>,
+) -> Result<(), Error> {
+    if direct::numbers(weight, whole, (first, count), buffers)? {
+        return Ok(());
+    }
+    let Buffers {
+        reader,
+        scale_reader,
+        read: bytes,
+        wide,
+        scales,
+        ..
+    } = buffers;
+    let (shard, tensor) = weight.elements;
+    elements(reader, shard, tensor, weight.element, first, count, bytes)?;
+    wide.resize(count as usize * size_of::<f32>(), 0);
+    widen(weight.element, bytes, wide);
+
+    let end = first + count;
+    let needed = weight.grid.scales(first..end);
+    let (shard, tensor) = weight.scales;
+    let many = needed.end - needed.start;
+    elements(
+        scale_reader,
+        shard,
+        tensor,
+        weight.scale,
+        needed.start,
+        many,
+        bytes,
+    )?;
+    floats(weight.scale, bytes, scales);
+
+    let matrix = matrix_of(weight);
+    let mut at = first;
+    let mut left = wide.as_chunks_mut::<4>().0;
+    while at < end {
+        let (number, run) = weight.grid.run(at);
+        let run = run.min(end - at);
+        let scale = scales[(number - needed.start) as usize];
+        let scale = whole.combine(weight, scale, at / matrix);
+        let (these, rest) = left.split_at_mut(run as usize);
+        for bytes in these {
+            *bytes = (scale * f32::from_le_bytes(*bytes)).to_le_bytes();
+        }
+        left = rest;
+        at += run;
+    }
+    Ok(())
+}
+
+/// The elements of an expert.
+pub(crate) fn matrix_of(weight: &Weight) -> u64 {
+    let last = weight.shape.iter().rev().take(2);
+    last.product::<u64>().max(1)
+}
+
+/// All that scales hold is exact in f32, but for f64.
+pub(crate) fn floats(dtype: Dtype, bytes: &[u8], floats: &mut Vec<f32>) {
+    let count = bytes.len() * 8 / dtype.bits() as usize;
+    let mut wide = vec![0; count * size_of::<f32>()];
+    widen(dtype, bytes, &mut wide);
+    floats.clear();
+    let numbers = wide.as_chunks().0.iter();
+    floats.extend(numbers.map(|&bytes| f32::from_le_bytes(bytes)));
+}
+
+fn widen(from: Dtype, bytes: &[u8], wide: &mut [u8]) {
+    slice::cast_bytes(from, bytes, Dtype::F32, wide, Cast::new()).expect("as many of both");
+}
+
+/// Reads so many elements of a format from `first` on, which begin and end with a byte.
+pub(crate) fn elements<'s>(
+    reader: &mut Reader<'s>,
+    shard: &'s Shard,
+    tensor: &Tensor,
+    format: Dtype,
+    first: u64,
+    count: u64,
+    bytes: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let bits = u64::from(format.bits());
+    bytes.resize((count * bits).div_ceil(8) as usize, 0);
+    reader.read(shard, tensor, first * bits / 8, bytes)
+}
+
+/// Reads so many elements as they are stored.
+pub(crate) fn read<'s>(
+    reader: &mut Reader<'s>,
+    shard: &'s Shard,
+    tensor: &Tensor,
+    first: u64,
+    count: u64,
+    bytes: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let bits = tensor.dtype.bitsize() as u64;
+    bytes.resize((count * bits / 8) as usize, 0);
+    reader.read(shard, tensor, first * bits / 8, bytes)
+}
+
+/// Rounds f32 to the format of the result.
+pub(crate) fn narrow(to: Dtype, how: How) -> Caster {
+    Caster::new(Dtype::F32, to, how)
+}

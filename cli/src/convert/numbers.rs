@@ -1,0 +1,131 @@
+//! The numbers of a tensor as f32, whatever it is stored as.
+
+use super::dequantize::{self, Whole, matrix_of};
+use super::work::Buffers;
+use crate::cast::{Caster, How};
+use crate::checkpoint::{Reader, Shard};
+use crate::error::Error;
+use crate::quantized::{Located, Weight};
+
+/// Where numbers come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Numbers<'a> {
+    /// Floats as they stand there.
+    Plain(Located<'a>, ulp::Dtype),
+    /// Multiplied by their scales.
+    Scaled(Box<Weight<'a>>),
+}
+
+impl<'a> Numbers<'a> {
+    pub(crate) fn shape(&self) -> Box<[u64]> {
+        match self {
+            Numbers::Plain((_, tensor), _) => tensor.shape.clone(),
+            Numbers::Scaled(weight) => weight.shape.clone(),
+        }
+    }
+
+    pub(crate) fn elements(&self) -> u64 {
+        self.shape().iter().product()
+    }
+
+    /// The shards that are read for them.
+    pub(crate) fn shards(&self) -> Vec<&'a Shard> {
+        match self {
+            Numbers::Plain((shard, _), _) => vec![shard],
+            Numbers::Scaled(weight) => weight.shards(),
+        }
+    }
+
+    /// The format that they are read in, which has them all.
+    pub(crate) fn format(&self) -> ulp::Dtype {
+        match self {
+            Numbers::Plain(_, format) => *format,
+            Numbers::Scaled(_) => ulp::Dtype::F32,
+        }
+    }
+
+    /// The format of the scales that they are stored with.
+    pub(crate) fn scale(&self) -> Option<ulp::Dtype> {
+        match self {
+            Numbers::Plain(..) => None,
+            Numbers::Scaled(weight) => Some(weight.scale),
+        }
+    }
+
+    /// What must be known before any are read.
+    pub(crate) fn whole(&self, reader: &mut Reader<'a>) -> Result<Whole, Error> {
+        match self {
+            Numbers::Plain(..) => Ok(Whole::default()),
+            Numbers::Scaled(weight) => Whole::read(weight, reader),
+        }
+    }
+
+    /// So many from `first` on, in their format. They are in a buffer that was taken: [`give_back`](Self::give_back) puts it where it was.
+    pub(crate) fn read_stored(
+        &self,
+        whole: &Whole,
+        first: u64,
+        count: u64,
+        buffers: &mut Buffers<'a>,
+    ) -> Result<Vec<u8>, Error> {
+        match self {
+            Numbers::Plain((shard, tensor), _) => {
+                let Buffers {
+                    reader,
+                    read: bytes,
+                    ..
+                } = buffers;
+                dequantize::read(reader, shard, tensor, first, count, bytes)?;
+                Ok(std::mem::take(bytes))
+            }
+            Numbers::Scaled(_) => {
+                self.read(whole, first, count, buffers)?;
+                Ok(std::mem::take(&mut buffers.wide))
+            }
+        }
+    }
+
+    pub(crate) fn give_back(&self, bytes: Vec<u8>, buffers: &mut Buffers<'a>) {
+        match self {
+            Numbers::Plain(..) => buffers.read = bytes,
+            Numbers::Scaled(_) => buffers.wide = bytes,
+        }
+    }
+
+    /// Fills `buffers.wide` with so many from `first` on.
+    pub(crate) fn read(
+        &self,
+        whole: &Whole,
+        first: u64,
+        count: u64,
+        buffers: &mut Buffers<'a>,
+    ) -> Result<(), Error> {
+        match self {
+            Numbers::Plain((shard, tensor), from) => {
+                let Buffers {
+                    reader,
+                    read: bytes,
+                    wide,
+                    unpacked,
+                    ..
+                } = buffers;
+                dequantize::read(reader, shard, tensor, first, count, bytes)?;
+                wide.resize(count as usize * size_of::<f32>(), 0);
+                let exactly = How::Cast(ulp::Cast::new());
+                Caster::new(*from, ulp::Dtype::F32, exactly).cast(first, bytes, wide, unpacked);
+                Ok(())
+            }
+            Numbers::Scaled(weight) => {
+                // Eight elements of any format begin and end with a byte.
+                let all = matrix_of(weight) * weight.shape.iter().rev().skip(2).product::<u64>();
+                let start = first / 8 * 8;
+                let end = (first + count).next_multiple_of(8).min(all);
+                dequantize::numbers(weight, whole, start, end - start, buffers)?;
+                let before = (first - start) as usize * size_of::<f32>();
+                buffers.wide.drain(..before);
+                buffers.wide.truncate(count as usize * size_of::<f32>());
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Decides what becomes of each tensor.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use safetensors::Dtype;
+
+use super::dequantize;
+use super::numbers::Numbers;
+use super::panels::Panels;
+use super::plan::{Action, Note, Output, Plan, head, lay_out, left, output};
+use super::quantize::Quantize;
+use super::rules::Rules;
+use crate::cast::Caster;
+use crate::checkpoint::{Checkpoint, Shard, Tensor};
+use crate::error::{Error, TensorError, about_tensor};
+use crate::quantized::selection::fused;
+use crate::quantized::{self, Declared, Role, Roles, Target, WIDE, Weight};
+use crate::{formats, header};
+
+/// Plans all shards of a checkpoint, whose groups' configurations say this.
+pub(super) fn all<'a>(
+    checkpoint: &'a Checkpoint,
+    rules: &Rules,
+    declared: &[Option<Declared>],
+) -> Result<Vec<Plan<'a>>, Error> {
+    let mut planners = Vec::new();
+    for group in groups(checkpoint, declared) {
+        let roles = quantized::recognize(&group, &|names| rules.take_any(names))?;
+        let mut planner = Planner {
+            rules,
+            roles,
+            usual: usual(&group),
+            families: HashMap::new(),
+            alone: !checkpoint.is_directory(),
+            tensors: group.tensors,
+        };
+        planner.families(&group.order);
+        planners.push(planner);
+    }
+    let mut plans = Vec::new();
+    for shard in &checkpoint.shards {
+        plans.push(planners[shard.group].shard(shard)?);
+    }
+    Ok(without_empty(plans))
+}
+
+/// Tensors that are named together, and what the configuration says of them.
+fn groups<'a>(
+    checkpoint: &'a Checkpoint,
+    declared: &[Option<Declared>],
+) -> impl Iterator<Item = quantized::Group<'a>> {
+    let numbered = declared.iter().enumerate();
+    numbered.map(|(number, declared)| {
+        let all = checkpoint.tensors();
+        quantized::Group {
+            tensors: checkpoint.by_name(number),
+            order: all.filter(|(shard, _)| shard.group == number).collect(),
+            declared: declared.clone(),
+        }
+    })
+}
+
+/// What each tensor is, by name, where rules take those that they take.
+pub(super) fn roles<'a>(
+    checkpoint: &'a Checkpoint,
+    declared: &[Option<Declared>],
+    rules: &Rules,
+) -> Result<Vec<Roles<'a>>, Error> {
+    let roles = |group| quantized::recognize(&group, &|names| rules.take_any(names));
+    groups(checkpoint, declared).map(roles).collect()
+}
+
+/// A shard of which nothing is left is not written.
+fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
+    let is_empty = |plan: &Plan| plan.outputs.is_empty() && !plan.dropped.is_empty();
+    let (empty, mut plans): (Vec<_>, Vec<_>) = plans.into_iter().partition(is_empty);
+    let Some(first) = plans.first_mut() else {
+        return empty;
+    };
+    for plan in empty {
+        first.emptied.push(plan.shard);
+        first.dropped.extend(plan.dropped);
+    }
+    plans
+}
+
+/// The format of more than 8 bits that most numbers have.
+fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
+    let mut elements: HashMap<ulp::Dtype, u64> = HashMap::new();
+    for (_, tensor) in &group.order {
+        if let Some(format) = formats::of_tensor(tensor.dtype).filter(|format| format.bits() > 8) {
+            let count = elements.entry(format).or_default();
+            *count = count.saturating_add(tensor.elements());
+        }
+    }
+    let most = elements
+        .into_iter()
+        .max_by_key(|(format, count)| (*count, Reverse(format.bits())));
+    most.map(|(format, _)| format)
+}
+
+struct Planner<'a, 'r> {
+    rules: &'r Rules,
+    roles: Roles<'a>,
+    usual: Option<ulp::Dtype>,
+    /// What has one scale of a tensor, by name.
+    families: HashMap<String, Vec<Numbers<'a>>>,
+    /// Whether the file has no configuration beside it.
+    alone: bool,
+    tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
+}
+
+impl<'a> Planner<'a, '_> {
+    fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, Error> {
+        let mut plan = Plan {
+            shard,
+            emptied: Vec::new(),
+            head: Vec::new(),
+            outputs: Vec::new(),
+            families: Vec::new(),
+            dropped: Vec::new(),
+            stays_scaled: false,
+        };
+        for tensor in &shard.header.tensors {
+            self.tensor(&mut plan, tensor)
+                .map_err(about_tensor(&shard.path, &tensor.name))?;
+        }
+        lay_out(&shard.path, &mut plan.outputs)?;
+        let mut metadata = shard.header.metadata.clone();
+        if plan.dequantizes() && !plan.stays_scaled || plan.quantizes() {
+            for key in quantized::config::KEYS {
+                metadata.as_mut().map(|metadata| metadata.remove(key));
+            }
+        }
+        if let Some(target) = self.rules.target.as_ref()
+            && self.alone
+            && plan.quantizes()
+        {
+            let config = target.describe(&left([&plan]));
+            let metadata = metadata.get_or_insert_default();
+            metadata.insert(quantized::config::KEYS[0].into(), config.to_string());
+        }
+        let head = head(metadata.as_ref(), &plan.outputs);
+        plan.head = head.map_err(|header::TooLong| Error::HeaderTooLong {
+            path: shard.path.clone(),
+        })?;
+        Ok(plan)
+    }
+
+    /// Adds what becomes of a tensor.
+    fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
+        let copy = |note| Output {
+            note,
+            ..output(tensor, tensor.dtype, Action::Copy(tensor))
+        };
+        match self.roles.get(&*tensor.name) {
+            Some(Role::Dropped) => {
+                plan.dropped.push(&tensor.name);
+                return Ok(());
+            }
+            Some(Role::Kept) => {
+                if self.rules.target.is_some() {
+                    return Err(TensorError::StaysScaled);
+                }
+                plan.stays_scaled = true;
+                plan.outputs.push(copy(Some(Note::Kept)));
+                return Ok(());
+            }
+            Some(Role::Weight(weight)) => return self.weight(plan, tensor, weight),
+            Some(Role::Plain) | None => {}
+        }
+        let to = self.rules.to;
+        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
+        let from = from.filter(|&from| from != to || self.rules.target.is_some());
+        let Some(from) = from else {
+            plan.outputs.push(copy(None));
+            return Ok(());
+        };
+        let wide =
+            WIDE.iter().any(|suffix| tensor.name.ends_with(suffix)) && to.bits() < from.bits();
+        if wide || !self.rules.take(&tensor.name) {
+            plan.outputs.push(copy(Some(Note::Kept)));
+            return Ok(());
+        }
+        let is_unscaled = from.bits() <= 8 && from != ulp::Dtype::F8E8M0Fnu;
+        let unscaled = is_unscaled.then_some(Note::Unscaled);
+        if let Some(target) = &self.rules.target {
+            if !self.rules.chooses(target, &tensor.name, &tensor.shape) {
+                plan.outputs.push(copy(Some(Note::Kept)));
+                return Ok(());
+            }
+            let (shard, _) = self.tensors[&*tensor.name];
+            let numbers = Numbers::Plain((shard, tensor), from);
+            return self.quantize(plan, tensor, &tensor.name, numbers, target, unscaled);
+        }
+        let wider = self
+            .usual
+            .is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
+        let note = if wider {
+            Some(Note::Narrowed)
+        } else {
+            unscaled
+        };
+        let how = self.rules.how(&tensor.name);
+        plan.outputs.push(Output {
+            note,
+            ..output(
+                tensor,
+                self.rules.dtype,
+                Action::Cast(tensor, Caster::new(from, to, how)),
+            )
+        });
+        Ok(())
+    }
+
+    /// Adds what becomes of a weight that is stored with scales.
+    fn weight(
+        &self,
+        plan: &mut Plan<'a>,
+        tensor: &'a Tensor,
+        weight: &Weight<'a>,
+    ) -> Result<(), TensorError> {
+        let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
+        if let Some(target) = &self.rules.target {
+            if self.rules.chooses(target, &weight.name, &weight.shape) {
+                if weight.transposed {
+                    return Err(TensorError::Transposed);
+                }
+                let numbers = Numbers::Scaled(Box::new(weight.clone()));
+                return self.quantize(plan, tensor, &weight.name, numbers, target, None);
+            }
+            // What the scheme leaves has the format that all else has.
+            to = self.usual.unwrap_or(ulp::Dtype::Bf16);
+            dtype = formats::in_header(to).expect("a tensor had this format");
+            note = Some(Note::Kept);
+        }
+        let narrow = dequantize::narrow(to, self.rules.how(&weight.name));
+        plan.outputs.push(Output {
+            name: weight.name.clone(),
+            shape: weight.result_shape(),
+            note,
+            ..output(
+                tensor,
+                dtype,
+                Action::Dequantize(Box::new(weight.clone()), narrow),
+            )
+        });
+        Ok(())
+    }
+
+    /// Adds the elements and the scales of a weight in a scheme.
+    fn quantize(
+        &self,
+        plan: &mut Plan<'a>,
+        tensor: &'a Tensor,
+        name: &str,
+        numbers: Numbers<'a>,
+        target: &Target,
+        note: Option<Note>,
+    ) -> Result<(), TensorError> {
+        let shape = numbers.shape();
+        let scheme = target.scheme_for(numbers.scale());
+        let named = |suffix| self.free(format!("{name}{suffix}"), tensor);
+        let scales = named(target.scales.1)?;
+        let tensor_scale = target.tensor_scale.map(named).transpose()?;
+        let family = (target.is_whole() || target.tensor_scale.is_some()).then(|| {
+            let fused = self.families.get(&fused(name));
+            plan.families
+                .push(fused.cloned().unwrap_or_else(|| vec![numbers.clone()]));
+            plan.families.len() - 1
+        });
+        for (name, dtype, shape) in [
+            Some((&scales, target.scales.0, target.scales_shape(&shape))),
+            tensor_scale
+                .as_ref()
+                .map(|name| (name, Dtype::F32, [1].into())),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            plan.outputs.push(Output {
+                name: name.clone(),
+                shape,
+                ..output(tensor, dtype, Action::Scales)
+            });
+        }
+        let mut stored_shape = shape.clone();
+        if target.elements.0 == Dtype::U8
+            && let Some(cols) = stored_shape.last_mut()
+        {
+            *cols = *cols * u64::from(target.scheme.element.layout().bits()) / 8;
+        }
+        let stored = match target.scales.0 {
+            Dtype::U8 => ulp::Dtype::F8E8M0Fnu,
+            dtype => formats::of_tensor(dtype).expect("scales are floats"),
+        };
+        let quantize = Quantize {
+            panels: Panels::new(&shape, scheme.blocks),
+            numbers,
+            scheme,
+            stored,
+            cast: self.rules.cast(),
+            scales,
+            tensor_scale,
+            family,
+        };
+        plan.outputs.push(Output {
+            name: named(target.elements.1)?,
+            shape: stored_shape,
+            note,
+            ..output(
+                tensor,
+                target.elements.0,
+                Action::Quantize(Box::new(quantize)),
+            )
+        });
+        Ok(())
+    }
+
+    /// A name that no tensor has that stays.
+    fn free(&self, name: String, of: &Tensor) -> Result<String, TensorError> {
+        let goes = matches!(
+            self.roles.get(&*name),
+            Some(Role::Dropped | Role::Weight(_))
+        );
+        if self.tensors.contains_key(&*name) && *name != *of.name && !goes {
+            return Err(TensorError::NameTaken { name });
+        }
+        Ok(name)
+    }
+
+    /// Finds the weights that have one scale of a tensor.
+    fn families(&mut self, order: &[(&'a Shard, &'a Tensor)]) {
+        let Some(target) = self.rules.target.as_ref() else {
+            return;
+        };
+        if target.tensor_scale.is_none() {
+            return;
+        }
+        for &(shard, tensor) in order {
+            let (name, numbers) = match self.roles.get(&*tensor.name) {
+                Some(Role::Weight(weight)) => {
+                    (weight.name.clone(), Numbers::Scaled(weight.clone()))
+                }
+                Some(Role::Plain) | None => {
+                    let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
+                    let Some(from) = from.filter(|_| self.rules.take(&tensor.name)) else {
+                        continue;
+                    };
+                    let numbers = Numbers::Plain((shard, tensor), from);
+                    (tensor.name.to_string(), numbers)
+                }
+                _ => continue,
+            };
+            if self.rules.chooses(target, &name, &numbers.shape()) {
+                self.families.entry(fused(&name)).or_default().push(numbers);
+            }
+        }
+    }
+}

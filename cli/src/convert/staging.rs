@@ -1,0 +1,287 @@
+//! `OUTPUT.parts`, where parts are put together: `options.json`, what all parts must agree on; `counts`, how many elements of each shard
+//! were lost; and `whole`, which becomes OUTPUT.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::Conversion;
+use super::config;
+use super::directory::Contents;
+use super::plan::Plan;
+use super::problem::{PartsProblem, parts};
+use super::work::Lost;
+use crate::checkpoint::{Source, hash, read_small};
+use crate::entries;
+use crate::error::{Error, at};
+use crate::output::{self, OPEN, Unfinished, is_temporary, make_directory, parent, sync_directory};
+
+/// By this a record is known.
+const MADE_BY: &str = "ulp convert --part";
+
+/// The largest record that is read, and the largest of the files beside the shards that decide what is written.
+const LIMIT: u64 = 400_000_000;
+
+pub(super) struct Staging {
+    path: PathBuf,
+    record: Value,
+}
+
+impl Staging {
+    /// The directory that parts have made. `None` if there is none; one that others have made, or that is no place for parts, is an error.
+    pub(super) fn find(conversion: &Conversion) -> Result<Option<Staging>, Error> {
+        let path = path_of(conversion.output);
+        let metadata = match path.symlink_metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(at(&path)(error)),
+        };
+        if !metadata.is_dir() {
+            return Err(parts(&path, PartsProblem::NotOurs));
+        }
+        let real = |path: &Path| path.canonicalize().map_err(at(path));
+        let (here, input) = (real(&path)?, real(conversion.input)?);
+        let mut read = vec![input.clone()];
+        for shard in &conversion.checkpoint.shards {
+            read.push(real(&shard.path)?);
+        }
+        if here.starts_with(input) || read.iter().any(|read| read.starts_with(&here)) {
+            return Err(parts(&path, PartsProblem::IsInput));
+        }
+        let record = path.join("options.json");
+        let Some(text) = read_small(&record, LIMIT)? else {
+            return Err(parts(&path, PartsProblem::NotOurs));
+        };
+        let record: Value = serde_json::from_slice(&text)
+            .map_err(|error| parts(&record, PartsProblem::Record(error.to_string())))?;
+        if record.get("made_by") != Some(&MADE_BY.into()) {
+            return Err(parts(&path, PartsProblem::NotOurs));
+        }
+        let staging = Staging { path, record };
+        staging.can_be_renamed(conversion.output)?;
+        Ok(Some(staging))
+    }
+
+    /// The directory that parts have made, or a new one.
+    pub(super) fn find_or_make(
+        conversion: &Conversion,
+        record: &Value,
+        mode: output::Mode,
+    ) -> Result<Staging, Error> {
+        if let Some(staging) = Staging::find(conversion)? {
+            return Ok(staging);
+        }
+        let path = path_of(conversion.output);
+        let directory = parent(&path);
+        let name = Path::new(path.file_name().unwrap_or_default());
+        conversion.remove_left(directory, std::iter::once(name));
+        let new = Unfinished::directory(directory, name, mode).map_err(at(&path))?;
+        let text = config::text(record);
+        let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());
+        let target = new.path().join("options.json");
+        conversion.place(&target, &path, new.path(), OPEN, write)?;
+        for name in ["counts", "whole"] {
+            make_directory(&new.path().join(name), mode).map_err(at(&path))?;
+        }
+        sync_directory(new.path(), conversion.sync).map_err(at(&path))?;
+        let renamed = new.rename(&path);
+        sync_directory(directory, conversion.sync).map_err(at(directory))?;
+        match (Staging::find(conversion)?, renamed) {
+            // Another part may have been faster.
+            (Some(staging), _) => Ok(staging),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Err(parts(&path, PartsProblem::None)),
+        }
+    }
+
+    /// That nothing is mounted where `whole` is.
+    fn can_be_renamed(&self, output: &Path) -> Result<(), Error> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let device = |path: &Path| path.metadata().map(|metadata| metadata.dev());
+            let expected = device(parent(output)).map_err(at(output))?;
+            for path in [&self.path, &self.whole()] {
+                if device(path).is_ok_and(|device| device != expected) {
+                    return Err(parts(path, PartsProblem::OtherFileSystem));
+                }
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = output;
+        Ok(())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn whole(&self) -> PathBuf {
+        self.path.join("whole")
+    }
+
+    pub(super) fn counts(&self) -> PathBuf {
+        self.path.join("counts")
+    }
+
+    /// How many elements of a shard were lost. An error if it isn't there, or not whole.
+    pub(super) fn count(&self, plan: &Plan) -> Result<Lost, Error> {
+        is_whole(plan, &self.whole().join(&plan.shard.name))?;
+        let path = self.counts().join(&plan.shard.name);
+        let text = fs::read_to_string(&path).ok();
+        // Without its end, a number may be cut short.
+        let count = text.and_then(|text| text.strip_suffix('\n')?.parse().ok());
+        count.ok_or_else(|| parts(&path, PartsProblem::NoCount))
+    }
+
+    /// That the other parts had the same options and input.
+    pub(super) fn agrees(&self, asked: &Value) -> Result<(), Error> {
+        let path = self.path.join("options.json");
+        if self.record.get("options") != asked.get("options") {
+            return Err(parts(&path, PartsProblem::OtherOptions));
+        }
+        for key in ["shards", "files"] {
+            let [recorded, asked] = [&self.record, asked].map(|record| record.get(key));
+            if recorded != asked {
+                let other = difference(recorded.unwrap_or(&Value::Null), asked);
+                return Err(parts(&path, PartsProblem::OtherInput(other)));
+            }
+        }
+        Ok(())
+    }
+
+    /// That nothing is in `whole` but what becomes OUTPUT.
+    pub(super) fn has_only(&self, expected: impl Fn(&Path) -> bool) -> Result<(), Error> {
+        let whole = self.whole();
+        let entries = entries::below(&whole, |_, _| false)?;
+        match entries.iter().find(|entry| !expected(&entry.below)) {
+            Some(stray) => Err(parts(&whole.join(&stray.below), PartsProblem::Stray)),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes what parts have made here, by name, and the directory if nothing else is in it. Returns whether it's gone.
+    pub(super) fn remove(&self, plans: &[Plan]) -> Result<bool, Error> {
+        let counts = self.counts();
+        for plan in plans {
+            let path = counts.join(&plan.shard.name);
+            ignore(fs::remove_file(&path), io::ErrorKind::NotFound).map_err(at(&path))?;
+            let directories = path.ancestors().skip(1);
+            for directory in directories.take_while(|directory| directory.starts_with(&counts)) {
+                remove_if_empty(directory)?;
+            }
+        }
+        for name in entries::names(&self.path).map_err(at(&self.path))? {
+            let path = self.path.join(name);
+            if is_temporary(&path) {
+                ignore(entries::remove(&path), io::ErrorKind::NotFound).map_err(at(&path))?;
+            }
+        }
+        // The record goes last: by it another run knows that it may go on.
+        let record = self.path.join("options.json");
+        ignore(fs::remove_file(&record), io::ErrorKind::NotFound).map_err(at(&record))?;
+        remove_if_empty(&self.path)?;
+        Ok(!self.path.exists())
+    }
+}
+
+/// The directory for an output.
+pub(super) fn path_of(output: &Path) -> PathBuf {
+    let mut path = output.as_os_str().to_owned();
+    path.push(".parts");
+    path.into()
+}
+
+/// What all parts of a conversion must have in common.
+pub(super) fn record(conversion: &Conversion, contents: &Contents) -> Result<Value, Error> {
+    let mut shards = serde_json::Map::new();
+    for shard in &conversion.checkpoint.shards {
+        shards.insert(shard.name.clone(), shard.fingerprint()?);
+    }
+    let mut files = serde_json::Map::new();
+    for name in contents.files() {
+        if let Some(text) = read_small(&conversion.input.join(name), LIMIT)? {
+            files.insert(name.to_string_lossy().into(), hash(&text).into());
+        }
+    }
+    Ok(json!({
+        "made_by": MADE_BY,
+        "options": conversion.rules.record(),
+        "shards": shards,
+        "files": files,
+    }))
+}
+
+/// That a file has the header and the length that were planned.
+pub(super) fn is_whole(plan: &Plan, path: &Path) -> Result<(), Error> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_file() => {}
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(path)(error)),
+        _ => return Err(parts(path, PartsProblem::Missing)),
+    }
+    let source = Source::open_file(path)?;
+    let mut head = vec![0; plan.head.len()];
+    if source.length() == plan.length() {
+        source.read(0, &mut head).map_err(at(path))?;
+    }
+    if head == plan.head {
+        Ok(())
+    } else {
+        Err(parts(path, PartsProblem::NotWhole))
+    }
+}
+
+/// The first of two records of inputs that isn't the same in both, in words.
+fn difference(recorded: &Value, asked: Option<&Value>) -> String {
+    let empty = serde_json::Map::new();
+    let [recorded, asked] =
+        [Some(recorded), asked].map(|value| value.and_then(Value::as_object).unwrap_or(&empty));
+    let names = asked.keys().chain(recorded.keys());
+    let other = names
+        .into_iter()
+        .find(|name| recorded.get(*name) != asked.get(*name));
+    let Some(name) = other else {
+        return "an unknown one".into();
+    };
+    let (Some(recorded), Some(asked)) = (recorded.get(name), asked.get(name)) else {
+        return format!("{name} is not in both");
+    };
+    let differs = |key: &str| recorded.get(key) != asked.get(key);
+    let what = [("bytes", "length"), ("hash", "content")].into_iter();
+    let what = what.filter(|(key, _)| differs(key)).map(|(_, what)| what);
+    let otherwise = if recorded.is_object() {
+        "time of change"
+    } else {
+        "content"
+    };
+    format!(
+        "{name} has another {}",
+        what.into_iter().next().unwrap_or(otherwise)
+    )
+}
+
+fn remove_if_empty(directory: &Path) -> Result<(), Error> {
+    match fs::remove_dir(directory) {
+        Err(error)
+            if ![
+                io::ErrorKind::NotFound,
+                io::ErrorKind::DirectoryNotEmpty,
+                // Some systems say so where it isn't empty.
+                io::ErrorKind::AlreadyExists,
+            ]
+            .contains(&error.kind()) =>
+        {
+            Err(at(directory)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn ignore(result: io::Result<()>, kind: io::ErrorKind) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == kind => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,106 @@
+//! What a checkpoint holds, and what a conversion would do, without reading elements.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::config;
+use super::numbers::Numbers;
+use super::plan::Plan;
+use super::planner;
+use super::rules::Rules;
+use super::summary::Summary;
+use crate::checkpoint::{Checkpoint, Shard, Tensor};
+use crate::error::Error;
+use crate::formats;
+use crate::quantized::{Declared, Role};
+
+/// What a tensor is stored as, if not as what its dtype says.
+pub(crate) enum Stored {
+    /// Elements of a weight with scales.
+    Weight { scheme: &'static str, elements: u64 },
+    /// Scales, or what else belongs to quantization alone.
+    Scale,
+}
+
+pub(crate) struct Survey<'c> {
+    /// By the names of tensors.
+    pub(crate) stored: HashMap<&'c str, Stored>,
+    /// Methods of quantization that configurations name.
+    pub(crate) methods: BTreeSet<String>,
+    /// What `convert` would do, or why it wouldn't.
+    pub(crate) convert: Result<Summary, Error>,
+}
+
+/// Looks at a checkpoint.
+///
+/// # Errors
+/// If its configuration can't be read.
+pub(crate) fn survey<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Survey<'c>, Error> {
+    let declared = config::of(checkpoint)?;
+    let methods = declared.iter().flatten();
+    let methods = methods.map(|declared| declared.method.clone()).collect();
+    let mut stored = HashMap::new();
+    // What is refused has no roles.
+    for roles in planner::roles(checkpoint, &declared, rules).unwrap_or_default() {
+        for (name, role) in roles {
+            let found = match role {
+                Role::Weight(weight) => Stored::Weight {
+                    scheme: weight.scheme,
+                    elements: weight.shape.iter().product(),
+                },
+                Role::Dropped => Stored::Scale,
+                Role::Plain | Role::Kept => continue,
+            };
+            stored.insert(name, found);
+        }
+    }
+    Ok(Survey {
+        stored,
+        methods,
+        convert: convert(checkpoint, rules, &declared),
+    })
+}
+
+fn convert(
+    checkpoint: &Checkpoint,
+    rules: &Rules,
+    declared: &[Option<Declared>],
+) -> Result<Summary, Error> {
+    let plans: Vec<Plan> = planner::all(checkpoint, rules, declared)?;
+    let mut summary = Summary::new(rules);
+    for plan in &plans {
+        summary.add(plan, None);
+    }
+    Ok(summary)
+}
+
+/// The tensors that `convert` would cast, as numbers, in the order in which they lie.
+///
+/// # Errors
+/// What `convert` would refuse.
+pub(crate) fn numbers<'c>(
+    checkpoint: &'c Checkpoint,
+    rules: &Rules,
+) -> Result<Vec<Numbers<'c>>, Error> {
+    let declared = config::of(checkpoint)?;
+    let roles = planner::roles(checkpoint, &declared, rules)?;
+    let number =
+        |(shard, tensor): (&'c Shard, &'c Tensor)| match roles[shard.group].get(&*tensor.name) {
+            Some(Role::Weight(weight)) => Some(Numbers::Scaled(weight.clone())),
+            Some(Role::Plain) | None => {
+                let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
+                let from = from.filter(|_| rules.take(&tensor.name))?;
+                Some(Numbers::Plain((shard, tensor), from))
+            }
+            Some(Role::Dropped | Role::Kept) => None,
+        };
+    Ok(checkpoint.tensors().filter_map(number).collect())
+}
+
+/// The files that `convert` would write.
+///
+/// # Errors
+/// What `convert` would refuse.
+pub(crate) fn plans<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Vec<Plan<'c>>, Error> {
+    let declared = config::of(checkpoint)?;
+    planner::all(checkpoint, rules, &declared)
+}

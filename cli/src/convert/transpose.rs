@@ -1,0 +1,166 @@
+//! Experts that are stored with their last two dimensions changed: gpt-oss. A panel of a matrix is held at a time: all rows, and as many
+//! groups of columns as fit.
+
+use super::dequantize::{self, Whole, floats};
+use super::work::Buffers;
+use crate::checkpoint::{Reader, Shard, Tensor};
+use crate::error::Error;
+use crate::quantized::Weight;
+
+/// Columns that share a scale, and the bytes of their elements.
+const GROUP: u64 = 32;
+const GROUP_BYTES: u64 = 16;
+
+/// The most bytes of elements in a panel, if a group of all rows doesn't have more.
+const PANEL: u64 = 1 << 24;
+
+/// How a weight is cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Panels {
+    rows: u64,
+    /// Groups of columns in a row, and in a panel, which divides them.
+    groups: u64,
+    of_panel: u64,
+}
+
+impl Panels {
+    pub(super) fn of(weight: &Weight) -> Panels {
+        let [rows, cols] = *weight
+            .shape
+            .last_chunk()
+            .expect("a matrix has two dimensions");
+        let groups = cols / GROUP;
+        let fits = |&of_panel: &u64| {
+            groups.is_multiple_of(of_panel) && rows * of_panel * GROUP_BYTES <= PANEL
+        };
+        let of_panel = (1..=groups).rev().find(fits).unwrap_or(1);
+        Panels {
+            rows,
+            groups,
+            of_panel,
+        }
+    }
+
+    /// The elements of a panel, which follow one another in the result.
+    pub(super) fn elements(self) -> u64 {
+        self.rows * self.of_panel * GROUP
+    }
+
+    /// The elements of a group of columns.
+    pub(super) fn group(self) -> u64 {
+        self.rows * GROUP
+    }
+}
+
+/// Reads the panel whose first element is `first` in the result, and hands the numbers of each of its groups of columns to `take`, with the
+/// place of the first.
+pub(super) fn each_group<'s>(
+    weight: &Weight<'s>,
+    whole: &Whole,
+    first: u64,
+    buffers: &mut Buffers<'s>,
+    mut take: impl FnMut(u64, &mut Buffers<'s>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let panels = Panels::of(weight);
+    let Panels {
+        rows,
+        groups,
+        of_panel,
+    } = panels;
+    let expert = first / dequantize::matrix_of(weight);
+    let column = first / panels.group() % groups;
+    let mut panel = std::mem::take(&mut buffers.panel);
+    let mut scales = std::mem::take(&mut buffers.panel_scales);
+    let mut bytes = Vec::new();
+    let at = Panel {
+        first_row: expert * rows,
+        rows,
+        groups,
+        first: column,
+        count: of_panel,
+    };
+    at.read(
+        &mut buffers.reader,
+        weight.elements,
+        GROUP_BYTES,
+        &mut panel,
+    )?;
+    at.read(&mut buffers.scale_reader, weight.scales, 1, &mut bytes)?;
+    floats(weight.scale, &bytes, &mut scales);
+    if !whole.tensor_scales.is_empty() {
+        for scale in &mut scales {
+            *scale = whole.combine(weight, *scale, expert);
+        }
+    }
+    for group in 0..of_panel {
+        buffers
+            .wide
+            .resize(panels.group() as usize * size_of::<f32>(), 0);
+        let step = of_panel as usize;
+        let elements = panel
+            .as_chunks()
+            .0
+            .iter()
+            .skip(group as usize)
+            .step_by(step);
+        let scales = scales.iter().skip(group as usize).step_by(step);
+        transposed(elements.zip(scales), rows as usize, &mut buffers.wide);
+        take(first + group * panels.group(), buffers)?;
+    }
+    buffers.panel = panel;
+    buffers.panel_scales = scales;
+    Ok(())
+}
+
+/// Some groups of columns of some rows.
+struct Panel {
+    first_row: u64,
+    rows: u64,
+    groups: u64,
+    first: u64,
+    count: u64,
+}
+
+impl Panel {
+    /// Reads so many bytes of each group.
+    fn read<'s>(
+        &self,
+        reader: &mut Reader<'s>,
+        (shard, tensor): (&'s Shard, &'s Tensor),
+        group_bytes: u64,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let row = self.count * group_bytes;
+        bytes.resize((self.rows * row) as usize, 0);
+        let place = |nth: u64| ((self.first_row + nth) * self.groups + self.first) * group_bytes;
+        if self.count == self.groups {
+            return reader.read(shard, tensor, place(0), bytes);
+        }
+        for (nth, bytes) in bytes.chunks_exact_mut(row as usize).enumerate() {
+            reader.read(shard, tensor, place(nth as u64), bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// The numbers of fp4, by their codes.
+const FP4: [f32; 16] = [
+    0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0,
+];
+
+/// A group of columns, from the elements and the scale of each row: a row a column.
+fn transposed<'a>(
+    groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>,
+    rows: usize,
+    wide: &mut [u8],
+) {
+    let wide = wide.as_chunks_mut::<4>().0;
+    for (row, (elements, scale)) in groups.enumerate() {
+        for (nth, byte) in elements.iter().enumerate() {
+            for (half, code) in [byte & 15, byte >> 4].into_iter().enumerate() {
+                let number = scale * FP4[usize::from(code)];
+                wide[(2 * nth + half) * rows + row] = number.to_le_bytes();
+            }
+        }
+    }
+}

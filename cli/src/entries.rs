@@ -1,0 +1,181 @@
+//! What directories hold. The standard library's own way to read them panics where closing one fails, as it can over a network.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, at};
+
+/// The names in a directory, sorted.
+#[cfg(unix)]
+pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
+    use std::os::unix::ffi::OsStringExt;
+
+    use rustix::fs::{Dir, Mode, OFlags, open};
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let entries = Dir::new(open(directory, flags, Mode::empty())?)?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name().to_bytes().to_vec();
+        if name != b"." && name != b".." {
+            names.push(OsString::from_vec(name));
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
+    let names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Removes a file, or a directory with all that it holds. A link goes, and what it leads to stays.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    if !path.symlink_metadata()?.is_dir() {
+        return fs::remove_file(path);
+    }
+    for name in names(path)? {
+        remove(&path.join(name))?;
+    }
+    fs::remove_dir(path)
+}
+
+/// A file or directory below another directory.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Its path below that directory.
+    pub(crate) below: PathBuf,
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
+/// What can be in a directory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// A file, or a link to one.
+    File,
+    /// A directory, or a link to one.
+    Directory,
+    /// A link that leads nowhere.
+    Dangling,
+}
+
+impl Entry {
+    /// Whether it holds others.
+    pub(crate) fn is_directory(&self) -> bool {
+        self.kind == Kind::Directory
+    }
+}
+
+/// In how many ways a directory may be reached. Links in circles have no end, and a few that meet again and again have millions of ways
+/// through them.
+const WAYS: u32 = 16;
+
+/// All that is below a directory, directories before what they hold, but for what `skip` names by its path below and its kind. Links are
+/// followed.
+pub(crate) fn below(root: &Path, skip: impl Fn(&Path, Kind) -> bool) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    let mut ways = HashMap::from([(root.canonicalize().map_err(at(root))?, 1)]);
+    let mut open = vec![PathBuf::new()];
+    while let Some(directory) = open.pop() {
+        let path = root.join(&directory);
+        let mut directories = Vec::new();
+        for name in names(&path).map_err(at(&path))? {
+            let below = directory.join(name);
+            let path = root.join(&below);
+            let kind = kind(&path)?;
+            if skip(&below, kind) {
+                continue;
+            }
+            if kind == Kind::Directory {
+                let ways = ways
+                    .entry(path.canonicalize().map_err(at(&path))?)
+                    .or_insert(0);
+                if *ways == WAYS {
+                    return Err(Error::LinksMeet { path });
+                }
+                *ways += 1;
+                directories.push(below.clone());
+            }
+            entries.push(Entry { below, kind });
+        }
+        // The first is looked at next.
+        open.extend(directories.into_iter().rev());
+    }
+    Ok(entries)
+}
+
+/// Follows links. What is neither a file nor a directory is an error.
+fn kind(path: &Path) -> Result<Kind, Error> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Ok(Kind::Directory),
+        Ok(metadata) if metadata.is_file() => Ok(Kind::File),
+        Ok(_) => Err(Error::SpecialFile { path: path.into() }),
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_ok() =>
+        {
+            Ok(Kind::Dangling)
+        }
+        Err(error) => Err(at(path)(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_come_before_what_they_hold() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("b/c")).unwrap();
+        fs::create_dir_all(root.path().join("a")).unwrap();
+        for file in ["a/x", "b/c/y", "b/z", "w"] {
+            fs::write(root.path().join(file), "").unwrap();
+        }
+        let found = below(root.path(), |below, _| below == Path::new("b/z")).unwrap();
+        let found: Vec<_> = found.iter().map(|e| e.below.to_str().unwrap()).collect();
+        assert_eq!(found, ["a", "b", "w", "a/x", "b/c", "b/c/y"]);
+        remove(&root.path().join("b")).unwrap();
+        assert_eq!(names(root.path()).unwrap(), ["a", "w"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_meet_again_are_found() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        let meet = |root: &Path| matches!(below(root, |_, _| false), Err(Error::LinksMeet { .. }));
+        fs::create_dir_all(path("circle/a")).unwrap();
+        symlink("..", path("circle/a/up")).unwrap();
+        assert!(meet(&path("circle")));
+
+        // Two ways in each of 30 directories: more links in a row the system itself refuses to follow.
+        for i in 0..30 {
+            fs::create_dir_all(path(&format!("fan/{i}"))).unwrap();
+            for way in ["one", "two"] {
+                symlink(format!("../{}", i + 1), path(&format!("fan/{i}/{way}"))).unwrap();
+            }
+        }
+        fs::create_dir(path("fan/30")).unwrap();
+        assert!(meet(&path("fan")));
+        fs::create_dir(path("few")).unwrap();
+        symlink("../fan/30", path("few/one")).unwrap();
+        symlink("../fan/30", path("few/two")).unwrap();
+        assert_eq!(below(&path("few"), |_, _| false).unwrap().len(), 2);
+
+        // What a link leads to stays.
+        fs::write(path("kept"), "").unwrap();
+        fs::create_dir(path("goes")).unwrap();
+        symlink("../kept", path("goes/link")).unwrap();
+        symlink("../fan", path("goes/directory")).unwrap();
+        remove(&path("goes")).unwrap();
+        assert!(path("kept").exists() && path("fan/30").exists() && !path("goes").exists());
+    }
+}

@@ -1,0 +1,159 @@
+//! `ulp inspect`: what a checkpoint is.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::checkpoint::{Checkpoint, Tensor};
+use crate::convert::rules::{Options, Rules};
+use crate::convert::{Stored, survey};
+use crate::error::{Error, one_line};
+use crate::quantized::target::Scale;
+use crate::style::{TITLE, WARNING, paint};
+use crate::table::{Cell, align};
+
+/// Print what a checkpoint is: its schemes, elements and bytes by format, the largest tensors, and what `convert` would do
+///
+/// Headers and configurations are read, and no elements. What `convert` would refuse is no error here: the report says why.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ulp inspect model.safetensors
+  ulp inspect DeepSeek-V3/ --to bf16
+  ulp inspect llama/ --to nvfp4 --json")]
+pub(crate) struct Inspect {
+    /// The safetensors file to read, or the directory
+    input: PathBuf,
+    /// The format or the scheme that `convert` would be asked for
+    #[arg(long, value_name = "FORMAT", default_value = "bf16")]
+    to: String,
+    /// Its scales
+    #[arg(long, value_name = "WHAT")]
+    scale: Option<Scale>,
+    /// How many of the largest tensors are listed
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    largest: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Tensors of one kind.
+#[derive(Default)]
+struct Count {
+    tensors: u64,
+    elements: u64,
+    bytes: u64,
+}
+
+pub(crate) fn report(asked: &Inspect) -> Result<String, Error> {
+    let options = Options {
+        to: asked.to.clone(),
+        scale: asked.scale,
+        ..Options::default()
+    };
+    let rules = Rules::new(&asked.input, &options)?;
+    let checkpoint = Checkpoint::open(&asked.input)?;
+    let survey = survey(&checkpoint, &rules)?;
+    let mut formats: BTreeMap<String, Count> = BTreeMap::new();
+    for (_, tensor) in checkpoint.tensors() {
+        let (name, elements) = match survey.stored.get(&*tensor.name) {
+            Some(Stored::Weight { scheme, elements }) => ((*scheme).into(), *elements),
+            Some(Stored::Scale) => ("scales".into(), tensor.elements()),
+            None => (tensor.dtype.to_string(), tensor.elements()),
+        };
+        let count = formats.entry(name).or_default();
+        count.tensors += 1;
+        count.elements = count.elements.saturating_add(elements);
+        count.bytes += tensor.bytes();
+    }
+    let mut largest: Vec<&Tensor> = checkpoint.tensors().map(|(_, tensor)| tensor).collect();
+    largest.sort_by(|a, b| (b.bytes(), &a.name).cmp(&(a.bytes(), &b.name)));
+    largest.truncate(asked.largest);
+    let total = formats.values().fold(Count::default(), |mut total, count| {
+        total.tensors += count.tensors;
+        total.elements = total.elements.saturating_add(count.elements);
+        total.bytes += count.bytes;
+        total
+    });
+    if asked.json {
+        let formats = formats
+            .iter()
+            .map(|(name, count)| (name.clone(), count.json()));
+        let convert = match &survey.convert {
+            Ok(summary) => summary.json(),
+            Err(error) => error.json(),
+        };
+        let report = json!({
+            "path": checkpoint.path.to_string_lossy(),
+            "files": checkpoint.shards.len(),
+            "configurations": survey.methods,
+            "total": total.json(),
+            "formats": formats.collect::<Map<_, _>>(),
+            "largest": largest.iter().map(|tensor| json!({
+                "name": tensor.name,
+                "dtype": tensor.dtype.to_string(),
+                "shape": tensor.shape,
+                "bytes": tensor.bytes(),
+            })).collect::<Value>(),
+            "convert": convert,
+        });
+        return Ok(format!("{report:#}\n"));
+    }
+    let path = one_line(&checkpoint.path.to_string_lossy());
+    let mut text = format!("{path}: files: {}", checkpoint.shards.len());
+    for method in &survey.methods {
+        text += ", configuration: ";
+        text += &one_line(method);
+    }
+    text += "\n\n";
+    let heading = |names: &[&str]| names.iter().map(|name| title(name)).collect();
+    let mut table = vec![heading(&["stored as", "tensors", "elements", "bytes"])];
+    let named = formats.iter().map(|(name, count)| (name.as_str(), count));
+    for (name, count) in named.chain([("total", &total)]) {
+        let numbers = [count.tensors, count.elements, count.bytes].map(|n| n.to_string());
+        let cells = [name.into()].into_iter().chain(numbers).map(Cell::plain);
+        table.push(cells.collect());
+    }
+    text += &align(&table);
+    if !largest.is_empty() {
+        let mut table = vec![heading(&["largest", "dtype", "shape", "bytes"])];
+        for tensor in largest {
+            let cells = [
+                tensor.name.to_string(),
+                tensor.dtype.to_string(),
+                format!("{:?}", tensor.shape),
+                tensor.bytes().to_string(),
+            ];
+            table.push(cells.map(Cell::plain).into());
+        }
+        text += "\n";
+        text += &align(&table);
+    }
+    let what = format!("convert --to {}", one_line(&options.to));
+    let convert = match &survey.convert {
+        Ok(summary) => format!("{}\n{summary}", paint(TITLE, what)),
+        Err(error) => {
+            let what = paint(WARNING, what + " is refused");
+            format!("{what}: {}\n", error.line())
+        }
+    };
+    text += "\n";
+    text += &convert;
+    Ok(text)
+}
+
+fn title(text: &str) -> Cell {
+    Cell {
+        text: text.into(),
+        style: TITLE,
+    }
+}
+
+impl Count {
+    fn json(&self) -> Value {
+        json!({"tensors": self.tensors, "elements": self.elements, "bytes": self.bytes})
+    }
+}

@@ -1,0 +1,374 @@
+//! What each tensor of a checkpoint is.
+
+use std::collections::{HashMap, HashSet};
+
+use safetensors::Dtype;
+
+use super::config::Declared;
+use super::names::{is_activation, is_marker, is_narrow, is_weight, is_wide, module, weight_of};
+use super::table::{FOREIGN, Row, Stored, TABLE};
+use super::{Grid, Located, TensorScale, Weight};
+use crate::checkpoint::Tensor;
+use crate::error::{Error, TensorError, about_tensor};
+use crate::formats;
+
+/// Tensors that are named together: a file, or the shards of a directory.
+#[derive(Debug)]
+pub(crate) struct Group<'a> {
+    pub(crate) tensors: HashMap<&'a str, Located<'a>>,
+    /// In the order in which they lie.
+    pub(crate) order: Vec<Located<'a>>,
+    pub(crate) declared: Option<Declared>,
+}
+
+/// What a tensor is.
+#[derive(Debug)]
+pub(crate) enum Role<'a> {
+    /// Numbers as they stand there.
+    Plain,
+    /// A weight that is read away.
+    Weight(Box<Weight<'a>>),
+    /// A scale that goes with its weight, or one of activations.
+    Dropped,
+    /// It stays as it is, and belongs to a weight that stays scaled.
+    Kept,
+}
+
+/// Of each tensor, by its name.
+pub(crate) type Roles<'a> = HashMap<&'a str, Role<'a>>;
+
+/// What each tensor is. `takes` says which tensors are converted.
+///
+/// # Errors
+/// A tensor that is converted and can't be understood.
+pub(crate) fn recognize<'a>(
+    group: &Group<'a>,
+    takes: &dyn Fn(&[&str]) -> bool,
+) -> Result<Roles<'a>, Error> {
+    let all = || group.order.iter().map(|(_, tensor)| tensor);
+    let foreign = group.declared.as_ref();
+    let mut finder = Finder {
+        group,
+        takes,
+        roles: HashMap::new(),
+        scaled: None,
+        foreign: foreign.and_then(|declared| declared.foreign.clone()),
+        nothing_is_left: all().all(|tensor| takes(&[&tensor.name])),
+        quantized: all()
+            .filter(|tensor| !is_wide(tensor))
+            .map(|tensor| module(&tensor.name))
+            .collect(),
+    };
+    finder.weights()?;
+    finder.others()?;
+    Ok(finder.roles)
+}
+
+struct Finder<'g, 'a> {
+    group: &'g Group<'a>,
+    takes: &'g dyn Fn(&[&str]) -> bool,
+    roles: Roles<'a>,
+    /// A sign that the checkpoint has scales, for messages.
+    scaled: Option<String>,
+    /// Why the configuration describes what isn't read.
+    foreign: Option<String>,
+    /// Whether every tensor is converted.
+    nothing_is_left: bool,
+    /// Modules that have other tensors than wide floats.
+    quantized: HashSet<&'a str>,
+}
+
+/// The tensors of a weight.
+struct Parts<'a> {
+    row: &'static Row,
+    base: &'a str,
+    elements: Located<'a>,
+    scales: Located<'a>,
+    tensor_scale: Option<Located<'a>>,
+}
+
+impl<'a> Finder<'_, 'a> {
+    /// Finds all weights with scales, and what goes with them.
+    fn weights(&mut self) -> Result<(), Error> {
+        for &(shard, tensor) in &self.group.order {
+            let Some(parts) = self.parts(shard, tensor)? else {
+                continue;
+            };
+            let name = format!("{}{}", parts.base, parts.row.result);
+            let mut all = vec![&*tensor.name, &*parts.scales.1.name];
+            all.extend(parts.tensor_scale.map(|(_, scale)| &*scale.name));
+            self.scaled
+                .get_or_insert_with(|| format!("{name} has a scale"));
+            if !(self.takes)(&[&tensor.name, &name]) {
+                for name in all {
+                    self.roles.insert(name, Role::Kept);
+                }
+                continue;
+            }
+            let weight = self
+                .weight(name, &parts)
+                .map_err(about_tensor(&shard.path, &tensor.name))?;
+            for name in all {
+                self.roles.insert(name, Role::Dropped);
+            }
+            self.roles
+                .insert(&tensor.name, Role::Weight(Box::new(weight)));
+        }
+        Ok(())
+    }
+
+    /// The tensors that stand beside one, if they make a scheme of the table.
+    fn parts(
+        &self,
+        shard: &'a crate::checkpoint::Shard,
+        tensor: &'a Tensor,
+    ) -> Result<Option<Parts<'a>>, Error> {
+        let mut missing = None;
+        for row in &TABLE {
+            let Some(base) = tensor.name.strip_suffix(row.elements) else {
+                continue;
+            };
+            let stored = match row.stored {
+                Stored::Float => is_narrow(tensor),
+                Stored::Packed(dtypes) => dtypes.contains(&tensor.dtype),
+                Stored::Groups => tensor.dtype == Dtype::U8,
+            };
+            let scales = self.group.tensors.get(&*format!("{base}{}", row.scales));
+            let Some(&scales) = scales.filter(|_| stored && !base.is_empty()) else {
+                continue;
+            };
+            if !row.scale_dtypes.contains(&scales.1.dtype) {
+                continue;
+            }
+            let tensor_scale = row
+                .tensor_scale
+                .map(|scale| format!("{base}{}", scale.suffix));
+            let found = tensor_scale
+                .as_ref()
+                .map(|name| self.group.tensors.get(&**name).copied());
+            if let Some(None) = found {
+                missing = missing.or(tensor_scale);
+                continue;
+            }
+            return Ok(Some(Parts {
+                row,
+                base,
+                elements: (shard, tensor),
+                scales,
+                tensor_scale: found.flatten(),
+            }));
+        }
+        match missing {
+            Some(name) if (self.takes)(&[&tensor.name]) => {
+                let why = TensorError::Missing { name };
+                Err(about_tensor(&shard.path, &tensor.name)(why))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The weight that tensors make.
+    fn weight(&self, name: String, parts: &Parts<'a>) -> Result<Weight<'a>, TensorError> {
+        let Parts {
+            row,
+            elements: (_, tensor),
+            scales: (_, scales),
+            ..
+        } = parts;
+        let wrong = || TensorError::ScaleShape {
+            shape: tensor.shape.to_vec(),
+            scales: scales.name.to_string(),
+            scales_shape: scales.shape.to_vec(),
+        };
+        let (element, shape) = self.elements(row, tensor, scales).ok_or_else(wrong)?;
+        let declared = self
+            .group
+            .declared
+            .as_ref()
+            .and_then(|declared| declared.blocks);
+        let said = row.group.map(|length| [1, length]).or(declared);
+        let grid = Grid::fit(&shape, &scales.shape, said).ok_or_else(wrong)?;
+        // A packed scheme has its own groups.
+        if row.group.is_some_and(|length| grid.block() != [1, length]) {
+            return Err(wrong());
+        }
+        let scale = match scales.dtype {
+            Dtype::U8 => ulp::Dtype::F8E8M0Fnu,
+            dtype => formats::of_tensor(dtype).ok_or_else(wrong)?,
+        };
+        let tensor_scale = match (row.tensor_scale, parts.tensor_scale) {
+            (Some(row), Some((shard, scale))) => {
+                let experts = if shape.len() > 2 { shape[0] } else { 1 };
+                let fits = scale.elements() == 1 || scale.elements() == experts;
+                let is_number =
+                    formats::of_tensor(scale.dtype).is_some_and(|dtype| dtype.bits() > 8);
+                if !fits || !is_number {
+                    return Err(TensorError::ScaleShape {
+                        shape: shape.to_vec(),
+                        scales: scale.name.to_string(),
+                        scales_shape: scale.shape.to_vec(),
+                    });
+                }
+                Some(TensorScale {
+                    tensor: (shard, scale),
+                    divides: row.divides,
+                })
+            }
+            _ => None,
+        };
+        Ok(Weight {
+            scheme: row.name,
+            name,
+            shape,
+            transposed: row.transposed,
+            elements: parts.elements,
+            element,
+            scales: parts.scales,
+            scale,
+            grid,
+            tensor_scale,
+        })
+    }
+
+    /// The format of the elements, and the shape of the numbers.
+    fn elements(
+        &self,
+        row: &Row,
+        tensor: &Tensor,
+        scales: &Tensor,
+    ) -> Option<(ulp::Dtype, Box<[u64]>)> {
+        let mut shape = tensor.shape.to_vec();
+        match row.stored {
+            Stored::Float => return Some((formats::of_tensor(tensor.dtype)?, shape.into())),
+            Stored::Groups => {
+                if shape.pop()? != 16 || shape.len() < 3 {
+                    return None;
+                }
+                let groups = shape.pop()?;
+                shape.push(groups.checked_mul(32)?);
+                return Some((ulp::Dtype::F4E2M1FnX2, shape.into()));
+            }
+            Stored::Packed(_) => {}
+        }
+        let bytes = shape.pop()?;
+        let groups = *scales.shape.last()?;
+        let needed = |cols: u64| cols.div_ceil(row.group.unwrap_or(1));
+        let fp4 = bytes.checked_mul(2)?;
+        // Of a given number of bytes there are more fp4 than fp6: the number of groups tells which.
+        let fp6 = bytes.is_multiple_of(3).then_some(bytes / 3 * 4);
+        let fp6 = fp6.filter(|&fp6| {
+            row.scale_dtypes.contains(&Dtype::U8) && groups < needed(fp4) && groups >= needed(fp6)
+        });
+        let e3m2 = self
+            .group
+            .declared
+            .as_ref()
+            .is_some_and(|declared| declared.e3m2);
+        let (element, cols) = match fp6 {
+            Some(fp6) if e3m2 => (ulp::Dtype::F6E3M2FnX4, fp6),
+            Some(fp6) => (ulp::Dtype::F6E2M3FnX4, fp6),
+            None => (ulp::Dtype::F4E2M1FnX2, fp4),
+        };
+        shape.push(cols);
+        Some((element, shape.into()))
+    }
+
+    /// What all others are.
+    fn others(&mut self) -> Result<(), Error> {
+        let marked = self
+            .group
+            .order
+            .iter()
+            .find(|(_, tensor)| is_marker(&tensor.name));
+        if let Some((_, marker)) = marked {
+            self.scaled
+                .get_or_insert_with(|| format!("{} is there", marker.name));
+        }
+        if let Some(declared) = &self.group.declared {
+            self.scaled = Some(format!("the configuration says {}", declared.method));
+        }
+        let stays = self.roles.values().any(|role| matches!(role, Role::Kept));
+        let goes = self
+            .roles
+            .values()
+            .any(|role| matches!(role, Role::Weight(_)));
+        for &(shard, tensor) in &self.group.order {
+            let name = &*tensor.name;
+            if self.roles.contains_key(name) {
+                continue;
+            }
+            let role = if is_activation(name) || is_marker(name) {
+                match () {
+                    () if goes && !stays => Role::Dropped,
+                    () if goes && self.belongs_to_what_goes(name) => Role::Dropped,
+                    () if self.scaled.is_some() => Role::Kept,
+                    () => Role::Plain,
+                }
+            } else if !(self.takes)(&[name]) {
+                Role::Plain
+            } else {
+                self.understood(tensor)
+                    .map_err(about_tensor(&shard.path, name))?;
+                Role::Plain
+            };
+            self.roles.insert(name, role);
+        }
+        Ok(())
+    }
+
+    /// Whether an activation's scale is of a module whose weight loses its own.
+    fn belongs_to_what_goes(&self, name: &str) -> bool {
+        let weight = format!("{}.weight", module(name));
+        ["", "_packed"].iter().any(|suffix| {
+            let role = self.roles.get(&*format!("{weight}{suffix}"));
+            matches!(role, Some(Role::Weight(_)))
+        })
+    }
+
+    /// That a tensor that is converted as any other is one as any other.
+    fn understood(&self, tensor: &Tensor) -> Result<(), TensorError> {
+        let name = &*tensor.name;
+        if FOREIGN.iter().any(|part| name.contains(part)) || self.is_foreign_scale(name) {
+            return Err(TensorError::Foreign);
+        }
+        if let Some(why) = &self.foreign
+            && (self.nothing_is_left || self.quantized.contains(module(name)))
+        {
+            return Err(TensorError::ForeignConfig { why: why.clone() });
+        }
+        if let Some(because) = &self.scaled
+            && is_weight(tensor)
+        {
+            return Err(TensorError::NoScale {
+                because: because.clone(),
+            });
+        }
+        if self.is_scale_of_nothing(tensor) {
+            return Err(TensorError::ScaleOfNothing);
+        }
+        Ok(())
+    }
+
+    /// Whether a scale's weight isn't there, or isn't what the table says.
+    fn is_scale_of_nothing(&self, tensor: &Tensor) -> bool {
+        let Some(weight) = weight_of(&tensor.name) else {
+            return false;
+        };
+        let beside = [weight.as_str(), &format!("{weight}_packed")];
+        let beside = beside.iter().find_map(|name| self.group.tensors.get(*name));
+        // A model that isn't quantized may have such a parameter beside its weight.
+        let plain = beside.is_some_and(|(_, weight)| is_wide(weight));
+        self.scaled.is_some() || !plain
+    }
+
+    /// Scales of gptq, awq and mlx, beside their integers.
+    fn is_foreign_scale(&self, name: &str) -> bool {
+        let Some(base) = name.strip_suffix(".scales") else {
+            return false;
+        };
+        ["qweight", "weight", "blocks"].iter().any(|elements| {
+            let elements = self.group.tensors.get(&*format!("{base}.{elements}"));
+            elements.is_some_and(|(_, elements)| !is_wide(elements))
+        })
+    }
+}

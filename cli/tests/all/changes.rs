@@ -1,0 +1,272 @@
+//! Inputs that change while they are read, and who may read what is written.
+
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use safetensors::Dtype;
+use serde_json::json;
+use ulp_cli::convert::{Request, convert};
+use ulp_cli::observer::{Activity, Observer};
+
+use crate::world::{Content, Tensor, World, files};
+
+/// Pieces of one tensor.
+const LENGTH: usize = 1 << 20;
+
+fn weights(name: &str) -> Vec<u8> {
+    Content::of([(name, Tensor::flat(Dtype::F32, vec![0x3f; LENGTH]))]).bytes()
+}
+
+/// A file `file`, and a directory `in` of two shards and a file that is copied.
+fn world() -> World {
+    let world = World::new();
+    world.write("file", weights("a"));
+    fs::create_dir(world.path("in")).unwrap();
+    for name in ["a", "b"] {
+        world.write(&format!("in/{name}"), weights(name));
+    }
+    let index = json!({"weight_map": {"a": "a", "b": "b"}}).to_string();
+    world.write("in/model.safetensors.index.json", index);
+    world.write("in/notes", "notes");
+    world
+}
+
+/// Changes a file when a piece of it is done.
+struct Change {
+    path: PathBuf,
+    how: fn(&Path),
+    done: AtomicBool,
+}
+
+impl Observer for Change {
+    fn advance(&self, _: u64) {
+        if !self.done.swap(true, Ordering::Relaxed) {
+            (self.how)(&self.path);
+        }
+    }
+}
+
+/// Another value for the last element.
+fn overwrite(path: &Path) {
+    let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.seek(SeekFrom::End(-4)).unwrap();
+    file.write_all(&1.0_f32.to_le_bytes()).unwrap();
+}
+
+fn append(path: &Path) {
+    let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+    file.write_all(&[0]).unwrap();
+}
+
+/// Another file of the same length and time takes its name.
+fn replace(path: &Path) {
+    let other = path.with_extension("other");
+    fs::copy(path, &other).unwrap();
+    overwrite(&other);
+    let modified = path.metadata().unwrap().modified().unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&other).unwrap();
+    file.set_modified(modified).unwrap();
+    fs::rename(other, path).unwrap();
+}
+
+#[test]
+fn an_input_that_changes_while_it_is_read() {
+    let one = std::num::NonZeroUsize::new(1);
+    for (input, changed, how) in [
+        ("file", "file", overwrite as fn(&Path)),
+        ("file", "file", append),
+        ("in", "in/a", overwrite),
+        ("in", "in/a", append),
+        ("in", "in/a", replace),
+        ("in", "in/b", overwrite),
+        ("in", "in/b", replace),
+    ] {
+        for scale in [None, Some("tensor"), Some("block:128x128")] {
+            let world = world();
+            let mut request = Request {
+                input: world.path(input),
+                output: world.path("out"),
+                ..Request::default()
+            };
+            request.options.to = if scale.is_some() { "f8_e4m3" } else { "bf16" }.into();
+            request.options.scale = scale.map(|scale| scale.parse().unwrap());
+            request.threads.threads = one;
+            let change = Change {
+                path: world.path(changed),
+                how,
+                done: AtomicBool::new(false),
+            };
+            let error = convert(&request, &change).unwrap_err();
+            assert_eq!(error.kind(), "changed", "{changed} {scale:?}: {error}");
+            assert_eq!(error.path(), Some(&*world.path(changed)));
+            assert!(
+                world
+                    .files()
+                    .keys()
+                    .all(|name| !name.contains("out") && !name.contains(".ulp"))
+            );
+        }
+    }
+}
+
+/// Runs with a umask.
+fn under(world: &World, umask: &str, arguments: &[&str]) {
+    let script = format!("umask {umask}; exec \"$0\" \"$@\"");
+    let output = Command::new("sh")
+        .current_dir(world.path("."))
+        .args(["-c", &script, env!("CARGO_BIN_EXE_ulp")])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && errors.is_empty(), "{errors}");
+}
+
+/// What is written is as readable as what it is made of, within the umask, and nothing lends anyone the writer's rights.
+#[test]
+fn permissions() {
+    let world = world();
+    let set = |name: &str, mode: u32| {
+        fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |name: &str| world.path(name).metadata().unwrap().permissions().mode() & 0o7777;
+    for (of, umask, expected) in [
+        (0o600, "022", 0o600),
+        (0o640, "022", 0o640),
+        (0o666, "022", 0o644),
+        (0o666, "077", 0o600),
+        (0o444, "022", 0o644),
+        (0o755, "022", 0o644),
+        (0o6755, "000", 0o644),
+    ] {
+        set("file", of);
+        under(&world, umask, &["convert", "file", "out", "--to", "bf16"]);
+        assert_eq!(mode("out"), expected, "{of:o} under {umask}");
+        fs::remove_file(world.path("out")).unwrap();
+    }
+
+    world.write("in/run", "#!/bin/sh\n");
+    fs::create_dir_all(world.path("in/below")).unwrap();
+    world.write("in/below/deep", "deep");
+    world.write("in/config.json", "{}");
+    set("in/a", 0o600);
+    set("in/run", 0o6755);
+    set("in/notes", 0o666);
+    set("in/config.json", 0o600);
+    set("in/model.safetensors.index.json", 0o640);
+    set("in/below", 0o1770);
+    set("in", 0o2750);
+    let part = ["convert", "in", "out", "--to", "bf16"];
+    for ways in [
+        &[&[][..]][..],
+        &[&["--part", "1/2"], &["--part", "2/2"], &["--finish"]],
+    ] {
+        for way in ways {
+            under(&world, "022", &[&part, *way].concat());
+        }
+        for (name, expected) in [
+            ("out", 0o750),
+            ("out/a", 0o600),
+            ("out/b", 0o644),
+            ("out/run", 0o755),
+            ("out/notes", 0o644),
+            ("out/config.json", 0o600),
+            ("out/model.safetensors.index.json", 0o640),
+            ("out/below", 0o750),
+        ] {
+            assert_eq!(mode(name), expected, "{name}");
+        }
+        assert_eq!(files(&world.path("out")).len(), 8);
+        fs::remove_dir_all(world.path("out")).unwrap();
+    }
+}
+
+/// Counts what is said to be done.
+#[derive(Default)]
+struct Done {
+    total: AtomicU64,
+    done: AtomicU64,
+}
+
+impl Observer for Done {
+    fn start(&self, total: u64, _: Activity) {
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.done.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// Both passes of scales are counted, and all comes to its end.
+#[test]
+fn progress_comes_to_its_end() {
+    let world = world();
+    let length = LENGTH as u64;
+    for (input, shards) in [("file", 1), ("in", 2)] {
+        for (scale, least) in [(None, length / 2), (Some("tensor"), length / 2)] {
+            for part in [None, Some("1/1"), Some("1/1")] {
+                if part.is_some() && input == "file" {
+                    continue;
+                }
+                let mut request = Request {
+                    input: world.path(input),
+                    output: world.path("out"),
+                    part: part.map(|part| part.parse().unwrap()),
+                    ..Request::default()
+                };
+                request.options.to = if scale.is_some() { "f8_e4m3" } else { "bf16" }.into();
+                request.options.scale = scale.map(|scale| scale.parse().unwrap());
+                // All that isn't of linear layers is left otherwise.
+                request.options.only = scale.map(|_| ".".into()).into_iter().collect();
+                let done = Done::default();
+                convert(&request, &done).unwrap();
+                let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);
+                assert_eq!(total, done, "{input} {scale:?} {part:?}");
+                // One byte an element in each of two passes is as much as two bytes in one.
+                assert!(
+                    (least * shards..least * shards + 100).contains(&total),
+                    "{total}"
+                );
+                if part.is_none() {
+                    let out = world.path("out");
+                    let removed = if out.is_dir() {
+                        fs::remove_dir_all(out)
+                    } else {
+                        fs::remove_file(out)
+                    };
+                    removed.unwrap();
+                }
+            }
+            let _ = fs::remove_dir_all(world.path("out.parts"));
+        }
+    }
+}
+
+/// `script` gives a program a terminal.
+#[test]
+fn a_dumb_terminal_gets_no_bar() {
+    let world = world();
+    let bar = |term: &str| {
+        let command = format!("{} convert file out --to bf16", env!("CARGO_BIN_EXE_ulp"));
+        let mut script = Command::new("script");
+        script
+            .args(["-qec", &command, "/dev/null"])
+            .env("TERM", term);
+        let output = script.current_dir(world.path(".")).output().ok()?;
+        let _ = fs::remove_file(world.path("out"));
+        output
+            .status
+            .success()
+            .then(|| output.stdout.contains(&b'\x1b'))
+    };
+    let (Some(dumb), Some(xterm)) = (bar("dumb"), bar("xterm")) else {
+        eprintln!("a_dumb_terminal_gets_no_bar: skipped, since there is no `script`");
+        return;
+    };
+    assert!(!dumb && xterm, "{dumb} {xterm}");
+}

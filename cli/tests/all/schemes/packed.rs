@@ -1,0 +1,153 @@
+//! Rows of the table whose elements are packed in bytes.
+
+use safetensors::Dtype;
+use serde_json::json;
+
+use super::read::{Case, quantization};
+use super::{Random, in_bf16, packed4, packed6, random, scaled};
+use crate::world::{Content, World};
+
+/// Blocks and scales, and the two dimensions changed; not as the files that `OpenAI` published first have it.
+#[test]
+fn gpt_oss() {
+    for (suffixes, transposed) in [
+        (["_blocks", "_scales"], true),
+        ([".blocks", ".scales"], false),
+    ] {
+        let mut case = Case::default();
+        let r = &mut Random::new(5);
+        for (nth, [experts, rows, groups]) in
+            [[2, 5, 3], [1, 48, 2], [3, 1, 1]].into_iter().enumerate()
+        {
+            let cols = 32 * groups;
+            let blocks = packed4(r, Dtype::U8, &[experts, rows, groups, 16]);
+            let scales = random(r, Dtype::U8, &[experts, rows, groups]);
+            let numbers = scaled(
+                &blocks.numbers,
+                [rows, cols],
+                &scales.numbers,
+                [1, 32],
+                [rows, groups],
+            );
+            let name = format!("layer.{nth}.mlp.experts.w");
+            let [elements, scale] = suffixes.map(|suffix| format!("{name}{suffix}"));
+            case.add(&elements, blocks.tensor);
+            case.add(&scale, scales.tensor);
+            if transposed {
+                let mut turned = Vec::new();
+                for e in 0..experts {
+                    for col in 0..cols {
+                        for row in 0..rows {
+                            turned.push(numbers[(e * rows + row) * cols + col]);
+                        }
+                    }
+                }
+                case.expect(&name, in_bf16(&[experts, cols, rows], &turned));
+            } else {
+                case.expect(&name, in_bf16(&[experts, rows, cols], &numbers));
+            }
+        }
+        case.check(&quantization(
+            &json!({"quant_method": "mxfp4", "modules_to_not_convert": ["lm_head"]}),
+        ));
+    }
+}
+
+/// The tensor's scale divides in compressed-tensors and multiplies in ModelOpt; each of the two is one f32 operation.
+#[test]
+fn nvfp4() {
+    for (suffixes, divides, method) in [
+        (
+            ["weight_packed", "weight_scale", "weight_global_scale"],
+            true,
+            "compressed-tensors",
+        ),
+        (
+            ["weight", "weight_scale", "weight_scale_2"],
+            false,
+            "modelopt",
+        ),
+    ] {
+        let mut case = Case::default();
+        let r = &mut Random::new(44);
+        for (nth, [rows, cols]) in [[5, 48], [64, 16], [1, 4096]].into_iter().enumerate() {
+            let elements = packed4(r, Dtype::U8, &[rows, cols / 2]);
+            let scales = random(r, Dtype::F8_E4M3, &[rows, cols / 16]);
+            let whole = random(r, Dtype::F32, if divides { &[1] } else { &[] });
+            let tensor_scale = whole.numbers[0];
+            let combined = scales.numbers.iter().map(|scale| {
+                if divides {
+                    scale / tensor_scale
+                } else {
+                    scale * tensor_scale
+                }
+            });
+            let combined: Vec<f32> = combined.collect();
+            let numbers = scaled(
+                &elements.numbers,
+                [rows, cols],
+                &combined,
+                [1, 16],
+                [rows, cols / 16],
+            );
+            let name = |suffix: &str| format!("b.{nth}.w1.{suffix}");
+            for (suffix, tensor) in
+                suffixes
+                    .iter()
+                    .zip([elements.tensor, scales.tensor, whole.tensor])
+            {
+                case.add(&name(suffix), tensor);
+            }
+            case.add(
+                &name("input_global_scale"),
+                random(r, Dtype::F32, &[1]).tensor,
+            );
+            case.add(&name("input_scale"), random(r, Dtype::F32, &[]).tensor);
+            case.expect(&name("weight"), in_bf16(&[rows, cols], &numbers));
+        }
+        case.check(&quantization(&json!({"quant_method": method, "format": "nvfp4-pack-quantized", "quant_algo": "NVFP4"})));
+    }
+}
+
+/// fp4 and fp6 in bytes with E8M0: the shape of the scales tells which, and the configuration which fp6.
+#[test]
+fn packed_elements_with_e8m0() {
+    for (suffix, method) in [("weight_packed", "compressed-tensors"), ("weight", "quark")] {
+        let names = ["t.5.o.weight_scale", "t.5.o.weight"];
+        let element = format!("t.5.o.{suffix}");
+        let mut case = Case::default();
+        let r = &mut Random::new(6);
+        let elements = packed4(r, Dtype::U8, &[12, 64]);
+        let scales = random(r, Dtype::U8, &[12, 4]);
+        case.weight(
+            [&element, names[0], names[1]],
+            &[12, 128],
+            &elements,
+            &scales,
+            [1, 32],
+        );
+        case.check(&quantization(
+            &json!({"quant_method": method, "format": "mxfp4-pack-quantized"}),
+        ));
+        for (dtype, fraction) in [("fp6_e2m3", 3), ("fp6_e3m2", 2)] {
+            let elements = packed6(r, &[9, 72], fraction);
+            let scales = random(r, Dtype::U8, &[9, 3]);
+            let mut case = Case::default();
+            case.weight(
+                [&element, names[0], names[1]],
+                &[9, 96],
+                &elements,
+                &scales,
+                [1, 32],
+            );
+            let world = World::new();
+            std::fs::create_dir(world.path("in")).unwrap();
+            world.write("in/model.safetensors", case.input.bytes());
+            let weight = json!({"dtype": dtype, "group_size": 32});
+            let config = json!({"quant_method": method, "format": "mxfp6-pack-quantized", "global_quant_config": {"weight": weight}});
+            world.write("in/config.json", quantization(&config).to_string());
+            world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+            case.compare(&Content::read(&world.path("out/model.safetensors")), dtype);
+        }
+    }
+}

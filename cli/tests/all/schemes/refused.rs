@@ -1,0 +1,294 @@
+//! What isn't understood is refused before anything is written, or copied where `--keep` says so.
+
+use std::fs;
+
+use safetensors::Dtype;
+use serde_json::{Value, json};
+
+use crate::world::{Content, Tensor, World};
+
+fn tensor(dtype: Dtype, shape: &[usize]) -> Tensor {
+    let bits = shape.iter().product::<usize>() * dtype.bitsize();
+    Tensor::new(dtype, shape, vec![0x3c; bits / 8])
+}
+
+fn directory<const N: usize>(tensors: [(&str, Tensor); N], config: &Value) -> World {
+    let world = World::new();
+    fs::create_dir(world.path("in")).unwrap();
+    world.write("in/model.safetensors", Content::of(tensors).bytes());
+    world.write("in/config.json", config.to_string());
+    world
+}
+
+const CONVERT: [&str; 5] = ["convert", "in", "out", "--to", "bf16"];
+
+/// Quantizations that aren't in the table, by what their configurations and tensors are called.
+#[test]
+fn other_quantizations() {
+    let wide = || tensor(Dtype::F16, &[8, 8]);
+    for (config, name, dtype) in [
+        (
+            json!({"quant_method": "gptq", "bits": 4}),
+            "a.q.qweight",
+            Dtype::I32,
+        ),
+        (
+            json!({"quant_method": "awq", "bits": 4}),
+            "a.q.qzeros",
+            Dtype::I32,
+        ),
+        (
+            json!({"quant_method": "bitsandbytes"}),
+            "a.q.weight",
+            Dtype::U8,
+        ),
+        (json!({"quant_method": "hqq"}), "a.q.W_q", Dtype::U8),
+        (
+            json!({"quant_method": "never heard of"}),
+            "a.q.codes",
+            Dtype::I16,
+        ),
+        (
+            json!({"bits": 4, "group_size": 64}),
+            "a.q.weight",
+            Dtype::U32,
+        ),
+        (
+            json!({"quant_method": "compressed-tensors", "format": "pack-quantized"}),
+            "a.q.weight_packed",
+            Dtype::I32,
+        ),
+        (
+            json!({"quant_method": "compressed-tensors", "format": "int-quantized"}),
+            "a.q.weight",
+            Dtype::I8,
+        ),
+        (
+            json!({"quant_method": "modelopt", "quant_algo": "W4A16_AWQ"}),
+            "a.q.weight",
+            Dtype::U8,
+        ),
+    ] {
+        let tensors = [
+            (name, tensor(dtype, &[4, 4])),
+            ("a.q.scales", wide()),
+            ("a.norm.weight", wide()),
+        ];
+        let world = directory(tensors, &json!({"quantization_config": config}));
+        world.fails(&CONVERT, &["in/model.safetensors: tensor a.", "--keep"]);
+        // What is named stays, with the configuration, and the rest is converted.
+        world.succeeds(&[&CONVERT[..], &["--keep", r"\.q\."]].concat());
+        let found = Content::read(&world.path("out/model.safetensors"));
+        assert_eq!(found.tensors["a.q.scales"], wide());
+        assert_eq!(found.tensors["a.norm.weight"].dtype, Dtype::BF16);
+        let out: Value =
+            serde_json::from_slice(&fs::read(world.path("out/config.json")).unwrap()).unwrap();
+        assert_eq!(out["quantization_config"], config);
+    }
+}
+
+/// A file alone, by the names of its tensors.
+#[test]
+fn other_quantizations_without_configuration() {
+    for name in [
+        "q.qweight",
+        "q.qzeros",
+        "q.weight.absmax",
+        "q.weight.quant_state.bitsandbytes__nf4",
+        "q.W_q",
+        "q.weight_zero_point",
+        "q.SCB",
+        "q.weight._data",
+        "q.pre_quant_scale",
+    ] {
+        let world = World::new();
+        world.write(
+            "in",
+            Content::of([(name, tensor(Dtype::F32, &[4]))]).bytes(),
+        );
+        world.fails(&CONVERT, &["in: tensor q.", "--keep"]);
+    }
+    for (weight, dtype) in [("q.qweight", Dtype::I32), ("q.weight", Dtype::U32)] {
+        let world = World::new();
+        let tensors = [
+            (weight, tensor(dtype, &[4])),
+            ("q.scales", tensor(Dtype::F16, &[4])),
+        ];
+        world.write("in", Content::of(tensors).bytes());
+        world.fails(&CONVERT, &["in: tensor q.", "--keep"]);
+    }
+}
+
+/// fp8 without its scale where something says that it has one.
+#[test]
+fn a_missing_scale() {
+    let fp8 = || tensor(Dtype::F8_E4M3, &[4, 4]);
+    let one = || tensor(Dtype::F32, &[1]);
+    let fp8_config =
+        json!({"quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}});
+    let world = directory([("p.weight", fp8())], &fp8_config);
+    world.fails(&CONVERT, &["tensor p.weight: ", "fp8", "--keep"]);
+    let nested = json!({"text_config": {"quantization_config": {"quant_method": "fp8"}}});
+    directory([("p.weight", fp8())], &nested).fails(&CONVERT, &["tensor p.weight: "]);
+    let beside = [
+        ("p.weight", fp8()),
+        ("r.weight", fp8()),
+        ("r.weight_scale", one()),
+    ];
+    directory(beside, &json!({})).fails(&CONVERT, &["tensor p.weight: ", "r.weight has a scale"]);
+    let marked = [
+        ("p.weight", fp8()),
+        ("scaled_fp8", tensor(Dtype::F8_E4M3, &[2])),
+    ];
+    directory(marked, &json!({})).fails(&CONVERT, &["tensor p.weight: ", "scaled_fp8"]);
+    let packed = [
+        ("p.weight", tensor(Dtype::U8, &[4, 8])),
+        ("r.weight", fp8()),
+        ("r.weight_scale", one()),
+    ];
+    directory(packed, &json!({})).fails(&CONVERT, &["tensor p.weight: "]);
+    // Nothing says so: numbers, and the summary names them.
+    let plain = directory([("p.weight", fp8())], &json!({}));
+    let summary = plain.succeeds(&CONVERT);
+    assert!(
+        summary.contains("without scale: 1 of p.weight\n"),
+        "{summary}"
+    );
+}
+
+/// Scales whose weight isn't there, in a shard that is converted alone.
+#[test]
+fn a_missing_weight() {
+    for name in [
+        "p.weight_scale_inv",
+        "p.weight_scale",
+        "p.weight_scale_2",
+        "p.weight_global_scale",
+        "p.scale_weight",
+        "p_scale_inv",
+    ] {
+        let world = World::new();
+        world.write(
+            "in",
+            Content::of([(name, tensor(Dtype::F32, &[2, 2]))]).bytes(),
+        );
+        world.fails(&CONVERT, &[&format!("tensor {name}: "), "scale", "--keep"]);
+        world.succeeds(&[&CONVERT[..], &["--keep", "scale"]].concat());
+        assert!(Content::read(&world.path("out")) == Content::read(&world.path("in")));
+    }
+    // And a part of a scheme that needs three.
+    for (elements, missing) in [
+        ("p.weight", "p.weight_scale_2"),
+        ("p.weight_packed", "p.weight_global_scale"),
+    ] {
+        let world = World::new();
+        let tensors = [
+            (elements, tensor(Dtype::U8, &[4, 8])),
+            ("p.weight_scale", tensor(Dtype::F8_E4M3, &[4, 1])),
+        ];
+        world.write("in", Content::of(tensors).bytes());
+        world.fails(
+            &CONVERT,
+            &[&format!("tensor {elements}: "), missing, "--keep"],
+        );
+    }
+}
+
+#[test]
+fn scales_that_do_not_fit() {
+    for (shape, scales) in [
+        (&[256, 512][..], &[4, 2][..]),
+        (&[256, 512], &[255]),
+        (&[256, 512], &[512]),
+        (&[256, 512], &[1, 512]),
+        (&[256, 512], &[256, 512]),
+        (&[2, 256, 512], &[2, 4]),
+    ] {
+        let world = World::new();
+        let tensors = [
+            ("p.weight", tensor(Dtype::F8_E4M3, shape)),
+            ("p.weight_scale", tensor(Dtype::F32, scales)),
+        ];
+        world.write("in", Content::of(tensors).bytes());
+        world.fails(
+            &CONVERT,
+            &[
+                "tensor p.weight: ",
+                &format!("{scales:?}"),
+                "p.weight_scale",
+            ],
+        );
+    }
+    let tensors = [
+        ("p_blocks", tensor(Dtype::U8, &[2, 4, 3, 16])),
+        ("p_scales", tensor(Dtype::U8, &[2, 4, 2])),
+    ];
+    let world = World::new();
+    world.write("in", Content::of(tensors).bytes());
+    world.fails(&CONVERT, &["tensor p_blocks: ", "p_scales"]);
+}
+
+/// A weight that is kept keeps its scales and its configuration, in which the others are named as left alone.
+#[test]
+fn a_weight_that_is_kept() {
+    let fp8 = || tensor(Dtype::F8_E4M3, &[4, 4]);
+    let one = || tensor(Dtype::F32, &[1, 1]);
+    for (method, key) in [
+        ("fp8", "modules_to_not_convert"),
+        ("compressed-tensors", "ignore"),
+    ] {
+        let tensors = [
+            ("l.0.weight", fp8()),
+            ("l.0.weight_scale", one()),
+            ("l.0.input_scale", one()),
+            ("l.1.weight", fp8()),
+            ("l.1.weight_scale", one()),
+            ("l.1.input_scale", one()),
+        ];
+        let config = json!({"quantization_config": {"quant_method": method, key: ["lm_head"]}});
+        let world = directory(tensors, &config);
+        world.succeeds(&[&CONVERT[..], &["--keep", r"^l\.0\.weight$"]].concat());
+        let found = Content::read(&world.path("out/model.safetensors"));
+        let names: Vec<_> = found.tensors.keys().collect();
+        assert_eq!(
+            names,
+            [
+                "l.0.input_scale",
+                "l.0.weight",
+                "l.0.weight_scale",
+                "l.1.weight"
+            ]
+        );
+        assert_eq!(found.tensors["l.0.weight"], fp8());
+        assert_eq!(found.tensors["l.0.weight_scale"], one());
+        assert_eq!(found.tensors["l.0.input_scale"], one());
+        assert_eq!(found.tensors["l.1.weight"].dtype, Dtype::BF16);
+        let out: Value =
+            serde_json::from_slice(&fs::read(world.path("out/config.json")).unwrap()).unwrap();
+        assert_eq!(out["quantization_config"][key], json!(["lm_head", "l.1"]));
+    }
+}
+
+/// F32 beside a bf16 model is narrowed, and the summary says so by name pattern.
+#[test]
+fn what_is_narrowed_is_named() {
+    let world = World::new();
+    let tensors = [
+        ("l.0.weight", tensor(Dtype::BF16, &[64])),
+        ("l.0.gate", tensor(Dtype::F32, &[4])),
+        ("l.1.gate", tensor(Dtype::F32, &[4])),
+        ("l.1.e_score_correction_bias", tensor(Dtype::F32, &[4])),
+    ];
+    world.write("in", Content::of(tensors).bytes());
+    let summary = world.succeeds(&["convert", "in", "out", "--to", "f16"]);
+    assert!(summary.contains("narrowed: 2 of l.*.gate\n"), "{summary}");
+    assert!(
+        summary.contains("kept: 1 of l.*.e_score_correction_bias\n"),
+        "{summary}"
+    );
+    let found = Content::read(&world.path("out"));
+    assert_eq!(
+        found.tensors["l.1.e_score_correction_bias"].dtype,
+        Dtype::F32
+    );
+}

@@ -1,0 +1,134 @@
+//! [`Blocks`]: how many rows and columns share a scale.
+
+use core::fmt;
+use core::ops::Range;
+
+/// How many rows and columns of a row-major matrix share a scale. The last blocks of a row or column may be cut short.
+///
+/// ```
+/// use ulp::block::Blocks;
+///
+/// // Three rows of 100 columns have three rows of four scales: the last of a row is that of four elements.
+/// assert_eq!(Blocks::MX.grid(3, 100), (3, 4));
+/// assert_eq!(Blocks::TILE.grid(300, 256), (3, 2));
+/// assert_eq!(Blocks::TENSOR.grid(300, 256), (1, 1));
+/// assert_eq!(Blocks::ROW.grid(300, 256), (300, 1));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Blocks {
+    rows: usize,
+    cols: usize,
+}
+
+impl Blocks {
+    /// 32 neighbours in a row: OCP Microscaling Formats 1.0.
+    pub const MX: Self = Self::new(1, 32);
+    /// 16 neighbours in a row: NVIDIA's NVFP4.
+    pub const NV: Self = Self::new(1, 16);
+    /// Tiles of 128 rows and 128 columns: `DeepSeek` V3.
+    pub const TILE: Self = Self::new(128, 128);
+    /// Each row has a scale.
+    pub const ROW: Self = Self::new(1, usize::MAX);
+    /// One scale for the whole matrix.
+    pub const TENSOR: Self = Self::new(usize::MAX, usize::MAX);
+
+    /// Blocks of so many rows and columns; [`usize::MAX`] stands for all there are.
+    ///
+    /// # Panics
+    /// If one is 0.
+    #[must_use]
+    pub const fn new(rows: usize, cols: usize) -> Self {
+        assert!(
+            rows > 0 && cols > 0,
+            "a block has at least one row and one column"
+        );
+        Self { rows, cols }
+    }
+
+    /// The rows of a block; [`usize::MAX`] if all of a matrix.
+    pub const fn rows(self) -> usize {
+        self.rows
+    }
+
+    /// The columns of a block; [`usize::MAX`] if all of a matrix.
+    pub const fn cols(self) -> usize {
+        self.cols
+    }
+
+    /// How many rows and columns of scales a matrix of this shape has, rounded up.
+    pub const fn grid(self, rows: usize, cols: usize) -> (usize, usize) {
+        (rows.div_ceil(self.rows), cols.div_ceil(self.cols))
+    }
+}
+
+/// `1x32`; `all` stands for [`usize::MAX`].
+impl fmt::Display for Blocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (count, end) in [(self.rows, "x"), (self.cols, "")] {
+            match count {
+                usize::MAX => write!(f, "all{end}")?,
+                count => write!(f, "{count}{end}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Blocks {
+    /// The inverse of `Display`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (rows, cols) = text.split_once(['x', 'X'])?;
+        let count = |text: &str| {
+            if text.eq_ignore_ascii_case("all") {
+                Some(usize::MAX)
+            } else {
+                text.parse().ok().filter(|&count| count > 0)
+            }
+        };
+        Some(Self::new(count(rows)?, count(cols)?))
+    }
+}
+
+/// One block of a matrix.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// The place of its scale among all.
+    pub(super) index: usize,
+    pub(super) rows: Range<usize>,
+    pub(super) cols: Range<usize>,
+}
+
+impl Block {
+    /// Where its rows lie in a matrix of so many columns, one after another.
+    pub(super) fn segments(&self, cols: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        let Self {
+            cols: Range { start, end },
+            ..
+        } = self.clone();
+        self.rows
+            .clone()
+            .map(move |row| row * cols + start..row * cols + end)
+    }
+}
+
+impl Blocks {
+    /// The blocks of a matrix, in the order of their scales.
+    pub(super) fn each(self, rows: usize, cols: usize) -> impl Iterator<Item = Block> {
+        let (grid_rows, grid_cols) = self.grid(rows, cols);
+        (0..grid_rows * grid_cols).map(move |index| self.at(index, rows, cols))
+    }
+
+    /// The block of the scale of this index.
+    pub(super) fn at(self, index: usize, rows: usize, cols: usize) -> Block {
+        let (_, grid_cols) = self.grid(rows, cols);
+        let part = |nth: usize, size: usize, all: usize| {
+            let start = nth * size;
+            start..start + size.min(all - start)
+        };
+        Block {
+            index,
+            rows: part(index / grid_cols, self.rows, rows),
+            cols: part(index % grid_cols, self.cols, cols),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! [`Finfo`]: the limits of a scheme.
+
+use core::fmt;
+
+use super::Scheme;
+use super::quotient::Factor;
+use crate::format::Layout;
+
+/// The limits of a scheme, by [`Scheme::finfo`]. Where the tensor has a scale, they are those of a tensor whose scale is 1.
+///
+/// ```
+/// use ulp::block::Scheme;
+///
+/// let info = Scheme::NVFP4.finfo();
+/// assert_eq!((info.max, info.smallest, info.bits), (2688.0, 0.0009765625, 4.5));
+/// assert_eq!((info.range, info.block_range), (22, 4));
+/// assert_eq!(
+///     info.to_string(),
+///     "finfo(max=2688, smallest=0.0009765625, bits=4.5, range=22, block_range=4, scheme=nvfp4)"
+/// );
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct Finfo {
+    /// The largest magnitude: the largest element times the largest scale. It is exact. [`Scheme::dequantize`] computes in `f32`, where
+    /// the product may be an infinity.
+    pub max: f64,
+    /// The smallest magnitude that is not zero: the smallest element times the smallest scale that a block can get. It is exact.
+    pub smallest: f64,
+    /// Bits of an element and its share of the scale, in a block that is not cut short. Blocks of whole rows or of the whole tensor
+    /// count as if their scale took no bits.
+    pub bits: f64,
+    /// How many powers of two lie from the smallest to the largest magnitude.
+    pub range: u32,
+    /// How many powers of two lie from the smallest to the largest magnitude of one block.
+    pub block_range: u32,
+    /// The scheme.
+    pub scheme: Scheme,
+}
+
+impl Scheme {
+    /// The limits of this scheme.
+    ///
+    /// # Panics
+    /// If elements or scales are wider than `f32`, which [`quantize`](Self::quantize) refuses.
+    #[must_use]
+    pub const fn finfo(self) -> Finfo {
+        let (element, scale) = (self.element.layout(), self.scale.layout());
+        assert!(
+            element.is_within(Layout::BINARY32) && scale.is_within(Layout::BINARY32),
+            "elements and scales of a block are no wider than f32"
+        );
+        let least_scale = if scale.same(Layout::BINARY32) {
+            scale.min_normal_code()
+        } else {
+            scale.min_positive_code()
+        };
+        let [element_max, scale_max] = [
+            Factor::new(element, element.max_code()),
+            Factor::new(scale, scale.max_code()),
+        ];
+        let [element_min, scale_min] = [
+            Factor::new(element, element.min_positive_code()),
+            Factor::new(scale, least_scale),
+        ];
+        let (max, smallest) = (element_max.times(scale_max), element_min.times(scale_min));
+        let (rows, cols) = (self.blocks.rows(), self.blocks.cols());
+        let share = if rows == usize::MAX || cols == usize::MAX {
+            0.0
+        } else {
+            self.scale.bits() as f64 / (rows as f64 * cols as f64)
+        };
+        Finfo {
+            max: max.to_f64(),
+            smallest: smallest.to_f64(),
+            bits: self.element.bits() as f64 + share,
+            range: max.powers_of_two_from(smallest),
+            block_range: element_max.powers_of_two_from(element_min),
+            scheme: self,
+        }
+    }
+}
+
+/// One line, as `finfo` of a format is printed.
+impl fmt::Display for Finfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            max,
+            smallest,
+            bits,
+            range,
+            block_range,
+            scheme,
+        } = self;
+        f.write_str("finfo(max=")?;
+        number(*max, f)?;
+        f.write_str(", smallest=")?;
+        number(*smallest, f)?;
+        write!(
+            f,
+            ", bits={bits}, range={range}, block_range={block_range}, scheme={scheme})"
+        )
+    }
+}
+
+/// Shortest digits, with an exponent where they would be many.
+fn number(x: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if (1e-6..1e9).contains(&x) {
+        write!(f, "{x}")
+    } else {
+        write!(f, "{x:e}")
+    }
+}

@@ -1,0 +1,48 @@
+//! Block-scaled formats: MXFP8, MXFP6, MXFP4, NVFP4, fp8 with scales, and any other that is made of the same parts.
+//!
+//! Neighbouring elements of a narrow format share a scale; sometimes the whole tensor has one more. A [`Scheme`] is such a format as a
+//! value: which formats elements and scales have, how many rows and columns share a scale ([`Blocks`]), and how the scale follows from
+//! the largest magnitude ([`ScaleRule`]). No scheme has code of its own.
+//!
+//! ```
+//! use ulp::Bf16;
+//! use ulp::block::Scheme;
+//!
+//! let (rows, cols) = (2, 64);
+//! let weights = vec![0.75f32; rows * cols];
+//! let mut elements = vec![0; Scheme::NVFP4.element_bytes(rows, cols)];
+//! let mut scales = vec![0; Scheme::NVFP4.scale_bytes(rows, cols)];
+//! let tensor_scale = Scheme::NVFP4.tensor_scale_of(ulp::slice::amax(&weights));
+//! Scheme::NVFP4.quantize(&weights, cols, tensor_scale, &mut elements, &mut scales)?;
+//!
+//! let mut back = vec![Bf16::default(); rows * cols];
+//! Scheme::NVFP4.dequantize(&elements, &scales, cols, tensor_scale, &mut back)?;
+//! assert_eq!(back[0].to_f32(), 0.75);
+//! # Ok::<(), ulp::block::BlockError>(())
+//! ```
+
+mod blocks;
+mod counts;
+mod decode;
+mod encode;
+mod error;
+mod fast;
+mod finfo;
+mod lanes;
+mod name;
+mod pack;
+mod plan;
+mod quotient;
+mod rule;
+mod scalar;
+mod scheme;
+mod stream;
+mod vector;
+
+pub use blocks::Blocks;
+pub use counts::Counts;
+pub use error::BlockError;
+pub use finfo::Finfo;
+pub use name::UnknownScheme;
+pub use rule::ScaleRule;
+pub use scheme::Scheme;

@@ -1,0 +1,282 @@
+//! [`Plan`]: a scheme as what the work needs of it, whether its formats are types or values.
+
+use super::fast::Fast;
+use super::quotient::{Divisor, Factor};
+use super::rule::is_positive;
+use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, decode, scalar, stream, vector};
+use crate::cpu::Isa;
+use crate::float::Dtype;
+use crate::format::Layout;
+use crate::round::{Cast, Format};
+
+/// Numbers in memory: how they are read, how many bits each takes, and what they are called.
+#[derive(Clone, Copy)]
+pub(super) struct Codes {
+    pub(super) layout: Layout,
+    pub(super) bits: u32,
+    pub(super) name: &'static str,
+}
+
+impl Codes {
+    const fn of(dtype: Dtype) -> Self {
+        Self {
+            layout: dtype.layout(),
+            bits: dtype.bits(),
+            name: dtype.name(),
+        }
+    }
+
+    /// How many bytes so many take; `usize::MAX` where none holds it, which no slice has.
+    fn bytes(self, numbers: usize) -> usize {
+        let bits = numbers as u128 * self.bits as u128;
+        usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
+    }
+
+    /// Whether `f32` has all values.
+    const fn is_narrow(self) -> bool {
+        self.layout.is_within(Layout::BINARY32)
+    }
+}
+
+/// A scheme.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) element: Codes,
+    pub(super) scale: Codes,
+    pub(super) blocks: Blocks,
+    pub(super) rule: ScaleRule,
+    pub(super) tensor_scale: bool,
+    pub(super) divides: bool,
+}
+
+impl Plan {
+    pub(super) const fn of(scheme: Scheme) -> Self {
+        Self {
+            element: Codes::of(scheme.element),
+            scale: Codes::of(scheme.scale),
+            blocks: scheme.blocks,
+            rule: scheme.rule,
+            tensor_scale: scheme.tensor_scale,
+            divides: scheme.divides,
+        }
+    }
+
+    /// What the elements of a block with this scale are divided by. The code must be positive and finite.
+    pub(super) fn divisor(&self, code: u64, tensor_scale: f32) -> Divisor {
+        let scale = Factor::new(self.scale.layout, code);
+        let (factor, divisor) = self.tensor_factors(tensor_scale);
+        Divisor {
+            factor,
+            divisor: scale.times(divisor),
+        }
+    }
+
+    /// What the tensor's scale multiplies numbers by, and what it divides them by.
+    pub(super) fn tensor_factors(&self, tensor_scale: f32) -> (Factor, Factor) {
+        let tensor_scale = Factor::of_f32(tensor_scale);
+        if self.divides {
+            (tensor_scale, Factor::ONE)
+        } else {
+            (Factor::ONE, tensor_scale)
+        }
+    }
+
+    /// Refuses what doesn't fit, and returns how many rows there are.
+    fn check(
+        &self,
+        len: usize,
+        cols: usize,
+        tensor_scale: f32,
+        elements: usize,
+        scales: usize,
+    ) -> Result<usize, BlockError> {
+        let element = self.element.layout;
+        if !self.element.is_narrow() || !element.is_signed() || !element.has_zero() {
+            return Err(BlockError::Element(self.element.name));
+        }
+        if !self.scale.is_narrow() {
+            return Err(BlockError::Scale(self.scale.name));
+        }
+        if !is_positive(tensor_scale) {
+            return Err(BlockError::TensorScale(tensor_scale));
+        }
+        if !self.tensor_scale && tensor_scale.to_bits() != 1f32.to_bits() {
+            return Err(BlockError::NoTensorScale(tensor_scale));
+        }
+        if cols == 0 && len > 0 || cols > 0 && !len.is_multiple_of(cols) {
+            return Err(BlockError::Columns { len, cols });
+        }
+        let rows = len.checked_div(cols).unwrap_or(0);
+        let expected = self.element.bytes(len);
+        if elements != expected {
+            let found = elements;
+            return Err(BlockError::ElementLength { expected, found });
+        }
+        let (scale_rows, scale_cols) = self.blocks.grid(rows, cols);
+        let expected = self.scale.bytes(scale_rows * scale_cols);
+        if scales != expected {
+            let found = scales;
+            return Err(BlockError::ScaleLength { expected, found });
+        }
+        Ok(rows)
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the two sides of the work, and how to do it"
+    )]
+    pub(super) fn quantize<S: Format>(
+        &self,
+        isa: Isa,
+        src: &[S],
+        cols: usize,
+        tensor_scale: f32,
+        elements: &mut [u8],
+        scales: &mut [u8],
+        cast: Cast,
+    ) -> Result<Counts, BlockError> {
+        const {
+            assert!(
+                S::LAYOUT.is_within(Layout::BINARY32),
+                "a block is made of formats that f32 has all values of"
+            );
+        }
+        if !self.rule.serves(self.scale.layout) {
+            let (rule, scale) = (self.rule, self.scale.name);
+            return Err(BlockError::Rule { rule, scale });
+        }
+        let rows = self.check(src.len(), cols, tensor_scale, elements.len(), scales.len())?;
+        // The bits after the last code.
+        for stream in [&mut *elements, &mut *scales] {
+            if let Some(last) = stream.last_mut() {
+                *last = 0;
+            }
+        }
+        let fast = Fast::new(self, tensor_scale, cast);
+        if let Some(fast) = &fast
+            && self.blocks.rows() == 1
+            && vector::SMALL.contains(&self.blocks.cols())
+        {
+            let how = (isa, tensor_scale, cast);
+            return self.quantize_rows(fast, how, (src, cols), elements, scales);
+        }
+        let mut counts = Counts::default();
+        for block in self.blocks.each(rows, cols) {
+            let done = fast.as_ref().and_then(|fast| {
+                vector::quantize_block(self, fast, isa, (src, cols), &block, elements, scales)
+            });
+            counts += if let Some(counts) = done {
+                counts
+            } else {
+                let how = (isa, tensor_scale, cast);
+                scalar::quantize(self, how, (src, cols), &block, elements, scales)?
+            };
+        }
+        Ok(counts)
+    }
+
+    /// Quantizes blocks of one row, row by row, or all at once where no row ends within a block.
+    fn quantize_rows<S: Format>(
+        &self,
+        fast: &Fast,
+        how: (Isa, f32, Cast),
+        (src, cols): (&[S], usize),
+        elements: &mut [u8],
+        scales: &mut [u8],
+    ) -> Result<Counts, BlockError> {
+        let size = self.blocks.cols();
+        let row = if cols.is_multiple_of(size) {
+            src.len()
+        } else {
+            cols
+        };
+        let (mut counts, mut exact, mut result) = (Counts::default(), Counts::default(), Ok(()));
+        for (nth, numbers) in src.chunks(row.max(1)).enumerate() {
+            let places = (nth * row, nth * row.div_ceil(size));
+            let exactly = |index, elements: &mut [u8], scales: &mut [u8]| {
+                let block = self.blocks.at(index, src.len() / cols, cols);
+                match scalar::quantize(self, how, (src, cols), &block, elements, scales) {
+                    Ok(more) => exact += more,
+                    Err(error) => result = Err(error),
+                }
+            };
+            counts += vector::quantize_row(
+                self, fast, how.0, numbers, places, elements, scales, exactly,
+            );
+            result?;
+        }
+        Ok(counts + exact)
+    }
+
+    pub(super) fn dequantize<D: Format>(
+        &self,
+        isa: Isa,
+        elements: &[u8],
+        scales: &[u8],
+        cols: usize,
+        tensor_scale: f32,
+        dst: &mut [D],
+    ) -> Result<(), BlockError> {
+        let rows = self.check(dst.len(), cols, tensor_scale, elements.len(), scales.len())?;
+        let Some(fast) = decode::Fast::new(self, tensor_scale, isa, dst.len()) else {
+            for block in self.blocks.each(rows, cols) {
+                let multiplier = self.multiplier(scales, block.index, tensor_scale);
+                for segment in block.segments(cols) {
+                    let first = segment.start;
+                    scalar::dequantize(self, isa, elements, first, multiplier, &mut dst[segment]);
+                }
+            }
+            return Ok(());
+        };
+        let mut scratch = decode::Scratch::new();
+        // Lines: numbers that follow one another, and so do the scales of their blocks.
+        let whole = self.blocks.rows() >= rows && self.blocks.cols() >= cols;
+        let rows_join = self.blocks.rows() == 1 && cols.is_multiple_of(self.blocks.cols());
+        let line = if whole || rows_join { dst.len() } else { cols };
+        let size = self.blocks.cols().min(line).max(1);
+        for (nth, numbers) in dst.chunks_mut(line.max(1)).enumerate() {
+            let first = nth * line;
+            let first_scale = nth / self.blocks.rows() * line.div_ceil(size);
+            let mut at = 0;
+            while at < numbers.len() {
+                let block = at / size;
+                let end = numbers.len().min(at + decode::step(size));
+                let end = if size > decode::TILE {
+                    end.min((block + 1) * size)
+                } else {
+                    end
+                };
+                let dst = &mut numbers[at..end];
+                let source = (elements, first + at);
+                let by = (scales, first_scale + block);
+                if !fast.dequantize(isa, &mut scratch, source, by, size, dst) {
+                    for (nth, dst) in dst.chunks_mut(size).enumerate() {
+                        let multiplier = self.multiplier(scales, by.1 + nth, tensor_scale);
+                        let first = source.1 + nth * size;
+                        scalar::dequantize(self, isa, elements, first, multiplier, dst);
+                    }
+                }
+                at = end;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the elements of the block of this index are multiplied by.
+    fn multiplier(&self, scales: &[u8], index: usize, tensor_scale: f32) -> f32 {
+        let code = stream::get(scales, self.scale.bits, index);
+        let scale = widened(self.scale.layout, code);
+        let (combined, _) = if self.divides {
+            crate::arithmetic::ieee::div(scale, tensor_scale, crate::round::Rounding::TiesToEven)
+        } else {
+            crate::arithmetic::ieee::mul(scale, tensor_scale, crate::round::Rounding::TiesToEven)
+        };
+        combined
+    }
+}
+
+/// A code as the `f32` of its value.
+pub(super) fn widened(layout: Layout, code: u64) -> f32 {
+    let (bits, _) = Cast::new().convert(layout, Layout::BINARY32, code);
+    f32::from_bits(bits as u32)
+}

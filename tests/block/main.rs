@@ -1,0 +1,44 @@
+//! Block-scaled formats: values worked out by hand, names, errors, and how codes lie in memory.
+#![allow(clippy::float_cmp, reason = "results are exact")]
+
+mod elements;
+mod errors;
+mod layout;
+mod names;
+mod scales;
+mod specials;
+
+use ulp::Format;
+use ulp::block::{Counts, Scheme};
+
+/// Quantizes: elements, scales, counts.
+#[track_caller]
+fn quantize<S: Format>(
+    scheme: Scheme,
+    src: &[S],
+    cols: usize,
+    tensor_scale: f32,
+) -> (Vec<u8>, Vec<u8>, Counts) {
+    let rows = src.len() / cols;
+    // What is there before is right nowhere.
+    let mut elements = vec![0xa5; scheme.element_bytes(rows, cols)];
+    let mut scales = vec![0xa5; scheme.scale_bytes(rows, cols)];
+    let counts = scheme
+        .quantize(src, cols, tensor_scale, &mut elements, &mut scales)
+        .expect("the scheme and the lengths fit");
+    (elements, scales, counts)
+}
+
+#[track_caller]
+fn dequantize<D: Format + Default>(
+    scheme: Scheme,
+    (elements, scales): (&[u8], &[u8]),
+    (rows, cols): (usize, usize),
+    tensor_scale: f32,
+) -> Vec<D> {
+    let mut dst = vec![D::default(); rows * cols];
+    scheme
+        .dequantize(elements, scales, cols, tensor_scale, &mut dst)
+        .expect("the scheme and the lengths fit");
+    dst
+}

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""The tests of other crates on compat/half: those of half itself, and those of crates that use half.
+
+    verify/half.py                  half's own unit and doc tests
+    verify/half.py exr gemm         the tests of these crates, in which compat/half takes half's place
+    verify/half.py all              both, of all crates below
+
+Everything is taken from the registry and built in target/half. The tests of a crate are those that its package has.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WORK = ROOT / "target/half"
+COMPAT = ROOT / "compat/half"
+HALF = "2.7.1"
+FEATURES = ["alloc", "std", "bytemuck", "num-traits", "rand_distr", "rkyv", "serde", "arbitrary", "zerocopy"]
+
+# Crates whose code or tests use half: version, and arguments of `cargo test`.
+CRATES = {
+    "arrow-cast": ("60.1.0", []),
+    "exr": ("1.74.2", []),
+    # Its complex tests have nothing of half, and take minutes.
+    "gemm": ("0.19.0", ["--", "--skip", "cplx"]),
+    "candle-core": ("0.11.1", []),
+}
+
+
+def cargo(*arguments, **options):
+    environment = os.environ | {"CARGO_TARGET_DIR": str(WORK / "build")}
+    return subprocess.run(["cargo", *arguments], check=True, env=environment, **options)
+
+
+def package(directory, manifest, **files):
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "Cargo.toml").write_text(manifest + "\n[workspace]\n")
+    for name, text in files.items():
+        path = directory / name.replace("__", "/").replace("_rs", ".rs")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def source(name, version):
+    """Where cargo keeps the source of a package."""
+    directory = WORK / "source" / name
+    manifest = f'[package]\nname = "source"\nedition = "2024"\n[dependencies]\n{name} = "={version}"\n'
+    package(directory, manifest, src__lib_rs="")
+    metadata = cargo("metadata", "--format-version", "1", cwd=directory, stdout=subprocess.PIPE)
+    packages = json.loads(metadata.stdout)["packages"]
+    return next(pathlib.Path(found["manifest_path"]).parent for found in packages if found["name"] == name)
+
+
+def unit_tests(text):
+    """The test module of a file, for another crate to compile: numbers are made of bits by name, and quickcheck's are all numbers."""
+    tests = re.split(r"#\[cfg\(test\)\]\nmod tests? \{", text, maxsplit=1)[1]
+    tests = tests.replace("    use quickcheck_macros::quickcheck;\n", "")
+    tests = re.sub(r"    impl quickcheck::Arbitrary for .*?\n    }\n", "", tests, flags=re.S)
+    tests = re.sub(
+        r"#\[quickcheck\]\n    fn (\w+)\((\w+): (\w+)\) -> bool \{(.*?)\n    \}\n",
+        r"#[test]\n    fn \1() {\n        let holds = |\2: \3| -> bool {\4\n        };\n"
+        r"        assert!((0..=u16::MAX).all(|bits| holds(\3::from_bits(bits))));\n    }\n",
+        tests,
+        flags=re.S,
+    )
+    tests = re.sub(r"\b(b?f16)\(", r"\1::from_bits(", tests)
+    tests = re.sub(r"\b(f|roundtrip)\.0\b", r"\1.to_bits()", tests)
+    return "    #[allow(unused_imports, clippy::all)]\n    mod test {" + tests
+
+
+def doc_tests(text, name):
+    """The code of the documentation of a file."""
+    items, block = [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.match(r"\s*//[/!] ?(.*)", line)
+        if not found:
+            block = None
+            continue
+        doc = found[1]
+        if doc.startswith("```"):
+            if block is None:
+                block = [doc]
+                continue
+            items.append(
+                "\n".join(f"/// {line}".rstrip() for line in [*block, doc])
+                + f"\npub struct {name}{number};"
+            )
+            block = None
+        elif block is not None:
+            block.append(doc)
+    return "\n".join(items)
+
+
+def own():
+    half = source("half", HALF) / "src"
+    features = ", ".join(f'"{feature}"' for feature in FEATURES)
+    # The tests ask for the features of half, which these have the names of: two are optional dependencies, too.
+    plain = "\n".join(f"{feature} = []" for feature in FEATURES if feature not in ("num-traits", "serde"))
+    manifest = f"""[package]
+name = "half-tests"
+edition = "2021"
+[features]
+default = [{features}]
+{plain}
+[dependencies]
+half = {{ path = "{COMPAT}", features = [{features}] }}
+num-traits = {{ version = "0.2", optional = true }}
+rand = "0.9"
+rand-distr = {{ package = "rand_distr", version = "0.5" }}
+serde = {{ version = "1", features = ["derive"], optional = true }}
+"""
+    units = ["#![allow(unused_imports, unused_attributes, non_snake_case)]", "use half::{bf16, f16};"]
+    for name in ["binary16", "bfloat", "rand_distr", "slice", "vec"]:
+        text = (half / f"{name}.rs").read_text()
+        module = f"half::{name}" if name in ("slice", "vec") else "half"
+        units.append(f"mod {name} {{\n    use core::num::FpCategory;\n    use {module}::*;\n{unit_tests(text)}\n}}")
+    docs = [
+        doc_tests(path.read_text(), path.stem.title().replace("_", ""))
+        for path in sorted(half.glob("*.rs"))
+        if path.stem != "leading_zeros"
+    ]
+    package(WORK / "own", manifest, src__lib_rs="\n".join(docs), tests__unit_rs="\n".join(units))
+    cargo("test", "--quiet", cwd=WORK / "own")
+
+
+def of(name):
+    version, arguments = CRATES[name]
+    directory = WORK / "crates" / name
+    shutil.rmtree(directory, ignore_errors=True)
+    shutil.copytree(source(name, version), directory)
+    (directory / "Cargo.lock").unlink(missing_ok=True)
+    with (directory / "Cargo.toml").open("a") as manifest:
+        manifest.write(f'\n[patch.crates-io]\nhalf = {{ path = "{COMPAT}" }}\n\n[workspace]\n')
+    tree = cargo("tree", "--quiet", "--invert", "half", "--depth", "0", cwd=directory, stdout=subprocess.PIPE, text=True)
+    print(f"{name} {version}, with {tree.stdout.strip()}", flush=True)
+    cargo("test", "--quiet", *arguments, cwd=directory)
+
+
+def main():
+    names = sys.argv[1:]
+    if unknown := [name for name in names if name != "all" and name not in CRATES]:
+        sys.exit(f"{' '.join(unknown)}: known are {' '.join(CRATES)}, and all")
+    if not names or names == ["all"]:
+        own()
+    for name in CRATES if names == ["all"] else names:
+        of(name)
+
+
+try:
+    main()
+except subprocess.CalledProcessError as error:
+    sys.exit(f"failed: {' '.join(error.cmd)}")
