@@ -31,7 +31,7 @@ const TILE: usize = 1024;
 ///
 /// let mut back = [0f32; 3];
 /// slice::cast_scaled(&narrow, scale, &mut back, Cast::new());
-/// assert_eq!(back, [1000.0, -2.9296876, 1000.0]);
+/// assert_eq!(back, [1000.0, -1.375 * scale, 1000.0]);
 ///
 /// assert_eq!(slice::scale_for::<F8E4M3Fn>(&[0f32; 3]), 1.0);
 /// ```
