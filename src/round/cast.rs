@@ -68,13 +68,25 @@ impl Cast {
     /// Whether an infinity stays one, where there is one.
     #[inline(always)]
     pub(crate) const fn keeps_infinity(self) -> bool {
+        matches!(self.overflow, Overflow::Ieee | Overflow::SaturateFinite)
+    }
+
+    /// Whether what overflows may become an infinity, as infinities stay ones.
+    #[inline(always)]
+    pub(crate) const fn has_ieee_overflow(self) -> bool {
         matches!(self.overflow, Overflow::Ieee)
+    }
+
+    /// Whether finite and infinite numbers overflow alike: instructions and tables are made for these casts.
+    #[inline(always)]
+    pub(crate) const fn overflows_alike(self) -> bool {
+        !matches!(self.overflow, Overflow::SaturateFinite)
     }
 
     /// Whether what lies past the largest finite number becomes the infinity, where there is one.
     #[inline(always)]
     pub(crate) const fn rounds_to_infinity(self) -> bool {
-        self.keeps_infinity() && self.rounds_to_nearest()
+        self.has_ieee_overflow() && self.rounds_to_nearest()
     }
 
     /// Converts a code of `from` to the code of `to` that has its value, or, where there is none, rounds once.

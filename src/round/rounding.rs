@@ -45,12 +45,23 @@ impl Rounding {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// IEEE 754-2019, 7.4: the infinity or the largest finite number, as the rounding says. A format without infinities
+    /// IEEE 754-2019, 7.4, and `OvfInf` of IEEE P3109: the infinity or the largest finite number, as the rounding says. A format without infinities
     /// gives NaN for the infinity, and one without NaN too gives its largest finite number.
     #[default]
     Ieee,
-    /// The largest finite number, its sign kept; for infinities too.
+    /// The largest finite number, its sign kept; for infinities too. IEEE P3109 calls this `SatFinite`.
     Saturate,
+    /// The largest finite number, its sign kept; but an infinity is treated as under [`Ieee`](Self::Ieee). IEEE P3109 calls this
+    /// `SatPropagate`.
+    ///
+    /// ```
+    /// use ulp::{Cast, F16, Overflow};
+    ///
+    /// let cast = Cast::new().overflow(Overflow::SaturateFinite);
+    /// assert_eq!(F16::from_f32_with(1e6, cast).0, F16::MAX);
+    /// assert_eq!(F16::from_f32_with(f32::INFINITY, cast).0, F16::INFINITY);
+    /// ```
+    SaturateFinite,
 }
 
 /// The exceptions that an operation raised (IEEE 754-2019, 7), as a set of bits.

@@ -36,7 +36,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
             // In a `const` block, this keeps the rows of other formats from being compiled. A user's own type takes the same
             // instructions.
             if const { S::LAYOUT.same($from) && D::LAYOUT.same($to) } {
-                if cast.keeps_infinity()
+                if cast.has_ieee_overflow()
                     $(&& cast.rounds(Rounding::$rounding))?
                     && control_bits_are_default()
                     && let Some(token) = Neon::new()
