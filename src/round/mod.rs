@@ -1,4 +1,4 @@
-//! The one routine that rounds and packs, and the number between two formats that it works on.
+//! The routine that defines rounding, and the number between two formats that it works on.
 //!
 //! In every [`Layout`] the codes of growing magnitudes are growing integers, and between two neighbouring codes the value is
 //! a linear function of the code. So the codes are the marks of a ruler, and every real number has a *place* on it: the code

@@ -1,7 +1,7 @@
 //! Text: numbers parsed from decimal and hexadecimal digits, and printed in few decimal digits that tell them from all
 //! others.
 //!
-//! All of it is integer arithmetic on a [`Layout`](crate::Layout) and codes, so that no format has code of its own and no mode
+//! All of it is integer arithmetic on a [`Layout`](crate::Layout) and codes, so that one routine serves every format and no mode
 //! of the thread changes a result. Both directions compare decimals with numbers: first by 128 bits of a power of five
 //! ([`power`]), which decide nearly always, else exactly ([`big`]).
 
