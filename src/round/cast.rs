@@ -9,12 +9,12 @@ use crate::round::{Flags, Overflow, Rounding};
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, F16, Flags, Format, Layout, Rounding};
 ///
-/// Numbers: F16 to F8E4M3Fn, toward zero.
+/// // Numbers: F16 to F8E4M3Fn, toward zero.
 /// let x = F16::from_f32(0.3);
 /// let (y, flags) = x.cast_with::<F8E4M3Fn>(Cast::new().rounding(Rounding::TowardZero));
 /// assert_eq!((y.to_f32(), flags), (0.28125, Flags::INEXACT));
 ///
-/// Codes: any layout to any other layout, in constants too.
+/// // Codes: any layout to any other layout, in constants too.
 /// const ONE: (u64, Flags) = Cast::new().convert(Layout::BINARY64, Layout::BFLOAT16, 1f64.to_bits());
 /// assert_eq!(ONE, (0x3f80, Flags::NONE));
 /// ```
