@@ -20,7 +20,7 @@
 //! ```
 //!
 //! # Four nouns
-//! - A [`Layout`] is a format as plain data: widths, bias, which special codes there are. No format has code of its own.
+//! - A [`Layout`] is a format as plain data: widths, bias, which special codes there are. A new format is a row of data.
 //! - A [`Format`] is a type whose bits a layout reads: `f32`, `f64`, [`F16`], [`Bf16`], [`F8E4M3Fn`], …, and those declared
 //!   with [`float_type!`].
 //! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].

@@ -105,6 +105,7 @@ def test_names():
     x = np.ones(1, dtype="f4")
     for name in ("bfloat16", "BF16", "torch.bfloat16", "bf16", ml_dtypes.bfloat16, np.dtype(ml_dtypes.bfloat16)):
         assert ulp_float.cast(x, name).dtype == ml_dtypes.bfloat16
+    assert ulp_float.cast(x, "f16").dtype == np.float16
     for name in (float, "f8", np.float64, "double", "<f8"):
         assert ulp_float.cast(x, name).dtype == np.float64
 

@@ -157,6 +157,9 @@ def test_the_command(weights, tmp_path):
     assert ran.returncode == 0 and "4 cast to bfloat16" in ran.stdout, ran.stderr
     assert load_file(tmp_path / "out.safetensors")["norm"].dtype == ml_dtypes.bfloat16
     ran = subprocess.run([command, "convert", src, tmp_path / "out.safetensors", "--to", "bf16"], capture_output=True, text=True)
+    # The output is what this conversion would make.
+    assert ran.returncode == 3 and "exists already" in ran.stderr
+    ran = subprocess.run([command, "convert", src, tmp_path / "out.safetensors", "--to", "f16"], capture_output=True, text=True)
     assert ran.returncode == 2 and "exists already" in ran.stderr
     ran = subprocess.run([command, "--version"], capture_output=True, text=True)
     assert ran.returncode == 0 and ran.stdout.startswith("ulp ")

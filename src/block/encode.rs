@@ -156,10 +156,10 @@ pub(super) const SNAP_BITS: u32 = 23 - SNAP;
 /// A product without its last bits, if it is not exact: what is off a tie for having been rounded comes back to the tie.
 #[inline(always)]
 fn snapped<const HOW: u8>(product: f32) -> f32 {
+    const EXPONENT: u32 = f32::INFINITY.to_bits();
     if HOW != SNAPPED {
         return product;
     }
-    const EXPONENT: u32 = f32::INFINITY.to_bits();
     let exponent = product.to_bits() & EXPONENT;
     let large = f32::from_bits(exponent.wrapping_add(SNAP << 23));
     product + large - large

@@ -218,6 +218,10 @@ impl Plan {
         Ok(counts)
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the two sides of the work, and how to do it"
+    )]
     pub(super) fn quantize_stochastic<S: Format>(
         &self,
         isa: Isa,

@@ -68,13 +68,25 @@ impl Cast {
     /// Returns whether an infinity stays an infinity in a format that has one.
     #[inline(always)]
     pub(crate) const fn keeps_infinity(self) -> bool {
+        matches!(self.overflow, Overflow::Ieee | Overflow::SaturateFinite)
+    }
+
+    /// Returns whether overflow of finite numbers may give an infinity. Infinities then stay infinities.
+    #[inline(always)]
+    pub(crate) const fn has_ieee_overflow(self) -> bool {
         matches!(self.overflow, Overflow::Ieee)
+    }
+
+    /// Returns whether finite and infinite numbers overflow to one result. Instructions and tables are made for these casts.
+    #[inline(always)]
+    pub(crate) const fn overflows_alike(self) -> bool {
+        !matches!(self.overflow, Overflow::SaturateFinite)
     }
 
     /// Returns whether a value past the largest finite number becomes the infinity in a format that has one.
     #[inline(always)]
     pub(crate) const fn rounds_to_infinity(self) -> bool {
-        self.keeps_infinity() && self.rounds_to_nearest()
+        self.has_ieee_overflow() && self.rounds_to_nearest()
     }
 
     /// Converts a code of `from` to the code of `to` with an equal value. If `to` has no equal value, the value is rounded once.

@@ -1,4 +1,4 @@
-//! The routine that rounds and packs, and the unpacked number between two formats.
+//! The routine that defines rounding, and the unpacked number between two formats.
 //!
 //! In every [`Layout`], codes of growing magnitudes are growing integers. Between two neighbouring codes the value is a linear
 //! function of the code. The codes are therefore the marks of a ruler. Every real number has a *place* on the ruler: the code of
@@ -113,16 +113,16 @@ pub(crate) const fn past_max(cast: Cast, to: Layout, negative: bool, infinite: b
         (Some(code), _) | (None, Some(code)) => code,
         _ => to.max_code(),
     };
-    let outward = infinite
-        || cast.rounds_to_nearest()
+    let outward = cast.rounds_to_nearest()
         || cast.rounds(if negative {
             Rounding::TowardNegative
         } else {
             Rounding::TowardPositive
         });
-    if outward && cast.keeps_infinity() {
-        unbounded
+    let goes = if infinite {
+        cast.keeps_infinity()
     } else {
-        to.max_code()
-    }
+        outward && cast.has_ieee_overflow()
+    };
+    if goes { unbounded } else { to.max_code() }
 }

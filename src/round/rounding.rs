@@ -44,12 +44,24 @@ impl Rounding {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The infinity or the largest finite number, depending on the rounding (IEEE 754-2019, 7.4). A format without infinities
-    /// gives NaN for the infinity. A format without infinities and NaN gives its largest finite number.
+    /// The infinity or the largest finite number, depending on the rounding (IEEE 754-2019, 7.4, and `OvfInf` of IEEE P3109). A
+    /// format without infinities gives NaN for the infinity. A format without infinities and NaN gives its largest finite number.
     #[default]
     Ieee,
-    /// The largest finite number with the sign of the value. Infinities become this number too.
+    /// The largest finite number with the sign of the value. Infinities become this number too. IEEE P3109 calls this
+    /// `SatFinite`.
     Saturate,
+    /// The largest finite number with the sign of the value. An infinity is treated like under [`Ieee`](Self::Ieee). IEEE P3109
+    /// calls this `SatPropagate`.
+    ///
+    /// ```
+    /// use ulp::{Cast, F16, Overflow};
+    ///
+    /// let cast = Cast::new().overflow(Overflow::SaturateFinite);
+    /// assert_eq!(F16::from_f32_with(1e6, cast).0, F16::MAX);
+    /// assert_eq!(F16::from_f32_with(f32::INFINITY, cast).0, F16::INFINITY);
+    /// ```
+    SaturateFinite,
 }
 
 /// The exceptions that an operation raised (IEEE 754-2019, 7), as a set of bits.

@@ -1,8 +1,8 @@
 //! Text. Numbers are parsed from decimal and hexadecimal digits. Numbers are printed in the few decimal digits that tell a number
 //! from all others.
 //!
-//! Both directions use integer arithmetic on a [`Layout`](crate::Layout) and codes. No format has code of its own, and no mode of
-//! the thread changes a result. Both directions compare decimals with numbers. A comparison first uses 128 bits of a power of
+//! Both directions use integer arithmetic on a [`Layout`](crate::Layout) and codes. One routine serves every format, and no mode
+//! of the thread changes a result. Both directions compare decimals with numbers. A comparison first uses 128 bits of a power of
 //! five ([`power`]), which nearly always decide. If they do not decide, the comparison is exact ([`big`]).
 
 mod big;

@@ -1,7 +1,7 @@
 //! Schemes of formats that are types give what schemes of the same formats as values give.
 
 use ulp::block::{BlockError, Blocks, Counts, ScaleRule, Scheme, Typed};
-use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, Format, Layout};
+use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, Layout};
 
 ulp::float_type!(type E3M3 = E3M3Spec(u8): Layout::ieee(3, 3), "float7_e3m3", [sign, zero, infinities, nan]);
 

@@ -35,7 +35,7 @@ fn there_and_back<S: Format>(src: &[S]) {
                         S::DTYPE
                     );
                     assert_unchanged(&what, |made| {
-                        both_ways(scheme, isa, src, tensor_scale, made)
+                        both_ways(scheme, isa, src, tensor_scale, made);
                     });
                 }
             }

@@ -110,7 +110,8 @@ impl Row {
             scheme.rule,
         );
         if scheme.tensor_scale {
-            text += &format!("{}  {}\n", paint(QUIET, "tensor scale"), self.tensor_scale);
+            let name = paint(QUIET, "tensor scale");
+            text.extend([name, format!("  {}\n", self.tensor_scale)]);
         }
         let size = scheme.blocks.cols().min(self.elements.len());
         for (block, (elements, (code, value))) in
@@ -119,7 +120,8 @@ impl Row {
             let bits = bits(scheme.scale.layout(), *code);
             let name = paint(QUIET, format!("scale {block}"));
             let hex = hexadecimal(*code, scheme.scale.bits());
-            text += &format!("\n{name}  {hex}  {bits}  {value}\n");
+            let value = value.to_string();
+            text.extend(["\n", &name, "  ", &hex, "  ", &bits, "  ", &value, "\n"]);
             let headings = ["value", "code", "bits", "is", "error"];
             let mut rows = vec![
                 headings

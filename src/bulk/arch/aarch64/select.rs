@@ -37,7 +37,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
             // The `const` block keeps the rows of other formats from being compiled. A user's own type with an equal layout takes
             // the same instructions.
             if const { S::LAYOUT.same($from) && D::LAYOUT.same($to) } {
-                if cast.keeps_infinity()
+                if cast.has_ieee_overflow()
                     $(&& cast.rounds(Rounding::$rounding))?
                     && control_bits_are_default()
                     && let Some(token) = Neon::new()

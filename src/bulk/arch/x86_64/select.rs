@@ -103,6 +103,9 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     dst: Out<'a, D>,
     cast: Cast,
 ) -> Result<&'a mut [D], Out<'a, D>> {
+    if !cast.overflows_alike() {
+        return Err(dst);
+    }
     /// A row: the kernel, the token of its instructions, and the rounding of the kernel. A kernel with all roundings names no
     /// rounding.
     macro_rules! row {
@@ -222,6 +225,7 @@ fn convert_via_f32<'a, S: Element, D: Element>(
             || !float8::supports(F32, D::LAYOUT)
     } || isa.level() < Level::Avx512
         || src.len() < LONG
+        || !cast.overflows_alike()
         || !cast.rounds(Rounding::TiesToEven)
         || from_f64 && !control_bits_are_default()
     {
