@@ -130,7 +130,7 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
     }
 }
 
-/// In one block of this many, the first vector is searched for tiny numbers, because numbers decay by rows and tensors. The bits
+/// In one of every 4 blocks, the first vector is searched for tiny numbers, because numbers decay by rows and tensors. The bits
 /// don't depend on the findings.
 const SAMPLED: usize = 4;
 
