@@ -44,9 +44,11 @@
 //!   `rkyv`: `Archive`; `arbitrary`: `Arbitrary`.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
 //!   ([`slice::reinterpret`]).
-//! - `num-traits`: the traits of num-traits for every format that has all they need, and `Float` and `Pow` of [`F16`] and [`Bf16`].
+//! - `num-traits`: the traits of num-traits for every format that has all they need, and `Float` and `Pow` of [`F16`] and
+//!   [`Bf16`].
 //! - `approx`: `AbsDiffEq`, `RelativeEq` and `UlpsEq`; `ndarray`: `ScalarOperand`.
-//! - `rand`: `StandardUniform` (except for [`F8E8M0Fnu`]) and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01` and
+//! - `rand`: `StandardUniform` (except for [`F8E8M0Fnu`]) and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01`
+//!   and
 //!   `OpenClosed01`. These are of rand 0.10; `rand_09` and `rand_distr_05` are of rand 0.9.
 //! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.

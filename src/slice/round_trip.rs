@@ -87,7 +87,7 @@ struct NormalTile<'a, S, D> {
 }
 
 impl<'a, S: Format, D: Format> NormalTile<'a, S, D> {
-    /// The smallest normal number of both formats, and the largest of the target, as codes of the source.
+    /// The smallest normal number of both formats, and the largest number of the target, as codes of the source.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         let min = from.power_of_two_code(to.min_exponent());
@@ -124,7 +124,7 @@ impl<S: Format, D: Format> Multiversion for NormalTile<'_, S, D> {
     }
 }
 
-/// The codes of one sign that overflow. Beyond the first all do, but for infinities that stay what they are.
+/// Returns the codes of one sign that overflow. All codes from the first on do, except for infinities that stay infinities.
 fn overflowing<S: Format, D: Format>(cast: Cast, negative: bool) -> Range<S::Bits> {
     let from = S::LAYOUT;
     let overflows = |magnitude| {

@@ -54,16 +54,17 @@ use super::same_length;
 ///
 /// - the key is (*seed* mod 2³², ⌊*seed* / 2³²⌋);
 /// - the counter is (*n* mod 2³², ⌊*n* / 2³²⌋, 0, 0);
-/// - where every element has a word of its own, 32 elements take the words of eight counters, those of neighbours from different
-///   ones: *n* = 8 ⌊*j* / 32⌋ + *j* mod 8, and *r* is the word with index ⌊*j* / 8⌋ mod 4;
-/// - where two elements share a word, 64 elements take them: *n* = 8 ⌊*j* / 64⌋ + *j* mod 8, and *r* is the word with index
-///   ⌊*j* / 8⌋ mod 4 if ⌊*j* / 32⌋ is even, and if it is odd this word rotated by 16 bits. So elements *j* and *j* + 32 have
-///   half a word each at the top of their draws, and the other's half below.
+/// - if every element has a word of its own, 32 elements take the words of eight counters, and neighbours take words of different
+///   counters: *n* = 8 ⌊*j* / 32⌋ + *j* mod 8, and *r* is the word with index ⌊*j* / 8⌋ mod 4;
+/// - if two elements share a word, 64 elements take the words of eight counters: *n* = 8 ⌊*j* / 64⌋ + *j* mod 8. If ⌊*j* / 32⌋ is
+///   even, *r* is the word with index ⌊*j* / 8⌋ mod 4. If ⌊*j* / 32⌋ is odd, *r* is this word rotated by 16 bits. Elements *j*
+///   and *j* + 32 therefore have half a word each at the top of their draws, and the other half below.
 ///
-/// Two elements share a word if max(*p*, 23) − *q* ≤ 16, for the [fraction bits](crate::Layout::fraction_bits) *p* of the source and *q*
-/// of the target: sources no wider than f32, targets as precise as [`Bf16`](crate::Bf16) and [`F16`](crate::F16). A normal result then
-/// depends on the upper 16 bits of its draw alone, and so no two on the same bits. A subnormal one depends on the lower bits too:
-/// its probability is the one above, and the covariance of the two decisions with one word is less than 2⁻¹⁶.
+/// Two elements share a word if max(*p*, 23) − *q* ≤ 16. *p* and *q* are the [fraction bits](crate::Layout::fraction_bits) of the
+/// source and of the target. Sources no wider than f32, with targets as precise as [`Bf16`](crate::Bf16) and
+/// [`F16`](crate::F16), fulfil this. A normal result then depends on the upper 16 bits of its draw alone. No two normal results
+/// depend on common bits. A subnormal result depends on the lower bits too. Its probability is the one above, and the covariance
+/// of the two decisions with one word is less than 2⁻¹⁶.
 ///
 /// The generator is no secret. Anyone who knows the seed knows the draws. Take another seed, or other offsets, for each tensor
 /// and each step. Otherwise all errors are equal.
