@@ -88,11 +88,11 @@ macro_rules! dtypes {
         /// ```
         ///
         /// Packed codes follow one another in a stream of bits, which begins at the lowest bit of the first byte:
-        /// - of two fp4 codes in a byte, the first has the low four bits, as in torch's `float4_e2m1fn_x2`
+        /// - of two fp4 codes in a byte, the first code has the low four bits, as in torch's `float4_e2m1fn_x2`
         ///   (`c10/util/Float4_e2m1fn_x2.h`) and ONNX;
-        /// - of four fp6 codes in three bytes, the first has the low six bits of the first byte. The second has the upper two
-        ///   bits of that byte and the low four bits of the next byte. The others follow, as in ONNX (its page "Float stored in 6
-        ///   bits"). torch has no such dtype.
+        /// - of four fp6 codes in three bytes, the first code has the low six bits of the first byte. The second code has the
+        ///   upper two bits of that byte and the low four bits of the next byte. The others follow, as in ONNX (its page "Float
+        ///   stored in 6 bits"). torch has no such dtype.
         ///
         /// Bits of the last byte that no code takes are 0. safetensors prescribes the length of a packed tensor, but not the
         /// order of its bits, and refuses a tensor that doesn't end with a byte. OCP's Microscaling Formats 1.0 prescribes no
