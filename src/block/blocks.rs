@@ -8,7 +8,7 @@ use core::ops::Range;
 /// ```
 /// use ulp::block::Blocks;
 ///
-/// // Three rows of 100 columns have three rows of four scales: the last of a row is that of four elements.
+/// // Three rows of 100 columns have three rows of four scales. The last scale of each row serves four elements.
 /// assert_eq!(Blocks::MX.grid(3, 100), (3, 4));
 /// assert_eq!(Blocks::TILE.grid(300, 256), (3, 2));
 /// assert_eq!(Blocks::TENSOR.grid(300, 256), (1, 1));

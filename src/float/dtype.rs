@@ -42,12 +42,12 @@ macro_rules! dtypes {
         /// assert_eq!(Dtype::Bf16.to_string(), "bfloat16");
         /// ```
         ///
-        /// [`with_dtype!`](crate::with_dtype) calls a generic function with the type of a `Dtype`. With the feature `serde`, a `Dtype`
-        /// is saved as its [name](Self::name), and read from every name below.
+        /// [`with_dtype!`](crate::with_dtype) calls a generic function with the type of a `Dtype`. With the feature `serde`, a
+        /// `Dtype` is saved as its [name](Self::name), and read from every name below.
         ///
         /// # Names
-        /// A `Dtype` parses from the names of numpy (with `ml_dtypes`), torch, safetensors, JAX, ONNX, MLIR, Triton and candle, and
-        /// from the usual short ones, in any case. [`aliases`](Self::aliases) lists them.
+        /// A `Dtype` parses from the names of numpy (with `ml_dtypes`), torch, safetensors, JAX, ONNX, MLIR, Triton and candle,
+        /// and from the usual short names, in any case. [`aliases`](Self::aliases) lists the names.
         ///
         /// ```
         /// use ulp::Dtype;

@@ -18,7 +18,8 @@ use crate::text::{self, ParseFloatError, Style};
 /// without sign.
 ///
 /// A format that reaches beyond 2<sup>±1100</sup>, farther than `f64`, may give a neighbour of the right number. This happens
-/// only to texts of more than 19 digits, to numbers that large or small, and within a part in 10<sup>18</sup> of a tie.
+/// only if the text has more than 19 digits, its number is that large or small, and the number lies within a part in
+/// 10<sup>18</sup> of a tie.
 impl<S: Spec> FromStr for Float<S> {
     type Err = ParseFloatError;
 
@@ -30,8 +31,8 @@ impl<S: Spec> FromStr for Float<S> {
 
 /// # Text
 impl<S: Spec> Float<S> {
-    /// Parses what [`FromStr`] parses, and rounds the exact value once, as `cast` says. Returns the number and the exceptions that
-    /// rounding raised.
+    /// Parses the texts that [`FromStr`] parses, and rounds the exact value once, as `cast` says. Returns the number and the
+    /// exceptions that rounding raised.
     ///
     /// # Errors
     /// The errors are those of [`FromStr`]: the text is no number, or a cast of its value would raise INVALID.

@@ -65,7 +65,8 @@ pub(super) struct CastPlan<H> {
 }
 
 impl<H: How> CastPlan<H> {
-    /// Converts `numbers` numbers. If no number depends on its place, `looks_up` allows a lookup.
+    /// Converts `numbers` numbers. `looks_up` allows a lookup table, and must be false if the result for a number depends on its
+    /// place.
     pub(super) fn convert(&self, numbers: usize, src: &[u8], dst: &mut [u8], looks_up: bool) {
         let lookup = if looks_up { self.lookup(numbers) } else { None };
         let lookup = lookup.as_ref();

@@ -10,11 +10,12 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Bits, Cast, Flags, Format, Rounding, from_code, to_code};
 
-/// Returns whether exactly the values that the cast left unchanged come back unchanged.
+/// Returns whether this module supports a cast. It must hold that exactly the values that the cast leaves unchanged come back
+/// unchanged.
 ///
 /// Take a value of `from` that `to` lacks. If `to` is coarser there, the rounded value has a code in `from`, and this code
-/// differs from that of the value. If the value is past the largest number of `to`, that largest number, cast the [`back_cast`],
-/// is smaller in `from` too.
+/// differs from the code of the value. If the value is past the largest number of `to`, the largest number comes back by
+/// [`back_cast`] as a smaller number of `from`.
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && matches!(from.bits(), 16 | 32 | 64)
@@ -23,8 +24,8 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
         && to.max_exponent() <= from.max_exponent()
 }
 
-/// Returns the cast back. If a format is finer, ties to even would round its largest number up to the value that saturated. All
-/// other casts back are exact, and take the default cast, which has the faster loops.
+/// Returns the cast back. Ties to even would round the largest number of a finer `to` up to the value that saturated. All other
+/// casts back are exact, and take the default cast, which has the faster loops.
 const fn back_cast(from: Layout, to: Layout) -> Cast {
     if to.fraction_bits() > from.fraction_bits() {
         Cast::new().rounding(Rounding::TowardZero)

@@ -53,8 +53,9 @@ pub fn scale_for<D: Format>(src: &[impl Format]) -> f32 {
 /// The product is rounded as `f32` products are, and depends on the rounding mode of the thread. A format wider than `f32`
 /// doesn't compile.
 ///
-/// Take the factor of a tensor from [`scale_for`], whose example shows how. A factor such as `D::MAX / amax` has faults. For a tensor
-/// of zeros, the factor is infinite, and the results are NaN. For a tensor with a NaN or an infinity, the factor is NaN or 0.
+/// Take the factor of a tensor from [`scale_for`], whose example shows how. A factor such as `D::MAX / amax` has faults. For a
+/// tensor of zeros, the factor is infinite, and the results are NaN. For a tensor with a NaN or an infinity, the factor is NaN or
+/// 0.
 ///
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, slice};

@@ -45,8 +45,8 @@ pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
             && size_of::<F>() == size_of::<f32>()
             && align_of::<F>() == align_of::<f32>()
     } {
-        // SAFETY: the size and the alignment are those of f32, `Format` promises that all bits are valid numbers, as they are in f32,
-        // and the borrow is exclusive.
+        // SAFETY: the size and the alignment are those of f32. `Format` promises that all bits are valid numbers, and all bits
+        // are valid in f32. The borrow is exclusive.
         Some(unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) })
     } else {
         None

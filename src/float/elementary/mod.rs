@@ -1,4 +1,4 @@
-//! Elementary functions of [`F16`](crate::F16) and [`Bf16`](crate::Bf16), through `f64`, and exponentials of `Bf16` through `f32`.
+//! Elementary functions of [`F16`](crate::F16) and [`Bf16`](crate::Bf16), through `f64`. Exponentials of `Bf16` go through `f32`.
 //!
 //! A number is widened to `f64`, which is exact. The crate `libm` computes the function. The library of the system is never used,
 //! and the bits are therefore equal everywhere. The result is rounded to the format once. An error in the last places of an `f64`

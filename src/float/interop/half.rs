@@ -1,4 +1,4 @@
-//! Makes the types of `half` formats of this crate. All functions of this crate take tensors of these types.
+//! Implements `Format` for the types of `half`. All functions of this crate then take tensors of these types.
 //!
 //! [`slice::reinterpret`](crate::slice::reinterpret) turns a slice of `half`'s numbers into a slice of this crate's numbers, and
 //! the other way round, without a copy.

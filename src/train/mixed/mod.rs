@@ -2,8 +2,10 @@
 //!
 //! The four steps of Micikevicius et al., "Mixed Precision Training" (2018):
 //! 1. the `f32` master weights are rounded to 16 bits ([`slice::cast`](crate::slice::cast));
-//! 2. the network computes gradients in 16 bits, of a loss multiplied by a [`LossScaler`]'s scale so that they don't become zero;
-//! 3. the gradients are widened to `f32` and divided by the scale ([`unscale`], which also says whether all were finite);
+//! 2. the network computes gradients in 16 bits, of a loss multiplied by the scale of a [`LossScaler`], which keeps the gradients
+//!    from becoming zero;
+//! 3. the gradients are widened to `f32` and divided by the scale ([`unscale`], which also says whether all gradients were
+//!    finite);
 //! 4. the optimizer updates the master weights ([`Sgd`], [`AdamW`]).
 //!
 //! One pass over memory does steps 3, 4, and step 1 of the next round. [`Step::update`] takes the gradients in their own format,

@@ -181,7 +181,7 @@ fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [
     let mut wide = [0.0; N];
     if const { G::LAYOUT.same(Layout::BINARY32.truncated(16)) } {
         for (wide, &gradient) in wide.iter_mut().zip(gradients) {
-            // The product is a quiet NaN, and the conversion therefore need not make one.
+            // The product below quiets a NaN. The conversion therefore need not quiet it.
             *wide = f32::from_bits((to_code(gradient) as u32) << 16);
         }
     } else {
