@@ -99,7 +99,7 @@ impl Element {
 
 #[derive(Clone, Copy, Debug)]
 enum Scales {
-    /// E8M0. The exponent follows from the sum of the upper bits of amax and `addend`.
+    /// E8M0. The exponent is the upper bits of the sum of amax and `addend`, plus `offset`.
     Power { addend: u32, offset: i32 },
     /// The rounded quotient of amax and `max`.
     Nearest {
@@ -260,7 +260,7 @@ impl Fast {
     }
 
     /// Returns whether an element of this magnitude, given as bits, may be past the largest element. If the largest magnitude of
-    /// a block is not past it, no other magnitude is.
+    /// a block is not past the largest element, no other magnitude is.
     #[inline(always)]
     pub(super) fn may_saturate(&self, amax: u32, below: f32) -> bool {
         let product = f32::from_bits(amax) * below * TO_ABOVE;

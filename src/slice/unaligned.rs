@@ -83,7 +83,7 @@ pub(super) const fn native<F>() -> bool {
     cfg!(target_endian = "little") || size_of::<F>() == 1
 }
 
-/// Reverses the bytes of each number on a machine that has not the lowest byte first.
+/// Reverses the bytes of each number, on a machine whose lowest byte is not first.
 #[inline(always)]
 fn swap<F: Format>(numbers: &mut [Unaligned<F>]) {
     if const { !native::<F>() } {
