@@ -1,4 +1,4 @@
-//! `ulp bits`: a number in formats, bit by bit.
+//! `ulp bits` prints a number in formats, bit by bit.
 
 mod block;
 pub(crate) mod decimal;
@@ -15,7 +15,7 @@ use crate::{Error, formats};
 use number::Number;
 use typed::Typed;
 
-/// The formats in which a number is shown if none is named.
+/// The formats that show a number if no format is named.
 const USUAL: [Dtype; 5] = [
     Dtype::F32,
     Dtype::F16,
@@ -79,12 +79,12 @@ pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
     Ok(shown.join("\n"))
 }
 
-/// A value that can't be shown.
+/// Returns the error for a value that can't be shown.
 fn argument(why: String) -> Error {
     Error::Argument { why }
 }
 
-/// The formats that were named, or the usual ones.
+/// Returns the formats that were named, or the usual formats.
 fn chosen(typed: &Typed, named: &[Dtype]) -> Vec<Dtype> {
     if !named.is_empty() {
         return named.to_vec();

@@ -1,4 +1,4 @@
-//! `ulp check`: what a conversion would do to each tensor, without writing.
+//! `ulp check` prints the effect of a conversion on each tensor, and writes nothing.
 
 mod show;
 mod tally;
@@ -58,14 +58,14 @@ pub(crate) struct Check {
     json: bool,
 }
 
-/// A format, and what would become of tensors in it.
+/// A format, and the effect of the conversion to it on each tensor.
 struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
     subjects: Rc<[Subject<'c>]>,
-    /// Of each tensor.
+    /// The tally of each tensor.
     tallies: Vec<Tally>,
-    /// Places of tensors, the worst first.
+    /// The places of tensors, the worst first.
     order: Vec<u32>,
 }
 
@@ -91,7 +91,7 @@ impl<'c> Subject<'c> {
     }
 }
 
-/// A tensor, and what would become of its elements.
+/// A tensor, and the effect of the conversion on its elements.
 struct Row<'f> {
     subject: &'f Subject<'f>,
     tally: &'f Tally,

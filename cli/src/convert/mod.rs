@@ -1,4 +1,4 @@
-//! `ulp convert`: a checkpoint in another format.
+//! `ulp convert` writes a checkpoint in another format.
 
 mod config;
 pub(crate) mod dequantize;
@@ -66,17 +66,17 @@ pub(crate) struct Convert {
     json: bool,
 }
 
-/// What to convert, and how.
+/// A conversion: its input, its output and its options.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Request {
     /// The safetensors file to read, or the directory
     pub input: PathBuf,
     /// The file or directory to write, which must not exist
     pub output: PathBuf,
-    /// What decides the bytes that are written.
+    /// The options that decide the bytes of the output.
     #[command(flatten)]
     pub options: rules::Options,
-    /// How many threads work.
+    /// The number of threads.
     #[command(flatten)]
     pub threads: Threads,
     /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
@@ -99,7 +99,7 @@ Examples:
   ulp convert model/ model-bf16/ --to bf16 --part 3/16    # on each of 16 machines
   ulp convert model/ model-bf16/ --to bf16 --finish       # once";
 
-/// A conversion, with all that is needed for it.
+/// A conversion, with everything that it needs.
 struct Conversion<'a> {
     input: &'a Path,
     output: &'a Path,
@@ -123,7 +123,7 @@ pub(crate) fn report(asked: &Convert, observer: &dyn Observer) -> Result<String,
 /// Converts a checkpoint.
 ///
 /// # Errors
-/// Nothing stands under the output's name then, but for [`Error::AfterPublish`].
+/// After an error, nothing stands under the output's name. The exception is [`Error::AfterPublish`].
 pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Error> {
     let Request { input, output, .. } = request;
     let rules = Rules::new(input, &request.options)?;
@@ -132,7 +132,7 @@ pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Er
         Err(Error::Exists { .. }) => true,
         Err(error) => return Err(error),
     };
-    // Without a slash at the end.
+    // The path must not end with a slash.
     let trimmed: PathBuf = output.components().collect();
     let checkpoint = match Checkpoint::open(input) {
         Err(_) if exists => return Err(it_exists(output)),
@@ -169,12 +169,12 @@ fn it_exists(output: &Path) -> Error {
 }
 
 impl Conversion<'_> {
-    /// The output's name in its directory.
+    /// Returns the output's name in its directory.
     fn name(&self) -> &Path {
         Path::new(self.output.file_name().unwrap_or_default())
     }
 
-    /// That a file, or a directory, can have this name.
+    /// Checks that a file or a directory can have this name.
     fn can_be_named(&self, output: &Path) -> Result<(), Error> {
         let slash = |byte: &u8| std::path::is_separator(char::from(*byte));
         let last = output.as_os_str().as_encoded_bytes().last();
@@ -191,7 +191,7 @@ impl Conversion<'_> {
         })
     }
 
-    /// The error of an output that exists: it says if that is what this command has made before.
+    /// Returns the error for an output that exists. The error says whether an earlier run of this command has made the output.
     fn rerun(&self, output: &Path) -> Error {
         let made = || -> Result<bool, Error> {
             let real = |path: &Path| path.canonicalize().map_err(at(path));
@@ -208,7 +208,7 @@ impl Conversion<'_> {
             let there = |plan: &Plan| is_whole(plan, &output.join(&plan.shard.name)).is_ok();
             let made = contents.plans.iter().all(there);
             if made {
-                // What was put together may not have been cleared away. That it's whole is true all the same.
+                // Some parts may not have been removed. The output is complete all the same.
                 let _ = self.clear(&contents);
             }
             Ok(made)
@@ -219,7 +219,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// Removes parts of which an earlier run has made the output.
+    /// Removes the parts from which an earlier run has made the output.
     fn clear(&self, contents: &Contents) -> Result<(), Error> {
         match Staging::find(self)? {
             Some(staging) if !staging.whole().exists() => {
@@ -230,7 +230,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// Removes what earlier runs for these targets left in a directory when they were killed, and names what can't be.
+    /// Removes the files that killed runs for these targets left in a directory, and names the files that it can't remove.
     fn remove_left<'t>(&self, directory: &Path, targets: impl Iterator<Item = &'t Path>) {
         for path in output::remove_left(directory, targets) {
             let path = path.display();
@@ -240,7 +240,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// One file to another.
+    /// Converts one file to another.
     fn file(&self) -> Result<Summary, Error> {
         let (above, name) = (parent(self.output), self.name());
         let mut summary = Summary::new(self.rules);
@@ -261,7 +261,7 @@ impl Conversion<'_> {
         Ok(summary)
     }
 
-    /// Writes a file beside the output, unless there is one of its name.
+    /// Writes a file beside the output, unless a file has its name.
     fn write_beside(&self, name: &str, text: &str) -> Result<(), Error> {
         let path = self.output.with_file_name(name);
         if path.symlink_metadata().is_ok() {
@@ -276,8 +276,8 @@ impl Conversion<'_> {
         unfinished.publish(&path, self.sync)
     }
 
-    /// Writes a whole file, which shall be `target`, under a temporary name in a directory, and syncs it. Returns how many elements
-    /// were lost. Errors name it as `shown`.
+    /// Writes a complete file under a temporary name in a directory, and syncs it. The file will be renamed to `target`. Returns
+    /// how many elements were lost. Errors name the file as `shown`.
     fn write(
         &self,
         plan: &Plan,
@@ -285,7 +285,7 @@ impl Conversion<'_> {
         target: &Path,
         shown: &Path,
     ) -> Result<(Unfinished, Lost), Error> {
-        // As readable as what it is made of. Its owner may write, and nobody runs it.
+        // The file is as readable as its sources. Its owner may write it, and nobody may execute it.
         let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
         let (unfinished, file) = Unfinished::file(directory, target, mode).map_err(at(shown))?;
         let written = file
