@@ -9,6 +9,7 @@ use clap::Parser;
 use crate::error::Error;
 use crate::observer::Observer;
 use crate::program::{Command, Program};
+use crate::{check, convert, inspect};
 
 /// Runs a command line of `convert`, `check` or `inspect`, and returns its output. `arguments` does not begin with the name of
 /// the program.

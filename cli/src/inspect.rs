@@ -1,4 +1,4 @@
-//! `ulp inspect`: what a checkpoint is.
+//! `ulp inspect` describes a checkpoint.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub(crate) struct Inspect {
     json: bool,
 }
 
-/// Tensors of one kind.
+/// The count of tensors of one kind.
 #[derive(Default)]
 struct Count {
     tensors: u64,
