@@ -40,19 +40,22 @@ use work::{Lost, Work};
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
 ///
-/// Ties go to even, unless another rounding is asked for. What is past the largest finite value becomes an infinity, or NaN in a format
-/// without infinities. Tensors of other types, those that have the format already, and packed 4- and 6-bit ones are copied. Names, shapes
-/// and metadata are kept. Of a directory, the other files are copied too, and the index and the dtype in config.json are brought up to date.
+/// Ties go to even, unless another rounding is asked for. Numbers past the largest finite value become infinities, or NaN in a
+/// format without infinities. Tensors of other types, tensors that have the format already, and packed 4- and 6-bit tensors are
+/// copied. Names, shapes and metadata are kept. In a directory, the other files are copied too, and the index and the dtype in
+/// config.json are brought up to date.
 ///
-/// Weights that are stored with scales (fp8, MXFP8, MXFP6, MXFP4 and NVFP4, as transformers, compressed-tensors, ModelOpt, Quark, FBGEMM,
-/// DeepSeek, gpt-oss and ComfyUI have them) are multiplied with them, and `quantization_config` goes from config.json. A quantization that is
-/// not read, a weight without its scale and a scale without its weight are errors before anything is written; --keep copies what it names,
-/// with its scales. The summary lists what was narrowed, kept and dropped.
+/// Weights that are stored with scales are multiplied by their scales, and `quantization_config` goes from config.json. They are
+/// fp8, MXFP8, MXFP6, MXFP4 and NVFP4 in the forms of transformers, compressed-tensors, ModelOpt, Quark, FBGEMM, DeepSeek,
+/// gpt-oss and ComfyUI. A quantization that is not read, a weight without its scale and a scale without its weight are errors
+/// before anything is written. --keep copies the tensors that it names, with their scales. The summary lists the tensors that
+/// were narrowed, kept and dropped.
 ///
-/// With --to mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4 or nvfp4, or with --scale, weights of linear layers are written in that scheme, and the
-/// configuration says so. Embeddings, heads, norms, biases and routers stay as they are; --keep leaves more, --only chooses by name alone.
+/// With --to mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4 or nvfp4, or with --scale, weights of linear layers are written in that scheme,
+/// and the configuration says so. Embeddings, heads, norms, biases and routers stay as they are. --keep leaves more tensors, and
+/// --only chooses by name alone.
 ///
-/// The output is written under a temporary name and appears when it is whole.
+/// The output is written under a temporary name, and gets its name when it is complete.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
@@ -79,13 +82,13 @@ pub struct Request {
     /// The number of threads.
     #[command(flatten)]
     pub threads: Threads,
-    /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
+    /// Convert only the K-th of N shares of a directory's shards, into OUTPUT.parts; K begins at 1
     #[arg(long, value_name = "K/N", conflicts_with = "finish")]
     pub part: Option<Part>,
-    /// Check that all parts are there and whole, write the rest, and give the directory its name
+    /// Check that all parts are there and complete, write the rest, and give the directory its name
     #[arg(long)]
     pub finish: bool,
-    /// Don't wait until the disk has all: a crash of the machine may then leave files that aren't whole
+    /// Don't wait until the disk has everything: a crash of the machine may then leave incomplete files
     #[arg(long)]
     pub no_sync: bool,
 }

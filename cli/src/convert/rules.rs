@@ -26,16 +26,16 @@ pub struct Options {
     /// How to round
     #[arg(long, value_enum, default_value_t)]
     pub rounding: Rounding,
-    /// Past the largest finite value, take that, and not an infinity or NaN
+    /// Turn numbers past the largest finite value into that value, not into infinities or NaN
     #[arg(long)]
     pub saturate: bool,
-    /// Round to one of the two neighbours at random, so that the mean is right: the same bits for the same seed
+    /// Round to one of the two neighbours at random, so that the mean is right; one seed always gives the same bits
     #[arg(long, value_name = "SEED", conflicts_with = "rounding")]
     pub stochastic: Option<u64>,
-    /// Leave tensors as they are whose names this matches; may be repeated
+    /// Leave tensors as they are if this matches their names; may be repeated
     #[arg(long, value_name = "REGEX")]
     pub keep: Vec<String>,
-    /// Leave tensors as they are whose names this doesn't match; may be repeated, and any match will do
+    /// Leave tensors as they are unless this matches their names; may be repeated, and one match is enough
     #[arg(long, value_name = "REGEX")]
     pub only: Vec<String>,
     #[arg(
