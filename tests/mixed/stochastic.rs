@@ -5,7 +5,7 @@ use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F8E5M2, F16, Format};
 
-/// The length is more than a tile of 1,024 elements, and no multiple of a vector.
+/// The length ends within a tile of 1,024 elements and within a vector.
 const LEN: usize = 2500;
 const STOCHASTIC: Stochastic = Stochastic::new(9).offset(3);
 
