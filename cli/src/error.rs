@@ -128,7 +128,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// What parts have written can't be used.
+    /// `OUTPUT.parts` can't be used.
     #[error("{}: {problem}", path.display())]
     Parts {
         /// The file that shows it.

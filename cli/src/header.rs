@@ -1,4 +1,4 @@
-//! Writes the header of a safetensors file. The same input gives the same bytes.
+//! Writes the header of a safetensors file. Equal input gives equal bytes.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

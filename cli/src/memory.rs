@@ -15,7 +15,7 @@ pub(crate) struct Memory {
     /// Parameters of the model: 7e9, 7.5B, 350M, or all digits
     #[arg(value_parser = parameters)]
     parameters: u64,
-    /// What the optimizer remembers: sgd nothing, momentum one number a parameter, adam and adamw two
+    /// The numbers that the optimizer keeps: sgd none, momentum one for each parameter, adam and adamw two
     #[arg(long, default_value = "adamw", value_parser = optimizer)]
     optimizer: Optimizer,
     /// The format of the weights

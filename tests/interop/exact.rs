@@ -23,7 +23,8 @@ impl<S, D: From<S>> Pair<S, D> {
 trait Values: Copy + 'static {
     const SHIPPED: bool = false;
 
-    /// Returns all values. Of wide integers and floats, returns some that no format here has.
+    /// Returns all values of a narrow type. Returns some values of a wide integer or float, among them values that no format here
+    /// has.
     fn all() -> Vec<Self>;
     fn value(self) -> u64;
     fn is_value(bits: u64) -> bool;

@@ -254,7 +254,7 @@ impl<'a> Finder<'_, 'a> {
         let groups = *scales.shape.last()?;
         let needed = |cols: u64| cols.div_ceil(row.group.unwrap_or(1));
         let fp4 = bytes.checked_mul(2)?;
-        // The same number of bytes holds more fp4 than fp6. The number of groups tells which format the bytes hold.
+        // Equally many bytes hold more fp4 than fp6. The number of groups tells which format the bytes hold.
         let fp6 = bytes.is_multiple_of(3).then_some(bytes / 3 * 4);
         let fp6 = fp6.filter(|&fp6| {
             row.scale_dtypes.contains(&Dtype::U8) && groups < needed(fp4) && groups >= needed(fp6)
