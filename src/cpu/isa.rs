@@ -39,7 +39,7 @@ impl Isa {
     /// it.
     #[inline]
     pub fn detect() -> Self {
-        /// A position in `Level::ALL` plus one; 0 before the first detection. Threads that detect at the same moment find one
+        /// A position in `Level::ALL` plus one. It is 0 before the first detection. Threads that detect at the same moment find one
         /// level.
         static FOUND: AtomicU8 = AtomicU8::new(0);
         let found = usize::from(FOUND.load(Ordering::Relaxed));
