@@ -39,8 +39,8 @@ impl Isa {
     /// it.
     #[inline]
     pub fn detect() -> Self {
-        /// A position in `Level::ALL` plus one; 0 before the first detection. Threads that detect at the same moment find one
-        /// level.
+        /// A position in `Level::ALL` plus one. It is 0 before the first detection. Threads that detect at the same moment find
+        /// one level.
         static FOUND: AtomicU8 = AtomicU8::new(0);
         let found = usize::from(FOUND.load(Ordering::Relaxed));
         // `get` cannot panic. An operator of F16 calls this function, and the operator may not contain a panic.

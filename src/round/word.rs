@@ -1,6 +1,6 @@
 //! The routine that rounds and packs, written for each width of word.
 //!
-//! A `const fn` cannot be generic over integer types, so a macro writes one module for each width.
+//! A `const fn` cannot be generic over integer types. A macro therefore writes one module for each width.
 
 macro_rules! word {
     ($module:ident, $Word:ty, |$integer:ident, $point:ident| $log2:expr) => {
