@@ -1,4 +1,4 @@
-//! Casting pieces of tensors, and counting what overflows.
+//! Casts pieces of tensors, and counts the elements that overflow.
 
 use std::ops::Range;
 

@@ -6,7 +6,7 @@ use ulp::{Cast, Dtype, Isa};
 use crate::modes::in_each_mode;
 use crate::world::casts;
 
-/// The number of numbers. All packed formats have it in whole bytes, and it is more than one block of any of them.
+/// How many numbers a slice has. These numbers fill whole bytes of every packed format, and more than a block of each.
 const NUMBERS: usize = 96;
 
 /// Returns bytes that look random. As 8 and 16 bits they are numbers of all sizes, subnormals, infinities and NaNs.

@@ -5,7 +5,7 @@ use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Rounding, ieee};
 use crate::modes::assert_unchanged;
 use crate::world::{casts, code, sample};
 
-/// The number of numbers of each kind. They are few enough to be taken in pairs.
+/// How many numbers of each kind are tried. They are few enough to be taken in pairs.
 const FEW: usize = 40;
 
 /// Layouts are no constants here, because a function for each pair would take minutes to compile. casts.rs has some of these

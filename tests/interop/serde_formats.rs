@@ -221,7 +221,7 @@ fn where_serde_keeps_values() {
     each_wire!(named: kept);
 }
 
-/// Any number can be read. Strings can be read if the data say what they are.
+/// Any number can be read. Strings can be read if the data name their types.
 #[test]
 fn what_others_write() {
     fn is_kept_as<T: Serialize>(x: T, right: F16) {

@@ -50,7 +50,7 @@ pub(crate) struct Shape {
     nan: u64,
     signed: bool,
     negative_zero: bool,
-    /// Whether the format has a zero. In E8M0, code 0 is 2^-127.
+    /// True if the format has a zero. In E8M0, code 0 is 2^-127.
     zero: bool,
 }
 
@@ -164,7 +164,7 @@ pub(crate) struct Reader {
     pub(crate) exponent_bits: u32,
     pub(crate) fraction_bits: u32,
     bias: i32,
-    /// Whether the largest exponent belongs to no number.
+    /// True if the largest exponent belongs to no number.
     specials: bool,
     zero: bool,
 }

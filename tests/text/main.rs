@@ -59,7 +59,7 @@ float_type! {
     type Binary8P1 = Binary8P1Spec(u8): Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// Every number is subnormal: seven bits of fraction, with an infinity.
+    /// The numbers are evenly spaced, with 7 bits of precision and an infinity.
     type Fixed = FixedSpec(u8): Layout::p3109(8, 7, true, true), "binary8p7se", [sign, zero, infinities, nan];
 }
 float_type! {

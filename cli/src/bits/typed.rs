@@ -73,8 +73,7 @@ fn signed(sign: &str, digits: BigInt) -> BigInt {
 }
 
 /// Returns the digits of a number as an integer, and their exponent. The exponent is a power of ten in a decimal, and a power of two
-/// in a hexadecimal number.
-/// Returns `None` if the text is no number.
+/// in a hexadecimal number. Returns `None` if the text is no number.
 fn number(text: &str, radix: u32, mark: char) -> Option<(BigInt, Result<i32, &'static str>)> {
     let (mantissa, exponent) = text.split_once(mark).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -20,7 +20,7 @@ use crate::observer::Observer;
 use crate::pieces::Threads;
 use tally::{Kind, Tally};
 
-/// Print what a conversion would do to each tensor of floats, the worst first, without writing anything
+/// Print the effect of a conversion on each tensor of floats, the worst tensor first, without writing anything
 ///
 /// With --to all, a row for each format that `convert` can write and that has a sign. The row has the figures of all tensors
 /// together and the name of the worst tensor.

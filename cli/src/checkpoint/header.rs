@@ -129,7 +129,7 @@ impl Header {
     }
 }
 
-/// Describes a file of another kind that people mistake for weights, and says what to do.
+/// Describes a file of another kind that people mistake for weights, and names a remedy.
 fn kind(source: &Source) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 6] = [
         (

@@ -14,7 +14,7 @@ use crate::output::{self, Mode};
 pub struct Source {
     file: File,
     version: Version,
-    /// Whether its path leads to it again. A pipe's path doesn't.
+    /// True if the path leads to the file again. A pipe's path doesn't.
     pub(super) is_file: bool,
     /// The permissions of the file.
     mode: Mode,

@@ -29,7 +29,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) families: Vec<Vec<Numbers<'a>>>,
     /// Tensors of scales that were used and are not in the output.
     pub(crate) dropped: Vec<&'a str>,
-    /// Whether a weight stays as it is stored, with its scales.
+    /// True if a weight stays as it is stored, with its scales.
     pub(crate) stays_scaled: bool,
 }
 

@@ -106,7 +106,7 @@ struct Planner<'a, 'r> {
     usual: Option<ulp::Dtype>,
     /// The weights that share one tensor scale, by the name of the family.
     families: HashMap<String, Vec<Numbers<'a>>>,
-    /// Whether the file has no configuration beside it.
+    /// True if the file has no configuration beside it.
     alone: bool,
     tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
 }

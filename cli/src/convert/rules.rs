@@ -141,7 +141,7 @@ impl Rules {
         }
         let set = |option, patterns| {
             RegexSet::new(patterns).map_err(|error| {
-                // The last line of a regex error says what is wrong. The lines above show the place.
+                // The last line of a regex error names the fault. The lines above show the place.
                 let error = error.to_string();
                 let why = error.lines().last().unwrap_or_default();
                 wrong(option, why.trim_start_matches("error: ").into())

@@ -84,7 +84,7 @@ pub(crate) struct Declared {
     pub(crate) foreign: Option<String>,
     /// The blocks of fp8.
     pub(crate) blocks: Option<[u64; 2]>,
-    /// Whether fp6 is E3M2. No shape tells E3M2 from E2M3.
+    /// True if fp6 is E3M2. No shape tells E3M2 from E2M3.
     pub(crate) e3m2: bool,
     /// The key of the list of modules that stay as they are.
     pub(crate) ignored: Option<&'static str>,

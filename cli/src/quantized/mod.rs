@@ -28,7 +28,7 @@ pub(crate) struct Weight<'a> {
     pub(crate) name: String,
     /// The shape of the stored numbers.
     pub(crate) shape: Box<[u64]>,
-    /// Whether the last two dimensions change places in the result.
+    /// True if the last two dimensions change places in the result.
     pub(crate) transposed: bool,
     pub(crate) elements: Located<'a>,
     /// The format of the elements, packed or not.
@@ -43,7 +43,7 @@ pub(crate) struct Weight<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TensorScale<'a> {
     pub(crate) tensor: Located<'a>,
-    /// Whether the scale is a divisor.
+    /// True if the scale is a divisor.
     pub(crate) divides: bool,
 }
 

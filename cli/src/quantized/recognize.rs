@@ -72,7 +72,7 @@ struct Finder<'g, 'a> {
     scaled: Option<String>,
     /// The reason why the configuration's description isn't read, or `None` if it is.
     foreign: Option<String>,
-    /// Whether every tensor is converted.
+    /// True if every tensor is converted.
     nothing_is_left: bool,
     /// Modules that have other tensors than wide floats.
     quantized: HashSet<&'a str>,

@@ -21,7 +21,7 @@ pub(super) enum Stored {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TensorScale {
     pub(super) suffix: &'static str,
-    /// Whether the scale is a divisor.
+    /// True if the scale is a divisor.
     pub(super) divides: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Row {
     pub(super) group: Option<u64>,
     /// The end of the name of the result, after the common part.
     pub(super) result: &'static str,
-    /// Whether the last two dimensions change places.
+    /// True if the last two dimensions change places.
     pub(super) transposed: bool,
 }
 

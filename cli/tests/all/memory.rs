@@ -93,7 +93,7 @@ fn nonsense_is_refused() {
     }
 }
 
-/// Bytes that don't fit 64 bits are printed all the same. Every number gives a report or an error.
+/// Bytes that don't fit 64 bits are printed too. Every number gives a report or an error.
 #[test]
 fn numbers_of_any_size() {
     let report = World::new().succeeds(&["memory", "2e18", "--json"]);

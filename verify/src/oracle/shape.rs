@@ -13,15 +13,15 @@ pub struct Shape {
     pub fraction_bits: u32,
     /// The number that is subtracted from the exponent field.
     pub bias: i32,
-    /// Whether the top bit is a sign.
+    /// True if the top bit is a sign.
     pub signed: bool,
-    /// Whether exponent field 0 holds zero and the subnormals.
+    /// True if exponent field 0 holds zero and the subnormals.
     pub zero: bool,
-    /// Whether the code of -0 is the NaN.
+    /// True if the code of -0 is the NaN.
     pub nan_at_negative_zero: bool,
     /// How many magnitudes at the very top are NaN.
     pub nans: u64,
-    /// Whether the magnitude just below these NaNs is infinity.
+    /// True if the magnitude just below these NaNs is infinity.
     pub infinity: bool,
 }
 
