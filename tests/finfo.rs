@@ -155,9 +155,8 @@ fn the_table_has_every_format_and_no_other() {
     assert_eq!(ours, theirs);
 }
 
-/// TF32 has binary32's exponents and binary16's fraction. The unsigned formats have the fields that their names say, bias 2^(e-1)
-/// - 1, and a NaN at the topmost code.
-/// and a NaN at the topmost code.
+/// TF32 has binary32's exponents and binary16's fraction. The unsigned formats have the fields that their names say, a bias of
+/// `2^(e-1) - 1`, and a NaN at the topmost code.
 #[test]
 fn formats_that_numpy_lacks() {
     let two = |n: i32| f64::from(n).exp2();
