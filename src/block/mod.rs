@@ -30,6 +30,7 @@ mod error;
 mod fast;
 mod finfo;
 mod lanes;
+mod multipliers;
 mod name;
 mod pack;
 #[cfg(feature = "rayon")]

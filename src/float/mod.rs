@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 mod constants;
 mod convert;
 mod declare;
+mod dispatch;
 mod dtype;
 mod dtype_name;
 #[cfg(feature = "libm")]
