@@ -306,7 +306,13 @@ impl Plan {
         let whole = self.blocks.rows() >= rows && self.blocks.cols() >= cols;
         let rows_join = self.blocks.rows() == 1 && cols.is_multiple_of(self.blocks.cols());
         let line = if whole || rows_join { dst.len() } else { cols };
-        let size = self.blocks.cols().min(line).max(1);
+        // One block has all numbers of a whole matrix, also where its columns are fewer than the numbers.
+        let size = if whole {
+            line
+        } else {
+            self.blocks.cols().min(line)
+        };
+        let size = size.max(1);
         for (nth, numbers) in dst.chunks_mut(line.max(1)).enumerate() {
             let first = nth * line;
             let first_scale = nth / self.blocks.rows() * line.div_ceil(size);

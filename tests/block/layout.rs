@@ -72,3 +72,38 @@ fn tiles_have_a_scale_each() {
         x
     );
 }
+
+/// Every number is multiplied by the scale of its own block, whatever the shapes of the matrix and of the blocks.
+#[test]
+fn every_number_has_the_scale_of_its_block() {
+    const ONE: u8 = 0x38;
+    for (rows, cols) in [
+        (10_usize, 100_usize),
+        (1, 5),
+        (200, 130),
+        (129, 257),
+        (3, 3000),
+        (300, 7),
+    ] {
+        for (block_rows, block_cols) in
+            [(128, 128), (1, 32), (1, 64), (2, 3), (64, 4000), (1, 4000)]
+        {
+            let scheme = Scheme::FP8_BLOCK.blocks(Blocks::new(block_rows, block_cols));
+            let in_a_row = cols.div_ceil(block_cols);
+            let blocks = rows.div_ceil(block_rows) * in_a_row;
+            let scales: Vec<u8> = (1..=blocks)
+                .flat_map(|nth| (nth as f32).to_le_bytes())
+                .collect();
+            let elements = vec![ONE; rows * cols];
+            let back: Vec<f32> = dequantize(scheme, (&elements, &scales), (rows, cols), 1.0);
+            for (at, x) in back.into_iter().enumerate() {
+                let block = at / cols / block_rows * in_a_row + at % cols / block_cols;
+                assert_eq!(
+                    x,
+                    (block + 1) as f32,
+                    "{rows}x{cols} in {block_rows}x{block_cols}, number {at}"
+                );
+            }
+        }
+    }
+}
