@@ -1,5 +1,5 @@
-//! Experts that are stored with their last two dimensions changed: gpt-oss. A panel of a matrix is held at a time: all rows, and as many
-//! groups of columns as fit.
+//! Experts that are stored with their last two dimensions changed, as in gpt-oss. One panel of a matrix is in memory at a time. A
+//! panel has all rows, and several groups of columns.
 
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, slice};
@@ -10,18 +10,18 @@ use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::quantized::Weight;
 
-/// Columns that share a scale, and the bytes of their elements.
+/// The number of columns that share a scale, and the number of bytes of their elements.
 const GROUP: u64 = 32;
 const GROUP_BYTES: u64 = 16;
 
-/// The most bytes of elements in a panel, if a group of all rows doesn't have more.
+/// The largest number of bytes of elements in a panel, if a group of all rows isn't larger.
 const PANEL: u64 = 1 << 24;
 
-/// How a weight is cut.
+/// The way to cut a weight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panels {
     rows: u64,
-    /// Groups of columns in a row, and in a panel, which divides them.
+    /// The number of groups of columns in a row, and in a panel. The second divides the first.
     groups: u64,
     of_panel: u64,
 }
@@ -44,18 +44,18 @@ impl Panels {
         }
     }
 
-    /// The elements of a panel, which follow one another in the result.
+    /// Returns the number of elements of a panel. They follow one another in the result.
     pub(super) fn elements(self) -> u64 {
         self.rows * self.of_panel * GROUP
     }
 
-    /// The elements of a group of columns.
+    /// Returns the number of elements of a group of columns.
     pub(super) fn group(self) -> u64 {
         self.rows * GROUP
     }
 }
 
-/// What a group of columns is handed on as.
+/// The form in which `take` gets a group of columns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Form {
     /// Numbers in `buffers.wide`.
@@ -64,8 +64,8 @@ pub(super) enum Form {
     Written,
 }
 
-/// Reads the panel whose first element is `first` in the result, and hands the numbers of each of its groups of columns to `take`, with the
-/// place of the first: as they are written, if that is in bf16 and none overflows.
+/// Reads the panel whose first element is `first` in the result. Passes the numbers of each group of columns to `take`, with the
+/// place of the group's first number. They are passed as bf16 if `to` is bf16 and none overflows.
 pub(super) fn each_group<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
@@ -131,7 +131,7 @@ pub(super) fn each_group<'s>(
     Ok(())
 }
 
-/// Puts a group of columns into `buffers.write` as rows of bf16, by the library. Returns whether it could and none overflowed.
+/// Puts a group of columns into `buffers.write` as rows of bf16. Returns `false` if a number overflows, or the scheme has no such way back.
 fn columns_in_bf16(
     weight: &Weight,
     panel: &[u8],
@@ -159,7 +159,7 @@ fn columns_in_bf16(
     halves.resize(rows * cols, Bf16::from_bits(0));
     let scheme = Scheme::new(weight.element, weight.scale, Blocks::MX);
     let done = scheme.dequantize(elements, block_scales, cols, 1.0, halves);
-    // What overflows has to be counted.
+    // Numbers that overflow must be counted.
     let none_overflows = slice::amax(halves) < f32::from(Bf16::MAX);
     if done.is_err() || !none_overflows {
         return false;
@@ -181,10 +181,10 @@ fn columns_in_bf16(
     true
 }
 
-/// So many rows are turned at a time: their numbers in a column fill a line of the cache.
+/// How many rows are turned at a time. Their numbers in one column fill a line of the cache.
 const TILE: usize = 32;
 
-/// Some groups of columns of some rows.
+/// Several groups of columns of several rows.
 struct Panel {
     first_row: u64,
     rows: u64,
@@ -194,7 +194,7 @@ struct Panel {
 }
 
 impl Panel {
-    /// Reads so many bytes of each group.
+    /// Fills `bytes` with `group_bytes` bytes of each group.
     fn read<'s>(
         &self,
         reader: &mut Reader<'s>,
@@ -220,7 +220,7 @@ const FP4: [f32; 16] = [
     0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0,
 ];
 
-/// A group of columns, from the elements and the scale of each row: a row a column.
+/// Returns a group of columns, transposed, from the elements and the scale of each row.
 fn transposed<'a>(
     groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>,
     rows: usize,
