@@ -1,6 +1,9 @@
 //! Experts that are stored with their last two dimensions changed, as in gpt-oss. One panel of a matrix is in memory at a time. A
 //! panel has all rows, and several groups of columns.
 
+use ulp::block::{Blocks, Scheme};
+use ulp::{Bf16, Dtype, slice};
+
 use super::dequantize::{self, Whole, floats};
 use super::work::Buffers;
 use crate::checkpoint::{Reader, Shard, Tensor};
@@ -52,14 +55,24 @@ impl Panels {
     }
 }
 
+/// The form in which `take` gets a group of columns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// Numbers in `buffers.wide`.
+    Wide,
+    /// bf16 in `buffers.write`, none of which overflowed.
+    Written,
+}
+
 /// Reads the panel whose first element is `first` in the result. Passes the numbers of each group of columns to `take`, with the
-/// place of the group's first number.
+/// place of the group's first number. They are passed as bf16 if `to` is bf16 and none overflows.
 pub(super) fn each_group<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
     first: u64,
+    to: Option<Dtype>,
     buffers: &mut Buffers<'s>,
-    mut take: impl FnMut(u64, &mut Buffers<'s>) -> Result<(), Error>,
+    mut take: impl FnMut(u64, Form, &mut Buffers<'s>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let panels = Panels::of(weight);
     let Panels {
@@ -92,7 +105,13 @@ pub(super) fn each_group<'s>(
             *scale = whole.combine(weight, *scale, expert);
         }
     }
+    let is_direct = to == Some(Dtype::Bf16) && whole.tensor_scales.is_empty();
     for group in 0..of_panel {
+        let place = first + group * panels.group();
+        if is_direct && columns_in_bf16(weight, &panel, &bytes, (group, of_panel), buffers) {
+            take(place, Form::Written, buffers)?;
+            continue;
+        }
         buffers
             .wide
             .resize(panels.group() as usize * size_of::<f32>(), 0);
@@ -105,12 +124,65 @@ pub(super) fn each_group<'s>(
             .step_by(step);
         let scales = scales.iter().skip(group as usize).step_by(step);
         transposed(elements.zip(scales), rows as usize, &mut buffers.wide);
-        take(first + group * panels.group(), buffers)?;
+        take(place, Form::Wide, buffers)?;
     }
     buffers.panel = panel;
     buffers.panel_scales = scales;
     Ok(())
 }
+
+/// Puts a group of columns into `buffers.write` as rows of bf16. Returns `false` if a number overflows, or the scheme has no such way back.
+fn columns_in_bf16(
+    weight: &Weight,
+    panel: &[u8],
+    scales: &[u8],
+    (group, of_panel): (u64, u64),
+    buffers: &mut Buffers,
+) -> bool {
+    let Buffers {
+        elements,
+        block_scales,
+        halves,
+        write,
+        ..
+    } = buffers;
+    let of_group = |size: usize| (group as usize * size, of_panel as usize * size);
+    let (start, row) = of_group(GROUP_BYTES as usize);
+    elements.clear();
+    for row in panel.chunks_exact(row) {
+        elements.extend_from_slice(&row[start..start + GROUP_BYTES as usize]);
+    }
+    let (start, row) = of_group(1);
+    block_scales.clear();
+    block_scales.extend(scales.iter().skip(start).step_by(row));
+    let (rows, cols) = (block_scales.len(), GROUP as usize);
+    halves.resize(rows * cols, Bf16::from_bits(0));
+    let scheme = Scheme::new(weight.element, weight.scale, Blocks::MX);
+    let done = scheme.dequantize(elements, block_scales, cols, 1.0, halves);
+    // Numbers that overflow must be counted.
+    let none_overflows = slice::amax(halves) < f32::from(Bf16::MAX);
+    if done.is_err() || !none_overflows {
+        return false;
+    }
+    write.resize(rows * cols * size_of::<Bf16>(), 0);
+    let size = rows * size_of::<Bf16>();
+    for (nth, rows) in halves.chunks(TILE * cols).enumerate() {
+        for col in 0..cols {
+            let mut column = [[0; 2]; TILE];
+            let numbers = rows.iter().skip(col).step_by(cols);
+            for (bytes, number) in column.iter_mut().zip(numbers) {
+                *bytes = number.to_bits().to_le_bytes();
+            }
+            let column = &column.as_flattened()[..rows.len() / cols * size_of::<Bf16>()];
+            let start = col * size + nth * TILE * size_of::<Bf16>();
+            write[start..start + column.len()].copy_from_slice(column);
+        }
+    }
+    true
+}
+
+/// How many rows are turned at a time. Their numbers in one column fill a line of the cache.
+const TILE: usize = 32;
 
 /// Several groups of columns of several rows.
 struct Panel {

@@ -14,7 +14,7 @@ use super::dequantize::{self, Whole, read};
 use super::direct;
 use super::plan::{Action, Output, Plan};
 use super::quantize::{Quantize, take_largest};
-use super::transpose::{self, Panels};
+use super::transpose::{self, Form, Panels};
 use crate::cast::Caster;
 use crate::checkpoint::Reader;
 use crate::error::Error;
@@ -48,6 +48,8 @@ pub(crate) struct Buffers<'s> {
     pub(crate) numbers: Vec<f32>,
     pub(crate) elements: Vec<u8>,
     pub(crate) block_scales: Vec<u8>,
+    /// A group of columns, a row a row.
+    pub(crate) halves: Vec<ulp::Bf16>,
     pub(crate) write: Vec<u8>,
     pub(crate) unpacked: Vec<u8>,
 }
@@ -262,7 +264,11 @@ fn convert<'s>(
                 return narrow(first, caster, buffers).map(Lost::from);
             }
             let mut overflowed = 0;
-            transpose::each_group(weight, whole, first, buffers, |first, buffers| {
+            let to = caster.nearest();
+            transpose::each_group(weight, whole, first, to, buffers, |first, form, buffers| {
+                if form == Form::Written {
+                    return write(name, first * bits / 8, &buffers.write);
+                }
                 overflowed += narrow(first, caster, buffers)?;
                 Ok(())
             })?;
