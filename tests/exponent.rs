@@ -1,11 +1,11 @@
-//! `ldexp`, `frexp`, `logb`, `ilogb` and `nextafter` on every code of the formats of up to 16 bits, against `f64`, whose arithmetic by
-//! powers of two is exact there.
+//! Compares `ldexp`, `frexp`, `logb`, `ilogb` and `nextafter` with `f64`, on every code of the formats of up to 16 bits. The
+//! arithmetic of `f64` by powers of two is exact there.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use ulp::spec::Spec;
 use ulp::{Bits, Flags, Float, Format, Rounding, Tf32, for_each_format, ieee};
 
-/// All codes, or for a wide format every 37th.
+/// Returns all codes, or every 37th of a wide format.
 fn all<S: Spec>() -> impl Iterator<Item = Float<S>> {
     let bits = Float::<S>::LAYOUT.bits();
     let step = if bits > 16 { 37 } else { 1 };
@@ -18,12 +18,12 @@ fn bits<S: Spec>(x: Float<S>) -> u64 {
     x.to_bits().to_u64()
 }
 
-/// 2^n exactly, as long as it is a normal `f64`.
+/// Returns 2^n exactly, if it is a normal `f64`.
 fn power(n: i32) -> f64 {
     f64::from_bits(((n + 1023) as u64) << 52)
 }
 
-/// ⌊log2 |x|⌋ of a normal `f64`.
+/// Returns ⌊log2 |x|⌋ of a normal `f64`.
 fn exponent(x: f64) -> i32 {
     (x.to_bits() >> 52 & 0x7ff) as i32 - 1023
 }
@@ -102,7 +102,7 @@ macro_rules! every_format {
 }
 for_each_format!(every_format);
 
-/// The neighbours of a number among all numbers of its format, sorted by their values.
+/// Finds the neighbours of a number among all numbers of its format, sorted by their values.
 fn neighbours<S: Spec>(_: Option<Float<S>>) {
     let name = Float::<S>::DTYPE;
     if Float::<S>::LAYOUT.bits() > 16 {

@@ -1,6 +1,6 @@
 """Draws the error of each block-scaled scheme, and of plain formats, over the weights of a real model.
 
-    python python/examples/errors.py data/silero-vad-8k.safetensors errors.svg
+python python/examples/errors.py data/silero-vad-8k.safetensors errors.svg
 """
 
 import sys

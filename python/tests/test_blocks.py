@@ -120,7 +120,9 @@ def test_axes(scheme):
             np.testing.assert_array_equal(np.moveaxis(quantized.scales, axis, -1), moved.scales)
         back = ulp_float.dequantize(quantized.elements, quantized.scales, scheme, axis=axis, tensor_scale=quantized.tensor_scale)
         assert back.shape == x.shape
-        np.testing.assert_array_equal(np.moveaxis(back, axis, -1), ulp_float.dequantize(moved.elements, moved.scales, scheme, tensor_scale=moved.tensor_scale))
+        np.testing.assert_array_equal(
+            np.moveaxis(back, axis, -1), ulp_float.dequantize(moved.elements, moved.scales, scheme, tensor_scale=moved.tensor_scale)
+        )
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -40,7 +40,9 @@ def test_convert(weights, tmp_path):
 
 def test_convert_rounds_as_cast_does(weights, tmp_path):
     src, tensors = weights
-    for nth, options in enumerate([dict(rounding="toward_zero"), dict(saturate=True), dict(rounding="to_odd", saturate=True), dict(seed=3)]):
+    for nth, options in enumerate(
+        [dict(rounding="toward_zero"), dict(saturate=True), dict(rounding="to_odd", saturate=True), dict(seed=3)]
+    ):
         ulp_float.convert(src, tmp_path / f"{nth}.safetensors", to="f16", threads=2, sync=False, **options)
         out = load_file(tmp_path / f"{nth}.safetensors")
         if "seed" not in options:
