@@ -24,11 +24,11 @@ FEATURES = ["alloc", "std", "bytemuck", "num-traits", "rand_distr", "rkyv", "ser
 
 # Crates whose code or tests use half: version, and arguments of `cargo test`.
 CRATES = {
-    "arrow-cast": ("60.1.0", []),
-    "exr": ("1.74.2", []),
+    "arrow-cast": ("60.1.0", ["--lib"]),
+    "exr": ("1.74.2", ["--lib"]),
     # Its complex tests have nothing of half, and take minutes.
-    "gemm": ("0.19.0", ["--", "--skip", "cplx"]),
-    "candle-core": ("0.11.1", []),
+    "gemm": ("0.19.0", ["--lib", "--", "--skip", "cplx"]),
+    "candle-core": ("0.11.1", ["--lib", "--tests"]),
 }
 
 
