@@ -1,15 +1,15 @@
-//! The catalogue of the formats that this crate ships: a row a format, and nothing about one stands elsewhere.
+//! The catalogue of the formats that this crate ships. Each format is a row, and nothing about a format stands elsewhere.
 //!
 //! To add a format, write its [`Layout`] constant in `layout.rs`, and a row here:
-//! 1. documentation: its fields, its largest number, what it is for, how it prints; and an example, with its limits;
-//! 2. the name of the alias, of the [`Spec`](super::spec::Spec), and the integer that stores a number;
-//! 3. the layout, the name that numpy or torch has for the format, and what the format has, as in [`float_type!`];
-//! 4. `exact_into`: the formats that have all of its numbers, and `from`: the integers that it has all of;
+//! 1. the documentation: the fields, the largest number, the use, the way numbers print, and an example with the limits;
+//! 2. the name of the alias, the name of the [`Spec`](super::spec::Spec), and the integer that stores a number;
+//! 3. the layout, the name in numpy or torch, and the special numbers, as in [`float_type!`];
+//! 4. `exact_into`: the formats that have all numbers of this format, and `from`: the integers whose numbers this format all has;
 //! 5. the name in a safetensors header, and the other names that [`Dtype`](crate::Dtype) parses, in lower case;
 //! 6. `packed`: for a format below a byte, the [`Dtype`](crate::Dtype) of packed tensors, with its names.
 //!
-//! The compiler checks 3 and 4. Then run `cargo test --workspace`: the tests take the list of formats from here, and those with tables
-//! of expected values name the rows that the tables lack (`tests/data`, the oracle's description in `verify/src/bridge.rs`).
+//! The compiler checks 3 and 4. Then run `cargo test --workspace`. The tests take the list of formats from here. Tests with
+//! tables of expected values name the missing rows (`tests/data`, the description for the oracle in `verify/src/bridge.rs`).
 
 use crate::format::Layout;
 
@@ -345,68 +345,3 @@ macro_rules! declare {
     )* };
 }
 catalogue!(declare);
-
-macro_rules! export {
-    ([$d:tt] $(
-        $(#[$doc:meta])*
-        $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt $more:tt
-    )*) => {
-        /// Calls a macro with the names of all formats that this crate ships, but `f32` and `f64`: for tests, tables and tools that
-        /// must not forget one. Tokens after the macro's name come first. With `@has` before it, each name is followed by what the format
-        /// has, as in [`float_type!`]: `F8E4M3Fn [sign, zero, nan]`.
-        ///
-        /// ```
-        /// use ulp::*;
-        ///
-        /// macro_rules! largest {
-        ///     ($($format:ident)*) => { [$((stringify!($format), $format::MAX.cast::<f64>())),*] };
-        /// }
-        /// let table = for_each_format!(largest f32);
-        /// assert_eq!(table[0], ("f32", f32::MAX as f64));
-        /// assert!(table.contains(&("F8E4M3Fn", 448.0)));
-        /// ```
-        #[macro_export]
-        macro_rules! for_each_format {
-            (@has $d callback:ident $d ($d args:tt)*) => { $d callback! { $d ($d args)* $($name $has)* } };
-            ($d callback:ident $d ($d args:tt)*) => { $d callback! { $d ($d args)* $($name)* } };
-        }
-
-        /// Evaluates an expression in which a name stands for the type of a [`Dtype`](crate::Dtype): the step from a format that is known at run
-        /// time to a generic function. The value is `None` for a packed dtype, whose numbers have no address; its
-        /// [`unpacked`](crate::Dtype::unpacked) dtype has one. The expression is compiled for every format.
-        ///
-        /// ```
-        /// use ulp::{Dtype, Format};
-        ///
-        /// fn tenth<F: Format>() -> f64 {
-        ///     0.1f64.cast::<F>().cast()
-        /// }
-        ///
-        /// let dtype: Dtype = "bf16".parse()?;
-        /// assert_eq!(ulp::with_dtype!(dtype, F => tenth::<F>()), Some(0.10009765625));
-        /// assert_eq!(ulp::with_dtype!(Dtype::F4E2M1FnX2, F => tenth::<F>()), None);
-        /// # Ok::<(), ulp::UnknownDtype>(())
-        /// ```
-        #[macro_export]
-        macro_rules! with_dtype {
-            ($d dtype:expr, $d F:ident => $d value:expr) => {
-                match $d dtype {
-                    $d crate::Dtype::F64 => {
-                        type $d F = f64;
-                        ::core::option::Option::Some($d value)
-                    }
-                    $d crate::Dtype::F32 => {
-                        type $d F = f32;
-                        ::core::option::Option::Some($d value)
-                    }
-                    $($d crate::Dtype::$name => {
-                        type $d F = $d crate::$name;
-                        ::core::option::Option::Some($d value)
-                    })*
-                    _ => ::core::option::Option::None,
-                }
-            };
-        }
-    };
-}
-catalogue!(export $);
