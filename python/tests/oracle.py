@@ -82,7 +82,7 @@ class Format:
         nearest = bisect_right(self.magnitudes, magnitude) - 1
         if nearest < 0:
             # Below the smallest number of a format without zero.
-            return 0, False
+            return self.sign(sign), False
         below = self.magnitudes[nearest]
         if below != magnitude and nearest <= self.max_code:
             above = self.magnitudes[nearest + 1]

@@ -122,6 +122,8 @@ def test_what_progress_raises_ends_it(large, tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="a signal is sent")
 def test_ctrl_c(large, tmp_path):
     """The signal comes while the command works: from its own progress."""
+    # Who runs tests in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     before = set(os.listdir(tmp_path))
 
     def progress(done, total, activity):

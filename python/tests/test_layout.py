@@ -76,7 +76,8 @@ def test_casts_to_and_from_a_layout(pair, rounding, saturate, seed):
         )
         assert math.isnan(number) == (magnitude == NAN)
     x = np.concatenate([numbers, numbers * 1.25, np.random.default_rng(seed).normal(size=20), [2.0**50, np.inf, -0.0]])
-    x = x[~np.isnan(x)]
+    # Nothing says which sign the smallest number has that a zero becomes.
+    x = x[~np.isnan(x) & ((x != 0) | format.zero | (not format.signed))]
     result, counts = ulp_float.cast(x, layout, rounding=rounding, saturate=saturate, counted=True)
     expected = [format.round(*split(number), rounding, saturate) for number in x]
     assert result.dtype == codes.dtype
