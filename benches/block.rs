@@ -1,8 +1,8 @@
 //! Block-scaled formats on every instruction set of this CPU, as ratios of a `memcpy` of the same bytes.
 //!
-//! A round of `memcpy` and a round of each row take turns, so that what else the machine does slows both. Bytes are those read and those
-//! written; `memcpy` copies half of them. `cargo bench --bench block` takes 32 Ki elements, `-- 26` takes 2^26, `-- 15 nvfp4` the
-//! rows with that word.
+//! A round of `memcpy` and a round of each row take turns, so other work of the machine slows both. The bytes of a row are those
+//! that it reads and those that it writes. `memcpy` copies half of them. `cargo bench --bench block` takes 32 Ki elements. `--
+//! 26` at its end takes 2^26, and `-- 15 nvfp4` takes 2^15 and the rows with that word.
 
 use core::hint::black_box;
 use core::time::Duration;
@@ -64,7 +64,7 @@ fn rows(len: usize) -> Vec<Row> {
     rows
 }
 
-/// Numbers about as normally distributed as weights are.
+/// Returns numbers of roughly the normal distribution of weights.
 fn numbers<S: Format>(len: usize) -> Vec<S> {
     let mut state = 1u64;
     let mut uniform = || {
@@ -143,7 +143,7 @@ fn measure(row: &mut Row) {
     );
 }
 
-/// How many calls take about 2 ms.
+/// Returns how many calls take about 2 ms.
 fn calls(work: &mut impl FnMut()) -> u32 {
     let mut calls = 1;
     while time(calls, work) * f64::from(calls) < 0.002 {
@@ -152,7 +152,7 @@ fn calls(work: &mut impl FnMut()) -> u32 {
     calls
 }
 
-/// Seconds a call.
+/// Returns the seconds of a call.
 fn time(calls: u32, work: &mut impl FnMut()) -> f64 {
     let start = Instant::now();
     for _ in 0..calls {

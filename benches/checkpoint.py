@@ -116,7 +116,7 @@ def measure(ulp, kind, gib):
     subprocess.run([sys.executable, "-c", WRITE, kind, str(gib)], check=True)
     convert = [ulp, "convert", "in", "out", "--to", "bf16", "--no-sync", "--quiet"]
     script = [sys.executable, "-c", SCRIPT, kind]
-    subprocess.run([*convert[:3], "ulp", *convert[4:]], check=True)
+    subprocess.run([*convert[:3], "ulp", *convert[4:]], check=True, stdout=subprocess.DEVNULL)
     run(script)
     check = [sys.executable, "-c", CHECK]
     subprocess.run(check, check=True)

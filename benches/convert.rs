@@ -1,4 +1,4 @@
-//! Bulk conversion: `ulp` on every instruction set of this CPU, beside its peers and a `memcpy` of the same bytes.
+//! Bulk conversion: `ulp` on every instruction set of this CPU, its peers, and a `memcpy` of equally many bytes.
 //!
 //! `cargo bench --bench convert` takes ten minutes and 1.5 GiB; `-- '^f32 to f16/'` at its end runs one pair. `--features numkong`
 //! adds a peer whose C build takes minutes. `chart.py` draws the results.
@@ -22,7 +22,7 @@ const LINE: usize = 64;
 /// A way to convert, and its name.
 type Series<S, D> = (String, Box<dyn Fn(&[S], &mut [D])>);
 
-/// A format that all have.
+/// A format that all libraries have.
 trait Shared: Format {
     #[cfg(feature = "numkong")]
     type NumKong: numkong::CastDtype;
@@ -83,7 +83,7 @@ fn main() {
     c.final_summary();
 }
 
-/// Benches all ways to convert a pair of formats, at all lengths.
+/// Benches every conversion of a pair of formats, at all lengths.
 fn pair<S: Shared, D: Shared>(
     c: &mut Criterion,
     name: &str,
@@ -111,12 +111,12 @@ fn pair<S: Shared, D: Shared>(
         let mut group = c.benchmark_group(format!("{name}/{len}"));
         group.throughput(Throughput::Bytes((len * bytes) as u64));
         if len == LONGEST {
-            // Each takes a good part of a second.
+            // Each conversion takes a good part of a second.
             group.sample_size(10).sampling_mode(SamplingMode::Flat);
         }
         let (src, mut dst) = (values::<S>(len + LINE), vec![D::MAX; len + LINE]);
         let (src, dst) = (aligned(&src, len), aligned_mut(&mut dst, len));
-        // The copy reads as many bytes, and writes as many, as half of what the conversion moves.
+        // The copy reads half as many bytes as the conversion moves, and writes as many.
         let half = len * bytes / 2;
         let (from, mut to) = (vec![1u8; half + LINE], vec![0u8; half + LINE]);
         let (from, to) = (aligned(&from, half), aligned_mut(&mut to, half));
@@ -132,7 +132,7 @@ fn pair<S: Shared, D: Shared>(
     }
 }
 
-/// The numbers that begin with a cache line, so that runs compare.
+/// Returns `len` numbers from the beginning of a cache line, so that runs are comparable.
 fn aligned<T>(numbers: &[T], len: usize) -> &[T] {
     &numbers[numbers.as_ptr().align_offset(LINE)..][..len]
 }
@@ -142,7 +142,7 @@ fn aligned_mut<T>(numbers: &mut [T], len: usize) -> &mut [T] {
     &mut numbers[first..][..len]
 }
 
-/// Values on both sides of 1 and of both signs, a few of them subnormal in F16 and more so in fp8.
+/// Returns values on both sides of 1, of both signs. A few of them are subnormal in F16, and more of them in fp8.
 fn values<S: Format>(len: usize) -> Vec<S> {
     let some: Vec<S> = (0..len.min(1 << 16))
         .map(|i| {
@@ -154,7 +154,7 @@ fn values<S: Format>(len: usize) -> Vec<S> {
     some.iter().copied().cycle().take(len).collect()
 }
 
-/// What else `ulp` does to slices.
+/// Returns the other functions of `ulp` on slices.
 fn variants<S: Format, D: Format>() -> [Series<S, D>; 5] {
     let dtype = |name: &str| -> Dtype { name.parse().expect("it has every format") };
     let (from, to) = (dtype(S::DTYPE), dtype(D::DTYPE));
@@ -168,7 +168,7 @@ fn variants<S: Format, D: Format>() -> [Series<S, D>; 5] {
         series("ulp cast_stochastic", |s, d| {
             slice::cast_stochastic(s, d, Stochastic::new(42));
         }),
-        // It only reads.
+        // This function only reads.
         series("ulp amax", |s, _| {
             black_box(slice::amax(s));
         }),
@@ -183,7 +183,7 @@ fn series<S, D>(name: &str, convert: impl Fn(&[S], &mut [D]) + 'static) -> Serie
     (name.into(), Box::new(convert))
 }
 
-/// What a peer does to its own types, which have the bits of ours.
+/// Returns the conversion of a peer between its own types. Their bits are those of the types of `ulp`.
 fn peer<S, D, TheirS: 'static, TheirD: 'static>(
     name: &str,
     convert: impl Fn(&[TheirS], &mut [TheirD]) + 'static,
@@ -191,7 +191,7 @@ fn peer<S, D, TheirS: 'static, TheirD: 'static>(
     series(name, move |s, d| convert(seen_as(s), seen_as_mut(d)))
 }
 
-/// The same for a peer that converts one number.
+/// Returns the conversion of a peer that converts one number at a time.
 fn loop_of<S, D, TheirS: Copy + 'static, TheirD: 'static>(
     name: &str,
     convert: impl Fn(TheirS) -> TheirD + 'static,
@@ -203,7 +203,7 @@ fn loop_of<S, D, TheirS: Copy + 'static, TheirD: 'static>(
     })
 }
 
-/// How many `B` are as many bytes as so many `A`, of which all bits are valid `B`: plain numbers.
+/// Returns how many `B` have as many bytes as `len` `A`. All bits must be valid as `B`, as they are for plain numbers.
 fn length_as<A, B>(len: usize) -> usize {
     const {
         assert!(size_of::<A>().is_multiple_of(size_of::<B>()));
@@ -213,12 +213,12 @@ fn length_as<A, B>(len: usize) -> usize {
 }
 
 fn seen_as<A, B>(numbers: &[A]) -> &[B] {
-    // SAFETY: as many bytes, aligned for `B`; and all types here are numbers without invalid bits.
+    // SAFETY: the length in bytes is equal, and the pointer is aligned for `B`. All types here are numbers without invalid bits.
     unsafe { from_raw_parts(numbers.as_ptr().cast(), length_as::<A, B>(numbers.len())) }
 }
 
 fn seen_as_mut<A, B>(numbers: &mut [A]) -> &mut [B] {
-    // SAFETY: as in `seen_as`, and the borrow is exclusive.
+    // SAFETY: the conditions of `seen_as` hold, and the borrow is exclusive.
     unsafe {
         from_raw_parts_mut(
             numbers.as_mut_ptr().cast(),

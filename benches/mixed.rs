@@ -1,7 +1,7 @@
 //! The passes of mixed-precision training, as fractions of the bandwidth that memcpy reaches in the same run.
 //!
-//! Lengths are in cache and out of it. An AdamW step with bf16 gradients and weights moves 28 bytes a parameter, `unscale` 6, and
-//! memcpy is given as many.
+//! The lengths are in cache and out of it. An AdamW step with bf16 gradients and weights moves 28 bytes a parameter, and
+//! `unscale` moves 6. `memcpy` moves as many bytes as the pass.
 
 use core::hint::black_box;
 
@@ -11,7 +11,7 @@ use ulp::mixed::{
 };
 use ulp::{Bf16, Isa, slice};
 
-/// Bytes of a parameter that an AdamW step reads or writes.
+/// The bytes of a parameter that an AdamW step reads or writes.
 const ADAMW: usize = 28;
 const SGD: usize = 20;
 const UNSCALE: usize = 6;
@@ -34,7 +34,7 @@ fn case(c: &mut Criterion, group: &str, name: &str, bytes: usize, work: impl FnM
     group.finish();
 }
 
-/// None of them is 0, of which moments would decay while the bench runs.
+/// Returns gradients that are not 0. With zero gradients, the moments would decay while the bench runs.
 fn gradients(len: usize) -> Vec<Bf16> {
     let wide: Vec<f32> = (0..len)
         .map(|i| ((i as f64 * 0.618_034).fract() + 0.125) as f32)

@@ -1,8 +1,9 @@
-//! Arithmetic, elementary functions and text of `F16` and `Bf16`, over 4,096 values, `ulp` beside `half`; and `f32`'s own text.
+//! Arithmetic, elementary functions and text of `F16` and `Bf16`, over 4,096 values. `ulp` stands beside `half`, and text also
+//! beside `f32`.
 //!
 //! `cargo bench --bench numbers` compiles for plain x86-64, with `RUSTFLAGS="-C target-cpu=x86-64-v3"` for AVX2, FMA and F16C.
 //!
-//! `half` rounds fused multiply-add and text twice, so it does less than is right there.
+//! `half` rounds fused multiply-add and text twice, so it does less work than a right result takes.
 
 use core::fmt::{Display, Write};
 use core::hint::black_box;
@@ -23,7 +24,7 @@ fn case<R>(c: &mut Criterion, (group, name): (&str, &str), mut work: impl FnMut(
     group.finish();
 }
 
-/// The same of a function of three numbers, written to a slice.
+/// Benches a function of three numbers, whose results are written to a slice.
 fn each<T: Copy>(
     c: &mut Criterion,
     name: (&str, &str),
@@ -57,7 +58,7 @@ fn text<T: Display + FromStr + Copy>(c: &mut Criterion, format: &str, name: &str
     });
 }
 
-/// Positive numbers over `binades` binades around 1.
+/// Returns positive numbers over `binades` binades around 1.
 fn numbers<T>(from_f32: impl Fn(f32) -> T, binades: usize) -> [Vec<T>; 3] {
     [0.618_034_f32, 0.414_214, 0.732_051].map(|step| {
         (0..LEN)
@@ -114,10 +115,10 @@ macro_rules! format {
             "half",
             &numbers(<$Theirs>::from_f32, $binades)[0],
         );
-        // The same numbers, with the digits that f32 needs.
+        // Equal numbers in `f32`, with the digits that `f32` needs.
         let wide = numbers(|x| <$Ours>::from_f32(x).to_f32(), $binades);
         text($c, $format, "f32", &wide[0]);
-        // Numbers that are as short in f32.
+        // Numbers that are as short in `f32`.
         let short: Vec<f32> = numbers(<$Ours>::from_f32, $binades)[0]
             .iter()
             .map(|x| x.to_string().parse().expect("a number"))

@@ -1,4 +1,4 @@
-//! A plain loop of scalar conversions over 4,096 values, `ulp` beside `half`.
+//! A plain loop of scalar conversions over 4,096 values, for `ulp` and `half`.
 //!
 //! `cargo bench --bench scalar` compiles for plain x86-64, with `RUSTFLAGS="-C target-cpu=x86-64-v3"` for AVX2 and F16C.
 
@@ -37,7 +37,7 @@ fn scalar(c: &mut Criterion) {
         from.iter().map(|&x| convert(x)).collect()
     }
 
-    // Values on both sides of 1 and of both signs, a few of them subnormal in F16.
+    // Values on both sides of 1, of both signs. A few of them are subnormal in F16.
     let f64s: Vec<f64> = (0..LEN)
         .map(|i| {
             let magnitude = ((i % 37) as f64 - 20.0).exp2();
@@ -80,7 +80,7 @@ fn scalar(c: &mut Criterion) {
     case(c, ("f64 to bf16", "ulp"), &f64s, Bf16::from_f64);
     case(c, ("f64 to bf16", "half"), &f64s, bf16::from_f64);
 
-    // No peer: `half` has no 8-bit formats.
+    // There is no peer, because `half` has no 8-bit formats.
     case(c, ("f32 to e4m3fn", "ulp"), &f32s, F8E4M3Fn::from_f32);
     case(c, ("f32 to e5m2", "ulp"), &f32s, F8E5M2::from_f32);
 }

@@ -1,7 +1,8 @@
 //! Floating-point formats of machine learning, exact to the last place.
 //!
-//! fp32, fp16, bf16, the fp8, fp6 and fp4 formats, and those that you declare: look at a number's bits, ask a format's limits,
-//! convert from any format to any other in any rounding. `no_std`, no dependency, and all of it works in constants.
+//! The formats are fp32, fp16, bf16, fp8, fp6, fp4, and the formats that you declare. You can look at the bits of a number, ask
+//! for the limits of a format, and convert from any format to any other in any rounding. The crate is `no_std`, has no
+//! dependency, and works in constants.
 //!
 //! ```
 //! use ulp::{Bf16, Cast, F8E4M3Fn, F16, Flags, Format, Rounding, finfo};
@@ -20,20 +21,20 @@
 //! ```
 //!
 //! # Four nouns
-//! - A [`Layout`] is a format as plain data: widths, bias, which special codes there are. No format has code of its own.
-//! - A [`Format`] is a type whose bits a layout reads: `f32`, `f64`, [`F16`], [`Bf16`], [`F8E4M3Fn`], …, and those declared
-//!   with [`float_type!`].
-//! - A [`Cast`] is how to convert: a [`Rounding`] and an [`Overflow`].
-//! - [`Flags`] tell what happened.
+//! - A [`Layout`] is a format as plain data: the widths, the bias, and the special codes. A new format is a row of data.
+//! - A [`Format`] is a type whose bits a layout reads: `f32`, `f64`, [`F16`], [`Bf16`], [`F8E4M3Fn`], …, and the formats that
+//!   [`float_type!`] declares.
+//! - A [`Cast`] is a way to convert: a [`Rounding`] and an [`Overflow`].
+//! - [`Flags`] are the exceptions that an operation raised.
 //!
-//! Whole tensors are the business of [`mod@slice`], on the best [`Isa`] of the CPU, formats whose elements share scales (MXFP4, NVFP4, …)
-//! that of [`block`], training that of [`mixed`], and how much memory a model takes that of [`memory`].
+//! [`mod@slice`] converts whole tensors, on the best [`Isa`] of the CPU. [`block`] has the formats whose elements share scales
+//! (MXFP4, NVFP4, …). [`mixed`] trains, and [`memory`] counts how much memory a model takes.
 //!
 //! # Rules
-//! A result is rounded once, from the exact value, and no path through the crate gives other bits than another: not at compile
-//! time, not on another CPU, and, of casts, codes, text and [`ieee`], not under another rounding mode or flush-to-zero setting of the
-//! thread. (Operators, elementary functions, [`slice::cast_scaled`] and [`mixed`] compute in `f32` or `f64`, and expect the default one, as
-//! all floating-point code of Rust does.) [`Cast::convert`] has the rules of NaN, zeros, signs and overflow.
+//! Every result is rounded once, from the exact value. All paths through the crate give the same bits: at compile time, at run
+//! time, and on every CPU. Casts, codes, text and [`ieee`] also ignore the rounding mode and the flush-to-zero setting of the
+//! thread. Operators, elementary functions, [`slice::cast_scaled`] and [`mixed`] compute in `f32` or `f64`. They expect the
+//! default mode, as all floating-point code of Rust does. [`Cast::convert`] has the rules of NaN, zeros, signs and overflow.
 //!
 //! # Features
 //! - `std` (default): `alloc`, and links the standard library.
@@ -43,9 +44,11 @@
 //!   `rkyv`: `Archive`; `arbitrary`: `Arbitrary`.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
 //!   ([`slice::reinterpret`]).
-//! - `num-traits`: its traits, but those that a format lacks something for, and `Float` and `Pow` of [`F16`] and [`Bf16`] too.
+//! - `num-traits`: the traits of num-traits for every format that has all they need, and `Float` and `Pow` of [`F16`] and
+//!   [`Bf16`].
 //! - `approx`: `AbsDiffEq`, `RelativeEq` and `UlpsEq`; `ndarray`: `ScalarOperand`.
-//! - `rand`: `StandardUniform`, but of [`F8E8M0Fnu`], and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01` and
+//! - `rand`: `StandardUniform` (except for [`F8E8M0Fnu`]) and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01`
+//!   and
 //!   `OpenClosed01`. These are of rand 0.10; `rand_09` and `rand_distr_05` are of rand 0.9.
 //! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.
@@ -75,7 +78,7 @@ pub use round::{Bits, Cast, Flags, Format, Overflow, Rounding};
 pub use text::{FloatErrorKind, ParseFloatError};
 pub use train::{memory, mixed};
 
-/// What most programs name: `use ulp::prelude::*`.
+/// The names that most programs need: `use ulp::prelude::*`.
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::float::{Float, catalogue::*, finfo};
@@ -85,7 +88,7 @@ pub mod prelude {
     pub use crate::slice;
 }
 
-/// The code of the README and of the guide is compiled and run by `cargo test --doc`.
+/// `cargo test --doc` compiles and runs the code of the README and of the guide.
 #[cfg(doctest)]
 mod guide {
     #[doc = include_str!("../README.md")]

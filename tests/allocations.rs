@@ -1,4 +1,4 @@
-//! Nothing allocates but what says so: `slice::cast_to_vec`.
+//! Only the function that says so allocates: `slice::cast_to_vec`.
 
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
@@ -17,7 +17,7 @@ thread_local! {
 
 struct Counting;
 
-// SAFETY: everything is the system allocator's; the counter of a thread needs no memory and no destructor.
+// SAFETY: every method calls the system allocator. The counter of a thread needs no memory and no destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -26,7 +26,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: likewise; the memory came from it.
+        // SAFETY: the caller's promises are those that the system allocator asks for. The memory came from it.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -34,14 +34,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// How often `work` allocates.
+/// Returns how often `work` allocates.
 fn allocations(work: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     work();
     ALLOCATIONS.get() - before
 }
 
-/// Text of a length known before.
+/// Text of a length known in advance.
 struct Text {
     bytes: [u8; 512],
     len: usize,
@@ -57,7 +57,7 @@ impl Write for Text {
     }
 }
 
-/// Long enough for every loop, and for stores past the caches.
+/// The length of a slice for every loop and for stores past the caches.
 const LONG: usize = 1 << 22;
 
 #[test]

@@ -1,11 +1,12 @@
-//! `slice::cast_bytes` gives the bits of the scalar cast in one step, for every pair of formats, and errors for lengths that don't fit.
+//! `slice::cast_bytes` gives the bits of the scalar cast, in one step, for every pair of formats. Lengths that don't fit are
+//! errors.
 
 mod sampled;
 
 use sampled::sampled;
 use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F16, Format, Isa, Overflow, Rounding, slice};
 
-/// All casts.
+/// Returns all casts.
 fn casts() -> impl Iterator<Item = Cast> {
     Rounding::ALL.into_iter().flat_map(|rounding| {
         [Overflow::Ieee, Overflow::Saturate]
@@ -13,7 +14,7 @@ fn casts() -> impl Iterator<Item = Cast> {
     })
 }
 
-/// Codes as a tensor stores them, bit by bit.
+/// Returns codes in the form in which a tensor stores them, bit by bit.
 fn stored(dtype: Dtype, codes: impl Iterator<Item = u64>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (mut stream, mut bits) = (0_u128, 0);
@@ -31,7 +32,7 @@ fn stored(dtype: Dtype, codes: impl Iterator<Item = u64>) -> Vec<u8> {
     bytes
 }
 
-/// The codes that a tensor stores.
+/// Returns the codes that a tensor stores.
 fn codes(dtype: Dtype, bytes: &[u8], numbers: usize) -> Vec<u64> {
     let bit = |nth: usize| u64::from(bytes[nth / 8] >> (nth % 8) & 1);
     let bits = dtype.bits() as usize;
@@ -40,7 +41,7 @@ fn codes(dtype: Dtype, bytes: &[u8], numbers: usize) -> Vec<u64> {
         .collect()
 }
 
-/// Casts codes to every format on every ISA in these ways, and compares.
+/// Casts codes to every format on every ISA under these casts, and compares.
 fn check(from: Dtype, source: &[u64], casts: &[Cast]) {
     let source: Vec<u64> = sampled("codes cast as bytes", source).copied().collect();
     let src = stored(from, source.iter().copied());
@@ -74,14 +75,14 @@ fn check(from: Dtype, source: &[u64], casts: &[Cast]) {
 fn all_codes_of_narrow_formats() {
     let all: Vec<Cast> = casts().collect();
     for &from in Dtype::ALL {
-        // Bits above the width of a code are ignored where one takes a byte.
+        // Bits above the width of a code are ignored if a code takes a whole byte.
         let bits = if from.is_packed() {
             from.bits()
         } else {
             from.bits().max(8)
         };
         if bits <= 8 {
-            // Often enough that tables pay.
+            // The codes repeat so often that tables pay.
             let source: Vec<u64> = (0..1 << bits).cycle().take(4096).collect();
             check(from, &source, &all);
             check(from, &source[..1 << bits], &all);
@@ -104,7 +105,7 @@ fn f32_near_every_boundary() {
 
 #[test]
 fn f64_near_every_boundary() {
-    // Where some format rounds, with all that can follow: nothing, less than a half, a half, more.
+    // The fractions lie where some format rounds. Nothing, less than a half, a half, or more can follow.
     let mut fractions = vec![0, 1, (1 << 52) - 1, 1 << 51, (1 << 51) - 1];
     for precision in [0, 1, 2, 3, 4, 7, 10, 23] {
         let last = 52 - precision;
@@ -134,7 +135,7 @@ fn f64_near_every_boundary() {
     check(Dtype::F64, &source, &casts().collect::<Vec<_>>());
 }
 
-/// Pairs of every kind of way: in place, one step, two, with a table, packed.
+/// Pairs for each kind of conversion: in place, one step, two steps, with a table, packed.
 const PAIRS: [(Dtype, Dtype); 10] = [
     (Dtype::F32, Dtype::Bf16),
     (Dtype::F16, Dtype::F32),
@@ -367,7 +368,7 @@ fn numbers_of_a_type_to_bytes_and_back() {
             .map(|&x| E5M6::from_bits(x as u16))
             .collect::<Vec<_>>(),
     );
-    // Exponents about those of the narrow formats, and all others.
+    // Exponents near those of the narrow formats, and all others.
     let near = |&x: &u64| {
         f64::from_bits(if x % 2 == 0 {
             x

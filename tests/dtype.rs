@@ -1,10 +1,11 @@
-//! `Dtype` as people use it: by the names of every framework, by type, and from one to the other.
+//! `Dtype` in use: by the names of every framework, by type, and from one to the other.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E8M0Fnu, F16, Format, Layout, finfo, with_dtype};
 
-/// A format under the names that others print: numpy with ml_dtypes, `str(torch.…)`, safetensors headers, `str(jnp.…)`, ONNX's
+/// A format, and its names in other libraries: numpy with ml_dtypes, `str(torch.…)`, safetensors headers, `str(jnp.…)`, ONNX's
+/// `TensorProto`, MLIR's types, Triton's types, candle's `DType::as_str`.
 /// `TensorProto`, MLIR's types, Triton's types, candle's `DType::as_str`.
 const NAMES: &[(Dtype, &[&str])] = &[
     (
@@ -132,7 +133,7 @@ fn names_of_every_framework_parse() {
     }
 }
 
-/// No name of the table means two formats, and none that is refused as ambiguous is in it.
+/// No name of the table means two formats, and no ambiguous name is in the table.
 #[test]
 fn every_name_means_one_format() {
     for &dtype in Dtype::ALL {
@@ -194,7 +195,7 @@ fn any_text_is_refused_and_a_long_one_cut() {
     for text in ["", ".", "torch.", "é", "\"", &"x".repeat(1000)] {
         assert!(text.parse::<Dtype>().is_err(), "{text:?}");
     }
-    // 48 bytes end within a character.
+    // The first 48 bytes end within a character.
     let long = format!("{}é{}", "x".repeat(47), "y".repeat(10));
     let error = long.parse::<Dtype>().expect_err("it is none");
     assert_eq!(error.text(), "x".repeat(47));
@@ -230,7 +231,7 @@ fn a_type_and_its_dtype_lead_to_each_other() {
     assert_eq!(Dtype::of::<half::f16>(), Some(Dtype::F16));
 }
 
-/// A layout in wider storage is another dtype, and none that is known.
+/// A layout in wider storage has another dtype, which is not a known one.
 #[test]
 fn a_declared_format_has_the_dtype_of_its_layout_and_width() {
     ulp::float_type!(type Same = SameSpec(u8): Layout::E4M3FN, "same", [sign, zero, nan]);

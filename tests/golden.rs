@@ -1,10 +1,11 @@
-//! Bulk casts against tables that numpy and `ml_dtypes` made. On wasm32, where no test runs, `verify/ports/wasm` compares with the same.
+//! Compares bulk casts with tables that numpy and `ml_dtypes` made. wasm32 runs no tests, so `verify/ports/wasm` uses these
+//! tables there.
 
 use ulp::{Bits, Cast, Format, Isa, for_each_format, slice};
 
-/// A line a number of `f32`: its bits, and its code in each format that the first line names.
+/// Each line is a number of `f32`: its bits, and its code in each format that the first line names.
 const CASTS: &str = include_str!("data/casts.csv");
-/// A line a format: its name, and the bits of the `f32` that each code is.
+/// Each line is a format: its name, and for each code the bits of its `f32`.
 const CODES: &str = include_str!("data/codes.csv");
 
 fn lines(table: &str) -> impl Iterator<Item = Vec<&str>> {
@@ -16,7 +17,7 @@ fn bits(cell: &str) -> u64 {
     u64::from_str_radix(cell, 16).expect("a cell is hexadecimal")
 }
 
-/// The numbers of the first column, and what a table says of one cell each: none is a NaN.
+/// Compares the numbers of the first column with cells of a table, one cell for each. No cell is a NaN.
 fn compare<S: Format, D: Format>(name: &str, from: &[S], cells: &[&str]) {
     for isa in Isa::available() {
         let mut to = vec![D::MAX; from.len()];
@@ -32,13 +33,13 @@ fn compare<S: Format, D: Format>(name: &str, from: &[S], cells: &[&str]) {
     }
 }
 
-/// From `f32`, if the table has the format; to `f32`, if the table has it.
+/// Checks casts from `f32` and to `f32`, if the tables have the format.
 fn check<F: Format>() {
     let name = F::DTYPE;
     let mut rows = lines(CASTS);
     let names = rows.next().expect("there is a first line");
     if let Some(column) = names.iter().position(|it| *it == name) {
-        // What has no NaN gives its largest number, and numpy zero.
+        // A format without NaN gives its largest number. numpy gives zero.
         let has_nan = F::LAYOUT.nan_code().is_some();
         let rows: Vec<_> = rows
             .filter(|row| has_nan || bits(row[0]) & 0x7fff_ffff <= 0x7f80_0000)

@@ -1,7 +1,7 @@
-//! `F16` and `Bf16` against the crate `half`, wherever `half` is right.
+//! Compares `F16` and `Bf16` with the crate `half`, wherever `half` is right.
 //!
-//! Where it is not: `half` converts from `f64` through `f32`, or without looking at the low 32 bits, depending on the CPU. So
-//! `f64` inputs have those bits zero here; `traps.rs` has the others.
+//! `half` converts from `f64` through `f32`, or without looking at the low 32 bits, depending on the CPU. Both are wrong for some
+//! inputs. `f64` inputs therefore have zeros in these bits here, and `traps.rs` has other inputs.
 
 use core::num::FpCategory;
 
@@ -9,11 +9,11 @@ use half::{bf16, f16};
 use proptest::prelude::*;
 use ulp::{Bf16, F16};
 
-/// Bits of an `f32`: any, and as many again near the range of binary16.
+/// Returns bits of an `f32`: any, and equally many near the range of binary16.
 fn f32_bits() -> impl Strategy<Value = u32> {
     let near_half = (any::<bool>(), 127_u32 - 27..127 + 18, any::<u32>())
         .prop_map(|(sign, exponent, low)| u32::from(sign) << 31 | exponent << 23 | low >> 9);
-    // Ties: what a rounding to 10 or to 7 fraction bits cuts off is 100…0, or next to it.
+    // A rounding to 10 or to 7 fraction bits cuts off 100…0 or a neighbour of it, so the numbers are near ties.
     let near_tie = (
         any::<u32>(),
         prop_oneof![Just(13_u32), Just(16)],
@@ -26,7 +26,7 @@ fn f32_bits() -> impl Strategy<Value = u32> {
     prop_oneof![any::<u32>(), near_half, near_tie]
 }
 
-/// Bits of an `f64` that `half` converts rightly on every CPU: any exponent of its formats and beyond, 20 fraction bits.
+/// Returns bits of an `f64` that `half` converts rightly on every CPU: any exponent of its formats and beyond, 20 fraction bits.
 fn f64_bits() -> impl Strategy<Value = u64> {
     let any_exponent = any::<u32>();
     let near = (
@@ -36,7 +36,7 @@ fn f64_bits() -> impl Strategy<Value = u64> {
         any::<u32>(),
     )
         .prop_map(|(sign, exponent, fraction, keep)| {
-            // A few fraction bits only, every so often: those make ties.
+            // Some numbers have only a few fraction bits, which make ties.
             let kept = fraction & (u32::MAX << (keep % 20));
             u32::from(sign) << 31 | exponent << 20 | kept
         });
@@ -72,7 +72,7 @@ proptest! {
         prop_assert_eq!(Bf16::from_f64(value).to_bits(), bf16::from_f64(value).to_bits());
     }
 
-    /// An `f32` widens to `f64` exactly, so both ways round the same value.
+    /// An `f32` widens to `f64` exactly, so both conversions round equal values.
     #[test]
     fn from_f64_of_a_widened_f32(bits in f32_bits()) {
         let value = f32::from_bits(bits);
@@ -81,7 +81,7 @@ proptest! {
     }
 }
 
-/// One test for each of the two types, which have the same names in both crates.
+/// Makes a test for each of the two types, which have the same names in both crates.
 macro_rules! same_as_half {
     ($name:ident, $ours:ident, $theirs:ident) => {
         mod $name {

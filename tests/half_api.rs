@@ -1,4 +1,4 @@
-//! The constants and the views of `half`, under the same names or ours.
+//! The constants and the views of `half`, under `half`'s names or the names of `ulp`.
 
 use half::{bf16, f16};
 use ulp::prelude::*;

@@ -1,4 +1,4 @@
-//! Bytes of model states against what papers print, and as parts of a whole.
+//! Compares bytes of model states with figures of papers, and checks that the parts add up.
 
 use proptest::prelude::*;
 use ulp::Dtype;
@@ -6,7 +6,7 @@ use ulp::memory::{Bytes, Optimizer, States, ZeroStage};
 
 const GB: u128 = 1_000_000_000;
 
-/// 2 + 2 + 4 + 4 + 4 bytes a parameter (Rajbhandari et al., "ZeRO", 2020, section 3.1).
+/// A parameter takes 2 + 2 + 4 + 4 + 4 bytes (Rajbhandari et al., "ZeRO", 2020, section 3.1).
 #[test]
 fn adam_in_mixed_precision_takes_16_bytes_a_parameter() {
     let states = States::new(7_000_000_000, Dtype::F16, Optimizer::Adam);
@@ -18,7 +18,7 @@ fn adam_in_mixed_precision_takes_16_bytes_a_parameter() {
             .bytes(),
         16
     );
-    // Without master weights, 4 + 4 and the moments.
+    // Without master weights, a parameter takes 4 + 4 and the moments.
     for (optimizer, bytes) in [
         (Optimizer::Sgd, 8),
         (Optimizer::Momentum, 12),
@@ -31,7 +31,8 @@ fn adam_in_mixed_precision_takes_16_bytes_a_parameter() {
     }
 }
 
-/// The same paper's table 1: GB a device, of 7.5 billion, 128 billion and 10^12 parameters, in stages 1 to 3, as it prints them.
+/// The figures are those of that paper's table 1: GB for each device, for 7.5 billion, 128 billion and 10^12 parameters, in
+/// stages 1 to 3, as the paper prints them.
 #[test]
 fn table_1_of_zero() {
     const PARAMETERS: [u64; 3] = [7_500_000_000, 128_000_000_000, 1_000_000_000_000];
@@ -90,7 +91,7 @@ fn table_1_of_zero() {
             for (zero, printed) in ZeroStage::ALL[1..].iter().zip(stages) {
                 let states = States::new(parameters, Dtype::F16, Optimizer::Adam);
                 let bytes = states.on_device(*zero, devices, 0).training().bytes();
-                // Rounded or cut to the digits that the paper prints.
+                // The figure is rounded or cut to the digits that the paper prints.
                 let decimals = printed
                     .split_once('.')
                     .map_or(0, |(_, fraction)| fraction.len() as u32);
@@ -158,7 +159,7 @@ fn optimizers() -> impl Strategy<Value = Optimizer> {
 }
 
 proptest! {
-    /// What is divided adds up to the whole, whatever the number of devices; the first device has most.
+    /// The divided parts add up to the whole, for any number of devices. The first device has the most.
     #[test]
     fn parts_add_up(parameters: u64, optimizer in optimizers(), devices in 1..200_u64, format in 0..Dtype::ALL.len()) {
         let whole = States::new(parameters, Dtype::ALL[format], optimizer);
@@ -173,7 +174,7 @@ proptest! {
         }
     }
 
-    /// Stage 3 over N devices, times N, is the whole, if it can be divided.
+    /// The bytes of stage 3 over N devices, times N, are the whole, if the whole can be divided.
     #[test]
     fn stage_3_times_devices(parameters in 0..u64::MAX >> 20, optimizer in optimizers(), devices in 1..1_u64 << 20) {
         let whole = States::new(parameters * devices, Dtype::Bf16, optimizer);

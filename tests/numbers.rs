@@ -1,4 +1,5 @@
-//! Operators and methods as a program uses them: every form, bounds that panic, constants, and sums and products of many.
+//! Operators and methods in the use of a program: every form, bounds that panic, constants, and sums and products of many
+//! numbers.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 #![allow(clippy::op_ref, reason = "operators on references are tested")]
@@ -32,7 +33,7 @@ fn every_form_of_an_operator() {
     assert_eq!([-a, -&a], [f16(-7.0); 2]);
 }
 
-/// Everything but what the CPU does is there in constants.
+/// Every function is available in constants, except those that use the CPU.
 #[test]
 fn in_constants() {
     const QUOTIENT: F16 = ieee::div(
@@ -61,7 +62,7 @@ fn bounds_of_clamp_that_panic() {
     assert!(clamp(f16(0.0), f16(-0.0)).is_ok());
 }
 
-/// A sum of `F16`s that is neither long nor overflows is exact in `f64`, whatever the order: as in units of 2^-24.
+/// A sum of `F16`s that is neither long nor overflows is exact in `f64`, in any order: it is a sum of units of 2^-24.
 #[test]
 fn sums_are_rounded_once() {
     let mut state = 1_u64;
@@ -72,7 +73,7 @@ fn sums_are_rounded_once() {
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1);
                 let bits = (state >> 48) as u16;
-                // Below 2^8, so that no sum overflows.
+                // The number is below 2^8, so no sum overflows.
                 F16::from_bits(bits & 0xdfff)
             })
             .collect();
@@ -91,7 +92,7 @@ fn sums_are_rounded_once() {
     }
 }
 
-/// The same bits from an iterator and from a slice, however `f64` rounded on the way.
+/// An iterator and a slice give the same bits, however `f64` rounded on the way.
 #[test]
 fn long_products_and_sums_do_not_depend_on_their_source() {
     let numbers: Vec<Bf16> = (0..3000)
@@ -110,12 +111,12 @@ fn long_products_and_sums_do_not_depend_on_their_source() {
     }
 }
 
-/// 2^2n · 2^-2n, which no partial result of the format could be.
+/// The factors are 2^2n and 2^-2n. No partial result would fit the format.
 #[test]
 fn products_are_rounded_once() {
     let large = [F16::MAX, F16::MAX, F16::MAX];
     let small = large.map(F16::recip);
-    // Each reciprocal of 65504 is 2^-16 cut to a multiple of 2^-24.
+    // Each reciprocal of 65504 is 2^-16, cut to a multiple of 2^-24.
     let numbers = [large, small].concat();
     assert_eq!(small[0].to_f64(), 2f64.powi(-16));
     let right = F16::from_f64((65504.0 / 65536.0_f64).powi(3));
@@ -138,7 +139,7 @@ fn of_nothing() {
     );
 }
 
-/// CPUs differ in the NaN of an invalid operation: a sum or product that is one is the canonical.
+/// CPUs differ in the NaN of an invalid operation. A sum or product that is NaN is the canonical NaN.
 #[test]
 fn sums_and_products_that_are_not_numbers() {
     let opposite = [F16::INFINITY, F16::NEG_INFINITY];

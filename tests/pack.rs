@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use ulp::{F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, Format, Layout, slice};
 
-/// A stream of bits, the first in the lowest bit of the first byte.
+/// Returns a stream of bits. The first bit is the lowest bit of the first byte.
 fn stream(codes: &[u8], bits: usize) -> Vec<u8> {
     let mut bytes = vec![0; (codes.len() * bits).div_ceil(8)];
     for (number, code) in codes.iter().enumerate() {
@@ -30,7 +30,7 @@ fn every_length<F: Format<Bits = u8>>() {
         slice::pack(slice::from_bits::<F>(&bytes), &mut packed);
         assert_eq!(packed, expected, "{length}");
 
-        // Nor are those after the last number unpacked.
+        // Bits after the last number are not unpacked.
         if !(length * bits).is_multiple_of(8) {
             *packed.last_mut().unwrap() |= 0xff << (length * bits % 8);
         }
@@ -47,7 +47,7 @@ fn every_length_of_every_format() {
     every_length::<F6E3M2Fn>();
 }
 
-/// `c10/util/Float4_e2m1fn_x2.h`: of val0 and val1 in a byte, val1 is in bits 7 to 4 and val0 in bits 3 to 0.
+/// `c10/util/Float4_e2m1fn_x2.h`: val1 is in bits 7 to 4 of a byte, and val0 in bits 3 to 0.
 #[test]
 fn the_order_of_torch() {
     let mut bytes = [0];
@@ -65,7 +65,7 @@ fn the_order_of_onnx() {
 }
 
 ulp::float_type! {
-    /// Six bits in sixteen.
+    /// The format has six bits in sixteen.
     type Wide = WideSpec(u16): Layout::E2M3FN, "wide", [sign, zero];
 }
 

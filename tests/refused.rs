@@ -1,4 +1,5 @@
-//! Layouts that make no sense, and declarations that don't match theirs, fail to compile, with a message that says why.
+//! Layouts that make no sense fail to compile, and so do declarations that don't match their layouts. The message names the
+//! cause.
 //!
 //! Each case is a binary of one temporary package that depends on this crate.
 
@@ -7,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A name, the source, and a part of the error that tells the cause; the first has none and compiles.
+/// A name, the source, and a part of the error that tells the cause. The first case has no error and compiles.
 const CASES: &[(&str, &str, Option<&str>)] = &[
     (
         "sound",
@@ -136,8 +137,8 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
     ),
 ];
 
-/// Errors that the compiler finds when it builds a function for its formats: the name, the source, a part of the error, and the line
-/// of the call, which the error names.
+/// Errors that the compiler finds when it builds a function for its formats. A case is the name, the source, a part of the error,
+/// and the line of the call, which the error names.
 const BUILT: &[(&str, &str, &str, u32)] = &[
     (
         "scales_f64",
@@ -186,7 +187,7 @@ const BUILT: &[(&str, &str, &str, u32)] = &[
     ),
 ];
 
-/// Writes the package: a binary a case.
+/// Writes the package, with a binary for each case.
 fn write_package(folder: &Path) {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut manifest = format!(

@@ -1,5 +1,5 @@
-//! Casts between layouts that nobody ships, against textbook rounding: the neighbours of a value are found by comparison, and
-//! nothing is shared with the crate but the numbers that describe a layout.
+//! Compares casts between layouts that nobody ships with rounding by the textbook. The test finds the neighbours of a value by
+//! comparison, and shares only the numbers that describe a layout with the crate.
 //!
 //! Values are `f64`, which holds all numbers here, their ties and their ratios exactly.
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use sampled::sampled;
 use ulp::{Cast, Flags, Layout, Rounding};
 
-/// What describes a layout, as chosen here: not asked of the crate.
+/// The description of a layout, chosen here. The test does not ask the crate for it.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "a layout has so many")]
 struct Shape {
@@ -23,7 +23,7 @@ struct Shape {
     high_nans: u64,
 }
 
-/// A number as a code stands for it.
+/// The number of a code.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Number {
     Nan { negative: bool, payload: u64 },
@@ -73,7 +73,7 @@ impl Shape {
         self.high_nans > 0 && self.high_nans == (1 << self.fraction_bits) - 1
     }
 
-    /// The value of a magnitude; the binades go on past the largest exponent field.
+    /// Returns the value of a magnitude. The binades go on beyond the largest exponent field.
     fn value(self, code: u64) -> f64 {
         let field = (code >> self.fraction_bits) as i32;
         let fraction = (code & ((1 << self.fraction_bits) - 1)) as f64;
@@ -110,7 +110,7 @@ impl Shape {
         magnitude + u64::from(negative && self.signed) * self.magnitudes()
     }
 
-    /// The NaN of a sign without payload.
+    /// Returns the NaN of a sign, without payload.
     fn nan(self, negative: bool) -> Option<u64> {
         if self.nan_is_negative_zero() {
             Some(self.magnitudes())
@@ -125,7 +125,7 @@ impl Shape {
     }
 }
 
-/// Whether a magnitude between two neighbours goes to the upper.
+/// Returns whether a magnitude between two neighbours goes to the upper one.
 fn goes_up(
     rounding: Rounding,
     negative: bool,
@@ -145,13 +145,13 @@ fn goes_up(
     }
 }
 
-/// Whether a magnitude, rounded to the precision of `to` with unbounded exponents, lies below its smallest normal number.
+/// Returns whether a magnitude, rounded to the precision of `to` with unbounded exponents, lies below its smallest normal number.
 fn is_tiny(to: Shape, rounding: Rounding, negative: bool, magnitude: f64) -> bool {
     let smallest = exp2(i32::from(to.zero) - to.bias);
     if magnitude >= smallest || magnitude < smallest / 2.0 {
         return magnitude < smallest;
     }
-    // The binade below the smallest normal number, in steps of the precision.
+    // The step is that of the precision in the binade below the smallest normal number.
     let step = smallest / 2.0 * exp2(-(to.fraction_bits as i32));
     let count = (magnitude / step).floor();
     let below = count * step;
@@ -205,7 +205,7 @@ fn round(
     magnitude: f64,
 ) -> (u64, Flags) {
     if !to.zero && magnitude < to.value(0) {
-        // Whether what the precision would round up to the smallest number underflows is left open: the caller skips it.
+        // If the precision would round the value up to the smallest number, the underflow is left open, and the caller skips it.
         return (to.with_sign(negative, 0), Flags::INEXACT | Flags::UNDERFLOW);
     }
     let (mut code, mut end) = (0, 900 << to.fraction_bits);
@@ -283,7 +283,7 @@ fn expected(
     }
 }
 
-/// Whether UNDERFLOW is left open: a layout without zero, and a value that rounds up to its smallest number.
+/// Returns whether UNDERFLOW is left open: the layout has no zero, and the value rounds up to its smallest number.
 fn underflow_is_open(from: Shape, to: Shape, code: u64) -> bool {
     match from.decode(code) {
         Number::Finite { magnitude, .. } if !to.zero => {
@@ -363,7 +363,7 @@ fn shape(
 proptest! {
     #![proptest_config(ProptestConfig { cases: sampled("pairs of layouts", 0..4_000).len() as u32, failure_persistence: None, max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
 
-    /// All codes of one small layout into another.
+    /// Casts all codes of one small layout to another.
     #[test]
     fn small_layouts(from in shape(1..=5, 0..=5), to in shape(1..=5, 0..=5)) {
         for code in 0..from.codes() {
@@ -371,7 +371,7 @@ proptest! {
         }
     }
 
-    /// Some codes of wide layouts, into all sorts: these need words of 64 and 128 bits.
+    /// Casts some codes of wide layouts to all sorts of layouts. The casts need words of 64 and 128 bits.
     #[test]
     fn wide_layouts(
         from in shape(1..=9, 0..=48),
@@ -379,7 +379,7 @@ proptest! {
         codes in prop::collection::vec((any::<u64>(), any::<u64>(), 0_u32..64, 0_u8..4), 64),
     ) {
         for (random, low, shift, kind) in codes {
-            // Runs of zeros and ones below a random part make ties, and what is next to one.
+            // Runs of zeros and ones below a random part make ties and neighbours of ties.
             let mask = (1_u64 << shift) - 1;
             let half = (1_u64 << shift) >> 1;
             let code = match kind {

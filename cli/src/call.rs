@@ -1,5 +1,5 @@
-//! The commands about checkpoints as calls, for other programs: with the options of the command line, and without its signals, progress
-//! and standard output.
+//! The commands about checkpoints, as calls for other programs. A call has the options of the command line. It has no signals, no
+//! progress and no standard output.
 
 use std::ffi::OsString;
 use std::iter::once;
@@ -11,10 +11,11 @@ use crate::observer::Observer;
 use crate::program::{Command, Program};
 use crate::{check, convert, inspect};
 
-/// Does what a command line of `convert`, `check` or `inspect` says, and returns what it prints. The name of the program is left out.
+/// Runs a command line of `convert`, `check` or `inspect`, and returns its output. `arguments` does not begin with the name of
+/// the program.
 ///
 /// # Errors
-/// Those of the command; and [`Error::Usage`] if the command line is wrong, or of another command.
+/// Returns the error of the command, or [`Error::Usage`] if the command line is wrong or is of another command.
 pub fn call(
     arguments: impl IntoIterator<Item = OsString>,
     observer: &dyn Observer,

@@ -1,33 +1,33 @@
-//! Casting pieces of tensors, and counting what overflows.
+//! Casts pieces of tensors, and counts the elements that overflow.
 
 use std::ops::Range;
 
 use ulp::slice::Stochastic;
 use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F8E5M2, F16, Flags, Layout, Rounding, slice};
 
-/// How to round.
+/// The way to round.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum How {
-    /// In one direction, and what to do on overflow.
+    /// Rounds by this cast.
     Cast(Cast),
-    /// At random.
+    /// Rounds at random.
     Stochastic(Stochastic),
 }
 
-/// How to cast from one format to another.
+/// A cast from one format to another.
 #[derive(Debug)]
 pub(crate) struct Caster {
     from: Dtype,
-    /// What is counted: `from`, or `f32` where `from` is packed.
+    /// The format in which elements are counted: `from`, or `f32` if `from` is packed.
     wide: Dtype,
     to: Dtype,
     how: How,
-    /// The codes of `wide` that overflow, by sign.
+    /// The codes of `wide` that overflow, for each sign.
     overflowing: [Range<u64>; 2],
 }
 
 impl Caster {
-    /// From a format to another.
+    /// Returns the caster from one format to another.
     pub(crate) fn new(from: Dtype, to: Dtype, how: How) -> Caster {
         let wide = if from.is_packed() { Dtype::F32 } else { from };
         let sign = if wide.layout().is_signed() {
@@ -35,7 +35,7 @@ impl Caster {
         } else {
             0
         };
-        // At random, whatever lies past the largest finite value may overflow, and is counted.
+        // Under stochastic rounding, every element beyond the largest finite value may overflow, so all of them are counted.
         let cast = |away| match how {
             How::Cast(cast) => cast,
             How::Stochastic(_) => Cast::new().rounding(away),
@@ -55,7 +55,7 @@ impl Caster {
         }
     }
 
-    /// The format that it rounds to, if to the nearest, ties to even.
+    /// Returns the format to which the caster rounds, if it rounds to nearest with ties to even.
     pub(crate) fn nearest(&self) -> Option<Dtype> {
         let nearest = [Cast::new(), Cast::new().saturating()];
         let is_nearest = nearest.iter().any(|&cast| self.how == How::Cast(cast));
@@ -63,7 +63,7 @@ impl Caster {
     }
 
     /// Casts a piece that begins at the element `first` of its tensor, and returns how many of its elements overflowed. `wide` is
-    /// room to work in.
+    /// a buffer.
     pub(crate) fn cast(&self, first: u64, src: &[u8], dst: &mut [u8], wide: &mut Vec<u8>) -> u64 {
         let fits = "a piece is as long in both formats";
         let src = if self.from == self.wide {
@@ -88,8 +88,8 @@ impl Caster {
         }
     }
 
-    /// Whether it is clear that no result is the largest finite one or past it, as all are that overflowed: results are narrower
-    /// than elements, and read sooner.
+    /// Returns whether it is clear that no element overflowed: no result is the largest finite value or beyond it. Results are
+    /// narrower than elements, so reading them takes less time.
     fn none_overflowed(&self, results: &[u8]) -> bool {
         macro_rules! below_max {
             ($($Format:ty = $dtype:ident),*) => {
@@ -110,10 +110,10 @@ impl Caster {
             )
     }
 
-    /// How many of the elements overflow.
+    /// Returns how many of the elements overflow.
     fn count(&self, elements: &[u8]) -> u64 {
-        // Ranges of fewer codes than the width of a lane can count, so that the loop runs in
-        // lanes of that width; few elements at a time, so that 32 bits hold their sum.
+        // The ranges have fewer codes than a lane can count, so the loop runs in lanes of that width. The loop takes few elements
+        // at a time, so their sum fits into 32 bits.
         macro_rules! count {
             ($uint:ty) => {{
                 let [positive, negative] = self
@@ -139,8 +139,8 @@ impl Caster {
     }
 }
 
-/// The codes of one sign that overflow. What is larger than one that does, does too, but for infinities that stay infinite, and
-/// NaNs.
+/// Returns the codes of one sign that overflow. Every code above the first of them overflows too, except infinities that stay
+/// infinite, and NaNs.
 fn overflowing(from: Layout, to: Layout, sign: u64, cast: Cast) -> Range<u64> {
     let overflows = |magnitude| {
         let (_, flags) = cast.convert(from, to, sign | magnitude);
@@ -166,7 +166,7 @@ fn overflowing(from: Layout, to: Layout, sign: u64, cast: Cast) -> Range<u64> {
 mod tests {
     use super::*;
 
-    /// Every code of the narrow formats, to every format of whole bytes.
+    /// Tries every code of the narrow formats, to every format of whole bytes.
     fn all_codes(cast: Cast) {
         let whole = |format: &&Dtype| !format.is_packed();
         let narrow = |format: &&Dtype| format.bits() <= 16;
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// One in many, wherever it is, of whatever sign, in every rounding.
+    /// One element overflows among many, at every place, with either sign, in every rounding.
     #[test]
     fn one_of_many_overflows() {
         let exact = How::Cast(Cast::new());
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn packed_sources_are_counted_too() {
-        // 28, −28, 6 and 0.25, of which the first two are more than fp4 has.
+        // The numbers are 28, −28, 6 and 0.25. The first two overflow in fp4.
         let codes = [0x1f_u32, 0x3f, 0x16, 0x04];
         let bits = codes.iter().rev().fold(0, |bits, code| bits << 6 | code);
         let source = &bits.to_le_bytes()[..3];

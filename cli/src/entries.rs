@@ -1,4 +1,4 @@
-//! What directories hold. The standard library's own way to read them panics where closing one fails, as it can over a network.
+//! Reads directories. The standard library's function panics if closing a directory fails, which happens on network file systems.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, at};
 
-/// The names in a directory, sorted.
+/// Returns the names in a directory, sorted.
 #[cfg(unix)]
 pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
     use std::os::unix::ffi::OsStringExt;
@@ -35,7 +35,7 @@ pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// Removes a file, or a directory with all that it holds. A link goes, and what it leads to stays.
+/// Removes a file, or a directory with all its entries. If the path is a link, the link is removed and its target stays.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     if !path.symlink_metadata()?.is_dir() {
         return fs::remove_file(path);
@@ -49,13 +49,13 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 /// A file or directory below another directory.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// Its path below that directory.
+    /// Its path relative to that directory.
     pub(crate) below: PathBuf,
-    /// What it is.
+    /// The kind of the entry.
     pub(crate) kind: Kind,
 }
 
-/// What can be in a directory.
+/// The kinds of entries of a directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     /// A file, or a link to one.
@@ -67,18 +67,18 @@ pub(crate) enum Kind {
 }
 
 impl Entry {
-    /// Whether it holds others.
+    /// Returns whether the entry is a directory.
     pub(crate) fn is_directory(&self) -> bool {
         self.kind == Kind::Directory
     }
 }
 
-/// In how many ways a directory may be reached. Links in circles have no end, and a few that meet again and again have millions of ways
-/// through them.
+/// The number of ways in which a directory may be reached. Links in circles have no end, and a few links that meet again and
+/// again have millions of ways through them.
 const WAYS: u32 = 16;
 
-/// All that is below a directory, directories before what they hold, but for what `skip` names by its path below and its kind. Links are
-/// followed.
+/// Returns everything below a directory, except the entries that `skip` selects by relative path and kind. A directory stands
+/// before its entries. Links are followed.
 pub(crate) fn below(root: &Path, skip: impl Fn(&Path, Kind) -> bool) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     let mut ways = HashMap::from([(root.canonicalize().map_err(at(root))?, 1)]);
@@ -105,13 +105,13 @@ pub(crate) fn below(root: &Path, skip: impl Fn(&Path, Kind) -> bool) -> Result<V
             }
             entries.push(Entry { below, kind });
         }
-        // The first is looked at next.
+        // The first directory is read next.
         open.extend(directories.into_iter().rev());
     }
     Ok(entries)
 }
 
-/// Follows links. What is neither a file nor a directory is an error.
+/// Returns the kind of a path, after following links. Anything but a file or a directory is an error.
 fn kind(path: &Path) -> Result<Kind, Error> {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Ok(Kind::Directory),
@@ -156,7 +156,7 @@ mod tests {
         symlink("..", path("circle/a/up")).unwrap();
         assert!(meet(&path("circle")));
 
-        // Two ways in each of 30 directories: more links in a row the system itself refuses to follow.
+        // Each of 30 directories has two ways to the next. The system itself refuses to follow more links in a row.
         for i in 0..30 {
             fs::create_dir_all(path(&format!("fan/{i}"))).unwrap();
             for way in ["one", "two"] {
@@ -170,7 +170,7 @@ mod tests {
         symlink("../fan/30", path("few/two")).unwrap();
         assert_eq!(below(&path("few"), |_, _| false).unwrap().len(), 2);
 
-        // What a link leads to stays.
+        // The target of a link stays.
         fs::write(path("kept"), "").unwrap();
         fs::create_dir(path("goes")).unwrap();
         symlink("../kept", path("goes/link")).unwrap();

@@ -1,4 +1,4 @@
-//! What can go wrong, and the exit code of each.
+//! Errors, and their exit codes.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::checkpoint::{HEADER_LIMIT, HeaderError, IndexError};
 pub use crate::convert::problem::{PartsProblem, TensorError};
 
-/// What a command or a call ended with instead of a result. The text is one sentence that names the file; [`Error::line`] makes it one line.
+/// The error of a command or a call. The text is one sentence that names the file. [`Error::line`] returns it as one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,7 +17,7 @@ pub enum Error {
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The bytes of a tensor can't be read or written.
@@ -27,7 +27,7 @@ pub enum Error {
         path: PathBuf,
         /// The tensor's name.
         tensor: String,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// A file is no safetensors file, or a damaged one.
@@ -35,23 +35,23 @@ pub enum Error {
     Header {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the header.
         source: HeaderError,
     },
-    /// The index of a directory is none, or doesn't agree with the shards.
+    /// The index of a directory is no index, or doesn't agree with the shards.
     #[error("{}: {source}", path.display())]
     Index {
         /// The index.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the index.
         source: IndexError,
     },
-    /// A configuration file can't be understood.
+    /// A configuration file can't be parsed.
     #[error("{}: {why}", path.display())]
     Config {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the configuration.
         why: String,
     },
     /// A directory has no checkpoint in it.
@@ -60,14 +60,14 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
-    /// A tensor can't become what was asked for.
+    /// A tensor can't be converted.
     #[error("{}: tensor {tensor}: {why}", path.display())]
     Tensor {
         /// The file that has it.
         path: PathBuf,
         /// The tensor's name.
         tensor: String,
-        /// Why not, and what to do.
+        /// The reason why not, and a remedy.
         why: Box<TensorError>,
     },
     /// The header of a file to write would be longer than readers accept.
@@ -76,7 +76,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// The output is there already.
+    /// The output exists already.
     #[error("{}: exists already, and is not overwritten", path.display())]
     Exists {
         /// The output.
@@ -97,21 +97,21 @@ pub enum Error {
     /// Links lead to a directory in very many ways, or in a circle.
     #[error("{}: links lead here again and again", path.display())]
     LinksMeet {
-        /// A path to it.
+        /// A path to the directory.
         path: PathBuf,
     },
-    /// A file isn't what it was when its header was read.
+    /// A file has changed since its header was read.
     #[error("{}: it was changed while it was read", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
     },
-    /// A file that must be small is large.
+    /// A file is larger than its kind may be.
     #[error("{}: more than {limit} bytes", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// How many bytes are read at most.
+        /// The largest number of bytes that is read.
         limit: u64,
     },
     /// The output can't have its name.
@@ -119,7 +119,7 @@ pub enum Error {
     Name {
         /// The output.
         path: PathBuf,
-        /// Why not.
+        /// The reason why not.
         why: &'static str,
     },
     /// A single file was to be converted in parts.
@@ -128,12 +128,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// What parts have written can't be used.
+    /// `OUTPUT.parts` can't be used.
     #[error("{}: {problem}", path.display())]
     Parts {
         /// The file that shows it.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the parts.
         problem: PartsProblem,
     },
     /// An option doesn't make sense for this input.
@@ -143,19 +143,19 @@ pub enum Error {
         path: PathBuf,
         /// The option, as it is typed.
         option: &'static str,
-        /// Why not.
+        /// The reason why not.
         why: String,
     },
-    /// An argument that is no path can't be understood.
+    /// An argument that is not a path can't be parsed.
     #[error("{why}")]
     Argument {
-        /// What it is, and why not.
+        /// The argument, and the reason why it can't be parsed.
         why: String,
     },
     /// The command line is wrong.
     #[error("{message}")]
     Usage {
-        /// What the parser of the command line says.
+        /// The message of the parser of the command line.
         message: String,
     },
     /// The report can't be printed.
@@ -167,12 +167,12 @@ pub enum Error {
     /// A signal ended the program.
     #[error("signal {0}")]
     Signal(i32),
-    /// The output is in its place and whole, but something after that failed.
+    /// The output is complete and in its place, but something after that failed.
     #[error("{} is whole, but then: {source}", path.display())]
     AfterPublish {
         /// The output.
         path: PathBuf,
-        /// What failed.
+        /// The error.
         source: Box<Error>,
     },
     /// The caller asked to stop.
@@ -180,22 +180,23 @@ pub enum Error {
     Cancelled,
 }
 
-/// What the process ends with, in one table; `docs/cli.md` has it for people. A signal ends it with 128 and the signal's number.
+/// The exit codes of the process. `docs/cli.md` explains them for people. A signal ends the process with 128 and the signal's
+/// number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Exit {
-    /// All was done.
+    /// The command succeeded.
     Done = 0,
     /// `check --fail-on` found elements of a kind that it names.
     Found = 1,
     /// An error: nothing stands under the output's name.
     Failed = 2,
-    /// The output is in its place and whole, and then something failed.
+    /// The output is complete and in its place, and then something failed.
     AfterPublish = 3,
 }
 
 impl Error {
-    /// The name of the variant, for programs.
+    /// Returns the name of the variant, for programs.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -227,7 +228,7 @@ impl Error {
         }
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
@@ -236,7 +237,7 @@ impl Error {
         }
     }
 
-    /// The file or directory that it is about.
+    /// Returns the path of the file or directory, if the error is about one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {
@@ -268,7 +269,7 @@ impl Error {
         }
     }
 
-    /// The tensor that it is about.
+    /// Returns the name of the tensor, if the error is about one.
     #[must_use]
     pub fn tensor(&self) -> Option<&str> {
         match self {
@@ -277,13 +278,13 @@ impl Error {
         }
     }
 
-    /// One line for a person.
+    /// Returns the error as one line, for people.
     #[must_use]
     pub fn line(&self) -> String {
         one_line(&self.to_string())
     }
 
-    /// For a program.
+    /// Returns the error as JSON, for programs.
     #[must_use]
     pub fn json(&self) -> Value {
         json!({"error": {
@@ -296,12 +297,13 @@ impl Error {
     }
 }
 
-/// The longest line, and how much of a longer one is left of its end: there the cause stands, and at the beginning the path.
+/// The length of the longest line, and how many characters of the end a longer line keeps. The path stands at the beginning and
+/// the cause at the end.
 const LINE: usize = 500;
 const END: usize = 200;
 
-/// Names of files and tensors come from outside, and causes quote them: a line break or a terminal's escape sequence in one stays text, and
-/// one that goes on and on is cut in its middle.
+/// Returns a message as one line. Names of files and tensors come from outside, and causes quote them. A line break or a
+/// terminal's escape sequence in a name stays text, and a very long message loses its middle.
 pub(crate) fn one_line(message: &str) -> String {
     let mut line = String::new();
     for c in message.chars() {
@@ -320,7 +322,7 @@ pub(crate) fn one_line(message: &str) -> String {
     format!("{beginning}...{end}")
 }
 
-/// The error of the system about a path.
+/// Returns the error of the system about a path.
 pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
     move |source| Error::Io {
         path: path.into(),
@@ -328,7 +330,7 @@ pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
     }
 }
 
-/// What is wrong with a tensor of a file.
+/// Returns the error of a tensor of a file.
 pub(crate) fn about_tensor<'a>(
     path: &'a Path,
     tensor: &'a str,

@@ -1,4 +1,4 @@
-//! `ulp finfo`: the limits of formats, as `torch.finfo` prints them, or side by side.
+//! `ulp finfo` prints the limits of formats, like `torch.finfo` or side by side.
 
 use std::iter::once;
 
@@ -53,7 +53,7 @@ pub(crate) fn report(asked: &Finfo) -> Result<String, Error> {
     }
 }
 
-/// A line for each of the formats named.
+/// Returns a line for each format that was named.
 fn lines(names: &[String]) -> Result<String, Error> {
     let mut lines = String::new();
     for name in names {
@@ -70,7 +70,7 @@ fn lines(names: &[String]) -> Result<String, Error> {
     Ok(lines)
 }
 
-/// An object for each of the formats named, or for all.
+/// Returns an object for each format that was named, or for all formats.
 fn objects(names: &[String]) -> Result<String, Error> {
     let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
     let all: Vec<_> = all.map(ToString::to_string).collect();
@@ -93,7 +93,7 @@ fn unknown(format: ulp::Dtype) -> Error {
     }
 }
 
-/// All of [`ulp::Finfo`], and of [`Layout`]. Every number is exact: JSON's are those of `f64`.
+/// Returns all of [`ulp::Finfo`] and of [`Layout`]. Every number is exact, because the numbers of JSON are `f64`.
 fn object<F: Format>() -> Value {
     let info = ulp::finfo::<F>();
     let layout = F::LAYOUT;
@@ -136,7 +136,7 @@ fn object<F: Format>() -> Value {
     })
 }
 
-/// All formats, one a row.
+/// Returns a table with a row for each format.
 fn table() -> String {
     let formats = ulp::Dtype::ALL.iter();
     let rows = formats.filter_map(|&format| with_dtype!(format, F => row::<F>()));
@@ -158,7 +158,7 @@ fn row<F: Format>() -> Row {
         layout.bias().to_string(),
         number(info.max),
         number(info.smallest_normal),
-        // Without a zero there is nothing below the normal numbers.
+        // A format without zero has nothing below its normal numbers.
         if layout.has_zero() {
             number(info.smallest_subnormal)
         } else {
@@ -170,7 +170,7 @@ fn row<F: Format>() -> Row {
     ]
 }
 
-/// A positive number, exactly: all its digits where they are few, else an integer and a power of two.
+/// Returns a positive number exactly: all its digits if they are few, and otherwise an integer times a power of two.
 fn exact(value: f64) -> String {
     const MOST: usize = "0.0009765625".len();
     let decimal = Decimal::of(value).to_string();

@@ -1,8 +1,8 @@
-//! From a format named at run time to its name in a safetensors header, and back.
+//! The names of formats in a safetensors header, and the formats of these names.
 
 use crate::Error;
 
-/// The format of a tensor's elements, if they are floats.
+/// Returns the format of a tensor's elements, if they are floats.
 pub(crate) fn of_tensor(dtype: safetensors::Dtype) -> Option<ulp::Dtype> {
     let name = dtype.to_string();
     ulp::Dtype::ALL
@@ -11,12 +11,12 @@ pub(crate) fn of_tensor(dtype: safetensors::Dtype) -> Option<ulp::Dtype> {
         .find(|format| format.safetensors() == Some(name.as_str()))
 }
 
-/// What a safetensors header calls a format, if it has a name for it.
+/// Returns the name of a format in a safetensors header, if the header has one for it.
 pub(crate) fn in_header(format: ulp::Dtype) -> Option<safetensors::Dtype> {
     serde_json::from_value(format.safetensors()?.into()).ok()
 }
 
-/// A format that a user named and that isn't known.
+/// A user named a format that isn't known.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub(crate) struct Unknown(#[from] ulp::UnknownDtype);
@@ -29,7 +29,7 @@ impl From<Unknown> for Error {
     }
 }
 
-/// The format that a user named.
+/// Returns the format that a user named.
 pub(crate) fn parse(name: &str) -> Result<ulp::Dtype, Unknown> {
     Ok(name.parse::<ulp::Dtype>()?)
 }

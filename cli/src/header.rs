@@ -1,4 +1,4 @@
-//! The header of a safetensors file, written so that the same input gives the same bytes.
+//! Writes the header of a safetensors file. Equal input gives equal bytes.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::checkpoint::{HEADER_LIMIT, METADATA};
 
-/// A tensor to be written.
+/// A tensor to write.
 pub(crate) struct Entry<'a> {
     pub(crate) name: &'a str,
     pub(crate) dtype: Dtype,
@@ -20,7 +20,7 @@ pub(crate) struct Entry<'a> {
 #[derive(Debug)]
 pub(crate) struct TooLong;
 
-/// The bytes before the tensors' data. `safetensors::serialize` would write the metadata in another order at each run.
+/// Returns the bytes before the tensors' data. `safetensors::serialize` would write the metadata in another order at each run.
 pub(crate) fn bytes<'a>(
     metadata: Option<&BTreeMap<String, String>>,
     tensors: impl Iterator<Item = Entry<'a>>,

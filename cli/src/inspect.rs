@@ -1,4 +1,4 @@
-//! `ulp inspect`: what a checkpoint is.
+//! `ulp inspect` describes a checkpoint.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,9 +14,10 @@ use crate::quantized::target::Scale;
 use crate::style::{TITLE, WARNING, paint};
 use crate::table::{Cell, align};
 
-/// Print what a checkpoint is: its schemes, elements and bytes by format, the largest tensors, and what `convert` would do
+/// Print a description of a checkpoint: its schemes, elements and bytes by format, the largest tensors, and the effect of
+/// `convert`
 ///
-/// Headers and configurations are read, and no elements. What `convert` would refuse is no error here: the report says why.
+/// The command reads headers and configurations, and no elements. If `convert` would refuse the checkpoint, the report says why.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -26,10 +27,10 @@ Examples:
 pub(crate) struct Inspect {
     /// The safetensors file to read, or the directory
     input: PathBuf,
-    /// The format or the scheme that `convert` would be asked for
+    /// The format or the scheme for `convert`
     #[arg(long, value_name = "FORMAT", default_value = "bf16")]
     to: String,
-    /// Its scales
+    /// The scales for `convert`
     #[arg(long, value_name = "WHAT")]
     scale: Option<Scale>,
     /// How many of the largest tensors are listed
@@ -40,7 +41,7 @@ pub(crate) struct Inspect {
     json: bool,
 }
 
-/// Tensors of one kind.
+/// The count of tensors of one kind.
 #[derive(Default)]
 struct Count {
     tensors: u64,

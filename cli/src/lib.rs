@@ -1,4 +1,4 @@
-//! What the binary `ulp` is made of. A library for its tests and fuzz targets alone: nothing here is stable.
+//! The parts of the program `ulp`. This library serves only its tests and fuzz targets, and nothing in it is stable.
 
 #![doc(hidden)]
 

@@ -1,4 +1,4 @@
-//! `ulp memory`: bytes of model states, to train and to infer, on each device.
+//! `ulp memory` prints the bytes of model states for training and inference, on each device.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ pub(crate) struct Memory {
     /// Parameters of the model: 7e9, 7.5B, 350M, or all digits
     #[arg(value_parser = parameters)]
     parameters: u64,
-    /// What the optimizer remembers: sgd nothing, momentum one number a parameter, adam and adamw two
+    /// The numbers that the optimizer keeps: sgd none, momentum one for each parameter, adam and adamw two
     #[arg(long, default_value = "adamw", value_parser = optimizer)]
     optimizer: Optimizer,
     /// The format of the weights
@@ -41,7 +41,7 @@ pub(crate) struct Memory {
     json: bool,
 }
 
-/// The format of master weights, if there are any.
+/// The format of master weights. `None` means no master weights.
 #[derive(Clone, Copy)]
 struct Master(Option<Dtype>);
 
@@ -63,7 +63,7 @@ fn optimizer(name: &str) -> Result<Optimizer, String> {
     }
 }
 
-/// An integer, in digits, with an exponent, or with a suffix: thousands K, millions M, billions B or G, trillions T.
+/// Parses an integer: digits, with an exponent, or with a suffix. K means thousands, M millions, B or G billions, T trillions.
 fn parameters(text: &str) -> Result<u64, String> {
     let (number, exponent) = match text.char_indices().next_back() {
         Some((last, 'k' | 'K')) => (&text[..last], 3),
@@ -98,7 +98,7 @@ fn parameters(text: &str) -> Result<u64, String> {
         .ok_or_else(|| too_many.into())
 }
 
-/// The states by name, in the order in which they are shown.
+/// Returns the states by name, in the order of the report.
 fn rows(states: States) -> [(&'static str, Bytes); 6] {
     [
         ("weights", states.weights),
@@ -110,7 +110,7 @@ fn rows(states: States) -> [(&'static str, Bytes); 6] {
     ]
 }
 
-/// What programs read. Bytes may be more than a [`serde_json::Value`] holds.
+/// The report for programs. Bytes may exceed the numbers of a [`serde_json::Value`].
 #[derive(Serialize)]
 struct Report {
     parameters: u64,
@@ -189,7 +189,7 @@ pub(crate) fn report(asked: &Memory) -> String {
         |cell: fn(&(&str, String, String)) -> usize| cells.iter().map(cell).max().unwrap_or(0);
     let (first, second) = (width(|row| row.1.len()), width(|row| row.2.len()));
     for (name, whole, device) in &cells {
-        // A string takes all.
+        // Writing to a string cannot fail.
         let _ = if asked.devices == 1 {
             writeln!(table, "{name:<14}  {whole:>first$}")
         } else {

@@ -1,11 +1,11 @@
-//! Who follows a call that takes long: told how far it is, and asked whether it should go on.
+//! An observer follows a long call: the call reports its progress, and asks whether to stop.
 
-/// What is done to the bytes that are counted.
+/// The kind of work on the bytes that are counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Activity {
-    /// They are read.
+    /// The bytes are read.
     Reading,
-    /// They are written.
+    /// The bytes are written.
     Writing,
 }
 
@@ -18,26 +18,26 @@ impl std::fmt::Display for Activity {
     }
 }
 
-/// Follows a call. All threads that work call it.
+/// Follows a call. Every thread that works calls the observer.
 pub trait Observer: Sync {
-    /// From now on, so many bytes are read or written.
+    /// The call begins to read or write `total` bytes.
     fn start(&self, _total: u64, _activity: Activity) {}
 
-    /// So many more of them are done.
+    /// The call has read or written `bytes` more bytes.
     fn advance(&self, _bytes: u64) {}
 
-    /// Something is not as it should be, and is no error: one sentence.
+    /// Something is wrong that is not an error. The text is one sentence.
     fn warn(&self, _what: &str) {}
 
-    /// All are done.
+    /// The call has read or written all bytes.
     fn finish(&self) {}
 
-    /// Whether to stop: asked before each piece of the work. The call then removes what it began, and returns
-    /// [`Error::Cancelled`](crate::Error::Cancelled).
+    /// Returns whether to stop. The call asks before each piece of the work. If the answer is true, the call removes the files
+    /// that it began, and returns [`Error::Cancelled`](crate::Error::Cancelled).
     fn is_cancelled(&self) -> bool {
         false
     }
 }
 
-/// Nobody follows.
+/// An observer that does nothing.
 impl Observer for () {}

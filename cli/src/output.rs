@@ -1,4 +1,4 @@
-//! New files and directories that appear whole or not at all, and never in place of others.
+//! New files and directories. They appear complete or not at all, and never replace others.
 
 use std::fs::{self, File, Metadata, TryLockError};
 use std::hash::Hasher;
@@ -11,17 +11,17 @@ use crate::entries;
 use crate::error::{Error, at};
 use crate::signals::{self, uninterrupted};
 
-/// What all temporary names begin with.
+/// All temporary names begin with this text.
 const PREFIX: &str = ".ulp-";
 
-/// Who may do what with a new file or directory, before the umask takes away from it. Systems other than Unix don't ask.
+/// The permissions of a new file or directory, before the umask. Only Unix uses them.
 pub(crate) type Mode = u32;
 
-/// All may read and write.
+/// Everybody may read and write.
 pub(crate) const OPEN: Mode = 0o666;
 
-/// What the owner, the group and all others may do, without the bits that lend a file its owner's or group's rights: a copy has another
-/// owner.
+/// Returns the permissions of the owner, the group and all others. The setuid, setgid and sticky bits are left out, because a
+/// copy has another owner.
 pub(crate) fn mode(of: &Metadata) -> Mode {
     #[cfg(unix)]
     let mode = std::os::unix::fs::PermissionsExt::mode(&of.permissions());
@@ -30,9 +30,9 @@ pub(crate) fn mode(of: &Metadata) -> Mode {
     mode & 0o777
 }
 
-/// Fails where [`publish`] would in the end: asked before the work, to save it.
+/// Fails if [`publish`] would fail later. Callers ask before the work, to save it.
 pub(crate) fn must_not_exist(path: &Path) -> Result<(), Error> {
-    // A link that leads nowhere is there too.
+    // A link that leads nowhere exists too.
     match path.symlink_metadata() {
         Ok(_) => Err(Error::Exists { path: path.into() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -40,7 +40,7 @@ pub(crate) fn must_not_exist(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// The directory of a path.
+/// Returns the directory of a path.
 pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -48,17 +48,17 @@ pub(crate) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// A file or directory under a temporary name, which goes unless it gets another.
+/// A file or directory under a temporary name. It is removed unless it is renamed.
 #[derive(Debug)]
 pub(crate) struct Unfinished {
     path: PathBuf,
     renamed: bool,
-    /// Locked until it has its name, so that other runs can tell it from what was left by one that was killed.
+    /// The lock is held until the file has its final name. Other runs remove a file only if nobody holds its lock.
     _lock: Option<File>,
 }
 
 impl Unfinished {
-    /// An empty file in `directory`, which shall become `target`.
+    /// Makes an empty file in `directory`. It will be renamed to `target`.
     pub(crate) fn file(
         directory: &Path,
         target: &Path,
@@ -73,19 +73,19 @@ impl Unfinished {
                 continue;
             }
             lock.add(&path);
-            // The lock belongs to both.
+            // Both handles share the lock.
             let unfinished = Unfinished::new(path, file.try_clone().ok());
             return Ok((unfinished, file));
         }
     }
 
-    /// An empty directory in `directory`, which shall become `target`. Its owner may do everything.
+    /// Makes an empty directory in `directory`. It will be renamed to `target`. Its owner may do everything.
     pub(crate) fn directory(directory: &Path, target: &Path, mode: Mode) -> io::Result<Unfinished> {
         let mut lock = uninterrupted();
         let prefix = prefix(target);
         loop {
             let path = builder(&prefix, mode | 0o700).tempdir_in(directory)?.keep();
-            // Where a directory can't be opened, it can't be locked.
+            // A system that can't open a directory can't lock it.
             let file = File::open(&path).ok();
             if file.as_ref().is_some_and(is_taken) {
                 continue;
@@ -107,12 +107,12 @@ impl Unfinished {
         &self.path
     }
 
-    /// Gives it the output's name, which must be free.
+    /// Renames the file to the output's name, which must be free.
     pub(crate) fn publish(mut self, output: &Path, sync: bool) -> Result<(), Error> {
         publish(&self.path, output, sync, || self.renamed = true)
     }
 
-    /// Gives it its name, which must be free.
+    /// Renames the file to its name, which must be free.
     pub(crate) fn rename(mut self, target: &Path) -> Result<(), Error> {
         let mut lock = uninterrupted();
         rename(&self.path, target)?;
@@ -121,7 +121,7 @@ impl Unfinished {
         Ok(())
     }
 
-    /// Gives a file its name, in place of one that has it.
+    /// Renames the file to its name, and replaces the file that has the name.
     pub(crate) fn replace(mut self, target: &Path) -> io::Result<()> {
         let mut lock = uninterrupted();
         fs::rename(&self.path, target)?;
@@ -141,7 +141,8 @@ impl Drop for Unfinished {
     }
 }
 
-/// Gives what is whole the output's name, which must be free. From `renamed` on, errors and signals say that the output is whole.
+/// Renames a complete file to the output's name, which must be free. After `renamed`, errors and signals say that the output is
+/// complete.
 pub(crate) fn publish(
     from: &Path,
     output: &Path,
@@ -160,7 +161,7 @@ pub(crate) fn publish(
         .map_err(after_publish(output))
 }
 
-/// What fails once the output is in its place.
+/// Converts an error that happens after the output is in its place.
 pub(crate) fn after_publish(output: &Path) -> impl Fn(Error) -> Error + '_ {
     move |source| Error::AfterPublish {
         path: output.into(),
@@ -168,7 +169,8 @@ pub(crate) fn after_publish(output: &Path) -> impl Fn(Error) -> Error + '_ {
     }
 }
 
-/// Removes what runs for the same targets left in a directory when they were killed. Returns what may be such, and couldn't be removed.
+/// Removes the files that killed runs for these targets left in a directory. Returns the paths that may be such files and
+/// couldn't be removed.
 pub(crate) fn remove_left<'t>(
     directory: &Path,
     targets: impl Iterator<Item = &'t Path>,
@@ -186,7 +188,7 @@ pub(crate) fn remove_left<'t>(
     paths.filter(|path| !is_removed(path)).collect()
 }
 
-/// Whether a temporary file is gone, or held by a run that goes on.
+/// Returns whether a temporary file is gone, or belongs to a run that goes on.
 fn is_removed(path: &Path) -> bool {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -202,25 +204,26 @@ fn is_removed(path: &Path) -> bool {
     }
 }
 
-/// Whether a path is one that this program gives to what isn't finished.
+/// Returns whether a path is a temporary name of this program.
 pub(crate) fn is_temporary(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }
 
-/// Whether another run has found a new file, or one that its system can lock, and is about to remove it.
+/// Returns whether another run has found a new file and is about to remove it. Returns false if the system can't lock the file.
 fn is_taken(file: &File) -> bool {
     matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
-/// What temporary names for a target begin with: other runs for the same find it by this.
+/// Returns the beginning of the temporary names for a target. Other runs for the target find the files by this text.
 fn prefix(target: &Path) -> String {
     let mut hash = SipHasher::new();
     hash.write(target.as_os_str().as_encoded_bytes());
     format!("{PREFIX}{:016x}-", hash.finish())
 }
 
-/// The umask takes away from `mode` as for any new file; left to itself, `tempfile` would make the owner's alone.
+/// Returns a builder of temporary files. Their permissions are `mode` less the umask. By default, `tempfile` would give
+/// permissions to the owner alone.
 fn builder(prefix: &str, mode: Mode) -> tempfile::Builder<'_, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
@@ -231,7 +234,7 @@ fn builder(prefix: &str, mode: Mode) -> tempfile::Builder<'_, 'static> {
     builder
 }
 
-/// Renames without replacing anything, an empty directory neither.
+/// Renames without replacing anything. An empty directory is not replaced either.
 fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
@@ -240,7 +243,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), Error> {
         match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
             Ok(()) => return Ok(()),
             Err(Errno::EXIST) => return Err(Error::Exists { path: to.into() }),
-            // The file system can't.
+            // The file system lacks this kind of rename.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
             Err(error) => return Err(at(to)(error.into())),
         }
@@ -249,7 +252,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     fs::rename(from, to).map_err(at(to))
 }
 
-/// Makes a directory that is missing, not while a signal removes what isn't whole.
+/// Makes a directory if it is missing. A signal that removes incomplete files waits meanwhile.
 pub(crate) fn make_directory(path: &Path, mode: Mode) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -263,9 +266,9 @@ pub(crate) fn make_directory(path: &Path, mode: Mode) -> io::Result<()> {
     }
 }
 
-/// So that the names in a directory outlast a crash.
+/// Syncs a directory, so that the names in it survive a crash.
 pub(crate) fn sync_directory(path: &Path, sync: bool) -> io::Result<()> {
-    // Elsewhere a directory can't be opened.
+    // Other systems can't open a directory.
     if cfg!(unix) && sync {
         File::open(path)?.sync_all()?;
     }

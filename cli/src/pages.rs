@@ -1,4 +1,4 @@
-//! `ulp completions` and `ulp man`: what shells and `man` want to know, from the same descriptions as the help.
+//! `ulp completions` and `ulp man` print scripts for shells and manual pages. Both come from the descriptions that the help uses.
 
 use clap::{Args, Command};
 use clap_complete::Shell;

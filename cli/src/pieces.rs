@@ -1,4 +1,4 @@
-//! Tensors in pieces, which all threads work on at once.
+//! Cuts tensors into pieces, on which all threads work at once.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,10 +10,10 @@ use clap::Args;
 use crate::Error;
 use crate::observer::Observer;
 
-/// The elements of a piece: few enough that they stay in a core's cache, and whole bytes of any packed format.
+/// The number of elements of a piece. A piece stays in a core's cache, and has whole bytes of any packed format.
 pub(crate) const PIECE: u64 = 1 << 16;
 
-/// How many threads work.
+/// The number of threads.
 #[derive(Args, Clone, Copy, Default, Debug)]
 pub struct Threads {
     /// How many threads work [default: as many as there are CPUs]
@@ -21,7 +21,7 @@ pub struct Threads {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// More threads than any machine has CPUs would only take memory.
+/// The largest number of threads. No machine has more CPUs, and more threads would only take memory.
 const MOST: usize = 4096;
 
 fn count(text: &str) -> Result<NonZeroUsize, String> {
@@ -37,13 +37,13 @@ fn count(text: &str) -> Result<NonZeroUsize, String> {
 /// A piece of one of many tensors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece {
-    /// Of all tensors' pieces, in the tensors' order.
+    /// The number of the piece among the pieces of all tensors, in the tensors' order.
     pub(crate) number: u64,
     /// The place of the tensor.
     pub(crate) tensor: usize,
-    /// Where it begins in the tensor.
+    /// The place in the tensor at which the piece begins.
     pub(crate) first: u64,
-    /// How long it is.
+    /// The length of the piece.
     pub(crate) count: u64,
 }
 
@@ -51,9 +51,9 @@ pub(crate) struct Piece {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole {
     pub(crate) length: u64,
-    /// By how much, less than `size`, the first piece is shorter than the others.
+    /// How much shorter the first piece is than the others: less than `size`.
     pub(crate) less: u64,
-    /// How long the others are.
+    /// The length of the other pieces.
     pub(crate) size: u64,
 }
 
@@ -67,7 +67,8 @@ impl From<u64> for Whole {
     }
 }
 
-/// Hands all pieces of tensors to `work`, on every thread, each of which has room of its own. The first error stops all, and so does the observer.
+/// Passes all pieces of tensors to `work`, on every thread. Each thread has its own buffers. The first error stops all threads,
+/// and the observer can stop them.
 pub(crate) fn each<Room: Default>(
     threads: Threads,
     observer: &dyn Observer,
@@ -77,7 +78,7 @@ pub(crate) fn each<Room: Default>(
     let tensors: Vec<Whole> = tensors.into_iter().map(Into::into).collect();
     let mut pieces = 0;
     let ends = tensors.iter().map(|Whole { length, less, size }| {
-        // Nothing is no piece, however much shorter.
+        // An empty tensor has no piece, however much shorter the first piece would be.
         let cut = if *length == 0 { 0 } else { length + less };
         pieces += cut.div_ceil(*size);
         pieces
@@ -121,7 +122,7 @@ pub(crate) fn each<Room: Default>(
     let others = threads.map_or(1, NonZeroUsize::get) as u64;
     thread::scope(|scope| {
         for _ in 1..others.min(pieces) {
-            // Where the system gives no more threads, fewer do the work.
+            // If the system gives no more threads, fewer threads do the work.
             if thread::Builder::new().spawn_scoped(scope, run).is_err() {
                 break;
             }

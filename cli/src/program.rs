@@ -1,4 +1,4 @@
-//! The commands, and what is common to all: where reports and errors go.
+//! The commands, and the printing of their reports and errors.
 
 use std::env;
 use std::ffi::OsString;
@@ -33,17 +33,17 @@ pub(crate) enum Command {
     Man(pages::Man),
 }
 
-/// Does what the command line says.
+/// Runs the command line of the process.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
     ExitCode::from(run_with(&arguments) as u8)
 }
 
-/// Does what a command line says, of which the first argument is the name of the program.
+/// Runs a command line. The first argument is the name of the program.
 #[must_use]
 pub fn run_with(arguments: &[OsString]) -> Exit {
-    // Programs that ask for JSON read errors as JSON too, those of the command line among them.
+    // Programs that ask for JSON read errors as JSON too, and so do errors of the command line.
     let json = arguments.iter().any(|argument| argument == "--json");
     let report = match Program::try_parse_from(arguments) {
         Ok(program) => report(program.command, json),
@@ -54,7 +54,7 @@ pub fn run_with(arguments: &[OsString]) -> Exit {
     };
     let done = report.and_then(|(report, exit)| print(&report).map(|()| exit));
     let exit = done.unwrap_or_else(|error| tell(&error, json));
-    // A signal that has said how the program ends ends it; one that comes now is too late.
+    // A signal that has decided the exit code ends the program here. A signal that comes now is too late.
     std::mem::forget(signals::uninterrupted());
     exit
 }
@@ -66,12 +66,12 @@ fn tell(error: &Error, json: bool) -> Exit {
     } else {
         format!("ulp: {}", error.line())
     };
-    // Standard error is the last place to report to: if it is gone, the exit code has to do.
+    // Standard error is the last place for a report. If it is gone, only the exit code remains.
     let _ = writeln!(io::stderr(), "{line}");
     error.exit()
 }
 
-/// What a command prints, and the exit code.
+/// Returns the output of a command, and the exit code.
 fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     let report = match command {
         Command::Convert(asked) => {
@@ -82,7 +82,7 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
             convert::report(&asked, &Progress::new(asked.quiet))
         }
         Command::Check(asked) => {
-            // JSON has no colours to look for.
+            // JSON has no colours to remove.
             let out: Box<dyn Write> = if json {
                 Box::new(io::stdout())
             } else {
@@ -90,7 +90,7 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
             };
             let mut out = io::BufWriter::new(out);
             let done = check::report(&asked, &Progress::new(asked.quiet), &mut out);
-            // What isn't written yet is of a report that failed.
+            // The unwritten rest belongs to a report that failed.
             let _ = out.into_parts();
             return match done {
                 Err(Error::Stdout(error)) if is_no_error(&error) => Ok((String::new(), Exit::Done)),
@@ -107,12 +107,12 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     report.map(|report| (report, Exit::Done))
 }
 
-/// A reader that has seen enough, such as `head`, is none.
+/// Returns whether an error of writing is none, because a reader such as `head` has seen enough.
 fn is_no_error(error: &io::Error) -> bool {
     error.kind() == ErrorKind::BrokenPipe
 }
 
-/// Colours are left out where no terminal shows them.
+/// Prints a report. Colours are left out if no terminal shows them.
 fn print(report: &str) -> Result<(), Error> {
     match anstream::stdout().write_all(report.as_bytes()) {
         Err(error) if !is_no_error(&error) => {

@@ -1,4 +1,4 @@
-//! How far the work on a checkpoint is, on standard error: a bar on a terminal, else a line now and then.
+//! Shows the progress of the work on a checkpoint, on standard error: a bar on a terminal, and otherwise a line now and then.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,10 +15,10 @@ use crate::observer::{Activity, Observer};
 /// Seconds between two lines.
 const PAUSE: u64 = 10;
 
-/// Seconds that nobody waits: a month. Longer ones are no forecast.
+/// The seconds of a month. A longer forecast is not shown.
 const LONG: f64 = 30.0 * 24.0 * 3600.0;
 
-/// Shows a person how far the work is.
+/// Shows the progress to a person.
 pub(crate) struct Progress {
     quiet: bool,
     run: RwLock<Option<Run>>,
@@ -31,7 +31,7 @@ struct Run {
     total: u64,
     done: AtomicU64,
     start: Instant,
-    /// Lines written.
+    /// The number of lines written.
     lines: AtomicU64,
 }
 
@@ -50,7 +50,7 @@ impl Observer for Progress {
         if self.quiet {
             return;
         }
-        // Some terminals can't move back to redraw a bar.
+        // Some terminals can't move the cursor back to draw a bar again.
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let bar = (stderr().is_terminal() && !dumb).then(|| {
             let style = ProgressStyle::with_template(
@@ -59,7 +59,7 @@ impl Observer for Progress {
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             let speed = |state: &ProgressState, text: &mut dyn fmt::Write| {
                 let left = state.len().unwrap_or(0).saturating_sub(state.pos());
-                // A line that can't be drawn is no error.
+                // A failure to draw a line is no error.
                 let _ = text.write_str(&speed(state.per_sec(), left));
             };
             ProgressBar::new(total).with_style(style.with_key("speed", speed))
@@ -85,7 +85,7 @@ impl Observer for Progress {
         let line = format!("ulp: warning: {}", one_line(what));
         let run = self.run.read().unwrap_or_else(PoisonError::into_inner);
         let write = || {
-            // It's no error if nobody reads this.
+            // It is no error if nobody reads this line.
             let _ = writeln!(stderr(), "{line}");
         };
         match run.as_ref().and_then(|run| run.bar.as_ref()) {
@@ -94,7 +94,7 @@ impl Observer for Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     fn finish(&self) {
         let run = self
             .run
@@ -118,7 +118,7 @@ impl Run {
         let line = elapsed.as_secs() / PAUSE;
         if self.lines.fetch_max(line, Ordering::Relaxed) < line {
             let rate = done as f64 / elapsed.as_secs_f64();
-            // It's no error if nobody reads this.
+            // It is no error if nobody reads this line.
             let _ = writeln!(
                 stderr(),
                 "{} of {} {}{}",
@@ -131,10 +131,10 @@ impl Run {
     }
 }
 
-/// So many bytes a second, and how long those that are left take: nothing that only says that the work stands still.
+/// Returns the bytes a second, and the time for the bytes that are left. Returns an empty text if the work stands still.
 fn speed(rate: f64, left: u64) -> String {
     let seconds = left as f64 / rate;
-    // Infinities and NaNs too.
+    // This condition holds for infinities and NaNs too.
     if !(rate >= 1.0 && seconds < LONG) {
         return String::new();
     }
@@ -142,7 +142,7 @@ fn speed(rate: f64, left: u64) -> String {
     format!(", {}/s, {left} left", DecimalBytes(rate as u64))
 }
 
-/// An error's line stands alone.
+/// Removes the bar, because the line of an error stands alone.
 impl Drop for Progress {
     fn drop(&mut self) {
         self.finish();

@@ -1,15 +1,16 @@
-//! Block-scaled formats: their names, and their limits as `ulp finfo` prints them.
+//! Block-scaled formats: their names, and their limits for `ulp finfo`.
 
 use serde_json::{Value, json};
 use ulp::block::Scheme;
 
-/// The line of a scheme, or its object, if a name is that of one.
+/// Returns the line of a scheme, if the name is that of a scheme.
 pub(crate) fn line(name: &str) -> Option<String> {
     let scheme: Scheme = name.parse().ok()?;
     Some(scheme.finfo().to_string())
 }
 
-/// All of [`ulp::block::Finfo`], and the parts of the scheme. Every number is exact: JSON's are those of `f64`.
+/// Returns all of [`ulp::block::Finfo`] and the parts of the scheme. Every number is exact, because the numbers of JSON are
+/// `f64`.
 pub(crate) fn object(name: &str) -> Option<Value> {
     let scheme: Scheme = name.parse().ok()?;
     let info = scheme.finfo();

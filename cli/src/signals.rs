@@ -1,60 +1,60 @@
-//! Signals that end the program: what is half written goes, and then the program.
+//! Signals that end the program. Incomplete files are removed first.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::entries;
 
-/// What a signal finds. Who holds the lock is not interrupted.
+/// The state that a signal uses. A signal waits while the lock is held.
 static STATE: Mutex<State> = Mutex::new(State {
     unfinished: Vec::new(),
     whole: None,
 });
 
 struct State {
-    /// Files and directories that are not whole.
+    /// Files and directories that are not complete.
     unfinished: Vec<PathBuf>,
     /// The output, once it is in its place.
     whole: Option<PathBuf>,
 }
 
-/// The lock under which what is not whole is made, renamed and removed.
+/// The lock under which incomplete files are made, renamed and removed.
 pub(crate) struct Uninterrupted(MutexGuard<'static, State>);
 
-/// Waits until a signal that arrived has ended the program.
+/// Takes the lock. If a signal has arrived, the program ends here.
 pub(crate) fn uninterrupted() -> Uninterrupted {
     Uninterrupted(STATE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Uninterrupted {
-    /// A signal removes this path from now on.
+    /// From now on, a signal removes this path.
     pub(crate) fn add(&mut self, path: &Path) {
         self.0.unfinished.push(path.into());
     }
 
-    /// A signal leaves this path from now on.
+    /// From now on, a signal leaves this path.
     pub(crate) fn forget(&mut self, path: &Path) {
         self.0.unfinished.retain(|unfinished| unfinished != path);
     }
 
-    /// A signal says from now on that this output is whole.
+    /// From now on, a signal says that this output is complete.
     pub(crate) fn publish(&mut self, output: &Path) {
         self.0.whole = Some(output.into());
     }
 
-    /// The output, if it is in its place.
+    /// Returns the output, if it is in its place.
     pub(crate) fn published(&self) -> Option<&Path> {
         self.0.whole.as_deref()
     }
 }
 
-/// There is nobody to tell if that fails; the name says that it is temporary.
+/// Removes a path. A failure can't be reported to anybody, and the name says that the file is temporary.
 pub(crate) fn remove(path: &Path) {
     let _ = entries::remove(path);
 }
 
-/// From now on, signals remove what is not whole, and end the program as a shell expects it: with 128 and the signal's number. If the
-/// output is in its place already, `after_publish` is told its path and the signal, and says what to exit with.
+/// From now on, signals remove incomplete files and end the program as a shell expects: with 128 and the signal's number. If the
+/// output is in its place already, `after_publish` gets its path and the signal, and returns the exit code.
 #[cfg(unix)]
 pub(crate) fn handle(
     after_publish: impl Fn(&Path, i32) -> u8 + Send + 'static,
@@ -62,7 +62,7 @@ pub(crate) fn handle(
     use signal_hook::consts::SIGXFSZ;
     let ignored = ignored();
     let of_interest = |signal: &i32| ignored.is_some_and(|ignored| !is_in(ignored, *signal));
-    // A write that would make a file too long then fails, and the error has a message.
+    // A write beyond the limit on lengths then fails, and the error has a message.
     if of_interest(&SIGXFSZ) {
         signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default())?;
     }
@@ -95,18 +95,18 @@ pub(crate) fn handle(
     Ok(())
 }
 
-/// Those that are handled where it isn't known which are ignored.
+/// The signals that are handled where the system doesn't say which signals are ignored.
 #[cfg(unix)]
 const TWO: [i32; 2] = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
 
-/// The signals that end a program unless it handles them, but for those that say that the program is broken.
+/// Returns the signals that end a program unless the program handles them, except the signals of a broken program.
 #[cfg(unix)]
 fn ending() -> impl Iterator<Item = i32> {
     use signal_hook::consts::{
         SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
         SIGXCPU,
     };
-    // The real-time ones of Linux, without those that the C library takes for itself. Nothing else has numbers so high.
+    // The real-time signals of Linux, without those that the C library uses itself. No other signal has such a high number.
     let real_time = if cfg!(target_os = "linux") {
         35..65
     } else {
@@ -120,7 +120,8 @@ fn ending() -> impl Iterator<Item = i32> {
     .chain(real_time)
 }
 
-/// The signals that whoever started the program told it to ignore, as `nohup` does, one a bit. `None` if the system doesn't say.
+/// Returns the signals that were ignored when the program started, as under `nohup`. Each signal is a bit. Returns `None` if the
+/// system doesn't say.
 #[cfg(unix)]
 fn ignored() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

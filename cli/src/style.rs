@@ -1,4 +1,4 @@
-//! Colours. They are written always, and left out on the way to what is no terminal, or if `NO_COLOR` is set.
+//! Colours. They are always written, and removed later if the output is no terminal or `NO_COLOR` is set.
 
 use anstyle::{AnsiColor, Style};
 
@@ -11,7 +11,7 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 
-/// A text in a style.
+/// Returns a text in a style.
 pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }

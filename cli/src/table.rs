@@ -1,4 +1,4 @@
-//! Tables: names on the left, numbers to the right, as wide as they are.
+//! Tables. Names are aligned to the left, and numbers to the right.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use anstyle::Style;
 use crate::error::one_line;
 use crate::style::paint;
 
-/// A text, and how it looks.
+/// A text and its style.
 #[derive(Debug)]
 pub(crate) struct Cell {
     pub(crate) text: String,
@@ -15,7 +15,7 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Names come from files: a line break or a terminal's escape sequence in one stays text.
+    /// Returns a cell without style. Names come from files, so a line break or a terminal's escape sequence in a name stays text.
     pub(crate) fn plain(text: impl Into<String>) -> Cell {
         Cell {
             text: one_line(&text.into()),
@@ -24,14 +24,15 @@ impl Cell {
     }
 }
 
-/// A line a row. The cells of the first column begin one below the other, those of all others end so.
+/// Returns a line for each row. The first column is aligned to the left, and all others to the right.
 pub(crate) fn align(rows: &[Vec<Cell>]) -> String {
     let mut text = Vec::new();
     write(&mut text, || rows).expect("memory takes all");
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The same for rows that are made anew to be measured and to be written, since all of them may be too many for memory.
+/// Writes a line for each row. The rows are made twice, once to be measured and once to be written, because all of them may be
+/// too many for memory.
 pub(crate) fn write<R, I>(out: &mut dyn io::Write, rows: R) -> io::Result<()>
 where
     R: Fn() -> I,

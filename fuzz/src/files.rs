@@ -1,10 +1,10 @@
-//! safetensors files that are sound but for a few places.
+//! safetensors files that are sound except in a few places.
 
 use std::fmt::Write;
 
 use crate::{Unstructured, arbitrary};
 
-/// Types and bits of an element.
+/// The types of elements, and the bits of an element.
 const DTYPES: [(&str, u64); 12] = [
     ("BOOL", 8),
     ("U8", 8),
@@ -20,7 +20,7 @@ const DTYPES: [(&str, u64); 12] = [
     ("C64", 64),
 ];
 
-/// Values that a header may lie with.
+/// False values for a header.
 const LIES: [&str; 12] = [
     "0",
     "1",
@@ -36,7 +36,7 @@ const LIES: [&str; 12] = [
     "[]",
 ];
 
-/// A file: some tensors, metadata, and up to three lies.
+/// Returns a file with some tensors, metadata, and up to three false values.
 pub fn any_file(u: &mut Unstructured) -> arbitrary::Result<Vec<u8>> {
     let mut json = String::from("{");
     let mut end = 0;
@@ -52,7 +52,7 @@ pub fn any_file(u: &mut Unstructured) -> arbitrary::Result<Vec<u8>> {
         let start = end;
         end += shape.iter().product::<u64>() * bits / 8;
         let name = u.choose(&["x", "w.0/a", "..", "é", "\\u0061", "\\n", "__metadata__"])?;
-        // Names are unique mostly.
+        // Most names are unique.
         let number = if u.int_in_range(0..=15)? == 0 { 0 } else { nth };
         write!(
             json,
@@ -80,7 +80,7 @@ pub fn any_file(u: &mut Unstructured) -> arbitrary::Result<Vec<u8>> {
     Ok(file)
 }
 
-/// Puts something else for a number, or in any place, or takes a piece away.
+/// Puts another text in the place of a number or in any place, or removes a piece.
 fn lie(u: &mut Unstructured, json: &mut String) -> arbitrary::Result<()> {
     let place = u.choose_index(json.len() + 1)?;
     let place = json.floor_char_boundary(place);

@@ -1,4 +1,4 @@
-//! Formats with text: the shipped ones, and declared ones that differ from them in kind.
+//! Formats with text: the shipped ones, and declared ones of other kinds.
 
 use std::fmt::{Debug, Display, LowerExp, UpperExp};
 use std::str::FromStr;
@@ -7,11 +7,11 @@ use ulp::spec::Spec;
 use ulp::{Bits, Cast, Flags, Float, Format, Layout, ParseFloatError, float_type};
 use ulp_verify::oracle::Shape;
 
-/// All that a format does with text.
+/// A format with everything that it does with text.
 pub trait Text:
     Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp
 {
-    /// The method of that name.
+    /// Calls the method of this name.
     fn parse_with(text: &str, cast: Cast) -> Result<(Self, Flags), ParseFloatError>;
 }
 
@@ -22,11 +22,11 @@ impl<S: Spec> Text for Float<S> {
 }
 
 float_type! {
-    /// No zero, so that ties at both ends are odd, but with a fraction.
+    /// A format without zero, so ties at both ends are odd. It has a fraction.
     pub type Ue5M3 = Ue5M3Spec(u8): Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
 }
 float_type! {
-    /// IEEE P3109's binary8p1se: a zero, and one bit of significand.
+    /// IEEE P3109's binary8p1se. It has a zero, and one bit of significand.
     pub type Binary8P1 = Binary8P1Spec(u8): Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
 }
 float_type! {
@@ -42,11 +42,11 @@ float_type! {
     pub type Double = DoubleSpec(u64): Layout::BINARY64, "double", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// The longest fraction.
+    /// The format with the longest fraction.
     pub type Long = LongSpec(u64): Layout::finite(5, 58), "long", [sign, zero];
 }
 
-/// The oracle's description of a layout that is one of the above or shipped.
+/// Returns the oracle's description of a layout of this file or of a shipped one.
 pub fn shape(layout: Layout) -> Shape {
     Shape {
         exponent_bits: layout.exponent_bits(),
@@ -62,12 +62,12 @@ pub fn shape(layout: Layout) -> Shape {
     }
 }
 
-/// The number of a code.
+/// Returns the number of a code.
 pub fn number<F: Format>(code: u64) -> F {
     F::from_bits(F::Bits::from_u64(code))
 }
 
-/// The code of a number.
+/// Returns the code of a number.
 pub fn code<F: Format>(number: F) -> u64 {
     number.to_bits().to_u64()
 }

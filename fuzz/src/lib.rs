@@ -1,4 +1,4 @@
-//! What the fuzz targets share: how they make formats, codes and texts of bytes.
+//! The common code of the fuzz targets. It makes formats, codes and texts from bytes.
 
 pub mod allocations;
 pub mod files;
@@ -11,7 +11,7 @@ pub use libfuzzer_sys::arbitrary::{self, Unstructured};
 
 use ulp::{Cast, Overflow, Rounding};
 
-/// One of all casts.
+/// Returns one of all casts.
 pub fn any_cast(u: &mut Unstructured) -> arbitrary::Result<Cast> {
     let rounding = *u.choose(Rounding::ALL.as_slice())?;
     let overflow = *u.choose(&[Overflow::Ieee, Overflow::Saturate])?;

@@ -5,21 +5,21 @@ use std::cmp::Ordering;
 use num_bigint::BigUint;
 use ulp_verify::oracle::{Dyadic, Real};
 
-/// A positive rational number, or that one is beyond all formats.
+/// A positive rational number, or a number beyond the range of all formats.
 #[derive(Clone, Debug)]
 pub enum Big {
     Ratio(BigUint, BigUint),
     Beyond(Ordering),
 }
 
-/// Beyond 2<sup>±this</sup> lies no number of any format that is asked about.
+/// No number of any format under test lies beyond 2<sup>±8000</sup>.
 const FAR: i64 = 8000;
 
 impl Big {
-    /// digits · base<sup>exponent</sup>, not zero.
+    /// Returns digits · base<sup>exponent</sup>, which must not be zero.
     pub fn new(digits: BigUint, base: u32, exponent: i64) -> Self {
         assert!(digits != BigUint::ZERO);
-        // A power of ten counts as one of 2^3: nearer to 1, so that what seems far is.
+        // A power of ten counts as 2^3, which is nearer to 1. A number that seems far is therefore far.
         let twos = if base == 2 { 1 } else { 3 };
         let log2 = (digits.bits() as i64).saturating_add(exponent.saturating_mul(twos));
         if exponent >= 0 && log2 > FAR {

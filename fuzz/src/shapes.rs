@@ -1,4 +1,4 @@
-//! Layouts, as the oracle describes them: the shipped ones, and all that a user may declare.
+//! Layouts in the oracle's terms: the shipped ones, and every layout that a user may declare.
 
 use ulp_verify::oracle::{Question, Rounding, SHIPPED, Shape, Value, decode};
 
@@ -10,7 +10,7 @@ const FRACTION_BITS: u32 = 58;
 const MAGNITUDE_BITS: u32 = 63;
 const BIAS: i32 = 1 << 20;
 
-/// Any format: half of the time a shipped one.
+/// Returns any format. Half of the formats are shipped ones.
 pub fn any_shape(u: &mut Unstructured) -> arbitrary::Result<Shape> {
     if u.arbitrary()? {
         Ok(u.choose(&SHIPPED)?.1)
@@ -19,7 +19,7 @@ pub fn any_shape(u: &mut Unstructured) -> arbitrary::Result<Shape> {
     }
 }
 
-/// Any format that could be declared.
+/// Returns any format that a user could declare.
 pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
     let exponent_bits = u.int_in_range(1..=EXPONENT_BITS)?;
     let fraction_bits = u.int_in_range(0..=FRACTION_BITS.min(MAGNITUDE_BITS - exponent_bits))?;
@@ -34,7 +34,7 @@ pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
     let zero = u.int_in_range(0..=3)? != 0;
     let infinity = u.arbitrary()?;
     let top = u64::MAX >> (64 - exponent_bits - fraction_bits);
-    // Without room for more, one finite code must be left, besides zero's.
+    // One finite code besides zero's must be left.
     let room = top - u64::from(zero) - u64::from(infinity && top > u64::from(zero));
     let infinity = infinity && top > u64::from(zero);
     let all_fractions = (1 << fraction_bits) - 1;
@@ -58,7 +58,7 @@ pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
     })
 }
 
-/// Any code of a format, often one of those about its special places.
+/// Returns any code of a format, often one near its special codes.
 pub fn any_code(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<u64> {
     let near = i64::from(u.int_in_range(-3_i8..=3)?);
     let place = match u.int_in_range(0..=5)? {
@@ -72,7 +72,8 @@ pub fn any_code(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<u64> {
     Ok(place.wrapping_add_signed(near) & shape.top() | sign)
 }
 
-/// A code of `from` that is interesting to `to`: any, or one about a value of `to` or the point half-way to its next.
+/// Returns a code of `from` that is interesting for `to`: any code, or one near a value of `to`, or one near the point half-way
+/// to the next value.
 pub fn any_source(u: &mut Unstructured, from: &Shape, to: &Shape) -> arbitrary::Result<u64> {
     let kind = u.int_in_range(0..=3)?;
     if kind == 0 {

@@ -1,10 +1,10 @@
-//! What a text says, read by another grammar than the crate's: the characters as they stand, digits as big integers.
+//! Reads a text with another grammar than the crate's. Digits are big integers.
 
 use num_bigint::BigUint;
 
 use crate::real::Big;
 
-/// What a text says.
+/// The meaning of a text.
 #[derive(Clone, Debug)]
 pub enum Written {
     Empty,
@@ -12,7 +12,7 @@ pub enum Written {
     Number { negative: bool, number: Number },
 }
 
-/// Without its sign.
+/// The number without its sign.
 #[derive(Clone, Debug)]
 pub enum Number {
     Nan,
@@ -21,7 +21,7 @@ pub enum Number {
     Other(Big),
 }
 
-/// Reads a text. Whether decimals, infinities and NaNs are well written, `f32` decides.
+/// Reads a text. `f32` decides which texts are well-formed decimals, infinities and NaNs.
 pub fn read(text: &str) -> Written {
     if text.is_empty() {
         return Written::Empty;
@@ -65,7 +65,7 @@ fn parts(text: &str, radix: u32, mark: char) -> Option<Number> {
     Some(Number::Other(Big::new(digits, base, exponent)))
 }
 
-/// An integer, or of one that no `i64` holds the nearest that it does.
+/// Returns an integer. If no `i64` holds the integer, returns the nearest `i64`.
 fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {

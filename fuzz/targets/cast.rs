@@ -1,4 +1,4 @@
-//! `Cast::convert` between any two layouts, every rounding and overflow: code and flags against the exact oracle.
+//! `Cast::convert` between any two layouts, under every rounding and overflow policy. The exact oracle judges codes and flags.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -18,7 +18,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     loop {
         let code = any_source(u, &from, &to)?;
         let question = Question::new(&to, decode(&from, code));
-        // What lies above the width of the code is ignored.
+        // Bits above the width of the code are ignored.
         let above = u.arbitrary::<u64>()? & !from.mask();
         for rounding in Rounding::ALL {
             for saturate in SATURATE {

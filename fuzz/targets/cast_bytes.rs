@@ -1,5 +1,5 @@
-//! `slice::cast_bytes` between any two formats, packed ones too, on every ISA and at any alignment: each element against the scalar
-//! cast. Lengths that don't fit are errors, and then the destination is as it was.
+//! `slice::cast_bytes` between any two formats, also packed ones, on every ISA and at any alignment. Each element is compared
+//! with the scalar cast. Lengths that don't fit are errors, which leave the destination unchanged.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let _ = check(&mut Unstructured::new(data));
 });
 
-/// Long enough that tables pay and that several tiles are needed.
+/// The length at which tables pay and several tiles are needed.
 const MOST: usize = 6000;
 const GUARD: u8 = 0xa5;
 
@@ -35,7 +35,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         dst_len = dst_len.saturating_add_signed(off);
     }
     let pattern = u.bytes(u.len())?;
-    // The slices end where their allocations do, so that `AddressSanitizer` sees what goes beyond.
+    // The slices end where their allocations end, so `AddressSanitizer` sees accesses beyond.
     let mut memory = vec![0; left + src_len].into_boxed_slice();
     for (nth, byte) in memory[left..].iter_mut().enumerate() {
         let round = (nth / pattern.len().max(1)) as u8;
@@ -73,7 +73,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     Ok(())
 }
 
-/// How many bytes so many numbers take.
+/// Returns how many bytes these numbers take.
 fn bytes(dtype: Dtype, numbers: usize) -> usize {
     (numbers * dtype.bits() as usize).div_ceil(8)
 }
@@ -82,7 +82,7 @@ fn some_number_fits(from: Dtype, src: usize, to: Dtype, dst: usize) -> bool {
     (0..=8 * (src + 1)).any(|numbers| bytes(from, numbers) == src && bytes(to, numbers) == dst)
 }
 
-/// The bits of an element, in a stream that begins at the lowest bit of the first byte.
+/// Returns the bits of an element, in a stream that begins at the lowest bit of the first byte.
 fn element(dtype: Dtype, bytes: &[u8], nth: usize) -> u64 {
     let width = dtype.bits() as usize;
     (0..width).fold(0, |code, bit| {

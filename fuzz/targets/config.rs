@@ -1,4 +1,4 @@
-//! The CLI's editor of configurations on any text: what isn't edited stays as it was, and what is edited is as the edit says.
+//! The CLI's editor of configurations, on any text. Text that no edit touches stays, and the edited text has the edited value.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
             return;
         }
     };
-    // But for the mark that some editors put first.
+    // Some editors put a byte order mark first. The editor of the CLI removes it.
     assert!(text.ends_with(document.text().as_bytes()));
     let root = document.root();
     let before = document.value(root);
@@ -27,7 +27,7 @@ fuzz_target!(|data: &[u8]| {
     edit(&document, root, &before, choice);
 });
 
-/// One edit of the root, which is right if the text reads as the edited value does.
+/// Makes one edit of the root, and checks that the text reads as the edited value.
 fn edit(document: &Document, root: &Node, before: &Value, choice: u8) {
     let Some(object) = before.as_object().filter(|_| is_unique(root)) else {
         return;
@@ -59,7 +59,7 @@ fn edit(document: &Document, root: &Node, before: &Value, choice: u8) {
     assert_eq!(again.value(again.root()), Value::Object(expected), "{text}");
 }
 
-/// Whether no key comes twice, of which a map has one.
+/// Returns whether no key comes twice. A map has one entry for a key.
 fn is_unique(root: &Node) -> bool {
     let mut keys: Vec<&str> = root.members().iter().map(|member| member.key()).collect();
     let all = keys.len();

@@ -1,5 +1,5 @@
-//! The CLI's reader of checkpoints on any bytes: an error, or what the crate `safetensors` reads, too, and no panic, and no allocation
-//! larger than the file warrants.
+//! The CLI's reader of checkpoints, on any bytes. The result is an error, or a header that the crate `safetensors` reads too. No
+//! input makes the reader panic, or allocate more memory than the length of the file warrants.
 #![no_main]
 
 use std::io::Write;
@@ -30,8 +30,8 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// What a file of so many bytes may make the reader allocate at a time: a table of tensors, of which one takes 47 bytes in a file and 56 in
-/// memory, and a table grows by doubling; and a message that quotes names.
+/// Returns the largest allocation that a file of this length may cause. A table of tensors takes 47 bytes in a file and 56 in
+/// memory for each tensor, and a table grows by doubling. A message quotes names.
 fn most(file: usize) -> usize {
     4 * file + 4096
 }
@@ -71,7 +71,7 @@ fn file(bytes: &[u8]) {
     }
 }
 
-/// Whether the reader refuses on purpose what `safetensors` reads.
+/// Returns whether the reader refuses on purpose a file that `safetensors` reads.
 fn is_stricter(error: &str) -> bool {
     ["two have this name", "metadata twice"]
         .iter()

@@ -1,5 +1,5 @@
-//! `ulp::ieee`: values and flags against the exact oracle in every rounding, and values against `rustc_apfloat`, whose flags mean
-//! something else.
+//! `ulp::ieee` in every rounding. The exact oracle judges values and flags. `rustc_apfloat` judges values only, because its flags
+//! have other meanings.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -39,7 +39,7 @@ const ROUNDS: [(Round, Rounding); 5] = [
     (Round::TowardNegative, Rounding::TowardNegative),
 ];
 
-/// Three codes, of which the later often are near the first, or as far from it as the precision.
+/// Returns three codes. The later ones are often near the first, or as far from it as the precision.
 fn operands(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<[u64; 3]> {
     let a = any_code(u, shape)?;
     let mut other = || {
@@ -48,7 +48,7 @@ fn operands(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<[u64; 3]> 
         let near = a.wrapping_add_signed(fields << shape.fraction_bits);
         Ok(match u.int_in_range(0..=3)? {
             0 => near & shape.mask(),
-            // About as many bits, and another fraction.
+            // A number with about as many bits, and another fraction.
             1 => (near ^ code & ((1 << shape.fraction_bits) - 1)) & shape.mask(),
             _ => code,
         })

@@ -1,4 +1,4 @@
-//! Layouts that a user declares: fields, decode and encode, what a code is, and the order of codes, against the oracle.
+//! Layouts that a user declares. The oracle judges fields, decoding, encoding, the class of a code, and the order of codes.
 #![no_main]
 
 use std::cmp::Ordering;
@@ -68,7 +68,7 @@ fn fields(shape: &Shape, layout: Layout) {
     );
 }
 
-/// Decode and encode are inverse, and fields are where they should be.
+/// Checks that decoding and encoding are inverse, and that the fields are in their places.
 fn code(shape: &Shape, layout: Layout, code: u64, above: u64) {
     let width = shape.fraction_bits;
     let parts = layout.decode(code | above);
@@ -86,7 +86,7 @@ fn code(shape: &Shape, layout: Layout, code: u64, above: u64) {
     );
 }
 
-/// What is out of range is cut off.
+/// Checks that values out of range are cut off.
 fn out_of_range(shape: &Shape, layout: Layout, parts: Parts) {
     let code = layout.encode(parts);
     let width = shape.fraction_bits;
@@ -100,7 +100,8 @@ fn out_of_range(shape: &Shape, layout: Layout, parts: Parts) {
     );
 }
 
-/// Magnitudes are in the order of their codes: by the oracle, and cast by the crate to a format that nearly all fit exactly.
+/// Checks that magnitudes have the order of their codes: by the oracle, and after the crate's cast to a format that nearly all
+/// fit exactly.
 fn order(shape: &Shape, layout: Layout, a: u64, b: u64) {
     let [a, b] = [a, b].map(|code| code & shape.top());
     let (Value::Finite { magnitude: x, .. }, Value::Finite { magnitude: y, .. }) =

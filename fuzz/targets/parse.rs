@@ -1,5 +1,5 @@
-//! `FromStr` and `parse_with`: any text and decimals and hexadecimals of many digits, rounded exactly by big integers; which texts are numbers, `f32`
-//! says.
+//! `FromStr` and `parse_with` on any text, and on decimals and hexadecimals of many digits. Big integers round the digits
+//! exactly. `f32` decides which texts are numbers.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -20,12 +20,13 @@ fuzz_target!(|data: &[u8]| {
     for_each_text!(check(&text, &written));
 });
 
-/// A decimal or hexadecimal near a number of a format or the point half-way to the next, with some of its digits changed.
+/// Returns a decimal or hexadecimal near a number of a format or near the point half-way to the next, with some of its digits
+/// changed.
 fn structured(u: &mut Unstructured) -> arbitrary::Result<String> {
     let mut text = String::new();
     text += u.choose(&["", "-", "+"])?;
     if u.arbitrary()? {
-        // All digits of a double: a number or a tie of all that is narrower.
+        // All digits of a double are a number or a tie of every narrower format.
         let value = f64::from_bits(u.arbitrary()?).abs();
         let digits = u.int_in_range(0..=800)?;
         let number = match u.int_in_range(0..=3)? {
@@ -57,7 +58,7 @@ fn structured(u: &mut Unstructured) -> arbitrary::Result<String> {
 
 fn check<F: Text>(text: &str, written: &Written) {
     let is = text.parse::<F>().map(code).map_err(|error| error.kind());
-    // One of the casts for each text.
+    // Each text is parsed under one of the casts.
     let rounding = Rounding::ALL[text.len() % 6];
     let saturate = text.len() / 6 % 2 == 1;
     let with = F::parse_with(text, bridge::cast(rounding, saturate))

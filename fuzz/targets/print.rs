@@ -1,6 +1,6 @@
-//! Printing: what is printed parses back to the number, in every format; and with any width, fill, sign and precision it is what
-//! `f32`'s or `f64`'s formatter makes of the value. `f32` prints numbers of at most 8 bits without a precision, too, and whole numbers
-//! that it has all of.
+//! Printing. In every format, the printed text parses back to the number. With any width, fill, sign and precision, the text is
+//! that of the formatter of `f32` or `f64` for the value. The formatter of `f32` also judges numbers of at most 8 bits without a
+//! precision, and whole numbers that `f32` holds.
 #![no_main]
 #![feature(formatting_options)]
 
@@ -22,7 +22,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     for_each_text!(round_trip(bits));
     let options = options(u)?;
     for style in STYLES {
-        // The same formats by other types, without a precision too.
+        // These formats equal `f32` and `f64`, also without a precision.
         let (single, double) = (f32::from_bits(bits as u32), f64::from_bits(bits));
         as_std(number::<Single>(bits), single, options, style);
         as_std(number::<Double>(bits), double, options, style);
@@ -87,8 +87,9 @@ fn written<T: Display + Debug + LowerExp + UpperExp>(
     text
 }
 
-/// A format of ours prints what the type of std of the same shape does. Where two texts of the shortest length are equally near (as
-/// 1861072.2 and 1861072.3 to 1861072.25), std's last digit is the upper one and ours the even one, as numpy's and JavaScript's.
+/// Compares a declared format with the type of std that has its shape. Two texts of the shortest length may be equally near, like
+/// 1861072.2 and 1861072.3 to 1861072.25. In this case std's last digit is the upper one, and the last digit of `ulp` is the even
+/// one, as in numpy and JavaScript.
 fn as_std<F: Text, S: Display + Debug + LowerExp + UpperExp>(
     x: F,
     peer: S,
@@ -132,11 +133,12 @@ fn round_trip<F: Text>(bits: u64) {
     }
 }
 
-/// With a precision all formats print their value. Without, those of few bits do, and all do of whole numbers below 2^24.
+/// With a precision, all formats print their value. Without one, formats of few bits print their value, and all formats print the
+/// value of whole numbers below 2^24.
 fn value<F: Text>(bits: u64, options: FormattingOptions, style: Style) {
     let x: F = number(bits);
     let (single, wide): (f32, f64) = (x.cast(), x.cast());
-    // Not the format that has more bits than `f64`.
+    // A format that has more bits than `f64` is left out.
     let exact = F::LAYOUT.precision() <= Layout::BINARY64.precision();
     let whole = exact && wide.fract() == 0.0 && wide.abs() < 16_777_216.0;
     let right = if options.get_precision().is_some() {

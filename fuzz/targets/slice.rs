@@ -1,4 +1,4 @@
-//! `slice::cast_on` and its siblings on every ISA, whatever the lengths and the addresses: each element against the scalar cast.
+//! `slice::cast_on` and its siblings on every ISA, for any lengths and addresses. Each element is compared with the scalar cast.
 #![no_main]
 
 use core::num::FpCategory;
@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     let _ = check(&mut Unstructured::new(data));
 });
 
-/// Longer than any step of a kernel or a table's cost, short enough to be quick.
+/// The length is more than any step of a kernel and more than the cost of a table, and few enough to be quick.
 const MOST: usize = 3000;
 const GUARD: u64 = 0xa5a5_a5a5_a5a5_a5a5;
 
@@ -36,7 +36,8 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         seed: u.arbitrary()?,
         scale: f32::from_bits(u.arbitrary()?),
     };
-    // Few, since each is compiled for every ISA, but of every kind: instructions, tables, integers, two steps.
+    // The pairs are few, because each is compiled for every ISA. They are of every kind: instructions, tables, integers, two
+    // steps.
     let pairs: [fn(&How, &[u8]); 12] = [
         narrow::<f32, F16>,
         narrow::<f32, Bf16>,
@@ -69,7 +70,7 @@ struct How {
     scale: f32,
 }
 
-/// Numbers from bytes, over and over, a little different each time.
+/// Returns numbers from bytes. The bytes repeat, a little different each time.
 fn numbers<F: Format>(data: &[u8], length: usize) -> Vec<F> {
     let mut chunks = data.chunks(size_of::<F>()).cycle();
     let one = |nth: usize, chunk: &[u8]| {
@@ -85,8 +86,8 @@ fn numbers<F: Format>(data: &[u8], length: usize) -> Vec<F> {
         .collect()
 }
 
-/// Runs a bulk function on slices at these offsets, which end where their allocations do, so that `AddressSanitizer` sees what goes
-/// beyond; compares what lies before them, and each number with the one that is right.
+/// Runs a bulk function on slices at these offsets. The slices end where their allocations end, so `AddressSanitizer` sees
+/// accesses beyond. Compares the bytes before the slices, and each number with the right one.
 fn bulk<S: Format, D: Format, T>(
     how: &How,
     src: &[S],
@@ -131,13 +132,13 @@ fn plain<S: Format, D: Format>(how: &How, data: &[u8]) {
     }
 }
 
-/// All siblings, of sources no wider than `f32`.
+/// Tries all siblings, on sources no wider than `f32`.
 fn narrow<S: Format, D: Format>(how: &How, data: &[u8]) {
     let src: Vec<S> = numbers(data, how.length);
     match how.call % 4 {
         0 | 1 => plain::<S, D>(how, data),
         2 => {
-            // NaNs of products may be any.
+            // Rust doesn't say which NaN a product is.
             let finite: Vec<S> = src
                 .iter()
                 .map(|&x| {
@@ -155,7 +156,7 @@ fn narrow<S: Format, D: Format>(how: &How, data: &[u8]) {
             }
         }
         _ => {
-            // Each number is as when it is cast alone, by the portable loop.
+            // The portable loop gives each number the result of its own cast.
             let portable = Isa::available().last().expect("there is one");
             let stochastic = Stochastic::new(how.seed).offset(how.seed >> 7);
             bulk(

@@ -1,6 +1,6 @@
 """Draws the error of each block-scaled scheme, and of plain formats, over the weights of a real model.
 
-    python python/examples/errors.py data/silero-vad-8k.safetensors errors.svg
+python python/examples/errors.py data/silero-vad-8k.safetensors errors.svg
 """
 
 import sys
@@ -36,7 +36,7 @@ def main(path, picture):
     weights = matrices(path)
     numbers = sum(x.size for x in weights)
     power = sum((x.astype("f8") ** 2).sum() for x in weights)
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    bars = []
     for names, there_and_back, color in ((FORMATS, in_format, "tab:gray"), (SCHEMES, in_scheme, "tab:blue")):
         for name in names:
             noise = bits = 0
@@ -44,13 +44,14 @@ def main(path, picture):
                 back, size = there_and_back(x, name)
                 noise += ((back.astype("f8") - x) ** 2).sum()
                 bits += size
-            point = bits / numbers, 100 * (noise / power) ** 0.5
-            print(f"{name:16} {point[0]:6.2f} bits a number, error {point[1]:.3f} %")
-            axes.plot(*point, "o", color=color)
-            axes.annotate(name, point, xytext=(5, 3), textcoords="offset points", fontsize=8)
-    axes.set(yscale="log", xlabel="bits a number, scales included", ylabel="error: root mean square, % of the weights'", xlim=(3.5, 18))
-    axes.set_title(f"{numbers:,} weights of Silero VAD")
-    axes.grid(alpha=0.3)
+            bars.append((bits / numbers, 100 * (noise / power) ** 0.5, name, color))
+    bars.sort(key=lambda bar: (round(bar[0]), bar[1]), reverse=True)
+    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    labels = [f"{name}  {bits:.2f}" for bits, _, name, _ in bars]
+    drawn = axes.barh(labels, [error for _, error, _, _ in bars], color=[color for *_, color in bars])
+    axes.bar_label(drawn, fmt="%.2g %%", padding=3, fontsize=8)
+    axes.set(xscale="log", xlim=(0.01, 200), xlabel="root mean square of the errors, % of that of the weights")
+    axes.set_title(f"{numbers:,} weights of Silero VAD; bits a number, scales included")
     figure.savefig(picture)
 
 

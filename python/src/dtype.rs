@@ -133,7 +133,14 @@ fn parse_unseen(descrs: &Descrs, object: &Bound<'_, PyAny>) -> PyResult<Dtype> {
     };
     match (by_name, by_numpy) {
         (Some(dtype), None) => Ok(dtype),
-        (Some(dtype), Some(descr)) if descrs.numbered(descr.num()) == Some(dtype) => Ok(dtype),
+        // numpy's float128, called 'f16', is no format that a result could have.
+        (Some(dtype), Some(descr))
+            if descrs
+                .numbered(descr.num())
+                .is_none_or(|other| other == dtype) =>
+        {
+            Ok(dtype)
+        }
         (Some(dtype), Some(descr)) => Err(PyTypeError::new_err(format!(
             "{} may be {dtype} or numpy's {descr}: say which",
             object.repr()?

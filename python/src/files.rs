@@ -1,14 +1,15 @@
 //! Checkpoints: the commands of the tool `ulp`, as calls.
 
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
 use pyo3::create_exception;
-use pyo3::exceptions::{PyException, PyRuntimeError};
+use pyo3::exceptions::{PyException, PyRuntimeError, PyUserWarning};
 use pyo3::prelude::*;
 use ulp_cli::observer::{Activity, Observer};
 use ulp_cli::run_with;
@@ -74,6 +75,15 @@ pub(crate) fn call(
     }
     let result =
         result.map_err(|_| PyRuntimeError::new_err("the command broke off: a fault of ulp"))?;
+    for warning in watcher
+        .warnings
+        .lock()
+        .iter()
+        .flat_map(|warnings| warnings.iter())
+    {
+        let warning = CString::new(warning.as_str())?;
+        PyErr::warn(py, &py.get_type::<PyUserWarning>(), &warning, 2)?;
+    }
     // The last of it, which may have come between two looks.
     watcher.tell(py, progress.as_ref())?;
     result.map_err(|error| raise(py, &error).unwrap_or_else(|error| error))
@@ -89,6 +99,7 @@ struct Watcher {
     total: AtomicU64,
     is_writing: AtomicBool,
     is_cancelled: AtomicBool,
+    warnings: Mutex<Vec<String>>,
 }
 
 impl Observer for Watcher {
@@ -101,6 +112,12 @@ impl Observer for Watcher {
 
     fn advance(&self, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn warn(&self, what: &str) {
+        if let Ok(mut warnings) = self.warnings.lock() {
+            warnings.push(what.into());
+        }
     }
 
     fn is_cancelled(&self) -> bool {

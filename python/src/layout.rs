@@ -71,7 +71,11 @@ impl Layout {
             }
             layout = layout.try_with_infinities(infinities)?;
             let all_fractions = (1 << layout.fraction_bits()) - 1;
-            let default = if infinities && !is_fnuz { all_fractions } else { 0 };
+            let default = if infinities && !is_fnuz {
+                all_fractions
+            } else {
+                0
+            };
             layout.try_with_high_nans(nans.unwrap_or(default))
         };
         build()

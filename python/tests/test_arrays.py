@@ -45,7 +45,10 @@ def test_any_view_is_cast_as_its_copy(x, dtype, threads):
     result = ulp_float.cast(x, dtype, threads=threads)
     assert (result.shape, result.dtype) == (x.shape, dtype)
     # An array of its own elements, side by side, in this machine's order of bytes: nothing of the view is left.
-    plain = np.array(x.ravel().tolist() if x.dtype.kind == "f" and x.dtype.itemsize > 2 else x.ravel(), dtype=x.dtype.newbyteorder("=") if x.dtype.kind == "f" else x.dtype)
+    plain = np.array(
+        x.ravel().tolist() if x.dtype.kind == "f" and x.dtype.itemsize > 2 else x.ravel(),
+        dtype=x.dtype.newbyteorder("=") if x.dtype.kind == "f" else x.dtype,
+    )
     np.testing.assert_array_equal(bits_of(result).ravel(), bits_of(ulp_float.cast(plain, dtype)))
     # Its memory is dense, in the order of the array's.
     assert result.strides == np.empty_like(x, dtype=dtype, subok=False).strides
@@ -105,6 +108,7 @@ def test_names():
     x = np.ones(1, dtype="f4")
     for name in ("bfloat16", "BF16", "torch.bfloat16", "bf16", ml_dtypes.bfloat16, np.dtype(ml_dtypes.bfloat16)):
         assert ulp_float.cast(x, name).dtype == ml_dtypes.bfloat16
+    assert ulp_float.cast(x, "f16").dtype == np.float16
     for name in (float, "f8", np.float64, "double", "<f8"):
         assert ulp_float.cast(x, name).dtype == np.float64
 
@@ -171,7 +175,11 @@ U1 = np.zeros((2, 3), dtype="u1")
         (lambda: ulp_float.cast(SHARED[:8], "float32", out=SHARED[4:]), ValueError, "same memory"),
         (lambda: ulp_float.cast(SHARED[:6], "float16", out=SHARED.view("f2")[11:5:-1]), ValueError, "same memory"),
         (lambda: ulp_float.cast(X, "float16", out=np.broadcast_to(np.zeros((1, 3), "f2"), (2, 3)).view()), BufferError, "read-only"),
-        (lambda: ulp_float.cast(X, "float16", out=np.lib.stride_tricks.as_strided(np.zeros(9, "f2"), (2, 3), (2, 2))), ValueError, "share memory"),
+        (
+            lambda: ulp_float.cast(X, "float16", out=np.lib.stride_tricks.as_strided(np.zeros(9, "f2"), (2, 3), (2, 2))),
+            ValueError,
+            "share memory",
+        ),
     ],
 )
 def test_what_is_refused(call, error, text):

@@ -158,7 +158,15 @@ def test_a_capsule_is_taken_once():
 def test_torch():
     torch = pytest.importorskip("torch")
     x = torch.randn(64, 48)
-    for dtype in (torch.float64, torch.float16, torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2, torch.float8_e4m3fnuz, torch.float8_e5m2fnuz):
+    for dtype in (
+        torch.float64,
+        torch.float16,
+        torch.bfloat16,
+        torch.float8_e4m3fn,
+        torch.float8_e5m2,
+        torch.float8_e4m3fnuz,
+        torch.float8_e5m2fnuz,
+    ):
         for view in (x, x.T, x[::2, 3:], x[0, 0], x.expand(3, 64, 48)):
             result = ulp_float.cast(view, dtype)
             assert type(result) is torch.Tensor and result.dtype == dtype and result.shape == view.shape
@@ -168,7 +176,9 @@ def test_torch():
     assert ulp_float.cast(x, "float6_e2m3fn").dtype == torch.uint8
     packed = ulp_float.cast(x, torch.float4_e2m1fn_x2)
     assert packed.dtype == torch.float4_e2m1fn_x2 and packed.shape == (64, 24)
-    assert torch.equal(ulp_float.cast(packed, "float32"), ulp_float.cast(ulp_float.cast(x, "float4_e2m1fn"), "float32", source="float4_e2m1fn"))
+    assert torch.equal(
+        ulp_float.cast(packed, "float32"), ulp_float.cast(ulp_float.cast(x, "float4_e2m1fn"), "float32", source="float4_e2m1fn")
+    )
     out = torch.empty(64, 48, dtype=torch.float8_e4m3fn)
     address = out.data_ptr()
     assert ulp_float.cast(x, "float8_e4m3fn", out=out) is out and out.data_ptr() == address

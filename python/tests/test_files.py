@@ -40,7 +40,9 @@ def test_convert(weights, tmp_path):
 
 def test_convert_rounds_as_cast_does(weights, tmp_path):
     src, tensors = weights
-    for nth, options in enumerate([dict(rounding="toward_zero"), dict(saturate=True), dict(rounding="to_odd", saturate=True), dict(seed=3)]):
+    for nth, options in enumerate(
+        [dict(rounding="toward_zero"), dict(saturate=True), dict(rounding="to_odd", saturate=True), dict(seed=3)]
+    ):
         ulp_float.convert(src, tmp_path / f"{nth}.safetensors", to="f16", threads=2, sync=False, **options)
         out = load_file(tmp_path / f"{nth}.safetensors")
         if "seed" not in options:
@@ -157,6 +159,9 @@ def test_the_command(weights, tmp_path):
     assert ran.returncode == 0 and "4 cast to bfloat16" in ran.stdout, ran.stderr
     assert load_file(tmp_path / "out.safetensors")["norm"].dtype == ml_dtypes.bfloat16
     ran = subprocess.run([command, "convert", src, tmp_path / "out.safetensors", "--to", "bf16"], capture_output=True, text=True)
+    # The output is what this conversion would make.
+    assert ran.returncode == 3 and "exists already" in ran.stderr
+    ran = subprocess.run([command, "convert", src, tmp_path / "out.safetensors", "--to", "f16"], capture_output=True, text=True)
     assert ran.returncode == 2 and "exists already" in ran.stderr
     ran = subprocess.run([command, "--version"], capture_output=True, text=True)
     assert ran.returncode == 0 and ran.stdout.startswith("ulp ")

@@ -7,7 +7,25 @@ import pytest
 import ulp_float
 from oracle import FORMATS
 
-NAMES = ["bits", "eps", "epsneg", "iexp", "machep", "max", "maxexp", "min", "minexp", "negep", "nexp", "nmant", "precision", "resolution", "smallest_normal", "smallest_subnormal", "tiny"]
+NAMES = [
+    "bits",
+    "eps",
+    "epsneg",
+    "iexp",
+    "machep",
+    "max",
+    "maxexp",
+    "min",
+    "minexp",
+    "negep",
+    "nexp",
+    "nmant",
+    "precision",
+    "resolution",
+    "smallest_normal",
+    "smallest_subnormal",
+    "tiny",
+]
 
 
 @pytest.mark.parametrize("name", ["float16", "float32", "float64", *(name for name in FORMATS if hasattr(ml_dtypes, name))])
@@ -33,8 +51,14 @@ def test_finfo_is_that_of_numpy_and_ml_dtypes(name):
 
 def test_the_text_is_torchs():
     # What torch 2.9 prints.
-    assert repr(ulp_float.finfo("bfloat16")) == "finfo(resolution=0.01, min=-3.38953e+38, max=3.38953e+38, eps=0.0078125, smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)"
-    assert repr(ulp_float.finfo("float8_e4m3fn")) == "finfo(resolution=1, min=-448, max=448, eps=0.125, smallest_normal=0.015625, tiny=0.015625, dtype=float8_e4m3fn)"
+    assert (
+        repr(ulp_float.finfo("bfloat16"))
+        == "finfo(resolution=0.01, min=-3.38953e+38, max=3.38953e+38, eps=0.0078125, smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)"
+    )
+    assert (
+        repr(ulp_float.finfo("float8_e4m3fn"))
+        == "finfo(resolution=1, min=-448, max=448, eps=0.125, smallest_normal=0.015625, tiny=0.015625, dtype=float8_e4m3fn)"
+    )
 
 
 def test_finfo_of_what_is_none():

@@ -39,10 +39,18 @@ def layouts(draw):
     return layout, oracle.Format(**fields)
 
 
-@given(*[st.one_of(st.integers(-2, 70), st.integers(-(2**63), 2**63 - 1))] * 2, st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), *[st.booleans()] * 2, *[st.sampled_from([None, False, True])] * 2, st.one_of(st.none(), st.integers(0, 2**64 - 1)))
+@given(
+    *[st.one_of(st.integers(-2, 70), st.integers(-(2**63), 2**63 - 1))] * 2,
+    st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)),
+    *[st.booleans()] * 2,
+    *[st.sampled_from([None, False, True])] * 2,
+    st.one_of(st.none(), st.integers(0, 2**64 - 1)),
+)
 def test_any_fields_make_a_layout_or_a_value_error(exponent_bits, fraction_bits, bias, signed, zero, negative_zero, infinities, nans):
     try:
-        layout = Layout(exponent_bits, fraction_bits, bias=bias, signed=signed, zero=zero, negative_zero=negative_zero, infinities=infinities, nans=nans)
+        layout = Layout(
+            exponent_bits, fraction_bits, bias=bias, signed=signed, zero=zero, negative_zero=negative_zero, infinities=infinities, nans=nans
+        )
     except ValueError as error:
         assert "layout" in str(error)
         return
@@ -63,7 +71,9 @@ def test_casts_to_and_from_a_layout(pair, rounding, saturate, seed):
     for code, number in zip(codes.tolist(), numbers):
         sign, magnitude = format.value(code)
         expected = math.nan if magnitude == NAN else math.inf if magnitude == INFINITY else float(magnitude)
-        np.testing.assert_equal(number, -expected if sign and not math.isnan(expected) else expected if not math.isnan(expected) else number)
+        np.testing.assert_equal(
+            number, -expected if sign and not math.isnan(expected) else expected if not math.isnan(expected) else number
+        )
         assert math.isnan(number) == (magnitude == NAN)
     x = np.concatenate([numbers, numbers * 1.25, np.random.default_rng(seed).normal(size=20), [2.0**50, np.inf, -0.0]])
     x = x[~np.isnan(x)]

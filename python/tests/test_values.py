@@ -147,7 +147,11 @@ def test_at_random_keeps_the_mean():
 
 def test_packed():
     numbers = np.arange(64, dtype="u1").reshape(2, 32)
-    for plain, packed, per_bytes in [("float6_e3m2fn", "float6_e3m2fn_x4", 3), ("float6_e2m3fn", "float6_e2m3fn_x4", 3), ("float4_e2m1fn", "float4_e2m1fn_x2", 1)]:
+    for plain, packed, per_bytes in [
+        ("float6_e3m2fn", "float6_e3m2fn_x4", 3),
+        ("float6_e2m3fn", "float6_e2m3fn_x4", 3),
+        ("float4_e2m1fn", "float4_e2m1fn_x2", 1),
+    ]:
         bits = FORMATS[plain].bits
         codes = numbers % (1 << bits)
         result = ulp_float.cast(codes, packed, source=plain)

@@ -151,6 +151,31 @@ def cast(
 ) -> _Out: ...
 @overload
 def cast(
+    x: numpy.ndarray[Any, Any],
+    dtype: _Dtype,
+    *,
+    rounding: _Rounding = "ties_to_even",
+    saturate: bool = False,
+    seed: int | None = None,
+    source: _Dtype | None = None,
+    out: None = None,
+    threads: int | None = None,
+    counted: Literal[False] = False,
+) -> numpy.ndarray[Any, Any]: ...
+@overload
+def cast(
+    x: numpy.ndarray[Any, Any],
+    dtype: _Dtype,
+    *,
+    rounding: _Rounding = "ties_to_even",
+    saturate: bool = False,
+    source: _Dtype | None = None,
+    out: Any = None,
+    threads: int | None = None,
+    counted: Literal[True],
+) -> tuple[numpy.ndarray[Any, Any], Counts]: ...
+@overload
+def cast(
     x: _T,
     dtype: _Dtype,
     *,
@@ -184,6 +209,18 @@ def quantize(
     tensor_scale: float | None = None,
     threads: int | None = None,
 ) -> Quantized: ...
+@overload
+def dequantize(
+    elements: numpy.ndarray[Any, Any],
+    scales: _Tensor,
+    scheme: _Scheme,
+    dtype: _Dtype | None = None,
+    *,
+    axis: int = -1,
+    tensor_scale: float = 1.0,
+    threads: int | None = None,
+) -> numpy.ndarray[Any, Any]: ...
+@overload
 def dequantize(
     elements: _T,
     scales: _Tensor,

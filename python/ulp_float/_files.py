@@ -50,7 +50,10 @@ def convert(
         dict: what was done: counts of tensors, elements, bytes, and what overflowed
 
     Raises:
-        Error: with what it is about; nothing stands under the name dst then, unless its kind is "after_publish"
+        Error: with what it is about; nothing new stands under the name dst then, unless its kind is "after_publish"
+
+    Warns:
+        UserWarning: if something is left over that an earlier run made
         KeyboardInterrupt: on Ctrl-C; what was half written is gone
     """
     return _call(

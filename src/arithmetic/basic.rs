@@ -1,4 +1,4 @@
-//! Addition, multiplication, division, square root and fused multiply-add on codes: exact, then rounded once.
+//! Addition, multiplication, division, square root and fused multiply-add on codes. Each operation is exact, then rounded once.
 
 use crate::format::Layout;
 use crate::round::{
@@ -6,7 +6,8 @@ use crate::round::{
     unpacked::{Number, shift_right_sticky},
 };
 
-/// A number whose significand has room for the product of two: ±significand · 2<sup>exponent − 126</sup>, bit 126 the topmost.
+/// A number whose significand has room for a product of two significands: ±significand · 2<sup>exponent − 126</sup>. The topmost
+/// bit is bit 126.
 #[derive(Clone, Copy)]
 struct Wide {
     negative: bool,
@@ -23,7 +24,7 @@ impl Number {
         }
     }
 
-    /// The product, of which the last bit is lost where a significand has more than the 59 bits that a format has at most.
+    /// Returns the product. The last bit is lost if a significand has more than 59 bits. A format has at most 59 bits.
     const fn times(self, other: Self) -> Wide {
         let product = self.significand as u128 * other.significand as u128;
         let carry = (product >> 127) as u32;
@@ -34,12 +35,12 @@ impl Number {
         }
     }
 
-    /// The sum, `None` if it is 0.
+    /// Returns the sum, or `None` if the sum is 0.
     pub(crate) const fn plus(self, other: Self) -> Option<Self> {
         self.widen().plus(other.widen())
     }
 
-    /// The product, with a sticky last bit.
+    /// Returns the product. The last bit is sticky.
     pub(crate) const fn product(self, other: Self) -> Option<Self> {
         let Wide {
             negative,
@@ -49,7 +50,7 @@ impl Number {
         Self::new(negative, exponent + 1, significand)
     }
 
-    /// The quotient, with a sticky last bit.
+    /// Returns the quotient. The last bit is sticky.
     const fn over(self, other: Self) -> Option<Self> {
         let dividend = (self.significand as u128) << 63;
         let divisor = other.significand as u128;
@@ -61,9 +62,9 @@ impl Number {
         )
     }
 
-    /// The square root of the magnitude, with a sticky last bit.
+    /// Returns the square root of the magnitude. The last bit is sticky.
     const fn root(self) -> Option<Self> {
-        // What is left of the exponent must be even.
+        // The exponent must be even before it is halved.
         let odd = self.exponent & 1;
         let square = (self.significand as u128) << (63 - odd);
         let root = square.isqrt();
@@ -77,10 +78,10 @@ impl Number {
 }
 
 impl Wide {
-    /// The sum, `None` if it is 0.
+    /// Returns the sum, or `None` if the sum is 0.
     ///
-    /// Only bits of the smaller are lost to the sticky one, and only if it is more than 2⁹ times smaller: then no cancellation
-    /// brings the sticky bit near those that count.
+    /// Only the smaller number loses bits to the sticky bit, and only if the smaller number is more than 2⁹ times smaller.
+    /// Cancellation then keeps the sticky bit far below the bits that decide the rounding.
     const fn plus(self, other: Self) -> Option<Number> {
         let (large, small) = if self.exponent < other.exponent {
             (other, self)
@@ -103,8 +104,8 @@ impl Wide {
     }
 }
 
-/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2, and what is left for [`Number`]s: `a`, `b` and `c` are codes, `x`, `y` and `z` their
-/// numbers.
+/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2. The cases that remain are computed with [`Number`]s. `a`, `b` and `c` are
+/// codes. `x`, `y` and `z` are their numbers.
 impl Layout {
     pub(crate) const fn add(self, rounding: Rounding, a: u64, b: u64) -> (u64, Flags) {
         if let Some(nan) = self.nan_of(&[a, b]) {
@@ -129,7 +130,7 @@ impl Layout {
             return nan;
         }
         if self.is_signed() {
-            // Where there is no −0, the difference of zeros is 0 as well.
+            // In a format without −0, the difference of zeros is 0 too.
             return self.add(rounding, a, self.negate(b));
         }
         match (self.number(a), self.number(b)) {
@@ -209,7 +210,7 @@ impl Layout {
         }
     }
 
-    /// a · b + c, rounded once.
+    /// Returns a · b + c, rounded once.
     pub(crate) const fn multiply_add(
         self,
         rounding: Rounding,
@@ -249,7 +250,7 @@ impl Layout {
         }
     }
 
-    /// (a + b) / 2, rounded once.
+    /// Returns (a + b) / 2, rounded once.
     pub(crate) const fn midpoint(self, a: u64, b: u64) -> u64 {
         if let Some((nan, _)) = self.nan_of(&[a, b]) {
             return nan;
@@ -277,7 +278,8 @@ impl Layout {
         }
     }
 
-    /// What is the result if an operand is a NaN: the first that is, made quiet (6.2.3). Without payloads, NaNs of a sign are one.
+    /// Returns the first operand that is a NaN, made quiet (6.2.3). Returns `None` if no operand is a NaN. Without payloads, all
+    /// NaNs of one sign are equal.
     pub(crate) const fn nan_of(self, operands: &[u64]) -> Option<(u64, Flags)> {
         let Some(canonical) = self.nan_code() else {
             return None;
@@ -314,7 +316,7 @@ impl Layout {
         !self.is_infinite(code) && !self.is_nan(code)
     }
 
-    /// Rounds what is not 0.
+    /// Rounds a number. `None` is zero, and gives +0.
     pub(crate) const fn round_some(
         self,
         rounding: Rounding,
@@ -326,7 +328,7 @@ impl Layout {
         }
     }
 
-    /// The sum of two numbers of which one is the other's negative: 0, and −0 where everything is rounded down (6.3).
+    /// Returns the sum of a number and its negative: 0. The sum is −0 if the rounding is toward −∞ (6.3).
     const fn cancelled(self, rounding: Rounding) -> (u64, Flags) {
         self.signed_zero(matches!(rounding, Rounding::TowardNegative))
     }

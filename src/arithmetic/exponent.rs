@@ -1,15 +1,15 @@
-//! Exponents apart from significands: scaleB and logB of IEEE 754, and C's `nextafter`.
+//! Operations on the exponent: scaleB and logB of IEEE 754, and C's `nextafter`.
 
 use core::cmp::Ordering;
 
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Rounding};
 
-/// An exponent past the limits of every layout, and far inside an `i32`.
+/// An exponent that is past the limits of every layout, and far inside an `i32`.
 const FAR: i32 = 1 << 24;
 
 impl Layout {
-    /// a · 2<sup>n</sup> (IEEE 754-2019, 5.3.3, `scaleB`).
+    /// Returns a · 2<sup>n</sup> (IEEE 754-2019, 5.3.3, `scaleB`).
     pub(crate) const fn scale_b(self, rounding: Rounding, a: u64, n: i32) -> (u64, Flags) {
         if let Some(nan) = self.nan_of(&[a]) {
             return nan;
@@ -30,7 +30,7 @@ impl Layout {
         self.round(Cast::new().rounding(rounding), number)
     }
 
-    /// The exponent of the leading bit: `None` of zero, an infinity or a NaN.
+    /// Returns the exponent of the leading bit, or `None` for zero, an infinity or a NaN.
     pub(crate) const fn leading_exponent(self, code: u64) -> Option<i32> {
         if !self.is_finite(code) {
             return None;
@@ -41,7 +41,7 @@ impl Layout {
         }
     }
 
-    /// The exponent of the leading bit as a number of the format, rounded to nearest, ties to even (IEEE 754-2019, 5.3.3, `logB`).
+    /// Returns the exponent of the leading bit as a number of the format, rounded ties to even (IEEE 754-2019, 5.3.3, `logB`).
     pub(crate) const fn log_b(self, a: u64) -> (u64, Flags) {
         if let Some(nan) = self.nan_of(&[a]) {
             return nan;
@@ -55,7 +55,8 @@ impl Layout {
         (code, flags.union(Flags::DIVIDE_BY_ZERO.when(zero)))
     }
 
-    /// The next number from `a` on towards another. Of equal numbers, the other; of a NaN, a NaN.
+    /// Returns the next number from `a` toward `other`. If the numbers are equal, returns `other`. If a number is a NaN, returns
+    /// a NaN.
     pub(crate) const fn next_toward(self, a: u64, other: u64) -> u64 {
         match self.compare(a, other) {
             Some(Ordering::Less) => self.next_up(a),

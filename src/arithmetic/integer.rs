@@ -1,4 +1,4 @@
-//! [`Integer`]: the integers of Rust as a sign and a magnitude, in constants too.
+//! [`Integer`]: the integers of Rust. Helpers split an integer into a sign and a magnitude, in constants too.
 #![allow(
     unsafe_code,
     reason = "an integer is read by its size, since a trait's method can't be called in constants"
@@ -10,7 +10,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// The integers of Rust, `i8` to `u128`, `isize` and `usize`.
+/// An integer type of Rust: `i8` to `i128`, `u8` to `u128`, `isize` or `usize`.
 pub trait Integer: Copy + sealed::Sealed {
     /// The width in bits.
     const BITS: u32;
@@ -18,7 +18,7 @@ pub trait Integer: Copy + sealed::Sealed {
     const SIGNED: bool;
 }
 
-/// Calls a macro with the integers of Rust: `$callback! { $args i8 i16 … }`.
+/// Calls a macro with the integer types of Rust: `$callback! { $args i8 i16 … }`.
 macro_rules! for_each_integer {
     ($callback:ident $($args:tt)*) => {
         $callback! { $($args)* i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
@@ -39,10 +39,10 @@ macro_rules! integers {
 }
 for_each_integer!(integers);
 
-/// Whether an integer is negative, and its magnitude.
+/// Returns whether an integer is negative, and its magnitude.
 #[inline(always)]
 pub(crate) const fn sign_and_magnitude<I: Integer>(x: I) -> (bool, u128) {
-    // SAFETY: `Integer` is sealed, and implemented for integers of these sizes alone.
+    // SAFETY: `Integer` is sealed. Only integers of these sizes implement it.
     let bits = unsafe {
         match size_of::<I>() {
             1 => transmute_copy::<I, u8>(&x) as u128,
@@ -60,10 +60,10 @@ pub(crate) const fn sign_and_magnitude<I: Integer>(x: I) -> (bool, u128) {
     }
 }
 
-/// The integer of the low bits.
+/// Returns the integer with these low bits.
 #[inline(always)]
 pub(crate) const fn from_low_bits<I: Integer>(bits: u128) -> I {
-    // SAFETY: `Integer` is sealed, and implemented for integers of these sizes alone.
+    // SAFETY: `Integer` is sealed. Only integers of these sizes implement it.
     unsafe {
         match size_of::<I>() {
             1 => transmute_copy(&(bits as u8)),

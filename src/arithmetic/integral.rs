@@ -1,4 +1,4 @@
-//! Rounding to integers, and conversions from and to them.
+//! Rounding to integers, and conversions between integers and numbers.
 
 use crate::format::Layout;
 use crate::round::{
@@ -7,11 +7,13 @@ use crate::round::{
     word128,
 };
 
-/// Bits after the point that decide how a number is rounded to an integer: a half, and all that is below it.
+/// The number of bits after the point that decide how a number is rounded to an integer. One bit is the half, and one bit stands
+/// for all lower bits.
 const GUARD_BITS: u32 = 2;
 
 impl Number {
-    /// The magnitude rounded to an integer, and whether that is exact; `None` if it has more than 128 bits.
+    /// Returns the magnitude rounded to an integer, and whether the integer is exact. Returns `None` if the integer has more than
+    /// 128 bits.
     const fn to_integer(self, rounding: Rounding) -> Option<(u128, bool)> {
         if self.exponent >= 128 {
             return None;
@@ -30,7 +32,7 @@ impl Number {
 }
 
 impl Layout {
-    /// IEEE 754-2019, 5.3.1, 5.9. INEXACT is raised where the value changes.
+    /// Rounds to an integer of the format (IEEE 754-2019, 5.3.1, 5.9). Raises INEXACT if the value changes.
     pub(crate) const fn round_to_integral(self, rounding: Rounding, a: u64) -> (u64, Flags) {
         if let Some(nan) = self.nan_of(&[a]) {
             return nan;
@@ -54,7 +56,7 @@ impl Layout {
         }
     }
 
-    /// Rounds an integer, given by its sign and magnitude.
+    /// Rounds an integer, given by its sign and magnitude, to the format.
     pub(crate) const fn integer_code(
         self,
         rounding: Rounding,
@@ -67,8 +69,8 @@ impl Layout {
         }
     }
 
-    /// Rounds a code to an integer of `bits` bits: in two's complement, the sign extended. What is out of range is INVALID and
-    /// gives the nearest bound, and a NaN 0.
+    /// Rounds a code to an integer of `bits` bits, in two's complement with the sign extended. A value out of range gives the
+    /// nearest bound, and raises INVALID. A NaN gives 0, and raises INVALID.
     pub(crate) const fn code_integer(
         self,
         rounding: Rounding,

@@ -6,19 +6,20 @@ use crate::format::Layout;
 use crate::round::{Format, to_code};
 
 impl Layout {
-    /// The largest rank, that of the infinity if there is one.
+    /// Returns the largest rank. It is the rank of the infinity in a format that has one.
     const fn top_rank(self) -> i64 {
         (self.max_code() + self.has_infinities() as u64) as i64
     }
 
-    /// The code of a [`rank`](Self::rank); 0 that of +0.
+    /// Returns the code of a [`rank`](Self::rank). The rank 0 gives +0.
     const fn rank_code(self, rank: i64) -> u64 {
         let negative = rank < 0;
         let magnitude = rank.unsigned_abs() - (negative && !self.has_zero()) as u64;
         self.with_sign_bit(negative, magnitude)
     }
 
-    /// The least number that compares greater (IEEE 754-2019, 5.3.1). The largest, a NaN, and +∞ stay what they are.
+    /// Returns the least number that compares greater (IEEE 754-2019, 5.3.1). The largest number without an infinity above it, a
+    /// NaN, and +∞ stay unchanged.
     pub(crate) const fn next_up(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         if self.is_nan(code) || self.rank(code) == self.top_rank() {
@@ -32,7 +33,7 @@ impl Layout {
         }
     }
 
-    /// The greatest number that compares less.
+    /// Returns the greatest number that compares less.
     pub(crate) const fn next_down(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         let lowest = if self.is_signed() {
@@ -46,7 +47,7 @@ impl Layout {
         self.rank_code(self.rank(code) - 1)
     }
 
-    /// The steps between two codes; `None` if one is a NaN.
+    /// Returns the number of steps between two codes, or `None` if a code is a NaN.
     pub(crate) const fn steps(self, a: u64, b: u64) -> Option<u64> {
         if self.is_nan(a) || self.is_nan(b) {
             None
@@ -55,8 +56,8 @@ impl Layout {
         }
     }
 
-    /// The code of the unit in the last place: the distance to the next number up in magnitude, as if exponents had no upper
-    /// bound. That of an infinity is +∞, that of a NaN itself.
+    /// Returns the code of the unit in the last place: the distance to the next number up in magnitude, as if exponents had no
+    /// upper bound. An infinity gives +∞. A NaN gives itself.
     pub(crate) const fn ulp(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         if self.is_nan(code) {
@@ -71,7 +72,8 @@ impl Layout {
         self.power_of_two_code(self.finest_exponent() + above)
     }
 
-    /// IEEE 754-2019, 5.10: numbers by their values, −0 below +0, NaNs outside of all, by sign and payload.
+    /// Orders all codes by IEEE 754-2019, 5.10. Numbers are ordered by their values, with −0 below +0. NaNs lie outside of all
+    /// numbers, ordered by sign and payload.
     pub(crate) const fn total_order(self, a: u64, b: u64) -> Ordering {
         let (a, b) = (self.total_rank(a), self.total_rank(b));
         if a < b {
@@ -94,7 +96,7 @@ impl Layout {
         }
     }
 
-    /// The code with the sign of another. FNUZ's NaN has none.
+    /// Returns the code with another sign. FNUZ's NaN has no sign.
     pub(crate) const fn copy_sign(self, code: u64, negative: bool) -> u64 {
         if self.is_signed() && self.is_negative(code) != negative {
             self.negate(code)
@@ -103,7 +105,8 @@ impl Layout {
         }
     }
 
-    /// The lesser (or greater) of two. With a NaN: that NaN, quiet, if it `wins` (IEEE 754-2019, 9.6), else the other.
+    /// Returns the lesser (or greater) of two numbers. If a number is a NaN, returns that NaN, made quiet, if `nan_wins`, and
+    /// otherwise returns the other number (IEEE 754-2019, 9.6).
     pub(crate) const fn extreme(self, a: u64, b: u64, greatest: bool, nan_wins: bool) -> u64 {
         let (a, b) = (a & self.code_mask(), b & self.code_mask());
         match self.nan_of(&[a, b]) {
@@ -116,10 +119,11 @@ impl Layout {
     }
 }
 
-/// The steps from one number to the other: how many times [`next_up`](crate::F16::next_up) leads from the lesser to the greater.
+/// Returns the number of steps from one number to the other: the number of times [`next_up`](crate::F16::next_up) leads from the
+/// lesser to the greater.
 ///
-/// Equal numbers, −0 and +0 too, are 0 steps apart, and ∞ is a step past the largest number. If one is a NaN, the distance is
-/// [`u64::MAX`], which no numbers have, so that a test for nearness fails.
+/// Equal numbers are 0 steps apart. −0 and +0 are equal. ∞ is one step past the largest number. If a number is a NaN, the
+/// distance is [`u64::MAX`]. No two numbers have this distance, and a test for nearness therefore fails.
 ///
 /// ```
 /// use ulp::{F16, ulps_between};

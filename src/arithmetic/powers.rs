@@ -3,20 +3,21 @@
 use crate::format::Layout;
 use crate::round::{Cast, Rounding, unpacked::Number};
 
-/// 180 / π, the last bit sticky.
+/// 180 / π. The last bit is sticky.
 pub(crate) const DEGREES: Number = Number {
     negative: false,
     exponent: 5,
     significand: 0xe52e_e0d3_1e0f_bdc3,
 };
-/// π / 180, the last bit sticky.
+/// π / 180. The last bit is sticky.
 pub(crate) const RADIANS: Number = Number {
     negative: false,
     exponent: -6,
     significand: 0x8efa_3512_94e9_c8af,
 };
 
-/// significand · 2<sup>exponent − 127</sup>, the topmost bit of the significand set: the number and what was cut off it.
+/// A number of 128 bits, significand · 2<sup>exponent − 127</sup>, and whether bits were cut off. The topmost bit of the
+/// significand is set.
 #[derive(Clone, Copy)]
 struct Long {
     exponent: i64,
@@ -31,7 +32,7 @@ impl Long {
         inexact: false,
     };
 
-    /// The product, cut to 128 bits.
+    /// Returns the product, cut to 128 bits.
     const fn times(self, other: Self) -> Self {
         const LOW: u128 = u64::MAX as u128;
         let (a, b) = (self.significand, other.significand);
@@ -40,7 +41,7 @@ impl Long {
         let middle = (low >> 64) + (left & LOW) + (right & LOW);
         let high = (a >> 64) * (b >> 64) + (left >> 64) + (right >> 64) + (middle >> 64);
         let low = middle << 64 | low & LOW;
-        // The product of two numbers in [1, 2) has one more bit, or not.
+        // The product of two numbers in [1, 2) lies in [1, 4). It may have one more bit before the point.
         let carry = (high >> 127) as u32;
         let (significand, rest) = if carry == 1 {
             (high, low)
@@ -54,7 +55,7 @@ impl Long {
         }
     }
 
-    /// 1 / self, cut to 128 bits.
+    /// Returns 1 / self, cut to 128 bits.
     const fn reciprocal(self) -> Self {
         if self.significand == Self::ONE.significand {
             return Self {
@@ -62,7 +63,7 @@ impl Long {
                 ..self
             };
         }
-        // Long division of 2²⁵⁵ by the significand, a bit at a time; all but the first 127 of them are in the rest.
+        // Long division of 2²⁵⁵ by the significand, one bit at a time. `rest` starts as the upper half of 2²⁵⁵.
         let (mut quotient, mut rest) = (0_u128, 1_u128 << 127);
         let mut bits = 128;
         while bits > 0 {
@@ -87,10 +88,10 @@ impl Long {
 const FAR: i64 = 1 << 24;
 
 impl Layout {
-    /// A power, as IEEE 754-2019, 9.2, has `pown`; of the 0th, 1 whatever the base is.
+    /// Returns a power by the rules of `pown` in IEEE 754-2019, 9.2. The 0th power is 1 for every base.
     ///
-    /// 128 bits are computed, of which rounding errors reach the last 32 at most: the result is rounded once unless it lies as near
-    /// as that to a tie without being one.
+    /// The function computes 128 bits. Rounding errors reach at most the last 32 bits. The result is rounded once, unless the
+    /// exact power lies within these errors of a tie and is not a tie.
     pub(crate) const fn power(self, a: u64, n: i32) -> u64 {
         if n == 0 {
             return self.round(Cast::new(), Number::ONE).0;
@@ -102,7 +103,7 @@ impl Layout {
         let x = match self.number(a) {
             Some(x) if self.is_finite(a) => x,
             base => {
-                // An infinity with a positive exponent, or zero with a negative one.
+                // The power is infinite: an infinity with a positive exponent, or zero with a negative exponent.
                 return if base.is_some() == (n > 0) {
                     self.infinite(Cast::new(), negative).0
                 } else {
@@ -142,7 +143,7 @@ impl Layout {
         .0
     }
 
-    /// A product with a constant that is no number of any format, rounded once.
+    /// Returns the product with a constant that is not a number of any format, rounded once.
     pub(crate) const fn scale(self, a: u64, constant: Number) -> u64 {
         match self.number(a) {
             Some(x) if self.is_finite(a) => {

@@ -1,20 +1,20 @@
-//! Remainders, and the integral quotients that belong to them: exact, however far apart the operands are.
+//! Remainders, and the integral quotients of the remainders. Both are exact for operands of any distance.
 
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Rounding, unpacked::Number};
 
-/// Of two magnitudes: ⌊x / y⌋, and x − y · ⌊x / y⌋ with the sign of x.
+/// The division of two magnitudes: ⌊x / y⌋, and x − y · ⌊x / y⌋ with the sign of x.
 struct Division {
-    /// The quotient without the lowest `cut` bits; its last bit is sticky then.
+    /// The quotient without the lowest `cut` bits. If bits are cut, the last bit is sticky.
     quotient: u128,
     cut: i32,
-    /// Whether the quotient is odd.
+    /// True if the quotient is odd.
     odd: bool,
     rest: Option<Number>,
 }
 
 impl Division {
-    /// Long division, with digits of up to 63 bits.
+    /// Divides by long division with digits of up to 63 bits.
     const fn new(x: Number, y: Number) -> Self {
         let mut left = x.exponent - y.exponent;
         if left < 0 {
@@ -54,7 +54,7 @@ impl Division {
     }
 }
 
-/// Whether twice a number is more than another in magnitude, or just as much if `or_equal`.
+/// Returns whether twice `x` is greater than `y` in magnitude, or equal to `y` if `or_equal` is true.
 const fn is_more_than_half(x: Number, y: Number, or_equal: bool) -> bool {
     if x.exponent + 1 != y.exponent {
         return x.exponent + 1 > y.exponent;
@@ -63,7 +63,8 @@ const fn is_more_than_half(x: Number, y: Number, or_equal: bool) -> bool {
 }
 
 impl Layout {
-    /// The operands of a division that is neither invalid nor by an infinity, nor of zero; else its remainder.
+    /// Returns the operands of a division of finite numbers other than zero. In all other cases, returns the remainder as an
+    /// error.
     const fn divided(self, a: u64, b: u64) -> Result<(Number, Number), (u64, Flags)> {
         if let Some(nan) = self.nan_of(&[a, b]) {
             return Err(nan);
@@ -77,7 +78,7 @@ impl Layout {
         }
     }
 
-    /// x − y · n, n the quotient cut to an integer; C's `fmod`.
+    /// Returns x − y · n, where n is the quotient cut to an integer. This is C's `fmod`.
     pub(crate) const fn rem(self, a: u64, b: u64) -> (u64, Flags) {
         let (x, y) = match self.divided(a, b) {
             Ok(operands) => operands,
@@ -89,7 +90,7 @@ impl Layout {
         }
     }
 
-    /// x − y · n, n the integer nearest to the quotient, ties to even (IEEE 754-2019, 5.3.1).
+    /// Returns x − y · n, where n is the integer nearest to the quotient, ties to even (IEEE 754-2019, 5.3.1).
     pub(crate) const fn remainder(self, a: u64, b: u64) -> (u64, Flags) {
         let (x, y) = match self.divided(a, b) {
             Ok(operands) => operands,
@@ -109,7 +110,7 @@ impl Layout {
         }
     }
 
-    /// The least non-negative x − y · n, rounded.
+    /// Returns the least non-negative x − y · n, rounded.
     pub(crate) const fn rem_euclid(self, a: u64, b: u64) -> u64 {
         let rest = match self.divided(a, b) {
             Ok((x, y)) => match Division::new(x, y).rest {
@@ -133,7 +134,7 @@ impl Layout {
         }
     }
 
-    /// What is left of a number without its integer; of an integer, +0.
+    /// Returns a number minus its integer part. An integer gives +0.
     pub(crate) const fn fract(self, a: u64) -> u64 {
         match self.number(a) {
             Some(x) if self.is_finite(a) => match Division::new(x, Number::ONE).rest {
@@ -144,7 +145,7 @@ impl Layout {
         }
     }
 
-    /// The n of [`rem_euclid`](Self::rem_euclid), rounded.
+    /// Returns the n of [`rem_euclid`](Self::rem_euclid), rounded.
     pub(crate) const fn div_euclid(self, a: u64, b: u64) -> u64 {
         let Ok((x, y)) = self.divided(a, b) else {
             let below = self.is_negative(a) && self.is_finite(a) && !self.is_zero(a);
@@ -164,7 +165,7 @@ impl Layout {
             rest,
             ..
         } = Division::new(x, y);
-        // A carry into the bits that were cut is none: those of a rest that is not 0 aren't all 1.
+        // The cut bits never carry. If the rest is not 0, the cut bits are not all 1.
         let quotient = quotient + (x.negative && rest.is_some()) as u128;
         let negative = x.negative != y.negative;
         match Number::new(negative, cut + 127, quotient) {

@@ -5,8 +5,8 @@ use core::hash::{Hash, Hasher};
 
 use crate::round::{Format, to_code};
 
-/// A number with `Ord`, `Eq` and `Hash`, by IEEE 754's totalOrder (2019, 5.10): −0 before +0, and NaNs outside of the numbers by their
-/// signs. Two are equal if all their bits are.
+/// A number with `Ord`, `Eq` and `Hash`, ordered by IEEE 754's totalOrder (2019, 5.10). −0 comes before +0. NaNs lie outside of
+/// the numbers, on the side of their signs. Two numbers are equal if all their bits are equal.
 ///
 /// ```
 /// use std::collections::{BTreeSet, HashMap};

@@ -1,18 +1,18 @@
-//! [`Counts`]: what became of the numbers of a matrix.
+//! [`Counts`]: the exceptional numbers of a matrix.
 
 use core::ops::{Add, AddAssign};
 
-/// What became of the numbers that were quantized. An element may be counted as more than one.
+/// The counts of exceptional numbers in a matrix that was quantized. A number may be counted more than once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Infinite before.
+    /// The number of elements that were infinite.
     pub infinities: usize,
-    /// NaN before, or now: all elements of a block whose scale is NaN.
+    /// The number of elements that were NaN, or are NaN now. All elements of a block whose scale is NaN count.
     pub nans: usize,
-    /// Finite before, and past the largest element of its block.
+    /// The number of elements that were finite and past the largest element of their block.
     pub saturated: usize,
-    /// Zero now, and not before.
+    /// The number of elements that are zero now and were not zero before.
     pub became_zero: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Codes of 8 bits and fewer to products in `f32`, in lanes.
+//! Turns codes of up to 8 bits into products in `f32`, in lanes.
 
 use super::encode::expand;
 use super::pack;
@@ -9,27 +9,27 @@ use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
 use crate::slice;
 
-/// Numbers between two passes: they stay in the nearest cache.
+/// The numbers between two passes. They stay in the nearest cache.
 pub(super) const TILE: usize = 2048;
-/// The most blocks in a tile.
+/// The largest number of blocks in a tile.
 const BLOCKS: usize = 128;
-/// The fewest numbers for which it pays to make a table.
+/// The smallest number of elements for which a table pays.
 const MANY: usize = 1 << 12;
 
-/// How the lanes read a code of 8 bits or fewer.
+/// The way that lanes read a code of up to 8 bits.
 #[derive(Clone, Copy, Debug)]
 struct Decode {
     magnitude: u32,
     max: u32,
     hidden: u32,
-    /// From the fraction of a code up to that of an `f32`, and what is then added to the exponent.
+    /// The shift from the fraction of a code to the fraction of an `f32`, then the addend of the exponent.
     up: u32,
     rebias: u32,
-    /// What the code of a subnormal number counts.
+    /// The unit that the code of a subnormal number counts.
     unit: f32,
     sign: u32,
     sign_up: u32,
-    /// The code of −0, if it is not one.
+    /// The code with the bits of −0, if the format has no −0.
     refused: Option<u8>,
     /// The exponents of the smallest and the largest number.
     exponents: (i32, i32),
@@ -57,7 +57,7 @@ impl Decode {
         })
     }
 
-    /// The number of a code. The codes that `is_special` knows give another.
+    /// Returns the number of a code. For codes that `is_special` knows, the result is wrong.
     #[inline(always)]
     fn number(self, code: u8) -> f32 {
         let code = code as u32;
@@ -72,7 +72,7 @@ impl Decode {
         f32::from_bits(bits | (code & self.sign) << self.sign_up)
     }
 
-    /// Whether a code is that of no finite number.
+    /// Returns whether a code is an infinity or a NaN.
     #[inline(always)]
     fn is_special(self, code: u8) -> bool {
         code & self.magnitude as u8 > self.max as u8 || Some(code) == self.refused
@@ -92,17 +92,17 @@ impl Decode {
     }
 }
 
-/// What the lanes need of a scheme.
+/// The parts of a scheme that the lanes need.
 pub(super) struct Fast {
     element: Decode,
     bits: u32,
     scales: Scales,
-    /// Finds the elements as bfloat16.
+    /// The lookup of elements as bfloat16.
     lookup: Option<Lookup>,
 }
 
 impl Fast {
-    /// For so many numbers.
+    /// Prepares a scheme for `numbers` elements.
     pub(super) fn new(plan: &Plan, tensor_scale: f32, isa: Isa, numbers: usize) -> Option<Self> {
         if !bulk::control_bits_are_default() {
             return None;
@@ -126,8 +126,8 @@ impl Fast {
         })
     }
 
-    /// Dequantizes the numbers from the one of index `first` on, in blocks of `size`. The first block's scale is that of this index.
-    /// Returns whether it did: it can't where an element or a multiplier is not finite.
+    /// Dequantizes numbers in blocks of `size`, from the number of index `first` on. `first_scale` is the index of the scale of
+    /// the first block. Returns whether the numbers were written. An element or a multiplier that is not finite prevents writing.
     pub(super) fn dequantize<D: Format>(
         &self,
         isa: Isa,
@@ -216,7 +216,7 @@ impl Fast {
     }
 }
 
-/// All elements as bfloat16. Codes of fewer bits than a byte come without others beside them.
+/// A table of all elements as bfloat16. Codes of less than a byte come one a byte.
 struct Table {
     element: Decode,
     results: [[u8; 2]; 256],
@@ -232,7 +232,7 @@ impl Multiversion for Table {
     }
 }
 
-/// A tile between its passes.
+/// The memory of a tile between two passes.
 #[repr(align(64))]
 pub(super) struct Scratch {
     codes: [u8; TILE],
@@ -272,17 +272,17 @@ impl Multiversion for Unpack<'_> {
     }
 }
 
-/// Finds the multipliers of blocks, and whether all numbers are finite.
+/// Finds the multipliers of blocks, and finds whether all numbers are finite.
 struct Check<'a> {
     fast: &'a Fast,
     codes: &'a [u8],
     scales: &'a [u8],
     first: usize,
     multipliers: &'a mut [f32],
-    /// What is added to the bits of a bfloat16, if the multipliers are powers of two.
+    /// The addends to the bits of a bfloat16, if the multipliers are powers of two.
     shifts: &'a mut [u16],
     fails: bool,
-    /// Whether they are, and no product leaves the normal numbers.
+    /// True if the multipliers are powers of two and all products are normal numbers.
     are_powers: bool,
 }
 
@@ -307,11 +307,11 @@ impl Multiversion for Check<'_> {
     }
 }
 
-/// Elements of a tile.
+/// The elements of a tile.
 #[derive(Clone, Copy)]
 enum Elements<'a> {
     Codes(Decode, &'a [u8]),
-    /// As bfloat16.
+    /// Elements as bfloat16.
     Halves(&'a [[u8; 2]]),
 }
 
@@ -322,7 +322,7 @@ struct Products<'a, D> {
     multipliers: &'a [f32],
     shifts: &'a [u16],
     are_powers: bool,
-    /// For the multiplier of each number, or its shift.
+    /// The multiplier of each number, or its shift.
     each: &'a mut [f32],
     each_shift: &'a mut [u16],
     dst: &'a mut [D],
@@ -367,7 +367,7 @@ impl<D: Format> Multiversion for Products<'_, D> {
     }
 }
 
-/// A product as `f32` or bfloat16, ties to even. An infinity stays one, and no product is NaN.
+/// Rounds a product to `f32` or bfloat16, ties to even. An infinity stays an infinity. No product is NaN.
 #[inline(always)]
 fn rounded<D: Format>(product: f32) -> D {
     let bits = product.to_bits();
@@ -379,7 +379,7 @@ fn rounded<D: Format>(product: f32) -> D {
     }
 }
 
-/// The scales of blocks, times the tensor's.
+/// The scales of blocks, times the tensor scale.
 struct Scales {
     scale: Codes,
     how: How,
@@ -387,17 +387,17 @@ struct Scales {
     divides: bool,
 }
 
-/// How the codes of scales are read.
+/// The way to read the codes of scales.
 enum How {
     E8m0,
-    /// The upper bits of an `f32`, of 16 or 32.
+    /// The upper bits of an `f32`, 16 or 32 of them.
     Upper,
     Byte(Decode),
     Other,
 }
 
 impl Scales {
-    /// Only where the modes of the thread are the default.
+    /// Requires the default modes of the thread.
     fn new(plan: &Plan, tensor_scale: f32) -> Self {
         let scale = plan.scale;
         let how = if scale.is_reversed {
@@ -419,7 +419,7 @@ impl Scales {
         }
     }
 
-    /// The multipliers of the blocks from the one of index `first` on.
+    /// Finds the multipliers of blocks, from the block of index `first` on.
     #[inline(always)]
     fn multipliers(&self, scales: &[u8], first: usize, multipliers: &mut [f32]) {
         match self.how {
@@ -470,7 +470,7 @@ impl Scales {
     }
 }
 
-/// How many numbers of blocks of so many columns, which follow one another, are done at once.
+/// Returns how many numbers are done at once, if blocks of `cols` columns follow one another.
 pub(super) fn step(cols: usize) -> usize {
     if cols > TILE {
         TILE

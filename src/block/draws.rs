@@ -1,4 +1,4 @@
-//! Elements rounded at random.
+//! Rounds elements at random.
 
 use super::quotient::Divisor;
 use crate::bulk::philox;
@@ -8,11 +8,12 @@ use crate::round::unpacked::Number;
 use crate::round::{Cast, Flags};
 use crate::slice::Stochastic;
 
-/// Draws of neighbouring elements, one of 32 bits for each, as [`Stochastic`] says of elements that have a word of their own.
+/// Draws of neighbouring elements. Each element has a draw of 32 bits, as [`Stochastic`] says of elements with a word of their
+/// own.
 pub(super) struct Draws {
     isa: Isa,
     stochastic: Stochastic,
-    /// The index of the first element of the words that are here.
+    /// The index of the first element of the current words.
     group: Option<u64>,
     words: [u32; philox::group(false)],
 }
@@ -27,7 +28,7 @@ impl Draws {
         }
     }
 
-    /// The draw of an element of a matrix.
+    /// Returns the draw of an element of a matrix.
     fn of(&mut self, index: usize) -> u32 {
         let (seed, offset) = self.stochastic.seed_and_offset();
         let place = offset.wrapping_add(index as u64);
@@ -40,7 +41,7 @@ impl Draws {
         self.words[within as usize]
     }
 
-    /// The exact quotient of a number, rounded to one of its two neighbours at random. NaN and infinity are cast.
+    /// Rounds the exact quotient of a number to one of its two neighbours at random. NaN and infinity are cast.
     pub(super) fn round(
         &mut self,
         divisor: Divisor,
@@ -59,16 +60,17 @@ impl Draws {
     }
 }
 
-/// The neighbour of a number that a draw leads to, as if exponents had no largest. `None` is zero.
+/// Returns the neighbour that a draw leads to, as if exponents had no largest value. `None` stands for zero.
 fn neighbour(number: Number, element: Layout, draw: u32) -> Option<Number> {
     let Number {
         negative,
         exponent,
         significand,
     } = number;
-    // Bits of the significand that the element has, none or fewer where the number is below half of the smallest one.
+    // `kept` is the number of bits of the significand that the element has. It is 0 or negative for numbers below half of the
+    // smallest element.
     let kept = element.precision() as i32 - (element.min_exponent() - exponent).max(0);
-    // The number in units of the element's last place: an integer, and 32 bits after the point.
+    // `fixed` is the number in units of the last place of the element: an integer, and 32 bits after the point.
     let fixed = if kept >= 0 {
         (significand as u128) << 32 >> (64 - kept)
     } else {

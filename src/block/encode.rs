@@ -1,4 +1,4 @@
-//! Lanes of numbers to codes, a byte each.
+//! Turns lanes of numbers into codes, one a byte.
 
 use core::sync::atomic::{Ordering, compiler_fence};
 
@@ -7,7 +7,7 @@ use crate::format::Layout;
 use crate::round::to_code;
 use crate::round::{Cast, Format};
 
-/// A number as the bits of an `f32`.
+/// Returns a number as the bits of an `f32`.
 #[inline(always)]
 pub(super) fn bits<S: Format>(x: S) -> u32 {
     let code = to_code(x);
@@ -22,10 +22,10 @@ pub(super) fn bits<S: Format>(x: S) -> u32 {
 
 const MAGNITUDE: u32 = u32::MAX >> 1;
 
-/// The bits of the largest magnitudes of blocks of `size` numbers; NaN and infinity count as the magnitudes that their bits are.
+/// Finds the bits of the largest magnitude of each block of `size` numbers. The bits of NaN and infinity count as magnitudes.
 #[inline(always)]
 pub(super) fn largest_of_blocks<S: Format>(src: &[S], size: usize, amax: &mut [u32]) {
-    // Constant lengths spare the loops within blocks.
+    // Constant lengths remove the inner loops.
     match size {
         16 => largest_of_each::<S>(src.as_chunks::<16>().0.iter().map(|block| &block[..]), amax),
         32 => largest_of_each::<S>(src.as_chunks::<32>().0.iter().map(|block| &block[..]), amax),
@@ -46,18 +46,18 @@ fn largest_of_each<'a, S: Format>(blocks: impl Iterator<Item = &'a [S]>, amax: &
     }
 }
 
-/// A loop that calls it is vectorized within blocks. Across blocks, which the compiler prefers, it gathers and scatters numbers one by
-/// one. Costs nothing.
+/// Makes the compiler vectorize the calling loop within blocks. The compiler prefers to vectorize across blocks, and then gathers
+/// and scatters numbers one by one. The call costs nothing.
 #[inline(always)]
 fn one_by_one() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The bits of the largest magnitude.
+/// Returns the bits of the largest magnitude.
 #[inline(always)]
 pub(super) fn largest<S: Format>(src: &[S]) -> u32 {
     if const { S::LAYOUT.same(Layout::BFLOAT16) } {
-        // Twice as many lanes.
+        // Magnitudes of 16 bits fill twice as many lanes.
         let magnitude = |&x: &S| to_code(x) as u16 & (u16::MAX >> 1);
         (src.iter().map(magnitude).fold(0, u16::max) as u32) << 16
     } else {
@@ -66,24 +66,24 @@ pub(super) fn largest<S: Format>(src: &[S]) -> u32 {
     }
 }
 
-/// How many are zero.
+/// Returns the number of zeros.
 #[inline(always)]
 pub(super) fn zeros<S: Format>(src: &[S]) -> usize {
     let is_zero = |&x: &S| (bits(x) & MAGNITUDE == 0) as u32;
     src.iter().map(is_zero).sum::<u32>() as usize
 }
 
-/// How many codes are those of zero.
+/// Returns the number of codes of zero.
 #[inline(always)]
 pub(super) fn zero_codes(codes: &[u8], sign: u8) -> usize {
     let is_zero = |code: &u8| (code & !sign == 0) as u8;
-    // A byte counts those of a chunk.
+    // A byte holds the count of a chunk.
     let (chunks, rest) = codes.as_chunks::<128>();
     let count = |codes: &[u8; 128]| codes.iter().map(is_zero).sum::<u8>() as usize;
     chunks.iter().map(count).sum::<usize>() + rest.iter().map(is_zero).sum::<u8>() as usize
 }
 
-/// What the numbers of a block are multiplied by.
+/// The factors of the numbers of a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct By {
     /// The reciprocal of the scale, or a number below it.
@@ -92,16 +92,16 @@ pub(super) struct By {
     pub(super) divisor: f64,
 }
 
-/// What became of a piece.
+/// The counts of a piece.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Found {
-    /// Numbers past the largest element, which are counted only if `SATURATES`.
+    /// The number of numbers past the largest element. They are counted only if `SATURATES`.
     pub(super) saturated: u32,
-    /// Not 0 if some quotient is so near a tie that `f64` must decide.
+    /// Not 0 if a quotient is so near a tie that `f64` must decide.
     pub(super) differ: u32,
 }
 
-/// The codes of numbers, each multiplied by what stands at its place.
+/// Writes the codes of numbers, each multiplied by the factor at its place.
 #[inline(always)]
 pub(super) fn encode<S: Format, const HOW: u8, const SATURATES: bool>(
     element: Element,
@@ -139,33 +139,35 @@ pub(super) fn encode<S: Format, const HOW: u8, const SATURATES: bool>(
 pub(super) const EXACT: u8 = 0;
 /// Quotients are on a tie, or farther from it than snapping moves them.
 pub(super) const SNAPPED: u8 = 1;
-/// The products are below the quotients, and `TO_ABOVE` leads above them.
+/// The products are below the quotients, and `TO_ABOVE` lifts the products above the quotients.
 pub(super) const BETWEEN: u8 = 2;
 
-/// Farther from a reciprocal than two roundings to `f32` can lead, relative to it.
+/// A relative distance from a reciprocal that is larger than the error of two roundings to `f32`.
 pub(super) const MARGIN: f64 = 1.0 / (1 << 22) as f64;
-/// From a product that is one or two margins below a quotient to one that is above it.
+/// The factor from a product that is one or two margins below a quotient to a product above that quotient.
 pub(super) const TO_ABOVE: f32 = 1.0 + 4.0 * MARGIN as f32;
 
-/// Bits that snapping takes from a product.
+/// The number of bits that snapping takes from a product.
 const SNAP: u32 = 5;
-/// Bits that a number, and a tie times the divisor, may have: a quotient that is no tie is farther from every tie than snapping moves
-/// numbers.
+/// The number of bits that a number, or a tie times the divisor, may have. Within this limit, a quotient that is no tie is
+/// farther from every tie than snapping moves a number.
 pub(super) const SNAP_BITS: u32 = 23 - SNAP;
 
-/// A product without its last bits, if it is not exact: what is off a tie for having been rounded comes back to the tie.
+/// Takes the last bits from a product, if the product is not exact. A product that rounding moved off a tie comes back to the
+/// tie.
 #[inline(always)]
 fn snapped<const HOW: u8>(product: f32) -> f32 {
+    const EXPONENT: u32 = f32::INFINITY.to_bits();
     if HOW != SNAPPED {
         return product;
     }
-    const EXPONENT: u32 = f32::INFINITY.to_bits();
     let exponent = product.to_bits() & EXPONENT;
     let large = f32::from_bits(exponent.wrapping_add(SNAP << 23));
     product + large - large
 }
 
-/// The codes of numbers of one block by quotients in `f64`, and how many are past the largest element. Few blocks need them.
+/// Encodes the numbers of one block by quotients in `f64`. Returns the number of numbers past the largest element. Few blocks
+/// need this.
 #[inline(always)]
 pub(super) fn encode_by_quotients<S: Format>(
     fast: &Fast,
@@ -187,7 +189,7 @@ pub(super) fn encode_by_quotients<S: Format>(
     saturated as usize
 }
 
-/// Writes a value for every number of its block of `size`.
+/// Writes the value of each block to every number of the block. A block has `size` numbers.
 #[inline(always)]
 pub(super) fn expand<T: Copy>(values: &[T], size: usize, to: &mut [T]) {
     match size {

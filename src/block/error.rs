@@ -1,53 +1,53 @@
-//! [`BlockError`]: what a scheme and a matrix can have that don't go together.
+//! [`BlockError`]: a scheme and a matrix that don't fit together.
 
 use core::error::Error;
 use core::fmt;
 
 use super::ScaleRule;
 
-/// Why a matrix can't be quantized or dequantized. The text names what is wrong, and what would be right.
+/// The reason why a matrix can't be quantized or dequantized. The text says what is wrong, and what would be right.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum BlockError {
-    /// A rule that gives powers of two, with scales of a format that has other numbers.
+    /// The rule gives powers of two, but the format of the scales has other numbers too.
     Rule {
         /// The rule.
         rule: ScaleRule,
-        /// The name of the scale's format.
+        /// The name of the format of the scales.
         scale: &'static str,
     },
-    /// Elements that have no sign or no zero, or that `f32` has not all values of.
+    /// The format of the elements has no sign or no zero, or has values that `f32` lacks.
     Element(&'static str),
-    /// A scale that `f32` has not all values of.
+    /// The format of the scales has values that `f32` lacks.
     Scale(&'static str),
-    /// A tensor scale that is not positive and finite.
+    /// The tensor scale is not positive and finite.
     TensorScale(f32),
-    /// A tensor scale other than 1, where the scheme has none.
+    /// The tensor scale is not 1, but the scheme has no tensor scale.
     NoTensorScale(f32),
-    /// A matrix that isn't made of whole rows.
+    /// The matrix isn't made of whole rows.
     Columns {
-        /// How many elements there are.
+        /// The number of elements.
         len: usize,
-        /// How many columns.
+        /// The number of columns.
         cols: usize,
     },
-    /// Elements of another length than the matrix has.
+    /// The slice of the elements has the wrong length for the matrix.
     ElementLength {
-        /// How long they should be.
+        /// The right length, in bytes, or in numbers for a [`Typed`](super::Typed) scheme.
         expected: usize,
-        /// How long they are.
+        /// The length of the slice, in the unit of `expected`.
         found: usize,
     },
-    /// Scales of another length than the matrix has.
+    /// The slice of the scales has the wrong length for the matrix.
     ScaleLength {
-        /// How long they should be.
+        /// The right length, in bytes, or in numbers for a [`Typed`](super::Typed) scheme.
         expected: usize,
-        /// How long they are.
+        /// The length of the slice, in the unit of `expected`.
         found: usize,
     },
-    /// A NaN, and neither elements nor scales have one. Elements and scales up to here have been written.
+    /// The matrix has a NaN, and neither elements nor scales have NaN. Elements and scales before the NaN have been written.
     Nan {
-        /// The index of its block's scale.
+        /// The index of the scale of the block with the NaN.
         scale: usize,
     },
 }

@@ -1,17 +1,20 @@
-//! [`Fast`]: what the lanes need of a scheme, for schemes that they serve: elements of 8 bits and fewer, ties to even, saturating.
+//! [`Fast`]: the data of a scheme that the lanes need. The lanes serve elements of up to 8 bits, rounded ties to even,
+//! saturating.
 //!
-//! Elements of a block are multiplied by the reciprocal of its scale. That is exact where the scale is a power of two. Elsewhere they
-//! are multiplied by two numbers, one certainly below the reciprocal and one above: where both products round to one element, so does
-//! the exact quotient between them; where they don't, the quotient is so near a tie that it is computed in `f64`.
+//! Elements of a block are multiplied by the reciprocal of the scale. The product is exact if the scale is a power of two. For
+//! other scales, elements are multiplied by two numbers, one certainly below the reciprocal and one above. If both products round
+//! to one element, the exact quotient between them rounds to that element too. If the products round to two elements, the
+//! quotient is so near a tie that `f64` must decide.
 //!
-//! Where numbers and scales have few bits, as bfloat16 and E4M3, many quotients are ties, and all others are far from ties. There the
-//! product with the rounded reciprocal is enough: without its last bits, it is the tie where the quotient is.
+//! If numbers and scales have few bits, as bfloat16 and E4M3 have, many quotients are ties, and all other quotients are far from
+//! ties. The product with the rounded reciprocal is then enough. Without its last bits, the product is a tie exactly if the
+//! quotient is a tie.
 //!
-//! The `f64` quotient decides rightly. Take a tie as an integer t. With at most 4 fraction bits, t < 2<sup>6</sup>. The divisor, a scale
-//! times a tensor's scale, is an integer D < 2<sup>48</sup> times a power of two. A quotient that is not t differs from t by at least
-//! 1/D, more than 2<sup>−48</sup>, and half a unit in the last place of an `f64` next to t is 2<sup>−48</sup> at most: the quotient is
-//! not rounded to t. Scales are rounded from `f64` quotients for the same reason: their ties have 12 bits, or 25 in `f32`, and the
-//! divisor, the largest element times a tensor's scale, 29.
+//! The `f64` quotient decides rightly. Take a tie as an integer t. With at most 4 fraction bits, t < 2<sup>6</sup>. The divisor
+//! is a scale times a tensor scale. The divisor is an integer D < 2<sup>48</sup> times a power of two. A quotient that is not t
+//! differs from t by at least 1/D, more than 2<sup>−48</sup>. Half a unit in the last place of an `f64` next to t is at most
+//! 2<sup>−48</sup>. The quotient is therefore not rounded to t. The argument holds for scales too, which are rounded from `f64`
+//! quotients: their ties have 12 bits, or 25 in `f32`, and the divisor, the largest element times a tensor scale, has 29.
 
 use super::ScaleRule;
 use super::encode::{BETWEEN, By, EXACT, MARGIN, SNAP_BITS, SNAPPED, TO_ABOVE};
@@ -26,10 +29,10 @@ use crate::round::Cast;
 pub(super) struct Fast {
     pub(super) element: Element,
     scales: Scales,
-    /// What numbers are multiplied by, then divided by beside the scale of their block.
+    /// The factor of the numbers, before they are divided by the scale of their block.
     factor: f64,
     divisor: f64,
-    /// Whether quotients that are no ties are far from them.
+    /// True if quotients that are no ties are far from ties.
     short: bool,
 }
 
@@ -38,11 +41,12 @@ pub(super) struct Element {
     pub(super) narrow: Narrow32,
     pub(super) narrow64: Narrow64,
     pub(super) max: u32,
-    /// From the sign of an `f32` down to that of an element.
+    /// The shift from the sign of an `f32` to the sign of an element.
     pub(super) sign_shift: u32,
-    /// The code of −0, if it is not one.
+    /// The code with the bits of −0, if the format has no −0.
     pub(super) refused: Option<u8>,
-    /// What makes an exponent that of the number to be added, and the low byte of a sum the code.
+    /// The addend that turns the exponent of a product into the exponent of the number to add. The low byte of the sum is then
+    /// the code.
     addend: u32,
 }
 
@@ -50,7 +54,7 @@ impl Element {
     fn new(layout: Layout) -> Option<Self> {
         let narrow = Narrow32::new(layout)?;
         let fraction_bits = layout.fraction_bits();
-        // The shifted exponents that `low_code` adds to the steps count from here.
+        // The shifted exponents that `low_code` adds to the steps count from this number.
         let excess = (narrow.min_normal >> narrow.drop) + (narrow.drop << fraction_bits);
         Some(Self {
             narrow,
@@ -62,8 +66,8 @@ impl Element {
         })
     }
 
-    /// The bits of the number that a product is rounded by adding, with this sign. They are those that [`Narrow32::sum`] adds, and an
-    /// even number of steps, which leaves ties as they are.
+    /// Returns the bits of the number that rounds a product when it is added, with this sign. The bits are those that
+    /// [`Narrow32::sum`] adds, plus an even number of steps. An even number leaves ties as they are.
     #[inline(always)]
     pub(super) fn magic(&self, product: f32, sign: u32) -> u32 {
         const EXPONENT: u32 = f32::INFINITY.to_bits();
@@ -71,18 +75,18 @@ impl Element {
         exponent.wrapping_add(self.addend) | sign
     }
 
-    /// The code of a sum in its low byte, if the number is not past the largest.
+    /// Returns the code of a sum in the low byte, if the number is not past the largest element.
     #[inline(always)]
     pub(super) fn low_code(&self, sum: u32, magic: u32) -> u32 {
         sum.wrapping_add(magic >> self.narrow.drop)
     }
 
-    /// The sign of an element.
+    /// Returns the sign bit of an element.
     pub(super) fn sign(&self) -> u8 {
         ((1u32 << 31) >> self.sign_shift) as u8
     }
 
-    /// Takes the sign from zeros, if there is no −0.
+    /// Takes the sign from zeros, if the format has no −0.
     #[inline(always)]
     pub(super) fn correct(&self, codes: &mut [u8]) {
         if let Some(refused) = self.refused {
@@ -95,27 +99,27 @@ impl Element {
 
 #[derive(Clone, Copy, Debug)]
 enum Scales {
-    /// E8M0, whose exponent follows from the upper bits of amax and something.
+    /// E8M0. The exponent is the upper bits of the sum of amax and `addend`, plus `offset`.
     Power { addend: u32, offset: i32 },
-    /// The quotient of amax and `max`, rounded.
+    /// The rounded quotient of amax and `max`.
     Nearest {
         narrow: Narrow64,
         max: f64,
-        /// Codes and their numbers.
+        /// The code of a scale, and its number.
         least: (u64, f64),
         largest: (u64, f64),
         one: u64,
     },
 }
 
-/// What the elements of blocks are multiplied by, and the scales that are written, block by block.
+/// The factors of the elements of blocks, and the scales to write, one entry a block.
 #[derive(Clone, Debug)]
 pub(super) struct Multipliers<const N: usize> {
     pub(super) below: [f32; N],
     pub(super) divisor: [f64; N],
     /// The codes of the scales.
     pub(super) scale: [u32; N],
-    /// Whether these are none: the block needs exact arithmetic.
+    /// True if the block needs exact arithmetic and has no factor here.
     pub(super) fails: [bool; N],
 }
 
@@ -139,11 +143,11 @@ impl<const N: usize> Multipliers<N> {
 }
 
 const INFINITY: u32 = f32::INFINITY.to_bits();
-/// Products past this are left to exact arithmetic.
+/// Larger products are left to exact arithmetic.
 const LARGE: f32 = (1u128 << 100) as f32;
 
 impl Fast {
-    /// For numbers whose significands have `precision` bits.
+    /// Prepares a scheme for numbers of `precision` significant bits.
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast, precision: u32) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
         if cast != Cast::new().saturating()
@@ -158,8 +162,8 @@ impl Fast {
         } else {
             (1.0, tensor_scale as f64)
         };
-        // How many bits the significands of a number and of a tie times the divisor have. If the two differ, they do by one part in
-        // two to the power of the larger count, at least.
+        // The code below counts the bits of the significands of a number, and of a tie times the divisor. Two such numbers that
+        // differ do so by one part in two to the power of the larger count, at least.
         let tensor_bits = 24 - tensor_scale.to_bits().trailing_zeros().min(23);
         let ties = element.fraction_bits() + 2 + scale.precision();
         let (number_bits, tie_bits) = if plan.divides {
@@ -201,7 +205,7 @@ impl Fast {
         })
     }
 
-    /// How elements are multiplied.
+    /// Returns the way to multiply elements.
     pub(super) fn how(&self) -> u8 {
         match self.scales {
             Scales::Power { .. } => EXACT,
@@ -210,12 +214,12 @@ impl Fast {
         }
     }
 
-    /// What numbers are multiplied by in `f64`, before they are divided.
+    /// Returns the factor of numbers in `f64`, before they are divided.
     pub(super) fn factor(&self) -> f64 {
         self.factor
     }
 
-    /// What the blocks of these largest magnitudes have, given as bits: at most N.
+    /// Finds the multipliers of blocks with these largest magnitudes, given as bits. There are at most N blocks.
     #[inline(always)]
     pub(super) fn multipliers<const N: usize>(&self, amax: &[u32], to: &mut Multipliers<N>) {
         let each = amax.iter().zip(&mut to.scale).zip(&mut to.below);
@@ -224,7 +228,7 @@ impl Fast {
             Scales::Power { addend, offset } => {
                 for ((((&amax, scale), below), fails), _) in each {
                     let code = (((amax + addend) >> 23) as i32 + offset).max(0);
-                    // 2^-127, the reciprocal of what code 254 stands for, is no normal number.
+                    // 2^-127, the reciprocal of the scale with code 254, is not a normal number.
                     *fails = code >= 254 || amax >= INFINITY;
                     *scale = code as u32;
                     *below = f32::from_bits(((254 - code.min(254)) as u32) << 23);
@@ -248,15 +252,15 @@ impl Fast {
                     *divisor = value * self.divisor;
                     *below = (self.factor / *divisor * shrink) as f32;
                     *scale = code as u32;
-                    // A NaN fails too.
+                    // The negation catches a NaN too.
                     *fails = !(*below >= f32::MIN_POSITIVE && amax * *below < LARGE);
                 }
             }
         }
     }
 
-    /// Whether an element of this magnitude, given as bits, may be past the largest one. If the largest magnitude of a block isn't, no
-    /// other is.
+    /// Returns whether an element of this magnitude, given as bits, may be past the largest element. If the largest magnitude of
+    /// a block is not past the largest element, no other magnitude is.
     #[inline(always)]
     pub(super) fn may_saturate(&self, amax: u32, below: f32) -> bool {
         let product = f32::from_bits(amax) * below * TO_ABOVE;
@@ -266,7 +270,8 @@ impl Fast {
 }
 
 impl Scales {
-    /// Every rule steps where the fraction of amax passes some point: there `addend` has it carry into the exponent.
+    /// Every rule steps where the fraction of amax passes a point. From that point on, `addend` makes the fraction carry into the
+    /// exponent.
     fn power(rule: ScaleRule, element: Layout, max: f32) -> Self {
         const ONE: u32 = 1 << 23;
         let fraction = |x: f32| x.to_bits() & (ONE - 1);
@@ -277,7 +282,7 @@ impl Scales {
             ScaleRule::Ceil => ONE - 1,
             ScaleRule::Even => 1 << (22 - element.fraction_bits()),
             ScaleRule::Nearest => {
-                // Up from 1.5 · M on, which is exact.
+                // The step is at 1.5 · M, which is exact.
                 let step = 1.5 * max;
                 offset += (max.to_bits() >> 23) as i32 - (step.to_bits() >> 23) as i32;
                 ONE - fraction(step)

@@ -6,7 +6,7 @@ use super::Scheme;
 use super::quotient::Factor;
 use crate::format::Layout;
 
-/// The limits of a scheme, by [`Scheme::finfo`]. Where the tensor has a scale, they are those of a tensor whose scale is 1.
+/// The limits of a scheme, as [`Scheme::finfo`] returns them. A tensor scale counts as 1.
 ///
 /// ```
 /// use ulp::block::Scheme;
@@ -22,27 +22,28 @@ use crate::format::Layout;
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Finfo {
-    /// The largest magnitude: the largest element times the largest scale. It is exact. [`Scheme::dequantize`] computes in `f32`, where
-    /// the product may be an infinity.
+    /// The largest magnitude: the largest element times the largest scale. This product is exact. [`Scheme::dequantize`] computes
+    /// in `f32`, where the product may be an infinity.
     pub max: f64,
-    /// The smallest magnitude that is not zero: the smallest element times the smallest scale that a block can get. It is exact.
+    /// The smallest magnitude that is not zero: the smallest element times the smallest scale that a block can get. This product
+    /// is exact.
     pub smallest: f64,
-    /// Bits of an element and its share of the scale, in a block that is not cut short. Blocks of whole rows or of the whole tensor
-    /// count as if their scale took no bits.
+    /// The number of bits of an element and its share of the scale, in a whole block. If blocks are whole rows or the whole
+    /// tensor, the scale counts as 0 bits.
     pub bits: f64,
-    /// How many powers of two lie from the smallest to the largest magnitude.
+    /// The number of powers of two from the smallest to the largest magnitude.
     pub range: u32,
-    /// How many powers of two lie from the smallest to the largest magnitude of one block.
+    /// The number of powers of two from the smallest to the largest magnitude of one block.
     pub block_range: u32,
     /// The scheme.
     pub scheme: Scheme,
 }
 
 impl Scheme {
-    /// The limits of this scheme.
+    /// Returns the limits of this scheme.
     ///
     /// # Panics
-    /// If elements or scales are wider than `f32`, which [`quantize`](Self::quantize) refuses.
+    /// If elements or scales are wider than `f32`. [`quantize`](Self::quantize) refuses such schemes.
     #[must_use]
     pub const fn finfo(self) -> Finfo {
         let (element, scale) = (self.element.layout(), self.scale.layout());
@@ -81,7 +82,7 @@ impl Scheme {
     }
 }
 
-/// One line, as `finfo` of a format is printed.
+/// Prints one line, as the `finfo` of a format does.
 impl fmt::Display for Finfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -103,7 +104,7 @@ impl fmt::Display for Finfo {
     }
 }
 
-/// Shortest digits, with an exponent where they would be many.
+/// Writes the shortest digits, with an exponent if there would be many digits.
 fn number(x: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if (1e-6..1e9).contains(&x) {
         write!(f, "{x}")

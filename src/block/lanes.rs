@@ -1,22 +1,22 @@
 //! Rounding to a narrow format in lanes of floats, for layouts known only at run time.
 //!
-//! A magnitude y in [2<sup>e</sup>, 2<sup>e+1</sup>) is rounded to multiples of the target's step there, 2<sup>e−f</sup>, by adding
-//! 2<sup>e+23−f</sup>: the last bit of an `f32` of that size is the step, so the addition rounds, ties to even. The low bits of the sum
-//! are how many steps there are, which is the code but for the exponents passed on the way. Below the smallest normal number, e stays
-//! where it is there.
+//! A magnitude y in [2<sup>e</sup>, 2<sup>e+1</sup>) is rounded to multiples of the step of the target there, 2<sup>e−f</sup>.
+//! The loop adds 2<sup>e+23−f</sup>. The last bit of an `f32` of that size is the step, and the addition therefore rounds, ties
+//! to even. The low bits of the sum count the steps. The code is this count plus the exponents passed on the way. Below the
+//! smallest normal number, e stays as in the smallest normal number.
 //!
-//! The additions round as the thread does: they are right only where its modes are the default.
+//! The additions round as the thread does. They are right only in the default modes of the thread.
 
 use crate::format::Layout;
 
 macro_rules! narrow {
     ($Narrow:ident, $float:ident, $bits:ident, $fraction_bits:literal, $bias:literal) => {
-        /// A format that numbers in lanes are rounded to: with a fraction, of fewer bits, and of no smaller exponents.
+        /// A format that numbers in lanes are rounded to. It has a fraction, fewer bits, and no smaller exponents.
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $Narrow {
             /// The bits of the smallest normal number.
             pub(super) min_normal: $bits,
-            /// Fraction bits that the target lacks.
+            /// The fraction bits that the target lacks.
             pub(super) drop: u32,
         }
 
@@ -26,7 +26,7 @@ macro_rules! narrow {
                 let serves = layout.has_zero()
                     && (1..$fraction_bits).contains(&layout.fraction_bits())
                     && exponent > 0
-                    // What is added, twice the largest number and more, must be finite.
+                    // The addend is at least twice the largest number, and must be finite.
                     && layout.max_exponent() < $bias / 2;
                 serves.then(|| Self {
                     min_normal: (exponent as $bits) << $fraction_bits,
@@ -34,7 +34,7 @@ macro_rules! narrow {
                 })
             }
 
-            /// The sum whose low bits say the code of a magnitude, and what stands for its exponent. What is added to the magnitude
+            /// Returns the sum whose low bits hold the code of a magnitude, and the value in place of its exponent. The addend
             /// must be finite.
             #[inline(always)]
             pub(super) fn sum(self, magnitude: $float) -> ($bits, $bits) {
@@ -43,15 +43,17 @@ macro_rules! narrow {
                 (self.sum_at(exponent, magnitude), exponent)
             }
 
-            /// The sum of a magnitude with what belongs to the exponent of one that is hardly smaller.
+            /// Returns the sum of a magnitude and the addend of an exponent. The exponent may be that of a slightly smaller
+            /// magnitude.
             #[inline(always)]
             pub(super) fn sum_at(self, exponent: $bits, magnitude: $float) -> $bits {
                 let adding = exponent + ((self.drop as $bits) << $fraction_bits);
                 (magnitude + $float::from_bits(adding)).to_bits()
             }
 
-            /// The code of a sum, past the largest one where the number is. The code of an infinity or a NaN is arbitrary: blocks that
-            /// have one come here too, and their codes are made anew by exact arithmetic. So nothing may overflow with a panic.
+            /// Returns the code of a sum. If the number is past the largest number, the code is too. The code of an infinity or a
+            /// NaN is arbitrary: blocks with infinities or NaNs come here too, and exact arithmetic replaces their codes. No
+            /// operation here may therefore overflow with a panic.
             #[inline(always)]
             pub(super) fn code(self, (sum, exponent): ($bits, $bits)) -> $bits {
                 let added = exponent + ((self.drop as $bits) << $fraction_bits);
@@ -59,7 +61,7 @@ macro_rules! narrow {
                 steps.wrapping_add((exponent - self.min_normal) >> self.drop)
             }
 
-            /// The number that a sum was rounded to.
+            /// Returns the number that a sum was rounded to.
             #[inline(always)]
             #[allow(dead_code, reason = "of use for scales alone, which are rounded in f64")]
             pub(super) fn value(self, (sum, exponent): ($bits, $bits)) -> $float {

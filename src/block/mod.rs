@@ -1,8 +1,8 @@
-//! Block-scaled formats: MXFP8, MXFP6, MXFP4, NVFP4, fp8 with scales, and any other that is made of the same parts.
+//! Block-scaled formats: MXFP8, MXFP6, MXFP4, NVFP4, fp8 with scales, and any other format of the same parts.
 //!
-//! Neighbouring elements of a narrow format share a scale; sometimes the whole tensor has one more. A [`Scheme`] is such a format as a
-//! value: which formats elements and scales have, how many rows and columns share a scale ([`Blocks`]), and how the scale follows from
-//! the largest magnitude ([`ScaleRule`]). No scheme has code of its own.
+//! Neighbouring elements of a narrow format share a scale. The whole tensor may have one more scale. A [`Scheme`] is such a
+//! format as a value. It names the formats of elements and scales, the rows and columns that share a scale ([`Blocks`]), and the
+//! rule that finds the scale from the largest magnitude ([`ScaleRule`]). No scheme has code of its own.
 //!
 //! ```
 //! use ulp::Bf16;

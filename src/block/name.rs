@@ -7,7 +7,7 @@ use core::str::FromStr;
 use super::{Blocks, ScaleRule, Scheme};
 use crate::float::Dtype;
 
-/// The schemes that have names, and further names after those.
+/// The schemes that have names, and after them further names of these schemes.
 const NAMES: [(&str, Scheme); 10] = [
     ("mxfp8", Scheme::MXFP8),
     ("mxfp8_e5m2", Scheme::MXFP8_E5M2),
@@ -35,14 +35,15 @@ impl Scheme {
         Self::FP8_BLOCK,
     ];
 
-    /// The same by another rule, with a tensor scale that multiplies.
+    /// Returns this scheme with another rule, and with a tensor scale that multiplies.
     fn plain(self, rule: ScaleRule) -> Self {
         self.rule(rule).divides(false)
     }
 }
 
-/// `mxfp4`; what differs from a scheme that has a name follows it, as in `mxfp4/floor` or `nvfp4/divides`. One that has none is the
-/// list of its parts: `float8_e5m2/bfloat16/1x64`, and after that its rule if it isn't the default, and `tensor_scale`.
+/// Prints the name, such as `mxfp4`. Parts that differ from a named scheme follow the name, as in `mxfp4/floor` or
+/// `nvfp4/divides`. A scheme without a name prints its parts: `float8_e5m2/bfloat16/1x64`, then the rule if the rule isn't the
+/// default, and `tensor_scale`.
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = Self::new(self.element, self.scale, self.blocks);
@@ -69,8 +70,8 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// Parses what `Display` writes, in any case: `mxfp8`, `mxfp8_e5m2`, `mxfp6_e2m3`, `mxfp6_e3m2`, `mxfp4`, `nvfp4`, `fp8_tensor`,
-/// `fp8_row`, `fp8_block`, or a list of parts. The formats in it have any name that [`Dtype`] parses.
+/// Parses the text that `Display` writes, in any case: `mxfp8`, `mxfp8_e5m2`, `mxfp6_e2m3`, `mxfp6_e3m2`, `mxfp4`, `nvfp4`,
+/// `fp8_tensor`, `fp8_row`, `fp8_block`, or a list of parts. A format in the list can have any name that [`Dtype`] parses.
 ///
 /// ```
 /// use ulp::block::{Blocks, ScaleRule, Scheme};
@@ -107,7 +108,7 @@ impl FromStr for Scheme {
     }
 }
 
-/// A scheme of an element format, and of what the next two parts name.
+/// Returns a scheme with this element format and with the scale and blocks that the next two parts name.
 fn of_parts<'a>(element: &str, parts: &mut impl Iterator<Item = &'a str>) -> Option<Scheme> {
     let element: Dtype = element.parse().ok()?;
     let scale: Dtype = parts.next()?.parse().ok()?;
@@ -115,7 +116,7 @@ fn of_parts<'a>(element: &str, parts: &mut impl Iterator<Item = &'a str>) -> Opt
     Some(Scheme::new(element, scale, blocks))
 }
 
-/// The error of parsing a [`Scheme`] from a name that none has. Its text lists the names.
+/// The error of parsing a [`Scheme`] from an unknown name. The text of the error lists the known names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownScheme(());
 

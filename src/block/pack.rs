@@ -1,10 +1,10 @@
-//! Codes and scales from tiles to where they belong.
+//! Moves codes and scales from tiles to their place in a stream.
 
 use super::plan::Codes;
 use super::stream;
 
-/// Writes codes of up to 8 bits, one a byte, from the one of index `first` on. Those that begin in the middle of a byte are written one
-/// by one.
+/// Writes codes of up to 8 bits, given one a byte, from the code of index `first` on. Codes that begin in the middle of a byte
+/// are written one by one.
 #[inline(always)]
 pub(super) fn codes(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     match bits {
@@ -30,7 +30,7 @@ pub(super) fn codes(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     }
 }
 
-/// Reads codes of up to 8 bits: the inverse.
+/// Reads codes of up to 8 bits. This is the inverse of [`codes`].
 #[inline(always)]
 pub(super) fn unpack(stream: &[u8], bits: u32, first: usize, codes: &mut [u8]) {
     let (done, len) = match bits {
@@ -68,7 +68,7 @@ fn one_by_one(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     }
 }
 
-/// Writes the scales of blocks, from the one of index `first` on.
+/// Writes the scales of blocks, from the scale of index `first` on.
 #[inline]
 pub(super) fn scales(codes: &[u32], scale: Codes, first: usize, stream: &mut [u8]) {
     if scale.bits == 8 {

@@ -1,4 +1,4 @@
-//! Matrices split among the threads of rayon, with the same bits.
+//! Matrices split among the threads of rayon. The bits don't change.
 
 use super::plan::Plan;
 use super::{BlockError, Counts, Scheme};
@@ -6,17 +6,17 @@ use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 use crate::slice::parallel::PART;
 
-/// Rows of blocks that end at whole bytes, whatever the widths of elements and scales.
+/// A number of rows of blocks that ends at a whole byte, for all widths of elements and scales.
 const BYTE: usize = 8;
 
 impl Scheme {
-    /// [`quantize`](Self::quantize), on the threads of rayon, to the same bits.
+    /// Does what [`quantize`](Self::quantize) does, on the threads of rayon, with the same bits.
     ///
-    /// The matrix is split between rows of blocks: one block for the whole tensor stays on this thread, and so does a matrix of up to
-    /// 65,536 elements.
+    /// The matrix is split between rows of blocks. A matrix of one block stays on this thread, and a matrix of up to 65,536
+    /// elements does too.
     ///
     /// # Errors
-    /// As [`quantize`](Self::quantize).
+    /// The errors are those of [`quantize`](Self::quantize).
     pub fn par_quantize<S: Format>(
         self,
         src: &[S],
@@ -29,10 +29,11 @@ impl Scheme {
         self.par_quantize_with(src, cols, tensor_scale, elements, scales, cast)
     }
 
-    /// [`quantize_with`](Self::quantize_with), on the threads of rayon, as [`par_quantize`](Self::par_quantize).
+    /// Does what [`quantize_with`](Self::quantize_with) does, on the threads of rayon. The matrix is split as in
+    /// [`par_quantize`](Self::par_quantize).
     ///
     /// # Errors
-    /// As [`quantize`](Self::quantize).
+    /// The errors are those of [`quantize`](Self::quantize).
     pub fn par_quantize_with<S: Format>(
         self,
         src: &[S],
@@ -53,10 +54,11 @@ impl Scheme {
         work.run(src, cols, elements, scales)
     }
 
-    /// [`dequantize`](Self::dequantize), on the threads of rayon, to the same bits, as [`par_quantize`](Self::par_quantize).
+    /// Does what [`dequantize`](Self::dequantize) does, on the threads of rayon, with the same bits. The matrix is split as in
+    /// [`par_quantize`](Self::par_quantize).
     ///
     /// # Errors
-    /// As [`dequantize`](Self::dequantize).
+    /// The errors are those of [`dequantize`](Self::dequantize).
     pub fn par_dequantize<D: Format>(
         self,
         elements: &[u8],
@@ -75,7 +77,8 @@ impl Scheme {
         work.run(elements, scales, cols, dst)
     }
 
-    /// Where a matrix is split: after so many rows, numbers, bytes of elements, bytes of scales, and scales. `None` if it is not.
+    /// Returns the place where a matrix is split: the number of rows, numbers, bytes of elements, bytes of scales, and scales
+    /// before it. Returns `None` if the matrix is not split.
     fn split(self, len: usize, cols: usize) -> Option<Split> {
         if len <= PART {
             return None;

@@ -1,4 +1,4 @@
-//! [`Plan`]: a scheme as what the work needs of it, whether its formats are types or values.
+//! [`Plan`]: a scheme in the form that the loops need. The formats may be types or values.
 
 use super::draws::Draws;
 use super::fast::Fast;
@@ -11,14 +11,14 @@ use crate::format::Layout;
 use crate::round::{Cast, Format};
 use crate::slice::Stochastic;
 
-/// Numbers in memory: how they are read, how many bits each takes, and what they are called.
+/// Numbers in memory: the layout, the number of bits of each number, and the name.
 #[derive(Clone, Copy)]
 pub(super) struct Codes {
     pub(super) layout: Layout,
-    /// What a number takes.
+    /// The bits of a number in memory.
     pub(super) bits: u32,
     pub(super) name: &'static str,
-    /// Whether the bytes of a number stand in reverse.
+    /// True if the bytes of a number stand in reverse.
     pub(super) is_reversed: bool,
 }
 
@@ -32,7 +32,7 @@ impl Codes {
         }
     }
 
-    /// Numbers as they are in memory.
+    /// Returns the codes of numbers of a type.
     pub(super) const fn of_type<F: Format>() -> Self {
         Self {
             layout: F::LAYOUT,
@@ -49,7 +49,7 @@ impl Codes {
 
     /// Reads the number of this index.
     pub(super) fn get(self, numbers: &[u8], index: usize) -> u64 {
-        // Bits above those of the format mean nothing.
+        // Bits above the width of the format mean nothing.
         self.in_order(stream::get(numbers, self.bits, index)) & self.layout.code_mask()
     }
 
@@ -61,19 +61,19 @@ impl Codes {
         }
     }
 
-    /// How many bytes so many take; `usize::MAX` where none holds it, which no slice has.
+    /// Returns the number of bytes of `numbers` codes, or `usize::MAX` if the number exceeds `usize`. No slice is that long.
     fn bytes(self, numbers: usize) -> usize {
         let bits = numbers as u128 * self.bits as u128;
         usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
     }
 
-    /// Whether `f32` has all values.
+    /// Returns whether `f32` has all values of the format.
     const fn is_narrow(self) -> bool {
         self.layout.is_within(Layout::BINARY32)
     }
 }
 
-/// A scheme.
+/// A scheme and its codes.
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
     pub(super) element: Codes,
@@ -96,7 +96,7 @@ impl Plan {
         }
     }
 
-    /// What the elements of a block with this scale are divided by. The code must be positive and finite.
+    /// Returns the divisor of the elements of a block. The code of the scale must be positive and finite.
     pub(super) fn divisor(&self, code: u64, tensor_scale: f32) -> Divisor {
         let scale = Factor::new(self.scale.layout, code);
         let (factor, divisor) = self.tensor_factors(tensor_scale);
@@ -106,7 +106,7 @@ impl Plan {
         }
     }
 
-    /// What the tensor's scale multiplies numbers by, and what it divides them by.
+    /// Returns the factor and the divisor that the tensor scale applies to all numbers.
     pub(super) fn tensor_factors(&self, tensor_scale: f32) -> (Factor, Factor) {
         let tensor_scale = Factor::of_f32(tensor_scale);
         if self.divides {
@@ -116,7 +116,7 @@ impl Plan {
         }
     }
 
-    /// Refuses what doesn't fit, and returns how many rows there are.
+    /// Refuses lengths and scales that don't fit. Returns the number of rows.
     pub(super) fn check_target(
         &self,
         len: usize,
@@ -155,7 +155,7 @@ impl Plan {
         Ok(rows)
     }
 
-    /// Refuses what doesn't fit a matrix of so many numbers that is to be quantized, and returns how many rows it has.
+    /// Refuses a matrix that can't be quantized. Returns the number of rows.
     pub(super) fn check_source(
         &self,
         len: usize,
@@ -218,6 +218,10 @@ impl Plan {
         Ok(counts)
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the two sides of the work, and how to do it"
+    )]
     pub(super) fn quantize_stochastic<S: Format>(
         &self,
         isa: Isa,
@@ -240,7 +244,7 @@ impl Plan {
         Ok(counts)
     }
 
-    /// Quantizes blocks of one row, row by row, or all at once where no row ends within a block.
+    /// Quantizes blocks of one row. The function goes row by row, or takes all rows at once if no row ends within a block.
     fn quantize_rows<S: Format>(
         &self,
         fast: &Fast,
@@ -260,7 +264,7 @@ impl Plan {
             let places = (nth * row, nth * row.div_ceil(size));
             let exactly = |index, elements: &mut [u8], scales: &mut [u8]| {
                 let block = self.blocks.at(index, src.len() / cols, cols);
-                // The lanes serve no other cast.
+                // The lanes serve this cast alone.
                 let cast = Cast::new().saturating();
                 let round = |divisor: Divisor, x, _| divisor.round(cast, self.element.layout, x);
                 match scalar::quantize(self, how, round, (src, cols), &block, elements, scales) {
@@ -298,7 +302,7 @@ impl Plan {
             return Ok(());
         };
         let mut scratch = decode::Scratch::new();
-        // Lines: numbers that follow one another, and so do the scales of their blocks.
+        // A line is a run of neighbouring numbers whose blocks have neighbouring scales.
         let whole = self.blocks.rows() >= rows && self.blocks.cols() >= cols;
         let rows_join = self.blocks.rows() == 1 && cols.is_multiple_of(self.blocks.cols());
         let line = if whole || rows_join { dst.len() } else { cols };
@@ -331,7 +335,7 @@ impl Plan {
         Ok(())
     }
 
-    /// What the elements of the block of this index are multiplied by.
+    /// Returns the factor of the elements of the block of this index.
     fn multiplier(&self, scales: &[u8], index: usize, tensor_scale: f32) -> f32 {
         let code = self.scale.get(scales, index);
         let scale = widened(self.scale.layout, code);
@@ -353,7 +357,7 @@ fn clear_last(elements: &mut [u8], scales: &mut [u8]) {
     }
 }
 
-/// A code as the `f32` of its value.
+/// Returns the value of a code as an `f32`.
 pub(super) fn widened(layout: Layout, code: u64) -> f32 {
     let (bits, _) = Cast::new().convert(layout, Layout::BINARY32, code);
     f32::from_bits(bits as u32)

@@ -4,7 +4,7 @@ use crate::format::Layout;
 use crate::round::unpacked::Number;
 use crate::round::{Cast, Flags};
 
-/// significand · 2<sup>exponent</sup>, not zero.
+/// The number significand · 2<sup>exponent</sup>, which is not zero.
 #[derive(Clone, Copy)]
 pub(super) struct Factor {
     significand: u64,
@@ -17,7 +17,7 @@ impl Factor {
         exponent: 0,
     };
 
-    /// The magnitude of a finite code that is not zero.
+    /// Returns the magnitude of a finite code that is not zero.
     #[inline]
     pub(super) const fn new(layout: Layout, code: u64) -> Self {
         let (significand, exponent) = layout.integer(code);
@@ -27,13 +27,13 @@ impl Factor {
         }
     }
 
-    /// The magnitude of a finite `f32` that is not zero.
+    /// Returns the magnitude of a finite `f32` that is not zero.
     #[inline]
     pub(super) const fn of_f32(x: f32) -> Self {
         Self::new(Layout::BINARY32, x.to_bits() as u64)
     }
 
-    /// The exact product. The significands of both have 64 bits together at most: those of two `f32` have 48.
+    /// Returns the exact product. Both significands have 64 bits together at most: those of two `f32`s have 48.
     #[inline]
     pub(super) const fn times(self, other: Self) -> Self {
         Self {
@@ -42,21 +42,21 @@ impl Factor {
         }
     }
 
-    /// Rounded once, ties to even.
+    /// Rounds the number once to `f64`, ties to even.
     pub(super) const fn to_f64(self) -> f64 {
         let number = self.over(Self::ONE, false);
         let (code, _) = Layout::BINARY64.round(Cast::new(), number);
         f64::from_bits(code)
     }
 
-    /// How many powers of two lie from another to this, both included.
+    /// Returns the number of powers of two from another number to this one, both included.
     pub(super) const fn powers_of_two_from(self, least: Self) -> u32 {
         const ONE: Factor = Factor::ONE;
         (self.over(ONE, false).exponent - least.over(ONE, false).exponent + 1) as u32
     }
 
-    /// ±self / divisor. The lowest bit of the significand says whether anything lies below it, so that the quotient can be
-    /// rounded once, and its logarithm taken.
+    /// Returns ±self / divisor. The lowest bit of the significand stands for all bits below it. The quotient can therefore be
+    /// rounded once, and its logarithm can be taken.
     #[inline]
     pub(super) const fn over(self, divisor: Self, negative: bool) -> Number {
         let (up, divisor_up) = (
@@ -75,19 +75,19 @@ impl Factor {
     }
 }
 
-/// What the elements of a block are divided by, as an exact fraction.
+/// The divisor of the elements of a block, as an exact fraction.
 #[derive(Clone, Copy)]
 pub(super) struct Divisor {
-    /// Multiplies an element first: a tensor scale that divides.
+    /// The factor of an element before the division: a tensor scale that divides.
     pub(super) factor: Factor,
     pub(super) divisor: Factor,
 }
 
 impl Divisor {
-    /// The exact quotient of an `f32` and this, unless it is 0, an infinity or NaN.
+    /// Returns the exact quotient of an `f32` and this divisor. Returns `None` for 0, an infinity or NaN.
     #[inline]
     pub(super) const fn quotient(self, x: f32) -> Option<Number> {
-        // By bits: comparisons of floats obey the modes of the thread.
+        // The comparison is one of bits, because comparisons of floats depend on the modes of the thread.
         const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
         match x.to_bits() << 1 {
             0 | INFINITY.. => None,
@@ -98,7 +98,7 @@ impl Divisor {
         }
     }
 
-    /// The exact quotient of a finite `f32` and this, rounded once to `element` as `cast` says. NaN and infinity are cast.
+    /// Rounds the exact quotient of a finite `f32` and this divisor once to `element`, as `cast` says. NaN and infinity are cast.
     #[inline]
     pub(super) const fn round(self, cast: Cast, element: Layout, x: f32) -> (u64, Flags) {
         match self.quotient(x) {

@@ -1,4 +1,4 @@
-//! [`ScaleRule`]: which scale a block has.
+//! [`ScaleRule`]: the rule that gives a block its scale.
 
 use core::fmt;
 
@@ -6,10 +6,10 @@ use super::quotient::Factor;
 use crate::format::Layout;
 use crate::round::{Cast, Flags};
 
-/// How the scale of a block follows from the largest magnitude *a* among its finite elements and the largest finite element *M* (448
-/// for E4M3).
+/// The rule that gives a block its scale. *a* is the largest magnitude among the finite elements of the block. *M* is the largest
+/// finite element of the format (448 for E4M3).
 ///
-/// Below, *E*(x) is ⌊log<sub>2</sub> x⌋. Where the tensor has a scale, *a* is divided by it first. All is computed exactly.
+/// *E*(x) is ⌊log<sub>2</sub> x⌋. If the tensor has a scale, *a* is divided by the tensor scale first. All steps are exact.
 ///
 /// ```
 /// use ulp::block::ScaleRule;
@@ -25,13 +25,13 @@ use crate::round::{Cast, Flags};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ScaleRule {
-    /// The least power of two with which no element overflows: the least 2<sup>e</sup> with a ≤ M · 2<sup>e</sup>. The default of
-    /// scales in E8M0.
+    /// The least power of two with which no element overflows: the least 2<sup>e</sup> with a ≤ M · 2<sup>e</sup>. Scales in E8M0
+    /// have this rule by default.
     Up,
-    /// a / M, rounded once to the scale's format, ties to even; at least its smallest positive number, or for `f32` its smallest
-    /// normal one. The default of all other scales.
+    /// a / M, rounded once to the format of the scale, ties to even. The scale is at least the smallest positive number of the
+    /// format. An `f32` scale is at least the smallest normal `f32`. Scales in other formats than E8M0 have this rule by default.
     Nearest,
-    /// 2<sup>E(a) − E(M)</sup>: OCP Microscaling Formats 1.0, 6.3. The largest elements may saturate.
+    /// 2<sup>E(a) − E(M)</sup>, as in OCP Microscaling Formats 1.0, 6.3. The largest elements may saturate.
     Floor,
     /// 2<sup>⌈log<sub>2</sub> a⌉ − E(M)</sup>.
     Ceil,
@@ -43,7 +43,7 @@ impl ScaleRule {
     /// All rules.
     pub const ALL: [Self; 5] = [Self::Up, Self::Nearest, Self::Floor, Self::Ceil, Self::Even];
 
-    /// The rule that a scale of this format has if nothing else is said.
+    /// Returns the default rule of scales in this format.
     pub(super) const fn default_of(scale: Layout) -> Self {
         if is_power_of_two(scale) {
             Self::Up
@@ -52,7 +52,7 @@ impl ScaleRule {
         }
     }
 
-    /// The name, in lower case.
+    /// Returns the name, in lower case.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Up => "up",
@@ -63,23 +63,25 @@ impl ScaleRule {
         }
     }
 
-    /// Whether a scale of this format can follow the rule: all but [`Nearest`](Self::Nearest) need E8M0, or another format of powers
-    /// of two alone.
+    /// Returns whether scales of this format can follow the rule. All rules but [`Nearest`](Self::Nearest) need E8M0, or another
+    /// format whose numbers are all powers of two.
     pub(super) const fn serves(self, scale: Layout) -> bool {
         matches!(self, Self::Nearest) || is_power_of_two(scale)
     }
 
-    /// The code of the scale of a block.
+    /// Returns the code of the scale of a block.
     ///
-    /// `amax` is the largest magnitude among its finite elements; its sign is ignored. Zero gives code 0 of a format of powers of two,
-    /// and 1.0 of any other. Infinity, for a block that has no number but infinities and zeros, gives the largest finite scale. NaN
-    /// gives NaN and raises INVALID.
+    /// `amax` is the largest magnitude among the finite elements of the block. The sign of `amax` is ignored. If `amax` is 0, the
+    /// code is 0 in a format of powers of two, and the code of 1.0 in any other format. Infinity stands for a block of infinities
+    /// and zeros, and gives the largest finite scale. NaN gives NaN and raises INVALID.
     ///
-    /// The scale is at least the smallest positive and at most the largest number of its format: UNDERFLOW or OVERFLOW is raised where
-    /// this changes it, and INEXACT with them. [`Nearest`](Self::Nearest) raises what rounding raises.
+    /// The scale is at least the smallest positive number of its format, and at most the largest number. If this limit changes
+    /// the scale, UNDERFLOW or OVERFLOW is raised together with INEXACT. [`Nearest`](Self::Nearest) raises the exceptions of its
+    /// rounding.
     ///
-    /// A rule that the scale's format can't follow, a tensor scale that is not positive and finite, and elements of more than 40
-    /// significant bits raise INVALID: the code is then NaN's, or that of the largest number where there is no NaN.
+    /// Three arguments raise INVALID: a rule that the format of the scale can't follow, a tensor scale that is not positive and
+    /// finite, and an element format of more than 40 significant bits. The code is then NaN, or the largest number if the format
+    /// has no NaN.
     pub const fn scale(
         self,
         amax: f32,
@@ -94,7 +96,7 @@ impl ScaleRule {
         self.scale_of(amax, Factor::ONE, divisor, element, scale)
     }
 
-    /// The same for a block whose elements are multiplied by `factor` and divided by `divisor`.
+    /// Returns the scale of a block whose elements are multiplied by `factor` and divided by `divisor`.
     pub(super) const fn scale_of(
         self,
         amax: f32,
@@ -103,7 +105,7 @@ impl ScaleRule {
         element: Layout,
         scale: Layout,
     ) -> (u64, Flags) {
-        // By bits: comparisons of floats obey the modes of the thread.
+        // The comparison is one of bits, because comparisons of floats depend on the modes of the thread.
         const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
         let magnitude = amax.to_bits() << 1;
         if !self.serves(scale) || magnitude > INFINITY {
@@ -134,7 +136,7 @@ impl ScaleRule {
                 scaled.exponent + (scaled.significand << 1 != 0) as i32 - element.max_exponent()
             }
             Self::Even => {
-                // The carry out of the significand, its topmost bit and the element's fraction.
+                // `half` carries out of the significand, past its topmost bit and the fraction of the element.
                 let half = 1 << (62 - element.fraction_bits());
                 let carry = scaled.significand.checked_add(half).is_none();
                 scaled.exponent + carry as i32 - element.max_exponent()
@@ -154,7 +156,7 @@ impl ScaleRule {
 const fn nearest(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (u64, Flags) {
     let quotient = amax.over(max.times(divisor), false);
     let (code, flags) = scale.round(Cast::new().saturating(), quotient);
-    // Every reader of f32 scales multiplies by them in f32, many with subnormals taken for zero.
+    // Every reader of `f32` scales multiplies by the scales in `f32`. Many readers take subnormal scales for zero.
     let least = if scale.same(Layout::BINARY32) {
         scale.min_normal_code()
     } else {
@@ -167,17 +169,17 @@ const fn nearest(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (
     }
 }
 
-/// Whether every number of a format is a power of two, as E8M0's are.
+/// Returns whether every number of a format is a power of two, as in E8M0.
 const fn is_power_of_two(layout: Layout) -> bool {
     layout.fraction_bits() == 0 && !layout.has_zero()
 }
 
-/// Whether a number can be a tensor's scale.
+/// Returns whether a number can be a tensor scale.
 pub(super) const fn is_positive(x: f32) -> bool {
     0 < x.to_bits() && x.to_bits() < f32::INFINITY.to_bits()
 }
 
-/// `up`, `nearest`, `floor`, `ceil`, or `even`.
+/// Prints `up`, `nearest`, `floor`, `ceil`, or `even`.
 impl fmt::Display for ScaleRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

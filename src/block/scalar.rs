@@ -1,4 +1,4 @@
-//! One block, number by number: what every other path must give.
+//! Works on one block, number by number. Every other path must give these bits.
 
 use super::blocks::Block;
 use super::plan::{Plan, widened};
@@ -10,10 +10,10 @@ use crate::format::Layout;
 use crate::round::{Cast, Flags, Format, Rounding};
 use crate::slice;
 
-/// Numbers that are converted at a time: they stay in the nearest cache.
+/// The numbers that are converted at a time. They stay in the nearest cache.
 const TILE: usize = 1024;
 
-/// What the first pass over a block finds.
+/// The findings of the first pass over a block.
 #[derive(Clone, Copy, Default)]
 struct Scan {
     /// The bits of the largest finite magnitude.
@@ -34,7 +34,7 @@ impl Scan {
         }
     }
 
-    /// The amax that the rule of a scale takes: infinity stands for a block of infinities and zeros.
+    /// Returns the amax for the rule of a scale. Infinity stands for a block of infinities and zeros.
     fn amax(self) -> f32 {
         if self.amax == 0 && self.infinities > 0 {
             f32::INFINITY
@@ -44,7 +44,7 @@ impl Scan {
     }
 }
 
-/// Quantizes a block, whose elements `round` makes of divisor, number and index.
+/// Quantizes a block. `round` makes an element from the divisor, the number and the index.
 pub(super) fn quantize<S: Format>(
     plan: &Plan,
     (isa, tensor_scale): (Isa, f32),
@@ -96,7 +96,7 @@ pub(super) fn quantize<S: Format>(
     Ok(counts)
 }
 
-/// Counts what became of a number.
+/// Adds a number to the counts.
 fn count(element: Layout, x: f32, code: u64, flags: Flags, counts: &mut Counts) {
     let zero = code & element.magnitude_mask() == 0 && !element.is_nan(code);
     let magnitude = x.to_bits() << 1;
@@ -105,7 +105,7 @@ fn count(element: Layout, x: f32, code: u64, flags: Flags, counts: &mut Counts) 
     counts.became_zero += usize::from(zero && magnitude != 0);
 }
 
-/// Dequantizes numbers of one block from the one of index `first` on.
+/// Dequantizes numbers of one block, from the number of index `first` on.
 pub(super) fn dequantize<D: Format>(
     plan: &Plan,
     isa: Isa,
@@ -126,7 +126,7 @@ pub(super) fn dequantize<D: Format>(
     }
 }
 
-/// Calls `each` for the numbers as `f32`, a tile at a time, and how many stand before it.
+/// Calls `each` for the numbers as `f32`, a tile at a time. The first argument is the number of numbers before the tile.
 fn widen<S: Format>(isa: Isa, src: &[S], mut each: impl FnMut(usize, &[f32])) {
     let mut tile = [0f32; TILE];
     for (nth, src) in src.chunks(TILE).enumerate() {

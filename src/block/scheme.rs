@@ -9,10 +9,10 @@ use crate::format::Layout;
 use crate::round::{Cast, Format};
 use crate::slice::Stochastic;
 
-/// A block-scaled format: the format of the elements, the format of the scales, how many elements share a scale, the rule that the
-/// scale follows, and whether the tensor has a scale too.
+/// A block-scaled format. A scheme has the format of the elements, the format of the scales, the number of elements that share a
+/// scale, and the rule of the scales. The tensor can have a scale too.
 ///
-/// It parses from its name, and from that of its parts: see [`FromStr`](#impl-FromStr-for-Scheme).
+/// A scheme parses from its name, or from the list of its parts: see [`FromStr`](#impl-FromStr-for-Scheme).
 ///
 /// ```
 /// use ulp::Dtype;
@@ -28,42 +28,44 @@ use crate::slice::Stochastic;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Scheme {
-    /// The format of the elements, with a sign and a zero, and no wider than `f32`. Of 4 and 6 bits they are packed if the [`Dtype`] is.
+    /// The format of the elements. The format has a sign and a zero, and is no wider than `f32`. Elements of 4 and 6 bits are
+    /// packed if the [`Dtype`] is packed.
     pub element: Dtype,
-    /// The format of the scales, no wider than `f32`.
+    /// The format of the scales. The format is no wider than `f32`.
     pub scale: Dtype,
-    /// How many elements share a scale.
+    /// The rows and columns that share a scale.
     pub blocks: Blocks,
-    /// Which scale a block has.
+    /// The rule that gives a block its scale.
     pub rule: ScaleRule,
-    /// Whether the tensor has a scale, an `f32`, beside those of its blocks.
+    /// True if the tensor has a scale, an `f32`, beside the scales of its blocks.
     pub tensor_scale: bool,
-    /// Whether the tensor's scale is a divisor, as compressed-tensors stores it: a number is element · scale / tensor scale.
+    /// True if the scale of the tensor divides, as in compressed-tensors: a number is element · scale / tensor scale.
     pub divides: bool,
 }
 
 impl Scheme {
-    /// OCP MXFP8 with E4M3: 32 elements share a power of two.
+    /// OCP MXFP8 with E4M3 elements: 32 elements share a power of two.
     pub const MXFP8: Self = Self::new(Dtype::F8E4M3Fn, Dtype::F8E8M0Fnu, Blocks::MX);
-    /// OCP MXFP8 with E5M2.
+    /// OCP MXFP8 with E5M2 elements.
     pub const MXFP8_E5M2: Self = Self::MXFP8.element(Dtype::F8E5M2);
-    /// OCP MXFP6 with E2M3.
+    /// OCP MXFP6 with E2M3 elements.
     pub const MXFP6_E2M3: Self = Self::MXFP8.element(Dtype::F6E2M3FnX4);
-    /// OCP MXFP6 with E3M2.
+    /// OCP MXFP6 with E3M2 elements.
     pub const MXFP6_E3M2: Self = Self::MXFP8.element(Dtype::F6E3M2FnX4);
     /// OCP MXFP4.
     pub const MXFP4: Self = Self::MXFP8.element(Dtype::F4E2M1FnX2);
-    /// NVIDIA's NVFP4: 16 elements share a scale in E4M3, and the tensor has one in `f32`.
+    /// NVIDIA's NVFP4: 16 elements share a scale in E4M3, and the tensor has a scale in `f32`.
     pub const NVFP4: Self =
         Self::new(Dtype::F4E2M1FnX2, Dtype::F8E4M3Fn, Blocks::NV).tensor_scale(true);
-    /// E4M3 with one `f32` scale.
+    /// E4M3 elements with one `f32` scale for the tensor.
     pub const FP8_TENSOR: Self = Self::new(Dtype::F8E4M3Fn, Dtype::F32, Blocks::TENSOR);
-    /// E4M3 with an `f32` scale a row.
+    /// E4M3 elements with an `f32` scale for each row.
     pub const FP8_ROW: Self = Self::FP8_TENSOR.blocks(Blocks::ROW);
-    /// E4M3 with an `f32` scale for each tile of 128 × 128, as in `DeepSeek` V3.
+    /// E4M3 elements with an `f32` scale for each tile of 128 × 128, as in `DeepSeek` V3.
     pub const FP8_BLOCK: Self = Self::FP8_TENSOR.blocks(Blocks::TILE);
 
-    /// A scheme without tensor scale. The rule is [`ScaleRule::Up`] for scales in E8M0, and [`ScaleRule::Nearest`] for all others.
+    /// Returns a scheme without a tensor scale. The rule is [`ScaleRule::Up`] for scales in E8M0, and [`ScaleRule::Nearest`] for
+    /// all other scales.
     #[must_use]
     pub const fn new(element: Dtype, scale: Dtype, blocks: Blocks) -> Self {
         Self {
@@ -76,31 +78,31 @@ impl Scheme {
         }
     }
 
-    /// The same with elements of this format.
+    /// Returns this scheme with another format of the elements.
     #[must_use]
     pub const fn element(self, element: Dtype) -> Self {
         Self { element, ..self }
     }
 
-    /// The same with scales of this format. The rule stays.
+    /// Returns this scheme with another format of the scales. The rule stays.
     #[must_use]
     pub const fn scale(self, scale: Dtype) -> Self {
         Self { scale, ..self }
     }
 
-    /// The same with these blocks.
+    /// Returns this scheme with other blocks.
     #[must_use]
     pub const fn blocks(self, blocks: Blocks) -> Self {
         Self { blocks, ..self }
     }
 
-    /// The same with this rule for the scales.
+    /// Returns this scheme with another rule for the scales.
     #[must_use]
     pub const fn rule(self, rule: ScaleRule) -> Self {
         Self { rule, ..self }
     }
 
-    /// The same with a scale of the tensor, or without.
+    /// Returns this scheme with a tensor scale, or without one.
     #[must_use]
     pub const fn tensor_scale(self, tensor_scale: bool) -> Self {
         Self {
@@ -109,35 +111,37 @@ impl Scheme {
         }
     }
 
-    /// The same with a tensor scale that divides, or that multiplies.
+    /// Returns this scheme with a tensor scale that divides, or with one that multiplies.
     #[must_use]
     pub const fn divides(self, divides: bool) -> Self {
         Self { divides, ..self }
     }
 
-    /// How many bytes the elements of a matrix of this shape take.
+    /// Returns the number of bytes of the elements of a matrix.
     ///
     /// # Panics
-    /// If no `usize` holds it.
+    /// If the number exceeds `usize`.
     #[must_use]
     pub const fn element_bytes(self, rows: usize, cols: usize) -> usize {
         bytes(self.element, rows, cols)
     }
 
-    /// How many bytes the scales of a matrix of this shape take. They are row-major, in the shape that [`Blocks::grid`] gives.
+    /// Returns the number of bytes of the scales of a matrix. The scales are row-major, in the shape that [`Blocks::grid`] gives.
     ///
     /// # Panics
-    /// If no `usize` holds it.
+    /// If the number exceeds `usize`.
     #[must_use]
     pub const fn scale_bytes(self, rows: usize, cols: usize) -> usize {
         let (rows, cols) = self.blocks.grid(rows, cols);
         bytes(self.scale, rows, cols)
     }
 
-    /// The scale of a tensor whose largest magnitude is `amax`: amax / (largest element · largest scale), rounded once to `f32`, at
-    /// least 2<sup>−126</sup>. A scale that divides is the inverse quotient, at most the largest `f32`.
+    /// Returns the scale of a tensor whose largest magnitude is `amax`. The scale is amax / (largest element · largest scale),
+    /// rounded once to `f32`, and at least 2<sup>−126</sup>. A scale that divides is the inverse quotient, at most the largest
+    /// `f32`.
     ///
-    /// 1 if `amax` is 0, or the scheme has no tensor scale. A NaN or an infinity gives what [`quantize`](Self::quantize) refuses.
+    /// The scale is 1 if `amax` is 0, or if the scheme has no tensor scale. If `amax` is a NaN or an infinity,
+    /// [`quantize`](Self::quantize) refuses the scale.
     ///
     /// ```
     /// use ulp::block::Scheme;
@@ -174,14 +178,15 @@ impl Scheme {
         }
     }
 
-    /// Quantizes a row-major matrix of `cols` columns, on the best [`Isa`] of this CPU, and counts what became of its numbers.
+    /// Quantizes a row-major matrix of `cols` columns, on the best [`Isa`] of this CPU. Returns the counts of exceptional
+    /// numbers.
     ///
-    /// An element is the exact quotient of the number and its scales, rounded once, ties to even. What lies past the largest element
-    /// becomes the largest, infinities too. A NaN stays one where elements have NaN; where they haven't, the scale of its block is NaN
-    /// and all elements of the block are 0.
+    /// An element is the exact quotient of the number and its scales, rounded once, ties to even. A number past the largest
+    /// element becomes the largest element. An infinity does too. A NaN stays a NaN if the elements have NaN. Otherwise the scale
+    /// of the block becomes NaN, and all elements of the block become 0.
     ///
-    /// `elements` are packed as their [`Dtype`] says, without padding between rows; `scales` are little-endian and row-major, in the
-    /// shape that [`Blocks::grid`] gives. Nothing is allocated. A source wider than `f32` doesn't compile.
+    /// `elements` are packed as their [`Dtype`] says, without padding between rows. `scales` are little-endian and row-major, in
+    /// the shape that [`Blocks::grid`] gives. The function allocates nothing. A source wider than `f32` doesn't compile.
     ///
     /// ```
     /// use ulp::block::Scheme;
@@ -199,8 +204,8 @@ impl Scheme {
     /// ```
     ///
     /// # Errors
-    /// If the scheme doesn't fit itself, its tensor scale, or the lengths of the slices, before anything is written; and if there is a
-    /// NaN and neither elements nor scales have one.
+    /// If the scheme contradicts itself, or doesn't fit the tensor scale or the lengths of the slices. Nothing is written then. A
+    /// NaN is an error if neither elements nor scales have NaN.
     pub fn quantize<S: Format>(
         self,
         src: &[S],
@@ -213,11 +218,11 @@ impl Scheme {
         self.quantize_with(src, cols, tensor_scale, elements, scales, cast)
     }
 
-    /// [`quantize`](Self::quantize) with another rounding of the elements, or another treatment of those that overflow. The scales stay
-    /// as their rule says.
+    /// Does what [`quantize`](Self::quantize) does, with another rounding or another overflow of the elements. The scales follow
+    /// their rule as before.
     ///
     /// # Errors
-    /// As [`quantize`](Self::quantize).
+    /// The errors are those of [`quantize`](Self::quantize).
     pub fn quantize_with<S: Format>(
         self,
         src: &[S],
@@ -231,10 +236,10 @@ impl Scheme {
         self.quantize_on(isa, src, cols, tensor_scale, elements, scales, cast)
     }
 
-    /// [`quantize_with`](Self::quantize_with) on this [`Isa`].
+    /// Does what [`quantize_with`](Self::quantize_with) does, on this [`Isa`].
     ///
     /// # Errors
-    /// As [`quantize`](Self::quantize).
+    /// The errors are those of [`quantize`](Self::quantize).
     #[allow(
         clippy::too_many_arguments,
         reason = "the two sides of the work, and how to do it"
@@ -252,9 +257,10 @@ impl Scheme {
         Plan::of(self).quantize(isa, src, cols, tensor_scale, elements, scales, cast)
     }
 
-    /// [`quantize`](Self::quantize) with elements rounded to one of their two neighbours at random, as gradients are in training: the
-    /// exact quotient is rounded as [`Stochastic`] says of elements that have a word of their own. Those past the largest element
-    /// saturate. The index of an element is the offset and its place in the matrix. The scales are those of `quantize`.
+    /// Does what [`quantize`](Self::quantize) does, but rounds each element at random to one of its two neighbours, as training
+    /// does to gradients. The exact quotient is rounded as [`Stochastic`] says of elements that have a word of their own. A
+    /// quotient past the largest element saturates. The index of an element is the offset plus the place of the element in the
+    /// matrix. The scales are those of `quantize`.
     ///
     /// ```
     /// use ulp::block::Scheme;
@@ -275,7 +281,7 @@ impl Scheme {
     /// ```
     ///
     /// # Errors
-    /// As [`quantize`](Self::quantize).
+    /// The errors are those of [`quantize`](Self::quantize).
     pub fn quantize_stochastic<S: Format>(
         self,
         src: &[S],
@@ -297,14 +303,15 @@ impl Scheme {
         )
     }
 
-    /// Dequantizes to a row-major matrix of `cols` columns, on the best [`Isa`] of this CPU: scale · tensor scale in `f32`, times the
-    /// element in `f32`, then one cast to the target. A scale that divides: (scale / tensor scale) in `f32`, times the element.
+    /// Dequantizes to a row-major matrix of `cols` columns, on the best [`Isa`] of this CPU. The function computes scale · tensor
+    /// scale in `f32`, multiplies by the element in `f32`, and casts the product to the target. For a tensor scale that divides,
+    /// the function computes scale / tensor scale in `f32` first.
     ///
-    /// These are the bits that the loaders of checkpoints compute, whatever FP modes the thread has. The rule of the scales plays no
-    /// part.
+    /// The loaders of checkpoints compute the same bits. The FP modes of the thread don't matter, and the rule of the scales
+    /// doesn't either.
     ///
     /// # Errors
-    /// If the scheme doesn't fit its tensor scale, or the lengths of the slices, before anything is written.
+    /// If the scheme doesn't fit the tensor scale or the lengths of the slices. Nothing is written then.
     pub fn dequantize<D: Format>(
         self,
         elements: &[u8],
@@ -316,10 +323,10 @@ impl Scheme {
         self.dequantize_on(Isa::detect(), elements, scales, cols, tensor_scale, dst)
     }
 
-    /// [`dequantize`](Self::dequantize) on this [`Isa`].
+    /// Does what [`dequantize`](Self::dequantize) does, on this [`Isa`].
     ///
     /// # Errors
-    /// As [`dequantize`](Self::dequantize).
+    /// The errors are those of [`dequantize`](Self::dequantize).
     pub fn dequantize_on<D: Format>(
         self,
         isa: Isa,

@@ -1,6 +1,6 @@
-//! Codes of any width in a stream of bits, which begins at the lowest bit of the first byte.
+//! Codes of any width in a stream of bits. The stream begins at the lowest bit of the first byte.
 
-/// Writes a code of `bits` bits in place of the one of this index.
+/// Writes a code of `bits` bits over the code of this index.
 #[inline]
 pub(super) fn put(stream: &mut [u8], bits: u32, index: usize, code: u64) {
     for nth in 0..bits.div_ceil(8) {
@@ -21,7 +21,7 @@ pub(super) fn put(stream: &mut [u8], bits: u32, index: usize, code: u64) {
     }
 }
 
-/// The code of this index.
+/// Returns the code of this index.
 #[inline]
 pub(super) fn get(stream: &[u8], bits: u32, index: usize) -> u64 {
     let first = index as u128 * bits as u128;

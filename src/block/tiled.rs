@@ -1,18 +1,19 @@
-//! Scales in tiles of 128 × 4, as cuBLAS and the tensor cores read them.
+//! Scales in tiles of 128 × 4, the order of cuBLAS and the tensor cores.
 
 use super::{BlockError, Scheme};
 
-/// Rows and columns of scales in a tile.
+/// The rows of scales in a tile.
 const ROWS: usize = 128;
 const COLS: usize = 4;
-/// Rows of a tile that stand in one column of memory: four such groups lie side by side.
+/// The rows of a tile that stand in one column of memory. Four such groups lie side by side.
 const GROUP: usize = 32;
 
 impl Scheme {
-    /// How many bytes the scales of a matrix take in tiles: rows of scales are filled up to a multiple of 128, columns to one of 4.
+    /// Returns the number of bytes of the scales of a matrix in tiles. Rows of scales are filled up to a multiple of 128, and
+    /// columns to a multiple of 4.
     ///
     /// # Panics
-    /// If no `usize` holds it, or scales don't take a byte each.
+    /// If the number exceeds `usize`, or a scale doesn't take a byte.
     #[must_use]
     pub const fn tiled_scale_bytes(self, rows: usize, cols: usize) -> usize {
         assert!(self.scale.bits() == 8, "scales in tiles take a byte each");
@@ -25,7 +26,7 @@ impl Scheme {
     }
 
     /// Arranges the scales of a matrix in tiles, as cuBLAS takes them (`CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0`,
-    /// `…_VEC16_UE4M3`). What fills the tiles up is code 0.
+    /// `…_VEC16_UE4M3`). Code 0 fills the tiles up.
     ///
     /// A tile has 128 rows and 4 columns of scales in 512 bytes. The scale of row r and column c of a tile has the offset
     /// 16 (r mod 32) + 4 ⌊r / 32⌋ + c. Tiles follow one another row by row.
@@ -42,11 +43,11 @@ impl Scheme {
     /// ```
     ///
     /// # Errors
-    /// If a length is another than [`scale_bytes`](Self::scale_bytes) or [`tiled_scale_bytes`](Self::tiled_scale_bytes) says. Nothing
-    /// is written then.
+    /// If a slice hasn't the length that [`scale_bytes`](Self::scale_bytes) or [`tiled_scale_bytes`](Self::tiled_scale_bytes)
+    /// gives. Nothing is written then.
     ///
     /// # Panics
-    /// If scales don't take a byte each.
+    /// If a scale doesn't take a byte.
     pub fn tile_scales(
         self,
         rows: usize,
@@ -62,13 +63,13 @@ impl Scheme {
         Ok(())
     }
 
-    /// Arranges the scales of a matrix row by row, from tiles: the inverse of [`tile_scales`](Self::tile_scales).
+    /// Arranges the scales of a matrix row by row, from tiles. This is the inverse of [`tile_scales`](Self::tile_scales).
     ///
     /// # Errors
-    /// As [`tile_scales`](Self::tile_scales).
+    /// The errors are those of [`tile_scales`](Self::tile_scales).
     ///
     /// # Panics
-    /// If scales don't take a byte each.
+    /// If a scale doesn't take a byte.
     pub fn untile_scales(
         self,
         rows: usize,
@@ -103,7 +104,7 @@ impl Scheme {
     }
 }
 
-/// Where the scale of an index stands in tiles.
+/// Returns the place of a scale in tiles.
 fn place(index: usize, scale_cols: usize) -> usize {
     let (row, col) = (index / scale_cols, index % scale_cols);
     let tile = row / ROWS * scale_cols.div_ceil(COLS) + col / COLS;

@@ -1,4 +1,4 @@
-//! [`Typed`]: a scheme of formats that are types.
+//! [`Typed`]: a scheme whose formats are types.
 
 use core::marker::PhantomData;
 
@@ -8,8 +8,8 @@ use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 use crate::slice::view::{bytes, bytes_mut};
 
-/// A scheme whose elements and scales are slices of types, those that you declare with [`float_type!`](crate::float_type) too: each
-/// number takes the memory of its type. [`Scheme`](super::Scheme) has the meaning of all parts.
+/// A scheme whose elements and scales are slices of types. The types can be your own, declared with
+/// [`float_type!`](crate::float_type). Each number takes the memory of its type. [`Scheme`](super::Scheme) explains all parts.
 ///
 /// ```
 /// use ulp::block::{Blocks, Typed};
@@ -46,8 +46,8 @@ impl<E, C> Clone for Typed<E, C> {
 impl<E, C> Copy for Typed<E, C> {}
 
 impl<E: Format, C: Format> Typed<E, C> {
-    /// A scheme of these blocks without tensor scale. The rule is [`ScaleRule::Up`] for scales that are powers of two, and
-    /// [`ScaleRule::Nearest`] for all others.
+    /// Returns a scheme of these blocks without a tensor scale. The rule is [`ScaleRule::Up`] for scales that are powers of two,
+    /// and [`ScaleRule::Nearest`] for all other scales.
     #[must_use]
     pub const fn new(blocks: Blocks) -> Self {
         Self {
@@ -59,13 +59,13 @@ impl<E: Format, C: Format> Typed<E, C> {
         }
     }
 
-    /// The same with this rule for the scales.
+    /// Returns this scheme with another rule for the scales.
     #[must_use]
     pub const fn rule(self, rule: ScaleRule) -> Self {
         Self { rule, ..self }
     }
 
-    /// The same with a scale of the tensor, or without.
+    /// Returns this scheme with a tensor scale, or without one.
     #[must_use]
     pub const fn tensor_scale(self, tensor_scale: bool) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl<E: Format, C: Format> Typed<E, C> {
         }
     }
 
-    /// The same with a tensor scale that divides, or that multiplies.
+    /// Returns this scheme with a tensor scale that divides, or with one that multiplies.
     #[must_use]
     pub const fn divides(self, divides: bool) -> Self {
         Self { divides, ..self }
@@ -91,10 +91,10 @@ impl<E: Format, C: Format> Typed<E, C> {
         }
     }
 
-    /// As [`Scheme::quantize`](super::Scheme::quantize).
+    /// Quantizes a matrix as [`Scheme::quantize`](super::Scheme::quantize) does.
     ///
     /// # Errors
-    /// As [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
+    /// The errors are those of [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
     pub fn quantize<S: Format>(
         self,
         src: &[S],
@@ -107,10 +107,10 @@ impl<E: Format, C: Format> Typed<E, C> {
         self.quantize_with(src, cols, tensor_scale, elements, scales, cast)
     }
 
-    /// As [`Scheme::quantize_with`](super::Scheme::quantize_with).
+    /// Quantizes a matrix as [`Scheme::quantize_with`](super::Scheme::quantize_with) does.
     ///
     /// # Errors
-    /// As [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
+    /// The errors are those of [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
     pub fn quantize_with<S: Format>(
         self,
         src: &[S],
@@ -131,10 +131,10 @@ impl<E: Format, C: Format> Typed<E, C> {
         )
     }
 
-    /// [`quantize_with`](Self::quantize_with) on this [`Isa`].
+    /// Does what [`quantize_with`](Self::quantize_with) does, on this [`Isa`].
     ///
     /// # Errors
-    /// As [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
+    /// The errors are those of [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
     #[allow(
         clippy::too_many_arguments,
         reason = "the two sides of the work, and how to do it"
@@ -155,10 +155,10 @@ impl<E: Format, C: Format> Typed<E, C> {
             .map_err(Self::in_numbers)
     }
 
-    /// As [`Scheme::dequantize`](super::Scheme::dequantize).
+    /// Dequantizes a matrix as [`Scheme::dequantize`](super::Scheme::dequantize) does.
     ///
     /// # Errors
-    /// As [`Scheme::dequantize`](super::Scheme::dequantize). Lengths are counted in numbers.
+    /// The errors are those of [`Scheme::dequantize`](super::Scheme::dequantize). Lengths are counted in numbers.
     pub fn dequantize<D: Format>(
         self,
         elements: &[E],
@@ -170,10 +170,10 @@ impl<E: Format, C: Format> Typed<E, C> {
         self.dequantize_on(Isa::detect(), elements, scales, cols, tensor_scale, dst)
     }
 
-    /// [`dequantize`](Self::dequantize) on this [`Isa`].
+    /// Does what [`dequantize`](Self::dequantize) does, on this [`Isa`].
     ///
     /// # Errors
-    /// As [`Scheme::dequantize`](super::Scheme::dequantize). Lengths are counted in numbers.
+    /// The errors are those of [`Scheme::dequantize`](super::Scheme::dequantize). Lengths are counted in numbers.
     pub fn dequantize_on<D: Format>(
         self,
         isa: Isa,
@@ -188,7 +188,7 @@ impl<E: Format, C: Format> Typed<E, C> {
             .map_err(Self::in_numbers)
     }
 
-    /// An error with lengths in numbers, not in bytes.
+    /// Returns the error with lengths in numbers rather than in bytes.
     fn in_numbers(error: BlockError) -> BlockError {
         match error {
             BlockError::ElementLength { expected, found } => BlockError::ElementLength {

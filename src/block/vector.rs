@@ -1,4 +1,4 @@
-//! Rows of small blocks, and large blocks, as lanes.
+//! Does rows of small blocks, and large blocks, in lanes.
 
 use super::blocks::Block;
 use super::encode::{
@@ -14,15 +14,15 @@ use crate::format::Layout;
 use crate::round::{Cast, Format};
 use crate::slice;
 
-/// Numbers between two passes: they stay in the nearest cache.
+/// The numbers between two passes. They stay in the nearest cache.
 const TILE: usize = 2048;
-/// The most blocks in a tile.
+/// The largest number of blocks in a tile.
 const BLOCKS: usize = 128;
-/// The fewest columns of small blocks: below, and above this many times the blocks of a tile, lanes don't pay.
+/// The columns of small blocks. Lanes don't pay for fewer columns, or for more columns.
 pub(super) const SMALL: core::ops::RangeInclusive<usize> = TILE / BLOCKS..=256;
 
-/// Quantizes blocks of one row that follow one another. `first` is the index of the first number, and `first_scale` of the first
-/// scale. Returns the counts, and calls `exactly` for the places of blocks that need exact arithmetic.
+/// Quantizes neighbouring blocks of one row. `first` is the index of the first number, and `first_scale` is the index of the
+/// first scale. Returns the counts. The function calls `exactly` with the places of blocks that need exact arithmetic.
 #[allow(
     clippy::too_many_arguments,
     reason = "the two sides of the work, and how to do it"
@@ -72,12 +72,12 @@ pub(super) fn quantize_row<S: Format>(
     rows.counts
 }
 
-/// Work on numbers that lanes hold as they are, `f32` or bfloat16.
+/// Work on numbers of the two formats that lanes hold directly, `f32` and bfloat16.
 trait Work {
     fn run<T: Format>(&mut self, src: &[T]);
 }
 
-/// Does work on a tile or less. Numbers of other formats are widened first, which is exact.
+/// Does work on a tile or less. Numbers of other formats are widened first. Widening is exact.
 fn on_lanes<S: Format>(isa: Isa, work: &mut impl Work, src: &[S]) {
     if const { S::LAYOUT.same(Layout::BINARY32) || S::LAYOUT.same(Layout::BFLOAT16) } {
         bulk::dispatch(isa, &mut Job { work, src });
@@ -104,7 +104,7 @@ impl<W: Work, T: Format> Multiversion for Job<'_, W, T> {
     }
 }
 
-/// Vectors of it touch one line of the cache each.
+/// An array whose vectors touch one cache line each.
 #[repr(align(64))]
 struct Aligned<T>(T);
 
@@ -116,7 +116,7 @@ struct Rows<'a> {
     below: Aligned<[f32; TILE]>,
     amax: [u32; BLOCKS],
     multipliers: Multipliers<BLOCKS>,
-    /// Whether some multiplier fails.
+    /// True if a multiplier fails.
     fails: bool,
     counts: Counts,
 }
@@ -153,7 +153,7 @@ impl Work for Rows<'_> {
 }
 
 impl Rows<'_> {
-    /// Those blocks that don't need exact arithmetic.
+    /// Encodes the blocks that don't need exact arithmetic.
     #[inline(always)]
     fn some_blocks<T: Format>(&mut self, src: &[T]) {
         let Self { fast, size, .. } = *self;
@@ -171,7 +171,8 @@ impl Rows<'_> {
     }
 }
 
-/// The codes of numbers each multiplied by what stands at its place, and how many saturate. `None` if quotients in `f64` must decide.
+/// Encodes numbers, each multiplied by the factor at its place. Returns the number of saturated numbers, or `None` if quotients
+/// in `f64` must decide.
 #[inline(always)]
 fn encode_by<T: Format>(
     fast: &Fast,
@@ -192,7 +193,7 @@ fn encode_by<T: Format>(
     (found.differ == 0).then_some(found.saturated as usize)
 }
 
-/// Counts the zeros among codes, and takes the sign from them where there is no −0.
+/// Counts the zeros among codes. If the format has no −0, the function takes the sign from zeros.
 #[inline(always)]
 fn finish<T: Format>(fast: &Fast, saturated: usize, src: &[T], codes: &mut [u8]) -> Counts {
     let mut became_zero = zero_codes(codes, fast.element.sign());
@@ -207,7 +208,7 @@ fn finish<T: Format>(fast: &Fast, saturated: usize, src: &[T], codes: &mut [u8])
     }
 }
 
-/// Quantizes a block of any shape, if no number of it needs exact arithmetic.
+/// Quantizes a block of any shape, unless a number of the block needs exact arithmetic.
 pub(super) fn quantize_block<S: Format>(
     plan: &Plan,
     fast: &Fast,
@@ -253,7 +254,7 @@ pub(super) fn quantize_block<S: Format>(
     Some(segment.counts)
 }
 
-/// The largest magnitude of a block.
+/// Finds the largest magnitude of a block.
 struct Scan {
     largest: u32,
 }
@@ -291,7 +292,7 @@ impl Work for Segment<'_> {
     }
 }
 
-/// Writes codes to where they belong.
+/// Writes codes to their place in the stream.
 fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     let mut task = Pack {
         codes,

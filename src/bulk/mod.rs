@@ -1,8 +1,8 @@
-//! Bulk work: kernels, which say what happens to an element, and ISAs, which say how a loop over elements is compiled.
+//! Bulk work: kernels and ISAs. A kernel describes the work on an element. An ISA describes how a loop over elements is compiled.
 //!
-//! A [`Kernel`] is branch-free code on a block of elements. The loop of each ISA inlines it, and the compiler vectorizes it with what
-//! the ISA has. Kernels and the loop name no ISA; an ISA names kernels in one place, `select.rs` of its architecture, which says
-//! which instructions serve which conversion.
+//! A [`Kernel`] is branch-free code on a block of elements. The loop of each ISA inlines the kernel, and the compiler vectorizes
+//! the loop with the instructions of the ISA. Kernels and the loop name no ISA. Only `select.rs` of an architecture names both
+//! kernels and ISAs. `select.rs` chooses the instructions for each conversion.
 
 mod adapter;
 mod arch;

@@ -1,4 +1,4 @@
-//! [`Out`]: memory that is written and not read, initialised before or not.
+//! [`Out`]: memory that is only written, never read. The memory may be uninitialised.
 #![allow(
     unsafe_code,
     reason = "memory becomes initialised where the compiler cannot see it"
@@ -7,7 +7,7 @@
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
-/// A slice to be written. It may be uninitialised, and if it was initialised, it stays so.
+/// A slice to be written. The slice may be uninitialised. An initialised slice stays initialised.
 pub(crate) struct Out<'a, T>(
     /// Code that has this slice never writes uninitialised bytes to it.
     &'a mut [MaybeUninit<T>],
@@ -18,11 +18,11 @@ impl<'a, T: Copy> Out<'a, T> {
     pub(crate) fn new(slice: &'a mut [T]) -> Self {
         let len = slice.len();
         // SAFETY: `MaybeUninit<T>` has the layout of `T`. The slice stays initialised, since `Out` never has uninitialised bytes
-        // written to it: see its field.
+        // written to it: see the field of `Out`.
         Self(unsafe { from_raw_parts_mut(slice.as_mut_ptr().cast(), len) })
     }
 
-    /// Of memory that may be uninitialised.
+    /// Makes an `Out` of memory that may be uninitialised.
     #[inline(always)]
     pub(crate) fn uninit(slice: &'a mut [MaybeUninit<T>]) -> Self {
         Self(slice)
@@ -38,7 +38,7 @@ impl<'a, T: Copy> Out<'a, T> {
         self.0.as_ptr().cast()
     }
 
-    /// The slice itself.
+    /// Returns the slice of this `Out`.
     ///
     /// # Safety
     /// The caller writes no uninitialised bytes to the slice.
@@ -47,18 +47,29 @@ impl<'a, T: Copy> Out<'a, T> {
         self.0
     }
 
-    /// The slice, initialised.
+    /// Returns the slice as initialised.
     ///
     /// # Safety
     /// Every element has been written.
     #[inline(always)]
     pub(super) unsafe fn assume_init(self) -> &'a mut [T] {
         let len = self.0.len();
-        // SAFETY: `MaybeUninit<T>` has the layout of `T`, and the caller has written every element.
+        // SAFETY: `MaybeUninit<T>` has the layout of `T`. The caller promises that every element has been written.
         unsafe { from_raw_parts_mut(self.0.as_mut_ptr().cast(), len) }
     }
 
-    /// Writes the results of an iterator of at least as many elements.
+    /// Calls code that writes the slice and does not return it.
+    ///
+    /// # Safety
+    /// `write` writes every element.
+    #[inline(always)]
+    pub(super) unsafe fn written_by(self, write: impl FnOnce(Out<'_, T>)) -> &'a mut [T] {
+        write(Out(&mut *self.0));
+        // SAFETY: the caller promises that `write` has written every element.
+        unsafe { self.assume_init() }
+    }
+
+    /// Writes the results of an iterator. The iterator must have at least as many elements as the slice.
     ///
     /// # Panics
     /// If the iterator ends early.
@@ -69,13 +80,21 @@ impl<'a, T: Copy> Out<'a, T> {
             slot.write(result);
             written += 1;
         }
-        assert!(written == self.len(), "every element has its result");
-        // SAFETY: the assertion has counted as many writes as there are elements.
+        assert!(written == self.len(), "an element was not written");
+        // SAFETY: the assertion has counted one write for each element.
         unsafe { self.assume_init() }
     }
 
-    /// Has pieces of the slice written: the first one of `first_len` elements, and all others but the last of `len`. `write` gets the
-    /// position of a piece in the slice, and returns the piece that it was given.
+    /// Writes one value to every element.
+    #[inline(always)]
+    pub(crate) fn fill(self, value: T) -> &'a mut [T] {
+        self.0.fill(MaybeUninit::new(value));
+        // SAFETY: `fill` has written every element.
+        unsafe { self.assume_init() }
+    }
+
+    /// Calls `write` for pieces of the slice. The first piece has `first_len` elements. Each other piece has `len` elements, but
+    /// the last one may be shorter. `write` gets a piece and the position of the piece in the slice, and returns the piece.
     #[inline(always)]
     pub(crate) fn write_pieces(
         self,
@@ -89,11 +108,11 @@ impl<'a, T: Copy> Out<'a, T> {
             Out(&mut self.0[start..end]).write_by(|piece| write(start, piece));
             (start, piece_len) = (end, len);
         }
-        // SAFETY: `write_by` has had each piece written, and the pieces cover the slice.
+        // SAFETY: `write_by` wrote each piece, and the pieces cover the slice.
         unsafe { self.assume_init() }
     }
 
-    /// Has the slice written. `write` returns the slice that it was given.
+    /// Calls `write` to write the slice. `write` returns the slice that it was given.
     #[inline(always)]
     pub(super) fn write_by(self, write: impl for<'p> FnOnce(Out<'p, T>) -> &'p mut [T]) {
         let expected = (self.as_ptr().addr(), self.len());
@@ -102,13 +121,13 @@ impl<'a, T: Copy> Out<'a, T> {
     }
 }
 
-/// Panics if the addresses or the lengths of two slices differ. Not generic, so that little code is compiled.
+/// Panics if the addresses or the lengths of two slices differ. The function is not generic, and is therefore compiled once.
 #[inline(never)]
 fn assert_same(expected: (usize, usize), written: (usize, usize)) {
     assert!(written == expected, "another slice was written");
 }
 
-/// A vector of `len` elements, which `write` writes.
+/// Returns a vector of `len` elements that `write` wrote.
 #[cfg(feature = "alloc")]
 #[inline]
 pub(crate) fn vec<T: Copy>(
@@ -117,7 +136,7 @@ pub(crate) fn vec<T: Copy>(
 ) -> alloc::vec::Vec<T> {
     let mut vec = alloc::vec::Vec::with_capacity(len);
     Out(&mut vec.spare_capacity_mut()[..len]).write_by(write);
-    // SAFETY: the first `len` elements lie within the capacity, and `write_by` has had them written.
+    // SAFETY: the first `len` elements lie within the capacity, and `write_by` wrote these elements.
     unsafe { vec.set_len(len) };
     vec
 }

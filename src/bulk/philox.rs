@@ -1,7 +1,8 @@
-//! Philox4x32-10, the random bits of element `i` for any `i` at once.
+//! Philox4x32-10. It gives the random bits of element `i` directly, for any `i`.
 //!
-//! Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC 2011: a bijection of a counter of four
-//! words under a key of two, in ten rounds of two products. It has no state, so elements can be done in any order.
+//! Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC 2011. Philox is a bijection of a counter of
+//! four words under a key of two words. It has ten rounds of two products. Philox has no state. Elements can therefore be
+//! converted in any order.
 
 use crate::bulk::arch::dispatch;
 use crate::bulk::kernel::Multiversion;
@@ -9,11 +10,11 @@ use crate::cpu::Isa;
 
 /// The multipliers of the products.
 const MULTIPLIERS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
-/// What a round adds to the key: the golden ratio, and √3 − 1.
+/// The words that a round adds to the key: the golden ratio, and √3 − 1.
 const KEY_STEPS: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
 const ROUNDS: u32 = 10;
 
-/// The four random words of a counter under a key.
+/// Returns the four random words of a counter under a key.
 #[inline(always)]
 const fn block(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let (mut words, mut key) = (counter, key);
@@ -36,24 +37,24 @@ const fn block(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     words
 }
 
-/// Counters of a group of elements: those of neighbours lie in the lanes of a vector, and no word has to move to get to its
-/// element.
+/// The number of counters in a group of elements. Counters of neighbours lie in the lanes of a vector. No word has to move to
+/// reach its element.
 const LANES: usize = 8;
-/// Words of a group: the four of each lane.
+/// The number of words in a group: four words for each lane.
 const WORDS: usize = 4 * LANES;
 
-/// Elements that are drawn for at once: their draws stay in the nearest cache.
+/// The number of elements that are drawn for at once. The draws of this number of elements stay in the nearest cache.
 pub(super) const TILE: usize = 512;
 
-/// Elements of a group, whose words serve one element each, or two.
+/// Returns the number of elements in a group. Each word serves one element, or two elements if `shared` is true.
 #[inline(always)]
 pub(crate) const fn group(shared: bool) -> usize {
     if shared { 2 * WORDS } else { WORDS }
 }
 
-/// The draws of whole groups, the first of them that of the element with index `first`.
+/// Computes the draws of whole groups. The first draw is for the element with index `first`.
 ///
-/// Not generic, so that it is compiled once, and optimized where a user's crate is not.
+/// The function is not generic. It is compiled once, and is optimized even if a user's crate is not optimized.
 pub(crate) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32]) {
     debug_assert!(first.is_multiple_of(group(shared) as u64));
     debug_assert!(to.len().is_multiple_of(group(shared)));
@@ -66,7 +67,7 @@ pub(crate) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32
     dispatch(isa, &mut draws);
 }
 
-/// Draws for all elements of a tile. The compiler makes vectors of the lanes of a group.
+/// The draws for all elements of a tile. The compiler makes vectors of the lanes of a group.
 struct Draws<'a> {
     key: [u32; 2],
     shared: bool,
@@ -102,7 +103,7 @@ impl Multiversion for Draws<'_> {
 mod tests {
     use super::block;
 
-    /// The vectors `philox4x32 10` of `kat_vectors`, which the authors publish with Random123.
+    /// Tests the vectors `philox4x32 10` of `kat_vectors`, which the authors publish with Random123.
     #[test]
     fn known_answers() {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Conversions of which little code is compiled, for formats known only at run time.
+//! Conversions with little compiled code, for formats that are known only at run time.
 
 use super::adapter::{Adapter, SmallCode};
 use super::arch;
@@ -8,7 +8,7 @@ use super::out::Out;
 use crate::cpu::Isa;
 use crate::round::Cast;
 
-/// [`convert`](super::convert()) for a [`BLOCK`](super::BLOCK) of elements or more.
+/// Converts like [`convert`](super::convert()). The slice has a [`BLOCK`](super::BLOCK) of elements or more.
 #[inline]
 pub(crate) fn convert<'a, S: Element, D: Element>(
     isa: Isa,
@@ -23,7 +23,7 @@ pub(crate) fn convert<'a, S: Element, D: Element>(
     }
 }
 
-/// [`convert`] with the loop for the default cast alone.
+/// Converts like [`convert`], with only the loop for the default cast.
 #[inline]
 pub(crate) fn convert_by_default<'a, S: Element, D: Element>(
     isa: Isa,
@@ -34,7 +34,7 @@ pub(crate) fn convert_by_default<'a, S: Element, D: Element>(
         .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::by_default()), src, dst))
 }
 
-/// [`convert`] with the loop for all casts alone.
+/// Converts like [`convert`], with only the loop for all casts.
 #[inline]
 pub(crate) fn convert_by_any_cast<'a, S: Element, D: Element>(
     isa: Isa,
@@ -46,7 +46,8 @@ pub(crate) fn convert_by_any_cast<'a, S: Element, D: Element>(
         .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::new(cast)), src, dst))
 }
 
-/// Converts a [`BLOCK`](super::BLOCK) of elements or more by instructions of the CPU. Without any, gives the destination back.
+/// Converts a [`BLOCK`](super::BLOCK) of elements or more by instructions of the CPU. Gives the destination back if there are no
+/// such instructions.
 #[inline]
 pub(crate) fn convert_by_instruction<'a, S: Element, D: Element>(
     isa: Isa,

@@ -1,4 +1,4 @@
-//! Conversion of slices with stochastic rounding: draws are made for a tile of elements, and the kernel uses them.
+//! Conversion of slices with stochastic rounding. Draws are made for a tile of elements, and the kernel uses the draws.
 
 use super::arch::run;
 use super::conversion::convert;
@@ -10,10 +10,11 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{self, Cast, Overflow};
 
-/// Whether two elements share a random word: what is discarded from the fraction of an f32, or a longer one, is half of it.
+/// Returns whether two elements share a random word. Elements share a word if half a word is enough for the bits that are
+/// discarded from the fraction of an f32, or of a longer source format.
 ///
-/// Decided by the target alone where the source is no wider than f32, so that equal numbers of such formats are equal after the
-/// cast too, and a detour through f32 changes nothing.
+/// If the source is no wider than f32, only the target decides. Equal numbers of such formats are therefore equal after the cast
+/// too, and a detour through f32 changes nothing.
 const fn shares(from: Layout, to: Layout) -> bool {
     const F32: u32 = Layout::BINARY32.fraction_bits();
     let longest = if from.fraction_bits() > F32 {
@@ -24,7 +25,7 @@ const fn shares(from: Layout, to: Layout) -> bool {
     longest <= to.fraction_bits() + 16
 }
 
-/// Casts every element of a slice to another of the same length, with the random bits of the elements from `first` on.
+/// Casts every element of a slice to a slice of equal length. The function uses the random bits of the elements from `first` on.
 #[inline]
 pub(crate) fn convert_stochastically<'a, S: Element, D: Element>(
     isa: Isa,
@@ -33,15 +34,15 @@ pub(crate) fn convert_stochastically<'a, S: Element, D: Element>(
     (seed, first): (u64, u64),
     overflow: Overflow,
 ) -> &'a mut [D] {
-    // Constants, so that code is compiled only for pairs of formats that need it.
+    // The condition is a constant. Code is compiled only for pairs of formats that need it.
     if const { round::drop_bits(S::LAYOUT, D::LAYOUT) == 0 } {
-        // Nothing is ever discarded.
+        // No bit is ever discarded.
         return convert(isa, src, dst, Cast::new().overflow(overflow));
     }
     let shared = const { shares(S::LAYOUT, D::LAYOUT) };
     let group = philox::group(shared) as u64;
     let mut draws = [0; TILE];
-    // The first tile ends where a group does, and all others are whole groups.
+    // The first tile ends at the end of a group. All other tiles are whole groups.
     let first_tile = TILE - (first % group) as usize;
     dst.write_pieces(first_tile, TILE, |start, dst| {
         let src = &src[start..][..dst.len()];

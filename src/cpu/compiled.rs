@@ -1,4 +1,4 @@
-//! The one level of other architectures: what the program is compiled for.
+//! The level of the other architectures. Each has one level: the instructions that the program is compiled for.
 
 /// An instruction set.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -6,13 +6,21 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::Level;
 
-/// An instruction set for bulk work. A value is proof that this CPU has it.
+/// An instruction set for bulk work. A value of this type is proof that this CPU has the instruction set.
 ///
-/// On x86-64: SSE2, AVX2 (with F16C), AVX-512 (F, BW, VL and DQ), that with VBMI, and that with BF16. Elsewhere what the program is
-/// compiled for: NEON on aarch64, simd128 on wasm32 where it is enabled. Without the feature `std` there is no detection, and the
-/// features that the program is compiled for decide.
+/// On x86-64 the instruction sets are:
 ///
-/// All give the same bits; they differ in speed.
+/// - SSE2,
+/// - AVX2 (with F16C),
+/// - AVX-512 (F, BW, VL and DQ),
+/// - AVX-512 with VBMI,
+/// - AVX-512 with VBMI and BF16.
+///
+/// Every other architecture has one instruction set: the one that the program is compiled for. It is NEON on aarch64, and simd128
+/// on wasm32 where simd128 is enabled. Without the feature `std` there is no detection: the features that the program is compiled
+/// for decide.
+///
+/// All instruction sets give equal bits. They differ in speed.
 ///
 /// ```
 /// use ulp::{F16, Isa, slice};
@@ -27,13 +35,15 @@ use super::Level;
 pub struct Isa(Level);
 
 impl Isa {
-    /// The best that this CPU has. It is looked for once, and remembered.
+    /// Returns the best instruction set that this CPU has. The first call detects the instruction set, and later calls remember
+    /// it.
     #[inline]
     pub fn detect() -> Self {
-        /// A position in `Level::ALL` plus one; 0 before the first look. Threads that look at the same time find the same.
+        /// A position in `Level::ALL` plus one. It is 0 before the first detection. Threads that detect at the same moment find
+        /// one level.
         static FOUND: AtomicU8 = AtomicU8::new(0);
         let found = usize::from(FOUND.load(Ordering::Relaxed));
-        // By `get`: an operator of F16 looks here, and may not have a panic in it.
+        // `get` cannot panic. An operator of F16 calls this function, and the operator may not contain a panic.
         if let Some(&level) = Level::ALL.get(found.wrapping_sub(1)) {
             return Self(level);
         }
@@ -46,7 +56,7 @@ impl Isa {
         Self(Level::LOWEST)
     }
 
-    /// All that this CPU has, best first.
+    /// Returns all instruction sets that this CPU has. The best one comes first.
     pub fn available() -> impl Iterator<Item = Self> {
         Level::ALL
             .iter()
@@ -61,7 +71,8 @@ impl Isa {
     }
 }
 
-/// The name of the instruction set: `avx512bf16`, `avx512vbmi`, `avx512`, `avx2`, `sse2`, `neon`, `simd128`, or `portable`.
+/// Writes the name of the instruction set: `avx512bf16`, `avx512vbmi`, `avx512`, `avx2`, `sse2`, `neon`, `simd128`, or
+/// `portable`.
 impl fmt::Display for Isa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.0.name())
@@ -71,7 +82,7 @@ impl fmt::Display for Isa {
 impl FromStr for Isa {
     type Err = UnknownIsa;
 
-    /// Parses the name of an instruction set that this CPU has; `portable` is the last of them everywhere.
+    /// Parses the name of an instruction set that this CPU has. The name `portable` means the last instruction set on every CPU.
     fn from_str(name: &str) -> Result<Self, UnknownIsa> {
         if name == "portable" {
             return Ok(Self(Level::LOWEST));
@@ -82,7 +93,7 @@ impl FromStr for Isa {
     }
 }
 
-/// The error of parsing an [`Isa`] from a name that is none, or that of one which this CPU lacks.
+/// The error of parsing an [`Isa`]. The name is unknown, or this CPU lacks the instruction set of that name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownIsa(());
 

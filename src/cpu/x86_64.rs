@@ -1,12 +1,12 @@
 //! The levels of x86-64.
 
-/// An instruction set, with all that those before it have.
+/// An instruction set. Each level includes all levels before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub(crate) enum Level {
-    /// Which every x86-64 CPU has.
+    /// Every x86-64 CPU has SSE2.
     Sse2,
-    /// With F16C.
+    /// AVX2 and F16C.
     Avx2,
     /// AVX-512 F, BW, VL and DQ.
     Avx512,
@@ -25,7 +25,7 @@ macro_rules! has {
 
 impl Level {
     pub(super) const LOWEST: Self = Self::Sse2;
-    /// Best first.
+    /// All levels, the best first.
     pub(super) const ALL: &[Self] = &[
         Self::Avx512Bf16,
         Self::Avx512Vbmi,
@@ -44,7 +44,7 @@ impl Level {
         }
     }
 
-    /// Whether this CPU has it. Without the feature `std`, whether the program is compiled for it.
+    /// Returns whether this CPU has the level. Without the feature `std`, returns whether the program is compiled for the level.
     pub(super) fn is_available(self) -> bool {
         match self {
             Self::Sse2 => true,

@@ -1,15 +1,15 @@
-//! The catalogue of the formats that this crate ships: a row a format, and nothing about one stands elsewhere.
+//! The catalogue of the formats that this crate ships. Each format is a row, and nothing about a format stands elsewhere.
 //!
 //! To add a format, write its [`Layout`] constant in `layout.rs`, and a row here:
-//! 1. documentation: its fields, its largest number, what it is for, how it prints; and an example, with its limits;
-//! 2. the name of the alias, of the [`Spec`](super::spec::Spec), and the integer that stores a number;
-//! 3. the layout, the name that numpy or torch has for the format, and what the format has, as in [`float_type!`];
-//! 4. `exact_into`: the formats that have all of its numbers, and `from`: the integers that it has all of;
+//! 1. the documentation: the fields, the largest number, the use, the way numbers print, and an example with the limits;
+//! 2. the name of the alias, the name of the [`Spec`](super::spec::Spec), and the integer that stores a number;
+//! 3. the layout, the name in numpy or torch, and the special numbers, as in [`float_type!`];
+//! 4. `exact_into`: the formats that have all numbers of this format, and `from`: the integers whose numbers this format all has;
 //! 5. the name in a safetensors header, and the other names that [`Dtype`](crate::Dtype) parses, in lower case;
 //! 6. `packed`: for a format below a byte, the [`Dtype`](crate::Dtype) of packed tensors, with its names.
 //!
-//! The compiler checks 3 and 4. Then run `cargo test --workspace`: the tests take the list of formats from here, and those with tables
-//! of expected values name the rows that the tables lack (`tests/data`, the oracle's description in `verify/src/bridge.rs`).
+//! The compiler checks 3 and 4. Then run `cargo test --workspace`. The tests take the list of formats from here. Tests with
+//! tables of expected values name the missing rows (`tests/data`, the description for the oracle in `verify/src/bridge.rs`).
 
 use crate::format::Layout;
 
@@ -351,9 +351,9 @@ macro_rules! export {
         $(#[$doc:meta])*
         $name:ident = $spec:ident($bits:ty): $layout:ident, $dtype:literal, $has:tt $more:tt
     )*) => {
-        /// Calls a macro with the names of all formats that this crate ships, but `f32` and `f64`: for tests, tables and tools that
-        /// must not forget one. Tokens after the macro's name come first. With `@has` before it, each name is followed by what the format
-        /// has, as in [`float_type!`]: `F8E4M3Fn [sign, zero, nan]`.
+        /// Calls a macro with the names of all formats that this crate ships, except for `f32` and `f64`. Tests, tables and tools
+        /// use the macro to cover every format. Tokens after the name of the macro come first. After `@has`, each name is
+        /// followed by the special numbers of the format, as in [`float_type!`]: `F8E4M3Fn [sign, zero, nan]`.
         ///
         /// ```
         /// use ulp::*;
@@ -371,9 +371,9 @@ macro_rules! export {
             ($d callback:ident $d ($d args:tt)*) => { $d callback! { $d ($d args)* $($name)* } };
         }
 
-        /// Evaluates an expression in which a name stands for the type of a [`Dtype`](crate::Dtype): the step from a format that is known at run
-        /// time to a generic function. The value is `None` for a packed dtype, whose numbers have no address; its
-        /// [`unpacked`](crate::Dtype::unpacked) dtype has one. The expression is compiled for every format.
+        /// Evaluates an expression in which a name stands for the type of a [`Dtype`](crate::Dtype). The macro leads from a
+        /// format known only at run time to a generic function. The value is `None` for a packed dtype, because its numbers have
+        /// no address. The [`unpacked`](crate::Dtype::unpacked) dtype has a value. The expression is compiled for every format.
         ///
         /// ```
         /// use ulp::{Dtype, Format};

@@ -1,11 +1,11 @@
-//! The numbers that have names: 0 and 1, the ends of the subnormals, and the constants of mathematics.
+//! The numbers with names: 0 and 1, the ends of the subnormals, and the constants of mathematics.
 
 use super::Float;
 use super::spec::{HasSign, HasZero, Spec};
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Rounding, unpacked::Number};
 
-/// The code of 1. A format that doesn't have the number doesn't compile.
+/// Returns the code of 1. A format without the number 1 doesn't compile.
 ///
 /// ```compile_fail
 /// ulp::float_type!(type Small = SmallSpec(u8): ulp::Layout::finite(4, 3).with_bias(30), "small", [sign, zero]);
@@ -19,23 +19,23 @@ pub(super) const fn one(layout: Layout) -> u64 {
 }
 
 /// # Numbers with names
-/// A format that doesn't have one of them doesn't compile where that is used.
+/// A program that uses a number that the format lacks doesn't compile.
 impl<S: Spec> Float<S> {
-    /// 1.
+    /// The number 1.
     pub const ONE: Self = Self::from_code(one(Self::LAYOUT));
 }
 
 /// # Numbers with names
 impl<S: HasSign> Float<S> {
-    /// −1.
+    /// The number −1.
     pub const NEG_ONE: Self = Self::from_code(Self::LAYOUT.negate(one(Self::LAYOUT)));
 }
 
 /// # Numbers with names
 impl<S: HasZero> Float<S> {
-    /// 0.
+    /// The number 0.
     pub const ZERO: Self = Self::from_code(0);
-    /// −0.
+    /// The number −0.
     pub const NEG_ZERO: Self = {
         assert!(
             Self::LAYOUT.has_negative_zero(),
@@ -43,7 +43,7 @@ impl<S: HasZero> Float<S> {
         );
         Self::from_code(Self::LAYOUT.negate(0))
     };
-    /// The smallest positive number, a subnormal.
+    /// The smallest positive number, which is subnormal.
     pub const MIN_POSITIVE_SUBNORMAL: Self = Self::from_code(least_subnormal(Self::LAYOUT));
     /// The largest subnormal number.
     pub const MAX_SUBNORMAL: Self = {
@@ -53,7 +53,7 @@ impl<S: HasZero> Float<S> {
     };
 }
 
-/// The code of the smallest subnormal.
+/// Returns the code of the smallest subnormal number.
 const fn least_subnormal(layout: Layout) -> u64 {
     assert!(
         layout.fraction_bits() > 0,
@@ -62,7 +62,7 @@ const fn least_subnormal(layout: Layout) -> u64 {
     1
 }
 
-/// The code of a number that no format has exactly.
+/// Returns the code nearest to a number that no format has exactly.
 const fn nearest(layout: Layout, exponent: i32, significand: u64) -> u64 {
     let number = Number {
         negative: false,
@@ -80,7 +80,7 @@ const fn nearest(layout: Layout, exponent: i32, significand: u64) -> u64 {
 macro_rules! constants {
     ($($(#[$doc:meta])* $name:ident: $exponent:literal, $significand:literal;)*) => {
         /// # Constants of mathematics
-        /// The numbers nearest to them, under the names that `core::f32::consts` has.
+        /// The nearest numbers of the format, under the names of `core::f32::consts`.
         impl<S: Spec> Float<S> { $(
             $(#[$doc])*
             pub const $name: Self = Self::from_code(nearest(Self::LAYOUT, $exponent, $significand));
@@ -88,7 +88,7 @@ macro_rules! constants {
     };
 }
 
-// Cut to 64 bits, of which the last is sticky: none of these numbers ends anywhere.
+// The digits are cut to 64 bits, of which the last is sticky. None of these numbers has finitely many digits.
 constants! {
     /// e, Euler's number, about 2.71828.
     E: 1, 0xadf8_5458_a2bb_4a9b;
@@ -122,7 +122,7 @@ constants! {
     LOG2_10: 1, 0xd49a_784b_cd1b_8aff;
     /// The binary logarithm of e, about 1.44270.
     LOG2_E: 0, 0xb8aa_3b29_5c17_f0bb;
-    /// π, the half of a circle by its radius, about 3.14159.
+    /// π, the ratio of half a circle to its radius, about 3.14159.
     PI: 1, 0xc90f_daa2_2168_c235;
     /// √2, about 1.41421.
     SQRT_2: 0, 0xb504_f333_f9de_6485;

@@ -7,8 +7,8 @@ use crate::format::Layout;
 use crate::round::{Cast, Flags, Format, Rounding};
 
 /// # Conversion from and to `f32` and `f64`
-/// With the CPU's instructions where the compilation target has them. The functions in
-/// `_const` give the same bits in constants.
+/// The conversions use the instructions of the CPU, if the compilation target has them. The functions in `_const` give equal bits
+/// in constants.
 ///
 /// ```
 /// use ulp::{Bf16, F16};
@@ -20,15 +20,15 @@ use crate::round::{Cast, Flags, Format, Rounding};
 impl<S: Spec> Float<S> {
     /// Rounds an `f32` to the format once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
     ///
-    /// It uses the instructions that the compilation target has, such as F16C's. [`from_f32_const`](Self::from_f32_const) gives
-    /// the same bits in constants.
+    /// The conversion uses the instructions that the compilation target has, such as F16C's.
+    /// [`from_f32_const`](Self::from_f32_const) gives equal bits in constants.
     #[doc(alias("float2half", "__float2half"))]
     #[inline]
     pub fn from_f32(x: f32) -> Self {
         native::from_f32(x)
     }
 
-    /// [`from_f32`](Self::from_f32) for constants.
+    /// Does what [`from_f32`](Self::from_f32) does, in constants.
     #[inline]
     pub const fn from_f32_const(x: f32) -> Self {
         Self::from_f32_with(x, Cast::new()).0
@@ -43,13 +43,13 @@ impl<S: Spec> Float<S> {
 
     /// Rounds an `f64` to the format once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
     ///
-    /// [`from_f64_const`](Self::from_f64_const) gives the same bits in constants.
+    /// [`from_f64_const`](Self::from_f64_const) gives equal bits in constants.
     #[inline]
     pub fn from_f64(x: f64) -> Self {
         x.cast()
     }
 
-    /// [`from_f64`](Self::from_f64) for constants.
+    /// Does what [`from_f64`](Self::from_f64) does, in constants.
     #[inline]
     pub const fn from_f64_const(x: f64) -> Self {
         Self::from_f64_with(x, Cast::new()).0
@@ -62,34 +62,34 @@ impl<S: Spec> Float<S> {
         (Self::from_code(code), flags)
     }
 
-    /// Returns the number as an `f32`. The result is exact for every format of this crate; a number of a format that is wider
-    /// than `f32` is rounded once, ties to even.
+    /// Returns the number as an `f32`. The result is exact for every format of this crate. A number of a format wider than `f32`
+    /// is rounded once, ties to even.
     ///
-    /// It uses the instructions that the compilation target has, such as F16C's. [`to_f32_const`](Self::to_f32_const) gives the
-    /// same bits in constants.
+    /// The conversion uses the instructions that the compilation target has, such as F16C's. [`to_f32_const`](Self::to_f32_const)
+    /// gives equal bits in constants.
     #[doc(alias("half2float", "__half2float"))]
     #[inline]
     pub fn to_f32(self) -> f32 {
         native::to_f32(self)
     }
 
-    /// [`to_f32`](Self::to_f32) for constants.
+    /// Does what [`to_f32`](Self::to_f32) does, in constants.
     #[inline]
     pub const fn to_f32_const(self) -> f32 {
         let (code, _) = Cast::new().convert(Self::LAYOUT, Layout::BINARY32, self.code());
         f32::from_bits(code as u32)
     }
 
-    /// Returns the number as an `f64`. The result is exact for every format of this crate; a number of a format that is wider
-    /// than `f64` is rounded once, ties to even.
+    /// Returns the number as an `f64`. The result is exact for every format of this crate. A number of a format wider than `f64`
+    /// is rounded once, ties to even.
     ///
-    /// [`to_f64_const`](Self::to_f64_const) gives the same bits in constants.
+    /// [`to_f64_const`](Self::to_f64_const) gives equal bits in constants.
     #[inline]
     pub fn to_f64(self) -> f64 {
         native::to_f64(self)
     }
 
-    /// [`to_f64`](Self::to_f64) for constants.
+    /// Does what [`to_f64`](Self::to_f64) does, in constants.
     #[inline]
     pub const fn to_f64_const(self) -> f64 {
         let (code, _) = Cast::new().convert(Self::LAYOUT, Layout::BINARY64, self.code());
@@ -109,15 +109,15 @@ impl<S: Spec> Float<S> {
 /// assert_eq!(F16::from_f32(-2.75).to_int::<u8>(), 0);
 /// ```
 impl<S: Spec> Float<S> {
-    /// Returns the number nearest to an integer: rounded once, ties to even, with IEEE's overflow.
+    /// Returns the number nearest to an integer. The integer is rounded once, ties to even, with IEEE's overflow.
     #[inline]
     #[must_use]
     pub const fn from_int<I: Integer>(x: I) -> Self {
         ieee::from_int(x, Rounding::TiesToEven).0
     }
 
-    /// Returns the number without its fraction, as an integer. A number out of the integer's range gives the nearest integer of
-    /// that range, and a NaN gives 0, as Rust's `as` does.
+    /// Returns the number without its fraction, as an integer. A number outside of the range of the integer gives the nearest
+    /// integer in the range. A NaN gives 0, as with Rust's `as`.
     #[inline]
     #[must_use]
     pub const fn to_int<I: Integer>(self) -> I {

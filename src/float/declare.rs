@@ -1,12 +1,12 @@
 //! [`float_type!`](crate::float_type): declares a format.
 
-/// Declares a floating-point format of your own in one line: the alias and the [`Spec`](crate::spec::Spec) behind it, the integer
-/// that stores a number, the [`Layout`](crate::Layout), the name, and which of `sign`, `zero`, `infinities` (`infinity`, without a
-/// sign) and `nan` the layout has.
+/// Declares a floating-point format of your own in one line. The line names the alias, the [`Spec`](crate::spec::Spec) behind the
+/// alias, the integer that stores a number, the [`Layout`](crate::Layout), the name of the format, and its special numbers. The
+/// special numbers are a list of `sign`, `zero`, `infinities` (`infinity` in a format without sign) and `nan`.
 ///
-/// The alias stands for [`Float<Spec>`](crate::Float), so the format gets all that the formats of this crate have. It lacks only
-/// what its layout lacks: `NAN` comes with `nan`, `INFINITY` and `NEG_INFINITY` with `infinities`, `Default` (0) with `zero`, and
-/// negation with `sign`.
+/// The alias stands for [`Float<Spec>`](crate::Float). The format therefore gets all methods and traits of the formats of this
+/// crate, as far as its layout allows. `NAN` comes with `nan`, `INFINITY` and `NEG_INFINITY` come with `infinities`, `Default`
+/// (0) comes with `zero`, and negation comes with `sign`.
 ///
 /// ```
 /// ulp::float_type!(pub type E5M6 = E5M6Spec(u16): ulp::Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan]);
@@ -17,14 +17,14 @@
 /// assert_eq!(ulp::finfo::<E5M6>().eps.to_f32(), 0.015625);
 /// ```
 ///
-/// A list that doesn't match the layout does not compile, and neither does a layout that is wider than its storage:
+/// A list that doesn't match the layout does not compile. A layout that is wider than its storage does not compile either:
 ///
 /// ```compile_fail
 /// ulp::float_type!(type Wide = WideSpec(u8): ulp::Layout::ieee(5, 6), "wide", [sign, zero, infinities, nan]);
 /// ```
 ///
-/// Rust's orphan rule lets you implement traits of your own for the alias, but no traits of other crates: for those, wrap the
-/// alias in a struct.
+/// Rust's orphan rule lets you implement traits of your own for the alias, but no traits of other crates. To implement such
+/// traits, wrap the alias in a struct.
 #[macro_export]
 macro_rules! float_type {
     (

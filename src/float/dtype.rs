@@ -1,4 +1,4 @@
-//! [`Dtype`]: a format known only at run time, by name, and how a tensor of it lies in memory.
+//! [`Dtype`]: a format known only at run time. A dtype says how a tensor of the format lies in memory.
 
 #[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
 use crate::float::catalogue::*;
@@ -6,7 +6,7 @@ use crate::float::finfo::{Finfo, limits};
 use crate::format::Layout;
 use crate::round::Format;
 
-/// Makes a row of `dtypes!` of each row of the catalogue, and one more for packed tensors where a format is narrower than a byte.
+/// Makes a row of `dtypes!` from each row of the catalogue. A format narrower than a byte gets one more row, for packed tensors.
 macro_rules! rows {
     ([] $(
         $(#[$doc:meta])*
@@ -42,12 +42,12 @@ macro_rules! dtypes {
         /// assert_eq!(Dtype::Bf16.to_string(), "bfloat16");
         /// ```
         ///
-        /// [`with_dtype!`](crate::with_dtype) calls a generic function with the type of a `Dtype`. With the feature `serde`, a `Dtype`
-        /// is saved as its [name](Self::name), and read from every name below.
+        /// [`with_dtype!`](crate::with_dtype) calls a generic function with the type of a `Dtype`. With the feature `serde`, a
+        /// `Dtype` is saved as its [name](Self::name), and read from every name below.
         ///
         /// # Names
-        /// A `Dtype` parses from the names of numpy (with `ml_dtypes`), torch, safetensors, JAX, ONNX, MLIR, Triton and candle, and
-        /// from the usual short ones, in any case. [`aliases`](Self::aliases) lists them.
+        /// A `Dtype` parses from the names of numpy (with `ml_dtypes`), torch, safetensors, JAX, ONNX, MLIR, Triton and candle,
+        /// and from the usual short names, in any case. [`aliases`](Self::aliases) lists the names.
         ///
         /// ```
         /// use ulp::Dtype;
@@ -60,8 +60,9 @@ macro_rules! dtypes {
         /// assert_eq!(error.to_string(), "unknown format \"bfloat61\"; did you mean \"bfloat16\"?");
         /// ```
         ///
-        /// A name that means one format here and another there is refused. `F8_E4M3` of safetensors and `fp8_e4m3` of vLLM are OCP's
-        /// format with a largest value of 448, and `float8_e4m3` of numpy is the IEEE-like one. But `e4m3` and `f8e4m3` may be both:
+        /// A name that means one format to some programs and another format to others is refused. `F8_E4M3` of safetensors and
+        /// `fp8_e4m3` of vLLM are OCP's format with a largest value of 448. `float8_e4m3` of numpy is the IEEE-like format. But
+        /// `e4m3` and `f8e4m3` may be both:
         ///
         /// ```
         /// use ulp::Dtype;
@@ -75,8 +76,8 @@ macro_rules! dtypes {
         /// ```
         ///
         /// # Packed formats
-        /// The formats of 4 and 6 bits are here twice: one number a byte, in its low bits, as numpy has them, and packed, as
-        /// safetensors and torch have them.
+        /// Each format of 4 and 6 bits has two dtypes. One dtype has one number a byte, in the low bits, as in numpy. The other
+        /// dtype is packed, as in safetensors and torch.
         ///
         /// ```
         /// use ulp::Dtype;
@@ -86,14 +87,16 @@ macro_rules! dtypes {
         /// assert_eq!(Dtype::F4E2M1Fn.bytes(1024), Some(1024));
         /// ```
         ///
-        /// Packed codes follow one another in a stream of bits, which begins at the lowest bit of the first byte. So
-        /// - of two fp4 codes in a byte, the first has the low four bits, as in torch's `float4_e2m1fn_x2`
+        /// Packed codes follow one another in a stream of bits, which begins at the lowest bit of the first byte:
+        /// - of two fp4 codes in a byte, the first code has the low four bits, as in torch's `float4_e2m1fn_x2`
         ///   (`c10/util/Float4_e2m1fn_x2.h`) and ONNX;
-        /// - of four fp6 codes in three bytes, the first has the low six bits of the first byte; the second has its upper two and
-        ///   the low four of the next byte; and so on, as in ONNX (its page "Float stored in 6 bits"). torch has no such dtype.
+        /// - of four fp6 codes in three bytes, the first code has the low six bits of the first byte. The second code has the
+        ///   upper two bits of that byte and the low four bits of the next byte. The others follow, as in ONNX (its page "Float
+        ///   stored in 6 bits"). torch has no such dtype.
         ///
-        /// Bits of the last byte that no code takes are 0. safetensors says how long a packed tensor is, not in which order its
-        /// bits are, and refuses one that doesn't end with a byte; nor does OCP's Microscaling Formats 1.0 prescribe an order.
+        /// Bits of the last byte that no code takes are 0. safetensors prescribes the length of a packed tensor, but not the
+        /// order of its bits, and refuses a tensor that doesn't end with a byte. OCP's Microscaling Formats 1.0 prescribes no
+        /// order either.
         #[doc(alias("DType", "ScalarType", "TensorProto"))]
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         #[non_exhaustive]
@@ -105,35 +108,36 @@ macro_rules! dtypes {
         }
 
         impl Dtype {
-            /// All formats, wide ones first, and packed ones last.
+            /// All formats. Wide formats come first, and packed formats come last.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// How a code is read.
+            /// Returns the layout, which says how a code is read.
             pub const fn layout(self) -> Layout {
                 match self {
                     $(Self::$variant => <$format as Format>::LAYOUT,)*
                 }
             }
 
-            /// The name in numpy, with ml_dtypes: `"bfloat16"`.
+            /// Returns the name in numpy with ml_dtypes: `"bfloat16"`.
             ///
-            /// numpy has no packed formats. They are called as torch calls the one that it has, `"float4_e2m1fn_x2"`: by how many
-            /// numbers stand together.
+            /// numpy has no packed formats. Their names follow torch's one packed format, `"float4_e2m1fn_x2"`, whose name ends
+            /// with the number of codes that stand together.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => dtypes!(@name $format $(, $packed)?),)*
                 }
             }
 
-            /// The name in the header of a safetensors file, `"BF16"`, if it has one for the format. Its 4- and 6-bit ones are
-            /// packed.
+            /// Returns the name in the header of a safetensors file, such as `"BF16"`, if safetensors has the format. The 4- and
+            /// 6-bit formats of safetensors are packed.
             pub const fn safetensors(self) -> Option<&'static str> {
                 match self {
                     $(Self::$variant => $safetensors,)*
                 }
             }
 
-            /// How many bits a number takes in memory: 16 for bfloat16; for fp6 8, or 6 where it is packed.
+            /// Returns the number of bits that a number takes in memory. This is 16 for bfloat16, 8 for unpacked fp6, and 6 for
+            /// packed fp6.
             pub const fn bits(self) -> u32 {
                 match self {
                     $(Self::$variant => dtypes!(@bits $format $(, $packed)?),)*
@@ -148,15 +152,16 @@ macro_rules! dtypes {
                 }
             }
 
-            /// The names that a `Dtype` parses from beside [`name`](Self::name) and [`safetensors`](Self::safetensors), in lower case.
+            /// Returns the names that a `Dtype` parses from beside [`name`](Self::name) and [`safetensors`](Self::safetensors),
+            /// in lower case.
             pub const fn aliases(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$variant => &[$($name),*],)*
                 }
             }
 
-            /// The same format with one number a byte, if it is packed; else the format itself. This is the dtype of
-            /// [`slice::unpack`](crate::slice::unpack)'s results.
+            /// Returns the unpacked dtype of a packed format, with one number a byte. An unpacked dtype returns itself. The
+            /// results of [`slice::unpack`](crate::slice::unpack) have this dtype.
             #[must_use]
             pub const fn unpacked(self) -> Self {
                 match Self::of_layout(self.layout(), self.layout().bits().next_multiple_of(8)) {
@@ -181,7 +186,8 @@ pub(crate) trait Visitor {
 }
 
 impl Dtype {
-    /// Returns the dtype of a type. `None` if the type has a format, or a width in memory, that is none of [`ALL`](Self::ALL).
+    /// Returns the dtype of a type, or `None` if no dtype in [`ALL`](Self::ALL) has the format and the width in memory of the
+    /// type.
     ///
     /// ```
     /// use ulp::{Dtype, F16};
@@ -195,7 +201,7 @@ impl Dtype {
         Self::of_layout(F::LAYOUT, 8 * size_of::<F>() as u32)
     }
 
-    /// The dtype of a layout with so many bits a number in memory.
+    /// Returns the dtype of a layout with `bits` bits a number in memory.
     const fn of_layout(layout: Layout, bits: u32) -> Option<Self> {
         let mut i = 0;
         while i < Self::ALL.len() {
@@ -208,8 +214,8 @@ impl Dtype {
         None
     }
 
-    /// Returns the limits of the format, as `f64`s, which have all numbers of every dtype. [`finfo`](crate::finfo) has the limits of
-    /// a type.
+    /// Returns the limits of the format, as `f64`s. `f64` has all numbers of every dtype. [`finfo`](crate::finfo) has the limits
+    /// of a type.
     ///
     /// ```
     /// use ulp::Dtype;
@@ -223,12 +229,13 @@ impl Dtype {
         limits(self.layout(), self.name())
     }
 
-    /// Whether a number takes less than a byte.
+    /// Returns whether a number takes less than a byte.
     pub const fn is_packed(self) -> bool {
         self.bits() < u8::BITS
     }
 
-    /// How many bytes so many numbers take: 6 bits a number, rounded up, for packed fp6. `None` if no `usize` holds it.
+    /// Returns the number of bytes of `numbers` numbers. Packed fp6 takes 6 bits a number, rounded up to whole bytes. Returns
+    /// `None` if the number of bytes exceeds `usize`.
     pub const fn bytes(self, numbers: usize) -> Option<usize> {
         let (eights, rest) = (numbers / 8, numbers % 8);
         match eights.checked_mul(self.bits() as usize) {
@@ -237,7 +244,7 @@ impl Dtype {
         }
     }
 
-    /// How many numbers at most lie whole in so many bytes.
+    /// Returns the largest number of whole numbers in `bytes` bytes.
     pub(crate) const fn numbers(self, bytes: usize) -> usize {
         let bits = self.bits() as usize;
         bytes / bits * 8 + bytes % bits * 8 / bits

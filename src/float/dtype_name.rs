@@ -1,11 +1,11 @@
-//! The names of a [`Dtype`]: from text, to text, and what is said of a name that none has.
+//! The names of a [`Dtype`]: parsing, printing, and the error of an unknown name.
 
 use core::fmt;
 use core::str::FromStr;
 
 use super::Dtype;
 
-/// Modules that a name may begin with, as it is printed.
+/// The modules that a printed name may begin with.
 const MODULES: [&str; 7] = [
     "torch.",
     "numpy.",
@@ -16,22 +16,22 @@ const MODULES: [&str; 7] = [
     "tf.",
 ];
 
-/// Names that mean two formats, one to one user and one to another.
+/// The names that mean one format to some users and another format to others.
 const AMBIGUOUS: [(&[&str], [Dtype; 2]); 5] = [
-    // torch, ONNX and C; numpy and Python.
+    // The first is the meaning in torch, ONNX and C; the second in numpy and Python.
     (&["float"], [Dtype::F32, Dtype::F64]),
     (&["fp8", "f8", "float8"], [Dtype::F8E4M3Fn, Dtype::F8E5M2]),
-    // OCP and candle; IEEE 754's rules, as in ml_dtypes and MLIR.
+    // The first is the meaning of OCP and candle; the second has IEEE 754's rules, as in ml_dtypes and MLIR.
     (&["e4m3", "f8e4m3"], [Dtype::F8E4M3Fn, Dtype::F8E4M3]),
     (&["fp6", "f6", "float6"], [Dtype::F6E2M3Fn, Dtype::F6E3M2Fn]),
-    // One number a byte, as in ml_dtypes, or two, as in files.
+    // The first has one number a byte, as in ml_dtypes; the second has two, as in files.
     (
         &["fp4", "float4", "f4e2m1", "float4_e2m1", "float4e2m1"],
         [Dtype::F4E2M1Fn, Dtype::F4E2M1FnX2],
     ),
 ];
 
-/// The name in numpy.
+/// Prints the name in numpy.
 impl fmt::Display for Dtype {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -39,7 +39,7 @@ impl fmt::Display for Dtype {
 }
 
 impl Dtype {
-    /// All names that parse, each with its dtype.
+    /// Returns all names that parse, each with its dtype.
     fn names() -> impl Iterator<Item = (&'static str, Self)> {
         Self::ALL.iter().flat_map(|&dtype| {
             let names = [Some(dtype.name()), dtype.safetensors()];
@@ -51,7 +51,7 @@ impl Dtype {
     }
 }
 
-/// See the [names](Dtype#names).
+/// Parses any of the [names](Dtype#names).
 impl FromStr for Dtype {
     type Err = UnknownDtype;
 
@@ -78,8 +78,8 @@ impl FromStr for Dtype {
     }
 }
 
-/// The error of parsing a [`Dtype`] from text that is no name of one format. It keeps the text, and says which format is meant, if
-/// that can be guessed, or which two may be meant.
+/// The error of parsing a [`Dtype`] from a text that names no format, or names two. The error keeps the text. If the meant format
+/// can be guessed, the error names this format. If two formats may be meant, the error names both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownDtype {
     text: Text,
@@ -98,7 +98,7 @@ impl UnknownDtype {
         self.text.as_str()
     }
 
-    /// Returns the known name that is most like the text, if one is.
+    /// Returns the known name that is most like the text, if a name is near enough.
     pub const fn nearest(&self) -> Option<&'static str> {
         match self.reason {
             Reason::Unknown(nearest) => nearest,
@@ -106,7 +106,7 @@ impl UnknownDtype {
         }
     }
 
-    /// Returns the two formats that an ambiguous name may mean. It is empty for an unknown one.
+    /// Returns the two formats that an ambiguous name may mean. For an unknown name, the slice is empty.
     pub const fn meanings(&self) -> &[Dtype] {
         match &self.reason {
             Reason::Unknown(_) => &[],
@@ -138,7 +138,7 @@ impl fmt::Display for UnknownDtype {
 
 impl core::error::Error for UnknownDtype {}
 
-/// The beginning of a text, without an allocation.
+/// The beginning of a text, stored without an allocation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Text {
     bytes: [u8; Self::MAX],
@@ -175,15 +175,16 @@ impl fmt::Debug for Text {
     }
 }
 
-/// The known name with the fewest edits from a name: no more than one for every three bytes.
+/// Returns the known name with the fewest edits from a name. The limit is one edit for every three bytes.
 fn nearest(name: &str) -> Option<&'static str> {
     let names = Dtype::names().map(|(known, _)| (edits(name, known), known));
     let (edits, known) = names.min_by_key(|&(edits, _)| edits)?;
     (edits <= name.len() / 3).then_some(known)
 }
 
-/// How many bytes must be inserted, deleted, replaced, or swapped with the next to make one name from the other, whatever their case
-/// (F. Damerau, "A technique for computer detection and correction of spelling errors", 1964). A long name is far from all others.
+/// Returns the number of edits that make one name from the other, in any case. An edit inserts, deletes or replaces a byte, or
+/// swaps two neighbours (F. Damerau, "A technique for computer detection and correction of spelling errors", 1964). A long name
+/// is far from all others.
 fn edits(name: &str, known: &str) -> usize {
     const MAX: usize = 32;
     let (name, known) = (name.as_bytes(), known.as_bytes());
@@ -191,7 +192,8 @@ fn edits(name: &str, known: &str) -> usize {
         return usize::MAX;
     }
     let same = |i: usize, j: usize| name[j].eq_ignore_ascii_case(&known[i]);
-    // From the beginnings of `name`, each as long as its index, to a beginning of `known`, and to the two that are shorter.
+    // Each row has the edits from the beginnings of `name`, by their lengths, to a beginning of `known`. Three beginnings of
+    // `known` have rows: the current one and the two shorter ones.
     let mut row: [usize; MAX] = core::array::from_fn(|j| j);
     let mut last = row;
     for i in 0..known.len() {
@@ -216,14 +218,14 @@ mod serde {
 
     use super::Dtype;
 
-    /// The [name](Dtype::name).
+    /// Serializes the [name](Dtype::name).
     impl Serialize for Dtype {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.name())
         }
     }
 
-    /// Any of the [names](Dtype#names).
+    /// Deserializes any of the [names](Dtype#names).
     impl<'de> Deserialize<'de> for Dtype {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             deserializer.deserialize_str(Name)

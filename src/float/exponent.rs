@@ -1,11 +1,11 @@
-//! Methods on the exponent of a number, under the names of C.
+//! Methods on the exponent of a number, with the names of C.
 
 use super::Float;
 use super::spec::Spec;
 use crate::arithmetic::ieee;
 use crate::round::Rounding;
 
-/// Exponents, under the names that C and numpy have.
+/// Methods on exponents, with the names of C and numpy.
 impl<S: Spec> Float<S> {
     /// Returns self · 2<sup>n</sup>, rounded once, ties to even. Zeros, infinities and NaNs stay.
     /// [`ieee::scale_b`](crate::ieee::scale_b) takes another rounding.
@@ -23,18 +23,18 @@ impl<S: Spec> Float<S> {
         ieee::scale_b(self, n, Rounding::TiesToEven).0
     }
 
-    /// Returns self · 2<sup>n</sup>, as [`ldexp`](Self::ldexp) does: C has both names, which differ where the radix is not 2.
+    /// Returns self · 2<sup>n</sup>, as [`ldexp`](Self::ldexp) does. C has both names, which differ only in radices other than 2.
     #[inline]
     #[must_use]
     pub const fn scalbn(self, n: i32) -> Self {
         self.ldexp(n)
     }
 
-    /// Returns m and n for which the number is m · 2<sup>n</sup>, with |m| at least 0.5 and less than 1. Zeros, infinities and NaNs
-    /// are returned as they are, with n = 0.
+    /// Returns m and n for which the number is m · 2<sup>n</sup>, with |m| at least 0.5 and less than 1. Zeros, infinities and
+    /// NaNs are returned unchanged, with n = 0.
     ///
-    /// m is exact in every shipped format of 8 bits and more. The 4- and 6-bit formats lack some numbers between 0.5 and 1, and m is
-    /// rounded, ties to even.
+    /// m is exact in every shipped format of 8 bits and more. The 4- and 6-bit formats lack some numbers between 0.5 and 1. In
+    /// these formats m is rounded, ties to even.
     ///
     /// ```
     /// use ulp::Bf16;
@@ -46,14 +46,15 @@ impl<S: Spec> Float<S> {
     #[must_use]
     pub const fn frexp(self) -> (Self, i32) {
         match self.ilogb() {
-            // An exponent is far inside an `i32`.
+            // An exponent is far inside the range of an `i32`.
             Some(exponent) => (self.ldexp(-exponent - 1), exponent + 1),
             None => (self, 0),
         }
     }
 
-    /// Returns the exponent of the leading bit, ⌊log<sub>2</sub> |self|⌋, as a number of the format, rounded once, ties to even: −∞ for
-    /// a zero, ∞ for an infinity, NaN for a NaN. A format without them gives what a cast of them gives.
+    /// Returns the exponent of the leading bit, ⌊log<sub>2</sub> |self|⌋, as a number of the format, rounded once, ties to even.
+    /// A zero gives −∞, an infinity gives ∞, and a NaN gives NaN. A format that lacks one of these results gives the result of a
+    /// cast instead.
     ///
     /// ```
     /// use ulp::F16;
@@ -68,7 +69,7 @@ impl<S: Spec> Float<S> {
         ieee::log_b(self).0
     }
 
-    /// Returns the exponent of the leading bit, ⌊log<sub>2</sub> |self|⌋. `None` for a zero, an infinity or a NaN.
+    /// Returns the exponent of the leading bit, ⌊log<sub>2</sub> |self|⌋. Returns `None` for a zero, an infinity or a NaN.
     ///
     /// ```
     /// use ulp::F8E4M3Fn;
@@ -82,8 +83,9 @@ impl<S: Spec> Float<S> {
         Self::LAYOUT.leading_exponent(self.code())
     }
 
-    /// Returns the next number after this one in the direction of `toward`: C's function of two arguments. Of equal numbers the
-    /// result is `toward`; with a NaN it is a NaN. [`next_up`](Self::next_up) and [`next_down`](Self::next_down) have a fixed direction.
+    /// Returns the next number after this one in the direction of `toward`, as C's function of two arguments does. If the numbers
+    /// are equal, the result is `toward`. If one is a NaN, the result is a NaN. [`next_up`](Self::next_up) and
+    /// [`next_down`](Self::next_down) have a fixed direction.
     ///
     /// ```
     /// use ulp::F16;

@@ -5,14 +5,14 @@ use core::fmt::{self, Write};
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
 
-/// The limits of a format: numpy's `finfo`, and the line that torch's prints.
+/// The limits of a format: the fields of numpy's `finfo`, and the text of torch's `finfo`.
 ///
-/// `precision` and `resolution` are defined as in torch, 10<sup>−⌊fraction bits · log10 2⌋</sup>; ml_dtypes has one digit more
-/// for most formats of 8 bits. All else is as in `numpy.finfo` and `ml_dtypes.finfo`.
+/// `precision` and `resolution` are defined as in torch: resolution is 10<sup>−⌊fraction bits · log10 2⌋</sup>. For most formats
+/// of 8 bits, ml_dtypes has one digit more. All other fields are as in `numpy.finfo` and `ml_dtypes.finfo`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Finfo<F> {
-    /// Width of a code in bits: 6 for FP6, whatever stores it.
+    /// The width of a code in bits, whatever stores the code. An FP6 format has 6.
     pub bits: u32,
     /// The step from 1 to the next larger number.
     pub eps: F,
@@ -20,35 +20,35 @@ pub struct Finfo<F> {
     pub epsneg: F,
     /// The largest finite number.
     pub max: F,
-    /// The smallest finite number: −max, or the smallest of all in a format without sign.
+    /// The smallest finite number. In a format with a sign this is −max.
     pub min: F,
     /// The smallest positive normal number.
     pub smallest_normal: F,
     /// The smallest positive number.
     pub smallest_subnormal: F,
-    /// 10<sup>−precision</sup>.
+    /// 10<sup>−precision</sup>, the resolution in decimal digits.
     pub resolution: f64,
-    /// Decimal digits that survive a trip through the format.
+    /// The number of decimal digits that survive a trip through the format.
     pub precision: u32,
     /// The exponent of `eps`.
     pub machep: i32,
     /// The exponent of `epsneg`.
     pub negep: i32,
-    /// Bits of the exponent field.
+    /// The number of bits of the exponent field.
     pub nexp: u32,
-    /// Bits of the exponent field (numpy has both names).
+    /// The number of bits of the exponent field. numpy has both names.
     pub iexp: u32,
-    /// Bits of the fraction field.
+    /// The number of bits of the fraction field.
     pub nmant: u32,
     /// The exponent of `smallest_normal`.
     pub minexp: i32,
-    /// One more than the exponent of `max`: the smallest power of two that overflows.
+    /// The exponent of the smallest power of two that overflows, one more than the exponent of `max`.
     pub maxexp: i32,
-    /// The name of the format in numpy, with ml_dtypes.
+    /// The name of the format in numpy with ml_dtypes.
     pub dtype: &'static str,
 }
 
-/// The limits of a format.
+/// Returns the limits of a format.
 ///
 /// ```
 /// use ulp::{Bf16, finfo};
@@ -67,7 +67,7 @@ pub const fn finfo<F: Format>() -> Finfo<F> {
     limits(F::LAYOUT, F::DTYPE)
 }
 
-/// The limits of a layout, in a format that has all of its numbers.
+/// Returns the limits of a layout, as numbers of a format that has all numbers of the layout.
 pub(super) const fn limits<F: Format>(layout: Layout, dtype: &'static str) -> Finfo<F> {
     const fn number<F: Format>(layout: Layout, code: u64) -> F {
         let (code, _) = Cast::new().convert(layout, F::LAYOUT, code);
@@ -83,7 +83,7 @@ pub(super) const fn limits<F: Format>(layout: Layout, dtype: &'static str) -> Fi
         min: number(layout, layout.min_code()),
         smallest_normal: number(layout, layout.min_normal_code()),
         smallest_subnormal: number(layout, layout.min_positive_code()),
-        // A power of ten up to 10^22 is exact, so the quotient is the f64 nearest to 10^-precision.
+        // Powers of ten up to 10^22 are exact. The quotient is therefore the f64 nearest to 10^-precision.
         resolution: 1.0 / 10u64.pow(precision) as f64,
         precision,
         machep: layout.epsilon_exponent(),
@@ -98,13 +98,14 @@ pub(super) const fn limits<F: Format>(layout: Layout, dtype: &'static str) -> Fi
 }
 
 impl<F: Format> Finfo<F> {
-    /// numpy's other name of `smallest_normal`.
+    /// Returns `smallest_normal`, which numpy also calls `tiny`.
     pub const fn tiny(&self) -> F {
         self.smallest_normal
     }
 }
 
-/// torch's line. Numbers as C's `%g` prints them, through `f64`: a format that reaches beyond it prints `inf` or 0.
+/// Prints the line that torch prints. Numbers print as C's `%g` prints them, through `f64`. A number beyond `f64` prints `inf` or
+/// 0.
 impl<F: Format> fmt::Display for Finfo<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = |x: F| General(x.cast::<f64>());
@@ -122,8 +123,8 @@ impl<F: Format> fmt::Display for Finfo<F> {
     }
 }
 
-/// Prints as C's `%g`: six significant digits without trailing zeros, in exponent form below 10<sup>−4</sup> and from
-/// 10<sup>6</sup> (C23, 7.23.6.1).
+/// Prints a number as C's `%g`: six significant digits without trailing zeros. Numbers below 10<sup>−4</sup> or from
+/// 10<sup>6</sup> on have an exponent (C23, 7.23.6.1).
 struct General(f64);
 
 impl fmt::Display for General {
@@ -155,7 +156,7 @@ fn without_trailing_zeros(number: &str) -> &str {
     }
 }
 
-/// Room for the longest number that `General` writes, −1.23457e-308, or −0.000123457.
+/// The memory for the longest text that `General` writes, −1.23457e-308, or −0.000123457.
 #[derive(Default)]
 struct Text {
     bytes: [u8; 24],

@@ -1,4 +1,5 @@
-//! `From`: conversions that are exact for every number, with −0, the infinities and NaN among them. The catalogue lists them.
+//! `From`: conversions that are exact for every number. −0, the infinities and NaN are kept too. The catalogue lists the
+//! conversions.
 
 #[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
 use super::catalogue::*;
@@ -6,7 +7,7 @@ use crate::arithmetic::ieee;
 use crate::format::Layout;
 use crate::round::{self, Cast, Format, Rounding};
 
-/// Whether `to` has every number of `from`, and a NaN if `from` has one.
+/// Returns whether `to` has every number of `from`. If `from` has NaN, `to` must have NaN too.
 const fn is_exact(from: Layout, to: Layout) -> bool {
     let (_, of_largest) = Cast::new().convert(from, to, from.max_code());
     round::drop_bits(from, to) == 0
@@ -32,7 +33,7 @@ macro_rules! exact {
         $(
             const _: () = assert!(is_exact(Layout::$layout, <$to as Format>::LAYOUT));
 
-            /// Exact. A signaling NaN becomes a quiet one.
+            /// The conversion is exact. A signaling NaN becomes a quiet NaN.
             impl From<$name> for $to {
                 #[inline]
                 fn from(x: $name) -> Self {
@@ -52,7 +53,7 @@ macro_rules! from_integer {
                 .is_empty()
         );
 
-        /// 0 if false, 1 if true.
+        /// `false` becomes 0, and `true` becomes 1.
         impl From<bool> for $to {
             #[inline]
             fn from(x: bool) -> Self {
@@ -61,7 +62,7 @@ macro_rules! from_integer {
         }
     };
     ($from:ident => $to:ident) => {
-        // If the widest are exact, and the least, all between are.
+        // If the conversions of MIN, MAX and 1 are exact, the conversions of all integers are.
         const _: () = assert!(
             ieee::from_int::<$to, _>($from::MIN, Rounding::TiesToEven)
                 .1
@@ -74,7 +75,7 @@ macro_rules! from_integer {
                     .is_empty()
         );
 
-        /// Exact.
+        /// The conversion is exact.
         impl From<$from> for $to {
             #[inline]
             fn from(x: $from) -> Self {

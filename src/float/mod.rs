@@ -1,4 +1,4 @@
-//! [`Float`]: a number of a format, whichever it is. Everything that the formats have is written here, once.
+//! [`Float`]: a number of any format. All methods of the formats are written here, once.
 
 pub(crate) mod catalogue;
 mod constants;
@@ -35,12 +35,13 @@ use crate::round::{self, Bits, Format, from_code, to_code};
 use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
 
 /// A number of the format `S`. The names [`F16`](crate::F16), [`Bf16`](crate::Bf16), [`F8E4M3Fn`](crate::F8E4M3Fn), … are aliases
-/// of it, and so are the formats that you declare with [`float_type!`](crate::float_type).
+/// of this type. The formats that you declare with [`float_type!`](crate::float_type) are aliases too.
 ///
-/// It prints digits that parse back to the number. A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the
-/// digits of the `f32` of the same value if the format has at most 8 bits, and else the fewest that tell it from its neighbours.
+/// A number prints digits that parse back to the number. A whole number below 2<sup>24</sup> prints all its digits. In a format
+/// of at most 8 bits, a fraction prints the digits of the `f32` of equal value. In a wider format, a fraction prints the fewest
+/// digits that tell it from its neighbours.
 ///
-/// It has the size and the alignment of the integer that stores it, and every pattern of bits is valid: bits above the width of
+/// A number has the size and the alignment of the integer that stores it. Every pattern of bits is valid. Bits above the width of
 /// the format are ignored.
 ///
 /// ```
@@ -78,9 +79,9 @@ unsafe impl<S: Spec> Format for Float<S> {
 }
 
 /// # Limits
-/// Under the names that `f32`'s have.
+/// The limits have the names of the limits of `f32`.
 impl<S: Spec> Float<S> {
-    /// How the bits are read.
+    /// The layout, which says how the bits are read.
     pub const LAYOUT: Layout = {
         assert!(
             S::LAYOUT.bits() <= S::Bits::BITS,
@@ -114,9 +115,9 @@ impl<S: Spec> Float<S> {
     /// One more than the exponent of the largest finite number (C's `FLT_MAX_EXP`).
     #[doc(alias = "FLT_MAX_EXP")]
     pub const MAX_EXP: i32 = Self::LAYOUT.max_exponent() + 1;
-    /// The least n for which 10<sup>n</sup> is a normal number.
+    /// The least integer n for which 10<sup>n</sup> is a normal number.
     pub const MIN_10_EXP: i32 = Self::LAYOUT.min_10_exp();
-    /// The largest n for which 10<sup>n</sup> is not past the largest finite number.
+    /// The largest integer n for which 10<sup>n</sup> is not past the largest finite number.
     pub const MAX_10_EXP: i32 = Self::LAYOUT.max_10_exp();
 }
 
@@ -209,13 +210,13 @@ impl<S: Spec> Float<S> {
         }
     }
 
-    /// The number of a code.
+    /// Returns the number of a code.
     #[inline(always)]
     pub(crate) const fn from_code(code: u64) -> Self {
         from_code(code)
     }
 
-    /// The code of the number.
+    /// Returns the code of the number.
     #[inline(always)]
     pub(crate) const fn code(self) -> u64 {
         to_code(self)
@@ -231,44 +232,44 @@ impl<S: Spec> Float<S> {
         Self::LAYOUT.classify(self.code())
     }
 
-    /// Returns true for a NaN.
+    /// Returns whether the number is a NaN.
     #[inline]
     pub const fn is_nan(self) -> bool {
         Self::LAYOUT.is_nan(self.code())
     }
 
-    /// Returns true for an infinity.
+    /// Returns whether the number is an infinity.
     #[inline]
     pub const fn is_infinite(self) -> bool {
         matches!(self.classify(), FpCategory::Infinite)
     }
 
-    /// Returns true unless the number is infinite or a NaN.
+    /// Returns whether the number is neither an infinity nor a NaN.
     #[inline]
     pub const fn is_finite(self) -> bool {
         Self::LAYOUT.is_finite(self.code())
     }
 
-    /// Returns true for a finite number that is neither zero nor subnormal.
+    /// Returns whether the number is finite and neither zero nor subnormal.
     #[inline]
     pub const fn is_normal(self) -> bool {
         matches!(self.classify(), FpCategory::Normal)
     }
 
-    /// Returns true for a number that is not zero and lies below every normal number in magnitude.
+    /// Returns whether the number is not zero and lies below every normal number in magnitude.
     #[inline]
     pub const fn is_subnormal(self) -> bool {
         matches!(self.classify(), FpCategory::Subnormal)
     }
 
-    /// Returns true if the sign bit is set, also of a zero or a NaN.
+    /// Returns whether the sign bit is set. A zero or a NaN has a sign bit too.
     #[doc(alias = "signbit")]
     #[inline]
     pub const fn is_sign_negative(self) -> bool {
         self.parts().sign
     }
 
-    /// Returns true if the sign bit is not set, also of a zero or a NaN.
+    /// Returns whether the sign bit is not set. A zero or a NaN has a sign bit too.
     #[inline]
     pub const fn is_sign_positive(self) -> bool {
         !self.is_sign_negative()
@@ -283,7 +284,7 @@ impl<S: HasZero> Default for Float<S> {
     }
 }
 
-/// IEEE 754's equality, as `f32` has it: −0 equals +0, and a NaN equals nothing.
+/// Compares by IEEE 754's equality, as `f32` does: −0 equals +0, and a NaN equals nothing.
 impl<S: Spec> PartialEq for Float<S> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
@@ -291,7 +292,7 @@ impl<S: Spec> PartialEq for Float<S> {
     }
 }
 
-/// IEEE 754's order, as `f32` has it: a NaN is neither less nor greater than anything.
+/// Compares by IEEE 754's order, as `f32` does: a NaN is neither less nor greater than anything.
 impl<S: Spec> PartialOrd for Float<S> {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

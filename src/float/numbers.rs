@@ -11,9 +11,9 @@ use crate::arithmetic::{
 use crate::round::Rounding;
 
 /// # Arithmetic
-/// Under the names that `f32`'s has.
+/// These methods have the names of the methods of `f32`.
 impl<S: Spec> Float<S> {
-    /// self · a + b, rounded once.
+    /// Returns self · a + b, rounded once.
     #[doc(alias("fma", "fusedMultiplyAdd"))]
     #[inline]
     #[must_use]
@@ -21,14 +21,14 @@ impl<S: Spec> Float<S> {
         native::mul_add(self, a, b)
     }
 
-    /// The square root, rounded once; NaN of what is less than 0.
+    /// Returns the square root, rounded once. The square root of a negative number is NaN.
     #[inline]
     #[must_use]
     pub fn sqrt(self) -> Self {
         native::sqrt(self)
     }
 
-    /// 1 / self, rounded once.
+    /// Returns 1 / self, rounded once.
     #[doc(alias = "reciprocal")]
     #[inline]
     #[must_use]
@@ -36,9 +36,9 @@ impl<S: Spec> Float<S> {
         native::div(Self::from_code(Self::LAYOUT.power_of_two_code(0)), self)
     }
 
-    /// self<sup>n</sup>. The 0th power is 1, of a NaN too.
+    /// Returns self<sup>n</sup>. The 0th power is 1, even for a NaN.
     ///
-    /// It is computed to 96 bits or more, and then rounded.
+    /// The power is computed to 96 bits or more, and then rounded.
     #[doc(alias = "pown")]
     #[inline]
     #[must_use]
@@ -46,16 +46,16 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.power(self.code(), n))
     }
 
-    /// The remainder of the Euclidean division: the least self − rhs · n that is not negative, rounded once.
+    /// Returns the remainder of the Euclidean division: the least self − rhs · n that is not negative, rounded once.
     ///
-    /// Rounding may give |rhs|: of −2<sup>−20</sup>, say, and 1. A zero has the sign of `self`.
+    /// Rounding may give |rhs|, for example for −2<sup>−20</sup> and 1. A zero has the sign of `self`.
     #[inline]
     #[must_use]
     pub const fn rem_euclid(self, rhs: Self) -> Self {
         Self::from_code(Self::LAYOUT.rem_euclid(self.code(), rhs.code()))
     }
 
-    /// The integer n for which self − rhs · n is the remainder of the Euclidean division, rounded once.
+    /// Returns the integer n for which self − rhs · n is the remainder of the Euclidean division, rounded once.
     #[inline]
     #[must_use]
     pub const fn div_euclid(self, rhs: Self) -> Self {
@@ -65,28 +65,28 @@ impl<S: Spec> Float<S> {
 
 /// # Rounding to integers
 impl<S: Spec> Float<S> {
-    /// The largest integer that is not greater.
+    /// Returns the largest integer that is not greater than the number.
     #[inline]
     #[must_use]
     pub const fn floor(self) -> Self {
         ieee::round_to_integral(self, Rounding::TowardNegative).0
     }
 
-    /// The smallest integer that is not less.
+    /// Returns the smallest integer that is not less than the number.
     #[inline]
     #[must_use]
     pub const fn ceil(self) -> Self {
         ieee::round_to_integral(self, Rounding::TowardPositive).0
     }
 
-    /// The nearest integer; of a tie, the one farther from 0.
+    /// Returns the nearest integer. A tie gives the integer farther from 0.
     #[inline]
     #[must_use]
     pub const fn round(self) -> Self {
         ieee::round_to_integral(self, Rounding::TiesToAway).0
     }
 
-    /// The nearest integer; of a tie, the even one.
+    /// Returns the nearest integer. A tie gives the even integer.
     #[doc(alias("rint", "roundeven", "nearbyint"))]
     #[inline]
     #[must_use]
@@ -94,14 +94,14 @@ impl<S: Spec> Float<S> {
         ieee::round_to_integral(self, Rounding::TiesToEven).0
     }
 
-    /// The number without its fraction.
+    /// Returns the number without its fraction.
     #[inline]
     #[must_use]
     pub const fn trunc(self) -> Self {
         ieee::round_to_integral(self, Rounding::TowardZero).0
     }
 
-    /// What [`trunc`](Self::trunc) takes away: the fraction, with the sign of the number.
+    /// Returns the fraction of the number, with the sign of the number. [`trunc`](Self::trunc) removes this fraction.
     #[doc(alias = "modf")]
     #[inline]
     #[must_use]
@@ -112,7 +112,7 @@ impl<S: Spec> Float<S> {
 
 /// # Comparison
 impl<S: Spec> Float<S> {
-    /// The lesser of two, where −0 is less than +0; of a number and a NaN, the number.
+    /// Returns the lesser of two numbers. −0 is less than +0. If one of the two is a NaN, the other is returned.
     #[doc(alias("fmin", "minimumNumber"))]
     #[inline]
     #[must_use]
@@ -120,7 +120,7 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), false, false))
     }
 
-    /// The greater of two, where −0 is less than +0; of a number and a NaN, the number.
+    /// Returns the greater of two numbers. −0 is less than +0. If one of the two is a NaN, the other is returned.
     #[doc(alias("fmax", "maximumNumber"))]
     #[inline]
     #[must_use]
@@ -128,7 +128,7 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), true, false))
     }
 
-    /// The lesser of two, where −0 is less than +0; NaN if one is (IEEE 754-2019, 9.6).
+    /// Returns the lesser of two numbers. −0 is less than +0. If one of the two is a NaN, the result is NaN (IEEE 754-2019, 9.6).
     #[doc(alias = "fminimum")]
     #[inline]
     #[must_use]
@@ -136,7 +136,8 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), false, true))
     }
 
-    /// The greater of two, where −0 is less than +0; NaN if one is (IEEE 754-2019, 9.6).
+    /// Returns the greater of two numbers. −0 is less than +0. If one of the two is a NaN, the result is NaN (IEEE 754-2019,
+    /// 9.6).
     #[doc(alias = "fmaximum")]
     #[inline]
     #[must_use]
@@ -144,10 +145,11 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), true, true))
     }
 
-    /// `min` if less than that, `max` if greater than that, else itself, a NaN too.
+    /// Returns `min` if the number is less than `min`, and `max` if the number is greater than `max`. Otherwise returns the
+    /// number itself. A NaN stays a NaN.
     ///
     /// # Panics
-    /// If `min` is greater than `max`, or one of them is a NaN.
+    /// If `min` is greater than `max`, or if one of the two is a NaN.
     #[doc(alias = "clip")]
     #[inline]
     #[must_use]
@@ -170,7 +172,8 @@ impl<S: Spec> Float<S> {
         }
     }
 
-    /// An order of all codes: numbers by value, −0 before +0, NaNs outside of them by their signs (IEEE 754-2019, 5.10).
+    /// Returns the order of two numbers in an order of all codes. Numbers are ordered by value, with −0 before +0. NaNs come
+    /// before or after all numbers, by their signs (IEEE 754-2019, 5.10).
     #[doc(alias = "totalOrder")]
     #[inline]
     #[must_use]
@@ -181,8 +184,8 @@ impl<S: Spec> Float<S> {
 
 /// # Neighbours
 impl<S: Spec> Float<S> {
-    /// The least number that is greater (IEEE 754-2019, 5.3.1). The largest number of a format without infinities stays
-    /// what it is, and so do ∞ and NaN.
+    /// Returns the least number that is greater (IEEE 754-2019, 5.3.1). In a format without infinities, the largest number is
+    /// returned unchanged. ∞ and NaN are returned unchanged too.
     #[doc(alias = "nextUp")]
     #[inline]
     #[must_use]
@@ -190,8 +193,8 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.next_up(self.code()))
     }
 
-    /// The greatest number that is less (IEEE 754-2019, 5.3.1). The smallest number of a format without infinities stays
-    /// what it is, and so do −∞ and NaN.
+    /// Returns the greatest number that is less (IEEE 754-2019, 5.3.1). In a format without infinities, the smallest number is
+    /// returned unchanged. −∞ and NaN are returned unchanged too.
     #[doc(alias = "nextDown")]
     #[inline]
     #[must_use]
@@ -202,14 +205,14 @@ impl<S: Spec> Float<S> {
 
 /// # Means and angles
 impl<S: Spec> Float<S> {
-    /// The mean of two numbers, rounded once.
+    /// Returns the mean of two numbers, rounded once.
     #[inline]
     #[must_use]
     pub const fn midpoint(self, other: Self) -> Self {
         Self::from_code(Self::LAYOUT.midpoint(self.code(), other.code()))
     }
 
-    /// Radians to degrees: the product with 180 / π, of which 64 bits are taken, rounded once.
+    /// Converts radians to degrees. The product with 64 bits of 180 / π is rounded once.
     #[doc(alias = "rad2deg")]
     #[inline]
     #[must_use]
@@ -217,7 +220,7 @@ impl<S: Spec> Float<S> {
         Self::from_code(Self::LAYOUT.scale(self.code(), DEGREES))
     }
 
-    /// Degrees to radians: the product with π / 180, of which 64 bits are taken, rounded once.
+    /// Converts degrees to radians. The product with 64 bits of π / 180 is rounded once.
     #[doc(alias = "deg2rad")]
     #[inline]
     #[must_use]
@@ -228,9 +231,10 @@ impl<S: Spec> Float<S> {
 
 /// # The unit in the last place
 impl<S: Spec> Float<S> {
-    /// The unit in the last place: the distance to the next number up in magnitude, for the largest as if there were one.
+    /// Returns the unit in the last place: the distance to the next number up in magnitude. For the largest number, the distance
+    /// is computed as if there were a next number.
     ///
-    /// Of zero, the smallest positive number; of an infinity, +∞; of a NaN, itself.
+    /// Zero gives the smallest positive number, an infinity gives +∞, and a NaN gives itself.
     #[doc(alias = "spacing")]
     #[inline]
     #[must_use]
@@ -249,7 +253,7 @@ impl<S: HasSign> Float<S> {
         Self::from_code(Self::LAYOUT.copy_sign(self.code(), false))
     }
 
-    /// Returns 1 with the sign of the number, also for a zero or an infinity; a NaN for a NaN.
+    /// Returns 1 with the sign of the number. A zero or an infinity gives ±1 too. A NaN gives a NaN.
     #[doc(alias = "sign")]
     #[inline]
     #[must_use]

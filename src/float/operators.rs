@@ -1,4 +1,4 @@
-//! The operators, on values and references, and sums and products.
+//! The operators on values and references, and sums and products.
 
 use core::iter::{Product, Sum};
 use core::ops::{
@@ -41,7 +41,7 @@ macro_rules! operators {
             }
         }
 
-        // The two references have lifetimes of their own, as num-traits' `RefNum` asks.
+        // The two references have lifetimes of their own, because `RefNum` of num-traits asks for this.
         impl<S: Spec> $Op<&Float<S>> for &Float<S> {
             type Output = Float<S>;
 
@@ -74,7 +74,8 @@ operators! {
     Rem rem RemAssign rem_assign, "The remainder of division cut to an integer, with the sign of the dividend: exact";
 }
 
-/// The number with the other sign; a NaN too, where NaNs have signs. Zero stays zero in a format without −0.
+/// Returns the number with the other sign. A NaN changes its sign too, if NaNs have signs. Zero stays zero in a format without
+/// −0.
 impl<S: HasSign> Neg for Float<S> {
     type Output = Self;
 
@@ -93,7 +94,7 @@ impl<S: HasSign> Neg for &Float<S> {
     }
 }
 
-/// Added in `f64`, and rounded once.
+/// Adds the numbers in `f64`, and rounds the sum once.
 impl<S: Spec> Sum for Float<S> {
     fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
         reduction::sum(numbers)
@@ -106,7 +107,7 @@ impl<'a, S: Spec> Sum<&'a Self> for Float<S> {
     }
 }
 
-/// Multiplied in `f64`, and rounded once.
+/// Multiplies the numbers in `f64`, and rounds the product once.
 impl<S: Spec> Product for Float<S> {
     fn product<I: Iterator<Item = Self>>(numbers: I) -> Self {
         reduction::product(numbers)

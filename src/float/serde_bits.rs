@@ -1,7 +1,7 @@
 //! serde: a number as its bits, for `#[serde(with = "ulp::serde_bits")]`.
 //!
-//! The integer that stores the number is written, in every format: two bytes for an [`F16`](crate::F16), where the number itself would
-//! take the four of an `f32`. The crate `half` writes its numbers so, too.
+//! The functions write the integer that stores the number, in every format: two bytes for an [`F16`](crate::F16), where the
+//! number itself would take the four of an `f32`. The crate `half` writes its numbers in this way too.
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ use crate::round::{Bits, Format};
 /// Writes the bits of a number.
 ///
 /// # Errors
-/// Those of the serializer.
+/// The errors are those of the serializer.
 pub fn serialize<F: Format, S: Serializer>(number: &F, serializer: S) -> Result<S::Ok, S::Error> {
     let bits = number.to_bits().to_u64();
     match F::Bits::BITS {
@@ -36,10 +36,10 @@ pub fn serialize<F: Format, S: Serializer>(number: &F, serializer: S) -> Result<
     }
 }
 
-/// Reads the bits of a number. Those above the width of the format are ignored.
+/// Reads the bits of a number. Bits above the width of the format are ignored.
 ///
 /// # Errors
-/// Those of the deserializer, and an integer that the number's bits have no room for.
+/// The errors are those of the deserializer. An integer that doesn't fit the bits of the number is an error too.
 pub fn deserialize<'de, F: Format, D: Deserializer<'de>>(deserializer: D) -> Result<F, D::Error> {
     let bits = match F::Bits::BITS {
         8 => u8::deserialize(deserializer)?.into(),

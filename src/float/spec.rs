@@ -1,4 +1,4 @@
-//! [`Spec`]: the constants that make a format a type, and the traits that say which special numbers the format has.
+//! [`Spec`]: the constants that make a format a type. The other traits say which special numbers the format has.
 
 use core::fmt::Debug;
 
@@ -8,16 +8,16 @@ use crate::float::Float;
 
 use crate::format::Layout;
 
-/// The constants of a format: how it is stored, how its bits are read, and its name. [`Float<S>`](crate::Float) is a number of
-/// the format.
+/// The constants of a format: its storage, its layout, and its name. [`Float<S>`](crate::Float) is a number of the format.
 ///
-/// [`float_type!`](crate::float_type) declares a `Spec`, and the traits of this module that its layout fulfils, in one line.
+/// [`float_type!`](crate::float_type) declares a `Spec` in one line, together with the traits of this module that the layout
+/// fulfils.
 pub trait Spec: Copy + Send + Sync + Debug + 'static {
     /// The integer that stores a number. It may be wider than the layout.
     type Bits: Bits;
-    /// How the bits are read.
+    /// The layout, which says how the bits are read.
     const LAYOUT: Layout;
-    /// The name of the format, as numpy and `ml_dtypes` spell it: `"float16"`.
+    /// The name of the format in numpy and `ml_dtypes`, such as `"float16"`.
     const NAME: &'static str;
 }
 
@@ -36,8 +36,8 @@ pub trait HasInfinities: HasInfinity + HasSign {}
 /// A format with NaN.
 pub trait HasNan: Spec {}
 
-/// A format for which the elementary functions (feature `libm`) were compared with MPFR on every code:
-/// [`F16`](crate::F16) and [`Bf16`](crate::Bf16). Other formats cannot implement it.
+/// A format whose elementary functions (feature `libm`) were compared with MPFR on every code. [`F16`](crate::F16) and
+/// [`Bf16`](crate::Bf16) are such formats. Other formats cannot implement the trait.
 pub trait HasElementary: HasZero + HasInfinities + HasNan + sealed::Sealed {}
 
 mod sealed {
@@ -52,10 +52,10 @@ impl HasElementary for super::catalogue::BFloat16 {}
 /// Compares a list of `float_type!` with the layout of the format.
 ///
 /// # Panics
-/// If the layout does not fit its storage, or has something that the list lacks, or lacks something that is listed.
+/// If the layout does not fit its storage, or if the list and the layout differ.
 #[doc(hidden)]
 pub const fn check<S: Spec>(listed: &[&str]) {
-    // Compares the widths, too.
+    // The constant compares the widths, too.
     let layout = Float::<S>::LAYOUT;
     let (sign, listed_sign) = (layout.is_signed(), contains(listed, "sign"));
     assert!(
@@ -94,7 +94,7 @@ pub const fn check<S: Spec>(listed: &[&str]) {
     );
 }
 
-/// Whether a list has a word: `==` of strings is not yet const.
+/// Returns whether a list has a word. `==` of strings is not const yet.
 const fn contains(list: &[&str], word: &str) -> bool {
     let mut i = 0;
     while i < list.len() {

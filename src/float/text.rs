@@ -10,14 +10,16 @@ use super::spec::Spec;
 use crate::round::{Bits, Cast, Flags};
 use crate::text::{self, ParseFloatError, Style};
 
-/// Parses the text that `f32` parses, in any case and with any number of digits (`-1.5`, `.5e-3`, `inf`, `infinity`, `nan`), and
-/// C's hexadecimal form (`0x1.8p-3`).
+/// Parses the text that `f32` parses, in any case and with any number of digits (`-1.5`, `.5e-3`, `inf`, `infinity`, `nan`).
+/// Parses C's hexadecimal form (`0x1.8p-3`) too.
 ///
-/// The exact value of all digits is rounded once, ties to even, with IEEE's overflow. A text for which a cast would raise INVALID is
-/// an error: a NaN where there is none, and a negative number where there is no sign.
+/// The exact value of all digits is rounded once, ties to even, with IEEE's overflow. A text is an error if a cast of its value
+/// would raise INVALID. The text of a NaN is an error in a format without NaN, and a negative number is an error in a format
+/// without sign.
 ///
-/// A format that reaches beyond 2<sup>±1100</sup>, farther than `f64`, may take a neighbour instead for a number of more than 19
-/// digits that is this large or small, and within a part in 10<sup>18</sup> of a tie.
+/// A format that reaches beyond 2<sup>±1100</sup>, farther than `f64`, may give a neighbour of the right number. This happens
+/// only if the text has more than 19 digits, its number is that large or small, and the number lies within a part in
+/// 10<sup>18</sup> of a tie.
 impl<S: Spec> FromStr for Float<S> {
     type Err = ParseFloatError;
 
@@ -29,11 +31,11 @@ impl<S: Spec> FromStr for Float<S> {
 
 /// # Text
 impl<S: Spec> Float<S> {
-    /// Parses what [`FromStr`] parses, and rounds the exact value once, as `cast` says. Returns the number and the exceptions that
-    /// rounding raised.
+    /// Parses the texts that [`FromStr`] parses, and rounds the exact value once, as `cast` says. Returns the number and the
+    /// exceptions that rounding raised.
     ///
     /// # Errors
-    /// As [`FromStr`]: if the text is no number, or one for which a cast would raise INVALID.
+    /// The errors are those of [`FromStr`]: the text is no number, or a cast of its value would raise INVALID.
     ///
     /// ```
     /// use ulp::{Cast, F8E4M3Fn, Flags, Rounding};
@@ -54,7 +56,8 @@ impl<S: Spec> Float<S> {
     }
 }
 
-/// `Debug`: as `Display`, with `.0` after an integer, and an exponent below 1e-4 and from 1e16: `1.0`, `1e16`.
+/// Prints as `Display` does for `Debug`. An integer ends with `.0`. Numbers below 1e-4 or from 1e16 on have an exponent: `1.0`,
+/// `1e16`.
 pub(super) fn debug<S: Spec>(number: Float<S>, f: &mut Formatter<'_>) -> Result {
     text::print(Style::Debug, Float::<S>::LAYOUT, number.code(), f)
 }
@@ -72,13 +75,14 @@ macro_rules! digits {
 }
 digits! {
     /// Prints digits that parse back to the number.
-    /// - All digits of a whole number below 2<sup>24</sup>: 65504.
-    /// - Other numbers of a format of at most 8 bits print as the `f32` of the value: 0.1015625. (Where `f32` doesn't have all
-    ///   numbers of the format, as below.)
-    /// - Other numbers print the fewest digits that parse back, and of those the nearest: 0.1 for the `F16` 0.0999755859375.
+    /// - A whole number below 2<sup>24</sup> prints all its digits: 65504.
+    /// - Another number of a format of at most 8 bits prints as the `f32` of its value: 0.1015625. If `f32` lacks numbers of the
+    ///   format, the next rule holds instead.
+    /// - Another number prints the fewest digits that parse back, and of such digits the nearest: 0.1 for the `F16`
+    ///   0.0999755859375.
     ///
-    /// A precision prints the digits of the value itself (of `to_f64` in a format wider than `f64`). Flags do what they do for
-    /// `f32`.
+    /// A precision prints the digits of the value itself. For a format wider than `f64`, these are the digits of `to_f64`. Flags
+    /// work as for `f32`.
     Display;
     /// Prints as `Display` does, with an exponent: `1.5e-3`.
     LowerExp;

@@ -1,19 +1,19 @@
-//! The builders of [`Layout`]: each once as a constant function that panics, and once with an error.
+//! The builders of [`Layout`]. Each builder exists twice: as a constant function that panics, and as one that returns an error.
 
 use super::Layout;
 use super::invalid::{Argument, InvalidLayout};
 
-/// The widest exponent field: values up to 2<sup>±2^20</sup> keep every exponent and sum of exponents far inside an `i32`.
+/// The widest exponent field. Values up to 2<sup>±2^20</sup> keep every exponent and every sum of exponents far inside an `i32`.
 const MAX_EXPONENT_BITS: u32 = 20;
-/// The largest magnitude of a bias, for the same reason.
+/// The largest magnitude of a bias. The limit keeps exponents far inside an `i32`.
 const MAX_BIAS: i32 = 1 << MAX_EXPONENT_BITS;
-/// The widest fraction field: a significand, its carry, and the bits that decide a rounding fit 64 bits.
+/// The widest fraction field. A significand, its carry, and the bits that decide a rounding fit 64 bits.
 const MAX_FRACTION_BITS: u32 = 58;
 
 /// A layout, or the rule that it breaks.
 type Built = Result<Layout, &'static str>;
 
-/// Makes of each body, which gives a [`Built`], the builder that panics and the one that returns an error.
+/// Makes two builders from each body: one that panics, and one that returns an error. The body gives a [`Built`].
 macro_rules! builders {
     ($(
         $(#[$doc:meta])*
@@ -33,7 +33,7 @@ macro_rules! builders {
         #[doc = concat!("Does what [`", stringify!($name), "`](Self::", stringify!($name), ") does, but returns an error instead of a panic.")]
         ///
         /// # Errors
-        /// If the layout would make no sense. The error says which builder was called, with which arguments, and the rule that they
+        /// Returns an error if the layout would make no sense. The error names the builder, its arguments, and the rule that they
         /// break.
         #[inline]
         pub const fn $try_name($($self,)? $($($arg: $type),*)?) -> Result<Self, InvalidLayout> {
@@ -62,11 +62,11 @@ macro_rules! argument {
     };
 }
 
-/// Builders. Each panics, at compile time in a constant, if the layout would make no sense.
+/// Builders. Each builder panics if the layout would make no sense. In a constant, the panic is a compile error.
 impl Layout {
     builders! {
-        /// An interchange-like format (IEEE 754-2019, 3.4): signed, bias 2<sup>e−1</sup> − 1, and in the topmost exponent the
-        /// infinity and NaNs with payloads.
+        /// Returns an interchange-like format (IEEE 754-2019, 3.4). The format is signed and has the bias 2<sup>e−1</sup> − 1.
+        /// Its topmost exponent holds the infinity and NaNs with payloads.
         ///
         /// # Panics
         /// If `exponent_bits` is not in 1..=20 or `fraction_bits` not in 1..=58, or if the code is wider than 64 bits.
@@ -84,7 +84,8 @@ impl Layout {
             }
         }
 
-        /// A format whose every code is a finite number, as OCP's FP6 and FP4: signed, bias 2<sup>e−1</sup> − 1.
+        /// Returns a format whose codes are all finite numbers, like OCP's FP6 and FP4. The format is signed and has the bias
+        /// 2<sup>e−1</sup> − 1.
         ///
         /// # Panics
         /// If `exponent_bits` is not in 1..=20 or `fraction_bits` not in 0..=58, or if the code is wider than 64 bits.
@@ -92,10 +93,11 @@ impl Layout {
             finite(exponent_bits, fraction_bits)
         }
 
-        /// A format "finite, NaN, unsigned zero": the code of −0 is its only NaN; bias 2<sup>e−1</sup> (arXiv 2206.02915).
+        /// Returns a format "finite, NaN, unsigned zero" (arXiv 2206.02915). The code of −0 is its only NaN. The bias is
+        /// 2<sup>e−1</sup>.
         ///
         /// # Panics
-        /// As [`finite`](Self::finite).
+        /// Panics where [`finite`](Self::finite) panics.
         fnuz, try_fnuz(; exponent_bits: u32, fraction_bits: u32) {
             match finite(exponent_bits, fraction_bits) {
                 Ok(mut layout) => {
@@ -107,13 +109,14 @@ impl Layout {
             }
         }
 
-        /// A format of IEEE P3109, of `bits` bits and `precision` significant bits (the fraction has one fewer); `extended` adds
-        /// infinities. The one NaN is the code of −0, or the topmost code of an unsigned format.
+        /// Returns a format of IEEE P3109 with `bits` bits and `precision` significant bits. The fraction has one bit fewer than
+        /// `precision`. If `extended` is true, the format has infinities. The format has one NaN: the code of −0, or the topmost
+        /// code of an unsigned format.
         ///
         /// # Panics
-        /// If `precision` is not in 1..`bits` (or 1..=`bits` where unsigned), or is above 59.
+        /// If `precision` is not in 1..`bits` (1..=`bits` for an unsigned format), or is above 59.
         p3109, try_p3109(; bits: u32, precision: u32, signed: bool, extended: bool) {
-            // One bit more than without a sign, which is taken away again.
+            // An unsigned layout is built with a sign bit first. The sign bit is taken away again below.
             let bits = bits.saturating_add(!signed as u32);
             if precision == 0 || precision >= bits {
                 return Err("a P3109 layout has at least one bit of precision and one of exponent");
@@ -134,7 +137,7 @@ impl Layout {
             }
         }
 
-        /// The same with another exponent bias, −2<sup>20</sup> to 2<sup>20</sup>.
+        /// Returns this layout with another exponent bias. The bias lies in −2<sup>20</sup> to 2<sup>20</sup>.
         ///
         /// # Panics
         /// If the bias is out of that range.
@@ -142,8 +145,8 @@ impl Layout {
             checked(Layout { bias, ..layout })
         }
 
-        /// The same with a sign bit or without, keeping the exponent and fraction fields: the code gains or loses a bit.
-        /// A sign brings a negative zero if the layout has a zero.
+        /// Returns this layout with a sign bit or without one. The exponent and fraction fields stay, and the code gains or loses
+        /// a bit. A sign adds a negative zero if the layout has a zero.
         ///
         /// # Panics
         /// If the code would be wider than 64 bits.
@@ -159,10 +162,10 @@ impl Layout {
             })
         }
 
-        /// The same with zero and subnormals at exponent field 0, or with normal numbers there, as E8M0 has.
+        /// Returns this layout with zero and subnormals at exponent field 0, or with normal numbers there, like E8M0.
         ///
         /// # Panics
-        /// If the code of −0 is the NaN, which a layout without zero doesn't have.
+        /// If the code of −0 is the NaN, and `zero` is false. A layout without zero has no code of −0.
         with_zero, try_with_zero(self as layout; zero: bool) {
             if !zero && layout.nan_is_negative_zero() {
                 return Err("a layout without zero has no code of -0 to be the NaN");
@@ -177,10 +180,10 @@ impl Layout {
             })
         }
 
-        /// The same with a negative zero, or with a NaN in its place, as the FNUZ formats have.
+        /// Returns this layout with a negative zero, or with a NaN in its place, like the FNUZ formats.
         ///
         /// # Panics
-        /// If the layout has no sign or no zero, or has NaNs already where −0 would become one.
+        /// If the layout has no sign or no zero. If the code of −0 would become a NaN and the layout already has other NaNs.
         with_negative_zero, try_with_negative_zero(self as layout; negative_zero: bool) {
             if !layout.signed || !layout.zero {
                 return Err("only a layout with a sign and a zero has a code of -0");
@@ -188,18 +191,19 @@ impl Layout {
             checked(Layout { negative_zero, ..layout })
         }
 
-        /// The same with an infinity just above the largest finite code, or without.
+        /// Returns this layout with an infinity just above the largest finite code, or without an infinity.
         ///
         /// # Panics
-        /// If there is no room for it.
+        /// If there is no room for the infinity.
         with_infinities, try_with_infinities(self as layout; infinities: bool) {
             checked(Layout { infinities, ..layout })
         }
 
-        /// The same with so many NaN codes (a sign) at the very top: 2<sup>fraction bits</sup> − 1 for IEEE, 1 for OCP E4M3.
+        /// Returns this layout with `high_nans` NaN codes per sign at the very top: 2<sup>fraction bits</sup> − 1 for IEEE, 1 for
+        /// OCP E4M3.
         ///
         /// # Panics
-        /// If there is no room for them, or the code of −0 is the NaN.
+        /// If there is no room for the NaNs, or if the code of −0 is the NaN.
         with_high_nans, try_with_high_nans(self as layout; high_nans: u64) {
             checked(Layout { high_nans, ..layout })
         }
@@ -235,7 +239,7 @@ const fn checked(layout: Layout) -> Built {
     if layout.high_nans > 0 && layout.nan_is_negative_zero() {
         return Err("a layout whose NaN is the code of -0 has no other NaNs");
     }
-    // One finite code must be left, and where there is a zero, one besides it.
+    // One finite code must be left. A layout with a zero needs one more finite code.
     let all = layout.magnitude_mask();
     let others = layout.infinities as u64 + layout.zero as u64;
     if layout.high_nans > all || layout.high_nans + others > all {

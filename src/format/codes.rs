@@ -2,31 +2,32 @@
 
 use super::Layout;
 
-/// What follows from the fields.
+/// Properties that follow from the fields.
 impl Layout {
-    /// Width of the biased exponent field in bits: 5 for binary16.
+    /// Returns the width of the biased exponent field in bits: 5 for binary16.
     #[inline]
     pub const fn exponent_bits(self) -> u32 {
         self.magnitude_bits() - self.fraction_bits
     }
 
-    /// Bits of the significand, the implicit one included: 11 for binary16 (IEEE 754's *p*).
+    /// Returns the number of bits of the significand, with the implicit bit: 11 for binary16 (IEEE 754's *p*).
     #[inline]
     pub const fn precision(self) -> u32 {
         self.fraction_bits + 1
     }
 
-    /// The code of the largest finite number.
+    /// Returns the code of the largest finite number.
     #[inline]
     pub const fn max_code(self) -> u64 {
         self.magnitude_mask() - self.high_nans - self.infinities as u64
     }
 
-    /// The code of the smallest positive normal number.
+    /// Returns the code of the smallest positive normal number. If there is no normal number, returns the code of the largest
+    /// finite number.
     #[inline]
     pub const fn min_normal_code(self) -> u64 {
         if self.zero {
-            // With every exponent but 0 taken by special codes, there may be none: then the largest stands for it.
+            // If special codes take every exponent but 0, there is no normal number. The largest number then stands for it.
             let code = self.hidden_bit();
             if code < self.max_code() {
                 code
@@ -38,13 +39,13 @@ impl Layout {
         }
     }
 
-    /// The code of the smallest positive number.
+    /// Returns the code of the smallest positive number.
     #[inline]
     pub const fn min_positive_code(self) -> u64 {
         self.zero as u64
     }
 
-    /// The code of +∞, if there is one.
+    /// Returns the code of +∞, or `None` if the format has no infinity.
     #[inline]
     pub const fn infinity_code(self) -> Option<u64> {
         if self.infinities {
@@ -54,7 +55,8 @@ impl Layout {
         }
     }
 
-    /// The code of the canonical NaN, if there is one: quiet, positive where NaNs have signs, and no payload.
+    /// Returns the code of the canonical NaN, or `None` if the format has no NaN. The canonical NaN is quiet and has no payload.
+    /// It is positive where NaNs have signs.
     #[inline]
     pub const fn nan_code(self) -> Option<u64> {
         if self.nan_is_negative_zero() {
@@ -68,31 +70,33 @@ impl Layout {
         }
     }
 
-    /// The exponent of the smallest normal number: −14 for binary16 (IEEE 754's *emin*).
+    /// Returns the exponent of the smallest normal number: −14 for binary16 (IEEE 754's *emin*).
     #[inline]
     pub const fn min_exponent(self) -> i32 {
         self.zero as i32 - self.bias
     }
 
-    /// The exponent of the largest finite number: 15 for binary16 (IEEE 754's *emax*).
+    /// Returns the exponent of the largest finite number: 15 for binary16 (IEEE 754's *emax*).
     #[inline(always)]
     pub const fn max_exponent(self) -> i32 {
         let field = (self.max_code() >> self.fraction_bits) as i32;
         if field == 0 && self.zero {
-            // All finite numbers are subnormal: the leading bit of the largest decides. It is not 0, which the compiler doesn't see.
+            // All finite numbers are subnormal. The leading bit of the largest code decides. `| 1` tells the compiler that the
+            // code is not 0.
             self.min_exponent() - self.fraction_bits as i32 + (self.max_code() | 1).ilog2() as i32
         } else {
             field - self.bias
         }
     }
 
-    /// The exponent of the unit in the last place of the subnormals: −24 for binary16. Every value is a multiple of it.
+    /// Returns the exponent of the unit in the last place of the subnormals: −24 for binary16. Every value is a multiple of this
+    /// unit.
     #[inline]
     pub(crate) const fn finest_exponent(self) -> i32 {
         self.min_exponent() - self.fraction_bits as i32
     }
 
-    /// The same with so many fraction bits fewer, of an IEEE layout.
+    /// Returns an IEEE layout with `by` fraction bits fewer.
     #[inline]
     pub(crate) const fn truncated(self, by: u32) -> Self {
         Self {
@@ -103,7 +107,7 @@ impl Layout {
         }
     }
 
-    /// Equality, for constants.
+    /// Returns whether two layouts are equal, in constants too.
     pub(crate) const fn same(self, other: Self) -> bool {
         self.bits == other.bits
             && self.fraction_bits == other.fraction_bits
@@ -115,7 +119,7 @@ impl Layout {
             && self.high_nans == other.high_nans
     }
 
-    /// Whether it is as IEEE 754 has it, but for the widths and the bias.
+    /// Returns whether the layout follows IEEE 754 except for the widths and the bias.
     #[inline]
     pub(crate) const fn is_ieee(self) -> bool {
         self.signed && self.zero && self.negative_zero && self.infinities && self.has_payloads()

@@ -5,7 +5,7 @@ use core::num::FpCategory;
 
 use crate::format::Layout;
 
-/// The bit fields of a code, as they stand in it: nothing is unbiased or normalised.
+/// The bit fields of a code, exactly as the code stores them. The exponent keeps its bias, and the fraction is not normalised.
 ///
 /// ```
 /// use ulp::{F16, Parts};
@@ -15,16 +15,16 @@ use crate::format::Layout;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Parts {
-    /// The sign bit; false in a format that has none.
+    /// The sign bit. It is false in a format without sign.
     pub sign: bool,
-    /// The biased exponent field, 0 to 2<sup>exponent bits</sup> − 1.
+    /// The biased exponent field, from 0 to 2<sup>exponent bits</sup> − 1.
     pub exponent: u32,
-    /// The fraction field (the trailing significand), 0 to 2<sup>fraction bits</sup> − 1.
+    /// The fraction field (the trailing significand), from 0 to 2<sup>fraction bits</sup> − 1.
     pub fraction: u64,
 }
 
 impl Layout {
-    /// Takes a code apart. Bits above the width of a code are ignored.
+    /// Splits a code into its bit fields. Bits above the width of a code are ignored.
     #[inline]
     pub const fn decode(self, code: u64) -> Parts {
         Parts {
@@ -34,7 +34,8 @@ impl Layout {
         }
     }
 
-    /// Puts a code together; the inverse of [`decode`](Self::decode). What is out of a field's range is masked off.
+    /// Builds a code from its bit fields. This is the inverse of [`decode`](Self::decode). Bits beyond the width of a field are
+    /// ignored.
     #[inline]
     pub const fn encode(self, parts: Parts) -> u64 {
         let magnitude = ((parts.exponent as u64) << self.fraction_bits() & self.magnitude_mask())
@@ -42,7 +43,7 @@ impl Layout {
         self.with_sign_bit(parts.sign, magnitude)
     }
 
-    /// The class of a code (IEEE 754-2019, 5.7.2). Bits above the width of a code are ignored.
+    /// Returns the class of a code (IEEE 754-2019, 5.7.2). Bits above the width of a code are ignored.
     #[inline]
     pub const fn classify(self, code: u64) -> FpCategory {
         let magnitude = code & self.magnitude_mask();
@@ -59,7 +60,8 @@ impl Layout {
         }
     }
 
-    /// The code of the number with the other sign. Zero is its own where there is no −0, and so is FNUZ's NaN.
+    /// Returns the code of the number with the other sign. Zero stays unchanged in a format without −0, and FNUZ's NaN stays
+    /// unchanged.
     #[inline]
     pub const fn negate(self, code: u64) -> u64 {
         if code & self.magnitude_mask() == 0 && self.has_zero() && !self.has_negative_zero() {
@@ -69,7 +71,8 @@ impl Layout {
         }
     }
 
-    /// The order of two codes by their values: equal zeros, no order with a NaN (IEEE 754-2019, 5.11).
+    /// Returns the order of two codes by their values. Zeros are equal. A NaN has no order, and gives `None` (IEEE 754-2019,
+    /// 5.11).
     #[inline]
     pub const fn compare(self, a: u64, b: u64) -> Option<Ordering> {
         if self.is_nan(a) || self.is_nan(b) {
@@ -85,7 +88,7 @@ impl Layout {
         })
     }
 
-    /// The code as a signed integer that grows with the value; both zeros are 0.
+    /// Returns the code as a signed integer that grows with the value. Both zeros give 0.
     pub(crate) const fn rank(self, code: u64) -> i64 {
         let magnitude = (code & self.magnitude_mask()) as i64;
         match (self.is_negative(code), self.has_zero()) {
@@ -95,7 +98,7 @@ impl Layout {
         }
     }
 
-    /// Whether NaNs carry a payload and a quiet bit, as IEEE's do (IEEE 754-2019, 6.2.1).
+    /// Returns whether NaNs carry a payload and a quiet bit, like IEEE's NaNs (IEEE 754-2019, 6.2.1).
     #[inline]
     pub(crate) const fn has_payloads(self) -> bool {
         self.high_nans() != 0 && self.high_nans() == self.fraction_mask()
@@ -117,7 +120,7 @@ impl Layout {
         self.is_signed() && code & self.sign_mask() != 0
     }
 
-    /// The code of a sign and a magnitude, where there is a sign.
+    /// Returns the code of a sign and a magnitude. A format without sign ignores the sign.
     #[inline]
     pub(crate) const fn with_sign_bit(self, negative: bool, magnitude: u64) -> u64 {
         magnitude | ((self.is_signed() && negative) as u64 * self.sign_mask())
@@ -144,7 +147,8 @@ impl Layout {
         self.hidden_bit() - 1
     }
 
-    /// The magnitude of exponent field 1 and fraction 0; in a significand, the bit that a code leaves out.
+    /// Returns the magnitude of exponent field 1 and fraction 0. In a significand, this is the implicit bit, which a code leaves
+    /// out.
     #[inline]
     pub(crate) const fn hidden_bit(self) -> u64 {
         1 << self.fraction_bits()
@@ -155,7 +159,7 @@ impl Layout {
         self.magnitude_mask() & !self.fraction_mask()
     }
 
-    /// The bit that makes a NaN quiet, where NaNs have payloads.
+    /// Returns the bit that makes a NaN quiet, where NaNs have payloads.
     #[inline]
     pub(crate) const fn quiet_bit(self) -> u64 {
         self.hidden_bit() >> 1

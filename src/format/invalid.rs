@@ -1,9 +1,9 @@
-//! [`InvalidLayout`]: which builder of a layout was called, and why in vain. Its text is made in constants too, for their panics.
+//! [`InvalidLayout`]: the error of a builder of layouts. The error text is made in constants too, for the panics of the builders.
 
 use core::fmt;
 
-/// The error of a builder of [`Layout`](super::Layout) whose layout would make no sense. Its text has the builder, the arguments, and
-/// the rule that they break.
+/// The error of a builder of [`Layout`](super::Layout) whose layout would make no sense. The text of the error names the builder,
+/// the arguments, and the rule that they break.
 ///
 /// ```
 /// use ulp::Layout;
@@ -91,17 +91,17 @@ impl fmt::Display for InvalidLayout {
 
 impl core::error::Error for InvalidLayout {}
 
-/// Text of a limited length. What is too long is cut.
+/// Text of a limited length. Longer text is cut.
 struct Text {
     bytes: [u8; Self::ROOM],
     len: usize,
 }
 
 impl Text {
-    /// More than the longest rule takes, after four arguments.
+    /// More bytes than any text needs: the longest rule after four arguments.
     const ROOM: usize = 192;
 
-    /// ASCII only.
+    /// Appends ASCII text.
     const fn push(&mut self, text: &str) {
         let mut i = 0;
         while i < text.len() && self.len < Self::ROOM {

@@ -1,9 +1,9 @@
-//! The limits of a format, as codes, exponents and decimal digits: what `finfo` and the constants of a type show.
+//! The limits of a format, as codes, exponents and decimal digits. `finfo` and the constants of a type show these limits.
 
 use crate::format::Layout;
 
 impl Layout {
-    /// The code of 2<sup>exponent</sup>, or the nearest positive number's.
+    /// Returns the code of 2<sup>exponent</sup>, or the code of the nearest positive number.
     #[inline]
     pub(crate) const fn power_of_two_code(self, exponent: i32) -> u64 {
         let finest = self.finest_exponent();
@@ -19,14 +19,14 @@ impl Layout {
         }
     }
 
-    /// Whether another format has all finite values of this one.
+    /// Returns whether another format has all finite values of this format.
     pub(crate) const fn is_within(self, wide: Layout) -> bool {
         self.fraction_bits() <= wide.fraction_bits()
             && self.finest_exponent() >= wide.finest_exponent()
             && self.max_exponent() <= wide.max_exponent()
     }
 
-    /// The code of the smallest finite number: that of −max, or 0 in a format without sign.
+    /// Returns the code of the smallest finite number: the code of −max, or 0 in a format without sign.
     #[inline]
     pub const fn min_code(self) -> u64 {
         if self.is_signed() {
@@ -36,42 +36,43 @@ impl Layout {
         }
     }
 
-    /// The code of the step from 1 to the next larger number.
+    /// Returns the code of the step from 1 to the next larger number.
     #[inline]
     pub const fn epsilon_code(self) -> u64 {
         self.power_of_two_code(self.epsilon_exponent())
     }
 
-    /// The exponent of the step from 1 to the next larger number: −10 for binary16, and where 1 is a subnormal that of all
-    /// their steps.
+    /// Returns the exponent of the step from 1 to the next larger number: −10 for binary16. If 1 is a subnormal, returns the
+    /// exponent of the step between subnormals.
     pub(crate) const fn epsilon_exponent(self) -> i32 {
         max(0, self.min_exponent()) - self.fraction_bits() as i32
     }
 
-    /// The exponent of the step from 1 to the next smaller number: −11 for binary16.
+    /// Returns the exponent of the step from 1 to the next smaller number: −11 for binary16.
     pub(crate) const fn epsilon_below_exponent(self) -> i32 {
         max(-1, self.min_exponent()) - self.fraction_bits() as i32
     }
 
-    /// Decimal digits that survive a trip through the format: ⌊fraction bits · log<sub>10</sub> 2⌋, 3 for binary16 (C's
-    /// `FLT_DIG`).
+    /// Returns the number of decimal digits that survive a trip through the format: ⌊fraction bits · log<sub>10</sub> 2⌋, 3 for
+    /// binary16 (C's `FLT_DIG`).
     #[inline]
     pub const fn digits(self) -> u32 {
-        // No multiple up to 58 of log10(2) = 0.30102999… is so near an integer that the digits left out matter.
+        // The truncated log10(2) = 0.30102999… suffices: no multiple of it up to 58 is near enough to an integer for the cut
+        // digits to matter.
         self.fraction_bits() * 30103 / 100_000
     }
 
-    /// The exponent of the smallest power of ten that is a normal number: −4 for binary16 (C's `FLT_MIN_10_EXP`).
+    /// Returns the exponent of the smallest power of ten that is a normal number: −4 for binary16 (C's `FLT_MIN_10_EXP`).
     pub const fn min_10_exp(self) -> i32 {
         match self.min_exponent() {
             0 => 0,
-            // A positive power of two is no power of ten.
+            // A positive power of two is never a power of ten.
             exponent @ 1.. => floor_log10(1.0, exponent) + 1,
             exponent => -floor_log10(1.0, -exponent),
         }
     }
 
-    /// The exponent of the largest power of ten not past the largest finite number: 4 for binary16 (C's `FLT_MAX_10_EXP`).
+    /// Returns the exponent of the largest power of ten up to the largest finite number: 4 for binary16 (C's `FLT_MAX_10_EXP`).
     pub const fn max_10_exp(self) -> i32 {
         let exponent = self.max_exponent();
         let unit = max(exponent, self.min_exponent()) - self.fraction_bits() as i32;
@@ -92,8 +93,9 @@ pub(crate) const fn min(a: i32, b: i32) -> i32 {
     if a < b { a } else { b }
 }
 
-/// ⌊log<sub>10</sub>(x · 2<sup>exponent</sup>)⌋, unless so near a power of ten that rounding errors matter: the limits of a
-/// format aren't, but where they are one, and then there are no errors.
+/// Returns ⌊log<sub>10</sub>(x · 2<sup>exponent</sup>)⌋. The result may be wrong where the value is so near a power of ten that
+/// rounding errors matter. The limits of a format are never that near, unless they are a power of ten, and then there are no
+/// rounding errors.
 const fn floor_log10(mut x: f64, mut exponent: i32) -> i32 {
     let mut log = 0;
     loop {

@@ -1,4 +1,4 @@
-//! A floating-point format as plain data: its fields, its codes, its limits.
+//! A floating-point format as plain data: its fields, its codes and its limits.
 
 mod builders;
 mod codes;

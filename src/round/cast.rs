@@ -1,10 +1,10 @@
-//! [`Cast`]: from any format to any other, with one rounding.
+//! [`Cast`]: the conversion from any format to any other with one rounding.
 
 use crate::format::Layout;
 use crate::round;
 use crate::round::{Flags, Overflow, Rounding};
 
-/// How to convert: a [`Rounding`] and an [`Overflow`].
+/// A way to convert: a [`Rounding`] and an [`Overflow`].
 ///
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, F16, Flags, Format, Layout, Rounding};
@@ -14,7 +14,7 @@ use crate::round::{Flags, Overflow, Rounding};
 /// let (y, flags) = x.cast_with::<F8E4M3Fn>(Cast::new().rounding(Rounding::TowardZero));
 /// assert_eq!((y.to_f32(), flags), (0.28125, Flags::INEXACT));
 ///
-/// // Codes: any layout to any other, in constants too.
+/// // Codes: any layout to any other layout, in constants too.
 /// const ONE: (u64, Flags) = Cast::new().convert(Layout::BINARY64, Layout::BFLOAT16, 1f64.to_bits());
 /// assert_eq!(ONE, (0x3f80, Flags::NONE));
 /// ```
@@ -26,7 +26,7 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// Ties to even and IEEE overflow: what a conversion does if nothing else is said.
+    /// Returns the default cast: ties to even and IEEE overflow.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -35,26 +35,26 @@ impl Cast {
         }
     }
 
-    /// The same with this rounding.
+    /// Returns this cast with another rounding.
     #[must_use]
     pub const fn rounding(self, rounding: Rounding) -> Self {
         Self { rounding, ..self }
     }
 
-    /// The same with this treatment of overflow.
+    /// Returns this cast with another treatment of overflow.
     #[must_use]
     pub const fn overflow(self, overflow: Overflow) -> Self {
         Self { overflow, ..self }
     }
 
-    /// The same with [`Overflow::Saturate`].
+    /// Returns this cast with [`Overflow::Saturate`].
     #[must_use]
     pub const fn saturating(self) -> Self {
         self.overflow(Overflow::Saturate)
     }
 
-    /// Whether this is the rounding. A comparison rather than a `match`, which would keep a loop from vectorizing where the
-    /// rounding is known only at run time.
+    /// Returns whether this cast has the given rounding. The function compares. A `match` would keep a loop from vectorizing
+    /// where the rounding is known only at run time.
     #[inline(always)]
     pub(crate) const fn rounds(self, rounding: Rounding) -> bool {
         self.rounding as u8 == rounding as u8
@@ -65,46 +65,46 @@ impl Cast {
         self.rounds(Rounding::TiesToEven) || self.rounds(Rounding::TiesToAway)
     }
 
-    /// Whether an infinity stays one, where there is one.
+    /// Returns whether an infinity stays an infinity in a format that has one.
     #[inline(always)]
     pub(crate) const fn keeps_infinity(self) -> bool {
         matches!(self.overflow, Overflow::Ieee | Overflow::SaturateFinite)
     }
 
-    /// Whether what overflows may become an infinity, as infinities stay ones.
+    /// Returns whether overflow of finite numbers may give an infinity. Infinities then stay infinities.
     #[inline(always)]
     pub(crate) const fn has_ieee_overflow(self) -> bool {
         matches!(self.overflow, Overflow::Ieee)
     }
 
-    /// Whether finite and infinite numbers overflow alike: instructions and tables are made for these casts.
+    /// Returns whether finite and infinite numbers overflow to one result. Instructions and tables are made for these casts.
     #[inline(always)]
     pub(crate) const fn overflows_alike(self) -> bool {
         !matches!(self.overflow, Overflow::SaturateFinite)
     }
 
-    /// Whether what lies past the largest finite number becomes the infinity, where there is one.
+    /// Returns whether a value past the largest finite number becomes the infinity in a format that has one.
     #[inline(always)]
     pub(crate) const fn rounds_to_infinity(self) -> bool {
         self.has_ieee_overflow() && self.rounds_to_nearest()
     }
 
-    /// Converts a code of `from` to the code of `to` that has its value, or, where there is none, rounds once.
+    /// Converts a code of `from` to the code of `to` with an equal value. If `to` has no equal value, the value is rounded once.
     ///
-    /// Bits of `bits` above the width of `from` are ignored; those of the result above the width of `to` are 0.
+    /// Bits of `bits` above the width of `from` are ignored. Bits of the result above the width of `to` are 0.
     ///
-    /// - *NaN.* Between two formats with payloads (IEEE's), a NaN keeps its sign and its top payload bits and is made quiet
-    ///   (IEEE 754-2019, 6.2.3), as the conversion instructions of CPUs do. Otherwise it becomes the canonical NaN with its
-    ///   sign; FNUZ's has none. A format without NaN gives its largest number and raises INVALID, as CUDA does. A signaling
-    ///   NaN raises INVALID.
-    /// - *Zero.* −0 becomes +0 where there is no −0, and so does what rounds to it. A format without zero gives its smallest
-    ///   number, for all that is smaller too.
-    /// - *Sign.* A format without sign gives NaN (the smallest number, if it has no NaN) for what is negative and not zero,
-    ///   and raises INVALID.
-    /// - *Infinities and overflow.* As [`Overflow`] says; an infinity is not rounded.
+    /// - *NaN.* If both formats have payloads (IEEE's), a NaN keeps its sign and its top payload bits, and becomes quiet (IEEE
+    ///   754-2019, 6.2.3). The conversion instructions of CPUs do this too. Otherwise a NaN becomes the canonical NaN and keeps
+    ///   its sign. FNUZ's NaN has no sign. If `to` has no NaN, the result is the largest number of `to`, with INVALID, like in
+    ///   CUDA. A signaling NaN raises INVALID.
+    /// - *Zero.* In a format without −0, −0 becomes +0, and a negative number that is rounded to zero becomes +0. In a format
+    ///   without zero, the result is the smallest number, for zero and for every smaller number.
+    /// - *Sign.* In a format without sign, a negative number other than zero gives NaN, and raises INVALID. If the format has no
+    ///   NaN, the result is the smallest number.
+    /// - *Infinities and overflow.* [`Overflow`] describes the result. An infinity is not rounded.
     ///
-    /// The function has no branch that depends on `bits`. Where the layouts are constants, so is everything derived from
-    /// them, and a loop over it vectorizes.
+    /// The function has no branch that depends on `bits`. If the layouts are constants, all values derived from the layouts are
+    /// constants too, and a loop that calls the function vectorizes.
     #[inline(always)]
     pub const fn convert(self, from: Layout, to: Layout, bits: u64) -> (u64, Flags) {
         let (from, bits) = if round::can_jam(from, to, 32) {

@@ -1,4 +1,4 @@
-//! [`Format`]: a Rust type whose bits a [`Layout`] reads.
+//! [`Format`]: a Rust type whose bits are read by a [`Layout`].
 #![allow(
     unsafe_code,
     reason = "a type and its bits are exchanged by size, in constants too"
@@ -17,11 +17,11 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// The unsigned integers that hold codes: `u8`, `u16`, `u32` and `u64`.
+/// An unsigned integer that holds a code: `u8`, `u16`, `u32` or `u64`.
 pub trait Bits: Copy + Eq + Ord + Send + Sync + Debug + 'static + sealed::Sealed {
-    /// The width in bits.
+    /// The width of the integer in bits.
     const BITS: u32;
-    /// An array of as many bytes as the integer has.
+    /// An array of bytes with the size of the integer.
     type Bytes: Copy
         + AsRef<[u8]>
         + AsMut<[u8]>
@@ -33,9 +33,9 @@ pub trait Bits: Copy + Eq + Ord + Send + Sync + Debug + 'static + sealed::Sealed
         + Send
         + Sync
         + 'static;
-    /// The integer, widened.
+    /// Returns the integer, widened to 64 bits.
     fn to_u64(self) -> u64;
-    /// The low bits of an integer.
+    /// Returns the low bits of an integer.
     fn from_u64(bits: u64) -> Self;
 }
 
@@ -61,8 +61,8 @@ macro_rules! bits {
 }
 bits!(u8, u16, u32, u64);
 
-/// A type whose bits are a floating-point number, read by a [`Layout`]: `f32`, `f64`, the formats of this crate, and those
-/// that [`float_type!`](crate::float_type) declares.
+/// A type whose bits are a floating-point number, read by a [`Layout`]. `f32`, `f64`, the formats of this crate, and types that
+/// [`float_type!`](crate::float_type) declares are such types.
 ///
 /// ```
 /// use ulp::{Bf16, F8E5M2, Format};
@@ -75,50 +75,52 @@ bits!(u8, u16, u32, u64);
 /// ```
 ///
 /// # Safety
-/// `Self` must be `repr(transparent)` over [`Bits`](Self::Bits) (or have its size, its alignment and no invalid bits, as `f32`
-/// has those of `u32`), and [`LAYOUT`](Self::LAYOUT) be no wider than it.
+/// `Self` must be `repr(transparent)` over [`Bits`](Self::Bits). Otherwise `Self` must have the size and the alignment of
+/// [`Bits`](Self::Bits) and no invalid bits, like `f32` and `u32`. [`LAYOUT`](Self::LAYOUT) must be no wider than
+/// [`Bits`](Self::Bits).
 pub unsafe trait Format: Copy + Send + Sync + Debug + 'static {
-    /// The integer of the same size.
+    /// The integer type of equal size.
     type Bits: Bits;
-    /// How to read the bits.
+    /// The layout that reads the bits.
     const LAYOUT: Layout;
-    /// The name of the format in numpy, with ml_dtypes: `"bfloat16"`.
+    /// The name of the format in numpy with ml_dtypes, for example `"bfloat16"`.
     const DTYPE: &'static str;
 
     /// The largest finite number.
     const MAX: Self = from_code(Self::LAYOUT.max_code());
-    /// The smallest finite number: −[`MAX`](Self::MAX), or of a format without sign the number of code 0.
+    /// The smallest finite number: −[`MAX`](Self::MAX), or the number of code 0 in a format without sign.
     const MIN: Self = from_code(Self::LAYOUT.min_code());
     /// The smallest positive normal number.
     const MIN_POSITIVE: Self = from_code(Self::LAYOUT.min_normal_code());
     /// The step from 1 to the next larger number.
     const EPSILON: Self = from_code(Self::LAYOUT.epsilon_code());
 
-    /// The number with these bits. Those above the width of the format are ignored.
+    /// Returns the number with these bits. Bits above the width of the format are ignored.
     #[inline(always)]
     fn from_bits(bits: Self::Bits) -> Self {
         from_code(bits.to_u64())
     }
 
-    /// The bits of the number; 0 above the width of the format.
+    /// Returns the bits of the number. Bits above the width of the format are 0.
     #[inline(always)]
     fn to_bits(self) -> Self::Bits {
         Self::Bits::from_u64(to_code(self))
     }
 
-    /// The sign, biased exponent and fraction fields.
+    /// Returns the sign, biased exponent and fraction fields.
     #[inline(always)]
     fn parts(self) -> Parts {
         Self::LAYOUT.decode(to_code(self))
     }
 
-    /// The number in another format: rounded once, ties to even, with IEEE's overflow. [`Cast::convert`] has the rules.
+    /// Converts the number to another format. The number is rounded once, ties to even, with IEEE overflow. [`Cast::convert`]
+    /// lists the rules.
     #[inline(always)]
     fn cast<D: Format>(self) -> D {
         self.cast_with(Cast::new()).0
     }
 
-    /// The number in another format, rounded once as `cast` says, and the exceptions that this raised.
+    /// Converts the number to another format by `cast`. Returns the rounded number and the exceptions that the conversion raised.
     #[inline(always)]
     fn cast_with<D: Format>(self, cast: Cast) -> (D, Flags) {
         let (code, flags) = cast.convert(Self::LAYOUT, D::LAYOUT, to_code(self));
@@ -126,55 +128,55 @@ pub unsafe trait Format: Copy + Send + Sync + Debug + 'static {
     }
 }
 
-// SAFETY: f32 and u32 have the same size and alignment, and every u32 is a valid f32.
+// SAFETY: f32 and u32 have equal size and alignment, and every u32 is a valid f32.
 unsafe impl Format for f32 {
     type Bits = u32;
     const LAYOUT: Layout = Layout::BINARY32;
     const DTYPE: &'static str = "float32";
 }
 
-// SAFETY: f64 and u64 have the same size, and on every target the same alignment; every u64 is a valid f64.
+// SAFETY: f64 and u64 have equal size, and equal alignment on every target. Every u64 is a valid f64.
 unsafe impl Format for f64 {
     type Bits = u64;
     const LAYOUT: Layout = Layout::BINARY64;
     const DTYPE: &'static str = "float64";
 }
 
-/// [`Format::from_bits`] for constants, where a trait's method can't be called.
+/// Returns [`Format::from_bits`] in constants, where a trait's method can't be called.
 #[inline(always)]
 pub(crate) const fn from_code<F: Format>(code: u64) -> F {
-    // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four, and that all bits are valid.
+    // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four sizes, and that all bits are valid.
     unsafe { truncate(code) }
 }
 
-/// [`Format::to_bits`] for constants, where a trait's method can't be called.
+/// Returns [`Format::to_bits`] in constants, where a trait's method can't be called.
 #[inline(always)]
 pub(crate) const fn to_code<F: Format>(number: F) -> u64 {
-    // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four, and is initialised throughout.
+    // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four sizes, and that all bytes are initialised.
     unsafe { widen(number) & F::LAYOUT.code_mask() }
 }
 
-/// [`Bits::from_u64`] for constants.
+/// Returns [`Bits::from_u64`] in constants.
 #[inline(always)]
 pub(crate) const fn bits_from_u64<B: Bits>(bits: u64) -> B {
-    // SAFETY: `Bits` is sealed, and implemented for the integers of 1, 2, 4 and 8 bytes alone.
+    // SAFETY: `Bits` is sealed. Only the integers of 1, 2, 4 and 8 bytes implement it.
     unsafe { truncate(bits) }
 }
 
-/// The low bytes of an integer, the least significant first.
+/// Returns the low bytes of an integer, the least significant byte first.
 #[inline(always)]
 pub(crate) const fn to_le_bytes<B: Bits>(bits: u64) -> B::Bytes {
-    // SAFETY: `Bytes` is an array of the integer's size, 8 bytes at most, and any bytes are valid.
+    // SAFETY: `Bytes` is an array of the integer's size, at most 8 bytes, and any bytes are valid.
     unsafe { transmute_copy(&bits.to_le_bytes()) }
 }
 
-/// The low bytes of an integer, the most significant first.
+/// Returns the low bytes of an integer, the most significant byte first.
 #[inline(always)]
 pub(crate) const fn to_be_bytes<B: Bits>(bits: u64) -> B::Bytes {
     to_le_bytes::<B>(swap_bytes::<B>(bits))
 }
 
-/// The integer of bytes, the least significant first.
+/// Returns the integer of bytes. The least significant byte comes first.
 #[inline(always)]
 pub(crate) const fn from_le_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
     // SAFETY: `Bytes` is an array of 1, 2, 4 or 8 bytes.
@@ -186,18 +188,18 @@ pub(crate) const fn from_le_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
     }
 }
 
-/// The integer of bytes, the most significant first.
+/// Returns the integer of bytes. The most significant byte comes first.
 #[inline(always)]
 pub(crate) const fn from_be_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
     swap_bytes::<B>(from_le_bytes::<B>(bytes))
 }
 
-/// The bytes of an integer of the width of `B` in the reverse order.
+/// Reverses the bytes of an integer of the width of `B`.
 const fn swap_bytes<B: Bits>(bits: u64) -> u64 {
     bits.swap_bytes() >> (u64::BITS - B::BITS)
 }
 
-/// The low bits of an integer, as a type of another name.
+/// Returns the low bits of an integer as a value of type `T`.
 ///
 /// # Safety
 /// `T` has 1, 2, 4 or 8 bytes, and any bits are valid.
@@ -214,10 +216,10 @@ const unsafe fn truncate<T: Copy>(bits: u64) -> T {
     }
 }
 
-/// The bytes of a value as an integer of its size, widened.
+/// Returns the bytes of a value as an integer of equal size, widened to 64 bits.
 ///
 /// # Safety
-/// `T` has 1, 2, 4 or 8 bytes, and none of them is padding.
+/// `T` has 1, 2, 4 or 8 bytes. No byte is padding.
 #[inline(always)]
 const unsafe fn widen<T: Copy>(value: T) -> u64 {
     // SAFETY: the caller promises the size and that all bytes are initialized.

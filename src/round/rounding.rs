@@ -1,31 +1,30 @@
-//! How a number that a format doesn't have becomes one that it has: [`Rounding`], [`Overflow`], and the [`Flags`] that tell.
+//! [`Rounding`], [`Overflow`] and [`Flags`]: how a value is rounded to a format, and the exceptions that the rounding raises.
 
 use core::fmt;
 use core::ops::{BitOr, BitOrAssign};
 
 /// The direction in which an inexact result is rounded.
 ///
-/// IEEE 754-2019, 4.3, has the first five; a "tie" is a value halfway between two neighbours.
+/// IEEE 754-2019, 4.3, defines the first five. A "tie" is a value halfway between two neighbours.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum Rounding {
-    /// To the nearest; a tie to the neighbour whose last bit is 0. The default, of IEEE 754 and here.
+    /// To the nearest neighbour. A tie goes to the neighbour whose last bit is 0. This is the default, of IEEE 754 and here.
     ///
-    /// Where a significand has one bit, "last bit" is that of the code, except in a format without zero (E8M0), where a tie
-    /// goes up.
+    /// If a significand has one bit, "last bit" means the last bit of the code. In a format without zero (E8M0), a tie goes up.
     #[default]
     TiesToEven,
-    /// To the nearest; a tie to the neighbour larger in magnitude.
+    /// To the nearest neighbour. A tie goes to the neighbour larger in magnitude.
     TiesToAway,
-    /// To the neighbour smaller in magnitude: truncation.
+    /// To the neighbour smaller in magnitude. This is truncation.
     TowardZero,
     /// To the neighbour toward +∞.
     TowardPositive,
     /// To the neighbour toward −∞.
     TowardNegative,
-    /// To the neighbour whose code is odd. A value rounded so, to a format with at least two bits more, can be rounded again
-    /// in any direction as if it had been rounded once (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums:
-    /// proved algorithms using rounding to odd", 2008).
+    /// To the neighbour whose code is odd. If a value is rounded to odd in a format with at least two bits more, a second
+    /// rounding in any direction gives the result of one direct rounding (Boldo and Melquiond, "Emulation of FMA and correctly
+    /// rounded sums: proved algorithms using rounding to odd", 2008).
     ToOdd,
 }
 
@@ -41,18 +40,19 @@ impl Rounding {
     ];
 }
 
-/// What becomes of a value past the largest finite number of a format.
+/// The treatment of a value past the largest finite number of a format.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// IEEE 754-2019, 7.4, and `OvfInf` of IEEE P3109: the infinity or the largest finite number, as the rounding says. A format without infinities
-    /// gives NaN for the infinity, and one without NaN too gives its largest finite number.
+    /// The infinity or the largest finite number, depending on the rounding (IEEE 754-2019, 7.4, and `OvfInf` of IEEE P3109). A
+    /// format without infinities gives NaN for the infinity. A format without infinities and NaN gives its largest finite number.
     #[default]
     Ieee,
-    /// The largest finite number, its sign kept; for infinities too. IEEE P3109 calls this `SatFinite`.
+    /// The largest finite number with the sign of the value. Infinities become this number too. IEEE P3109 calls this
+    /// `SatFinite`.
     Saturate,
-    /// The largest finite number, its sign kept; but an infinity is treated as under [`Ieee`](Self::Ieee). IEEE P3109 calls this
-    /// `SatPropagate`.
+    /// The largest finite number with the sign of the value. An infinity is treated like under [`Ieee`](Self::Ieee). IEEE P3109
+    /// calls this `SatPropagate`.
     ///
     /// ```
     /// use ulp::{Cast, F16, Overflow};
@@ -81,39 +81,40 @@ impl Flags {
     pub const NONE: Self = Self(0);
     /// The result is not the exact value.
     pub const INEXACT: Self = Self(1);
-    /// The value, rounded to the format's precision as if its exponents had no lower bound, is smaller than the smallest
-    /// normal number, and the result is inexact (tininess after rounding, as x86 detects it).
+    /// The result is inexact, and the value is smaller than the smallest normal number. The comparison rounds the value to the
+    /// format's precision first, as if exponents had no lower bound (tininess after rounding, like on x86).
     pub const UNDERFLOW: Self = Self(2);
-    /// The rounded value lay past the largest finite number, or an infinity did not stay one. INEXACT comes with it.
+    /// The rounded value lies past the largest finite number, or an infinity did not stay an infinity. INEXACT is raised too.
     pub const OVERFLOW: Self = Self(4);
     /// A finite number was divided by zero.
     pub const DIVIDE_BY_ZERO: Self = Self(8);
-    /// There is no useful result: a signaling NaN, a NaN for a format without one, a negative number for one without sign.
+    /// There is no useful result. Causes are a signaling NaN, a NaN in a format without NaN, and a negative number in a format
+    /// without sign.
     pub const INVALID: Self = Self(16);
 
-    /// The set as bits: INEXACT is 1, UNDERFLOW 2, OVERFLOW 4, DIVIDE_BY_ZERO 8, INVALID 16.
+    /// Returns the set as bits: INEXACT is 1, UNDERFLOW 2, OVERFLOW 4, DIVIDE_BY_ZERO 8, INVALID 16.
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// Whether all of `other` are raised.
+    /// Returns whether all flags of `other` are raised.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether none is raised.
+    /// Returns whether no flag is raised.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Those of both; the operator `|`, for constants.
+    /// Returns the flags of both sets. This is the operator `|` for constants.
     #[must_use]
     #[inline(always)]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// These if `raised`, else none: a choice without a branch.
+    /// Returns these flags if `raised` is true, and no flags otherwise. The choice has no branch.
     #[inline(always)]
     pub(crate) const fn when(self, raised: bool) -> Self {
         Self(self.0 * raised as u8)
@@ -134,7 +135,7 @@ impl BitOrAssign for Flags {
     }
 }
 
-/// `Flags(INEXACT | OVERFLOW)`.
+/// Writes the names of the flags, for example `Flags(INEXACT | OVERFLOW)`.
 impl fmt::Debug for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [&str; 5] = [

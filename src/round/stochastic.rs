@@ -1,4 +1,4 @@
-//! Stochastic rounding of one code, written for each width of word as the rounding of casts is.
+//! Stochastic rounding of one code. A macro writes the module for each width of word, like the rounding of casts.
 
 macro_rules! word {
     ($module:ident, $Word:ty) => {
@@ -6,7 +6,8 @@ macro_rules! word {
             use crate::format::Layout;
             use crate::round::{Cast, drop_bits, $module as word};
 
-            /// Converts a code of `from` to `to`, rounding up where the sum of the discarded fraction and the draw has a carry.
+            /// Converts a code of `from` to `to`. The code is rounded up if the sum of the discarded fraction and the draw has a
+            /// carry.
             #[inline(always)]
             pub(crate) const fn cast(
                 cast: Cast,
@@ -39,8 +40,8 @@ macro_rules! word {
                 }
             }
 
-            /// The same for a format of the same exponents, where infinities are what overflows: both rulers are one, so the sign
-            /// may go along, and a carry gives the infinity by itself. A NaN is made quiet and cut.
+            /// Converts a code to a format with equal exponents, where overflow gives infinities. Both formats have one ruler.
+            /// The sign may therefore stay in the word, and a carry gives the infinity directly. A NaN is made quiet and cut.
             #[inline(always)]
             pub(crate) const fn in_place(
                 from: Layout,
@@ -62,12 +63,12 @@ macro_rules! word {
                 }
             }
 
-            /// The place of a code of `from` on the ruler of `to`: the mark below, and the next 32 bits.
+            /// Returns the place of a code of `from` on the ruler of `to`: the mark below the place, and the next 32 bits.
             #[inline(always)]
             const fn split(from: Layout, to: Layout, magnitude: $Word) -> ($Word, u32) {
                 let above = from.min_exponent() - to.min_exponent();
                 if above > 0 {
-                    // The ruler of `to` is the finer one, on which subnormals of `from` have all their bits.
+                    // The ruler of `to` is the finer ruler here. On this ruler, subnormals of `from` keep all their bits.
                     let drop = drop_bits(from, to);
                     let place = word::place(from, to, magnitude);
                     return (place >> drop, rest(place, drop));
@@ -82,7 +83,7 @@ macro_rules! word {
                 let significand = (on_from - (exponent << from.fraction_bits()))
                     << to.fraction_bits().saturating_sub(from.fraction_bits());
 
-                // What lies below the smallest exponent of `to` moves down.
+                // A number below the smallest exponent of `to` moves down.
                 let below = above.unsigned_abs() as $Word;
                 let gone = (<$Word>::BITS - 1 + 32) as $Word;
                 let down = below.saturating_sub(exponent)
@@ -97,7 +98,7 @@ macro_rules! word {
                 (mark + exponents, rest(significand, down))
             }
 
-            /// The 32 bits after the point of a word with `point` bits there.
+            /// Returns the 32 bits after the point of a word that has `point` bits after the point.
             #[inline(always)]
             const fn rest(word: $Word, point: u32) -> u32 {
                 if point > 32 {

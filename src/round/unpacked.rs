@@ -1,4 +1,4 @@
-//! The number between: what decoding makes of a code, what arithmetic and parsing make, and what is rounded to a format.
+//! The unpacked number. Decoding, arithmetic and parsing produce it, and rounding packs it into a format.
 
 use crate::format::{
     Layout,
@@ -8,12 +8,12 @@ use crate::round::{self, Cast, Flags, GUARD_BITS};
 
 /// A finite number other than zero: ±significand · 2<sup>exponent − 63</sup>.
 ///
-/// The topmost bit of the significand is set, so that the magnitude lies in [2<sup>exponent</sup>, 2<sup>exponent + 1</sup>).
-/// Its lowest bit is sticky: it is set, too, if anything below it is not zero.
+/// The topmost bit of the significand is set. The magnitude therefore lies in [2<sup>exponent</sup>, 2<sup>exponent + 1</sup>).
+/// The lowest bit of the significand is sticky: it is also set if any lower bit is not zero.
 #[derive(Clone, Copy)]
 pub(crate) struct Number {
     pub(crate) negative: bool,
-    /// Less than 2<sup>30</sup> in magnitude.
+    /// The exponent is less than 2<sup>30</sup> in magnitude.
     pub(crate) exponent: i32,
     pub(crate) significand: u64,
 }
@@ -25,7 +25,8 @@ impl Number {
         significand: 1 << 63,
     };
 
-    /// ±significand · 2<sup>exponent − 127</sup>, of which the significand need not be normalised; `None` if it is 0.
+    /// Returns ±significand · 2<sup>exponent − 127</sup>, or `None` if the significand is 0. The significand need not be
+    /// normalised.
     #[inline(always)]
     pub(crate) const fn new(negative: bool, exponent: i32, significand: u128) -> Option<Self> {
         if significand == 0 {
@@ -49,7 +50,7 @@ impl Number {
     }
 }
 
-/// An integer shifted right, with a lowest bit that is set, too, if any bit shifted out was.
+/// Shifts an integer right. The lowest bit of the result is also set if any bit shifted out was set.
 #[inline(always)]
 pub(crate) const fn shift_right_sticky(x: u128, by: u32) -> u128 {
     if by < u128::BITS {
@@ -60,7 +61,7 @@ pub(crate) const fn shift_right_sticky(x: u128, by: u32) -> u128 {
 }
 
 impl Layout {
-    /// The significand of a code as an integer, and the exponent of its unit. The code must be finite.
+    /// Returns the significand of a code as an integer, and the exponent of the integer's unit. The code must be finite.
     #[inline(always)]
     pub(crate) const fn integer(self, code: u64) -> (u64, i32) {
         let magnitude = code & self.magnitude_mask();
@@ -71,7 +72,7 @@ impl Layout {
         (significand, self.finest_exponent() + above)
     }
 
-    /// The number of a code, `None` for zero. The code must be finite.
+    /// Returns the number of a code, or `None` for zero. The code must be finite.
     #[inline(always)]
     pub(crate) const fn number(self, code: u64) -> Option<Number> {
         let (significand, unit) = self.integer(code);
@@ -86,7 +87,7 @@ impl Layout {
         })
     }
 
-    /// Rounds a number and packs it: the code, and the exceptions that this raised.
+    /// Rounds a number and packs it. Returns the code, and the exceptions that the rounding raised.
     #[inline(always)]
     pub(crate) const fn round(self, cast: Cast, number: Number) -> (u64, Flags) {
         if number.negative && !self.is_signed() {
@@ -94,10 +95,10 @@ impl Layout {
         }
         let point = self.fraction_bits() + GUARD_BITS;
         let above = number.exponent - self.min_exponent();
-        // One more than the largest is as far past it as any.
+        // A number just above the largest exponent overflows like every larger number.
         let top = max(self.max_exponent() - self.min_exponent(), 0) + 1;
         let lift = min(max(above, 0), top) as u128;
-        // All but the topmost bit, at most: it is set, so it will do as the sticky one.
+        // At most all bits but the topmost bit are cut. The topmost bit is set, and can serve as the sticky bit.
         let cut = (u64::BITS - 1 - point) as i32;
         let down = min(cut - min(above, 0), u64::BITS as i32 - 1);
         let kept = number.significand >> down;
@@ -116,7 +117,7 @@ impl Layout {
         }
     }
 
-    /// What an unsigned format gives for a negative number: NaN, or its smallest number if it has none.
+    /// Returns the result of a negative number in an unsigned format: NaN, or the smallest number if the format has no NaN.
     #[inline(always)]
     const fn refused(self) -> (u64, Flags) {
         let code = match self.nan_code() {
@@ -126,8 +127,8 @@ impl Layout {
         (code, Flags::INVALID)
     }
 
-    /// Zero; without −0 it has no sign, and a format without zero gives its smallest number, with the exceptions of a number
-    /// that is smaller.
+    /// Returns zero with a sign. In a format without −0, zero has no sign. A format without zero gives its smallest number, with
+    /// the exceptions of a smaller number.
     #[inline(always)]
     pub(crate) const fn signed_zero(self, negative: bool) -> (u64, Flags) {
         if !self.has_zero() {
@@ -140,7 +141,7 @@ impl Layout {
         )
     }
 
-    /// What an infinite result becomes: an infinity, or where there is none what overflow gives.
+    /// Returns an infinity. In a format without infinity, returns the result of overflow.
     #[inline(always)]
     pub(crate) const fn infinite(self, cast: Cast, negative: bool) -> (u64, Flags) {
         if negative && !self.is_signed() {
@@ -152,7 +153,7 @@ impl Layout {
         (code, if kept { Flags::NONE } else { lost })
     }
 
-    /// What an invalid operation gives: the canonical NaN, or where there is none the largest number.
+    /// Returns the result of an invalid operation: the canonical NaN, or the largest number if the format has no NaN.
     #[inline(always)]
     pub(crate) const fn invalid(self) -> (u64, Flags) {
         let code = match self.nan_code() {

@@ -1,6 +1,6 @@
 //! The routine that rounds and packs, written for each width of word.
 //!
-//! A `const fn` cannot be generic over integer types, so a macro writes one module for each width.
+//! A `const fn` cannot be generic over integer types. A macro therefore writes one module for each width.
 
 macro_rules! word {
     ($module:ident, $Word:ty, |$integer:ident, $point:ident| $log2:expr) => {
@@ -9,7 +9,7 @@ macro_rules! word {
             use crate::round::{Cast, Flags, Rounding};
             use crate::round::{drop_bits, past_max, shares_exponents};
 
-            /// Converts a code of `from` to `to`, as [`Cast::convert`] says.
+            /// Converts a code of `from` to `to` by the rules of [`Cast::convert`].
             #[inline(always)]
             pub(crate) const fn cast(
                 cast: Cast,
@@ -29,7 +29,7 @@ macro_rules! word {
 
                 let drop = drop_bits(from, to);
                 if shares_exponents(from, to) && drop == 0 && cast.keeps_infinity() {
-                    // Nothing changes but the length of the fraction, and NaNs are made quiet.
+                    // Only the length of the fraction changes, and NaNs are made quiet.
                     let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
                     let signaling = is_nan && bits & from.quiet_bit() as $Word == 0;
                     let code = (bits | quiet) << (to.fraction_bits() - from.fraction_bits());
@@ -45,7 +45,7 @@ macro_rules! word {
                 } else if to.is_signed() {
                     if is_nan { nan } else { number }
                 } else {
-                    // Chosen part by part, of which the compiler makes no branches.
+                    // Each part is chosen separately. The compiler then makes no branches.
                     let refused = match to.nan_code() {
                         Some(code) => code as $Word,
                         None => 0,
@@ -58,8 +58,8 @@ macro_rules! word {
                 }
             }
 
-            /// Rounds a code to one of the same exponents: both rulers are one, so the sign may go along, and a carry gives the
-            /// infinity by itself. A NaN is made quiet and cut.
+            /// Rounds a code to a format with equal exponents. Both formats have one ruler. The sign may therefore stay in the
+            /// word, and a carry gives the infinity directly. A NaN is made quiet and cut.
             #[inline(always)]
             pub(crate) const fn round_in_place(
                 cast: Cast,
@@ -80,7 +80,7 @@ macro_rules! word {
                 (place + bump) >> drop
             }
 
-            /// The NaN of `to` for one of `from` (IEEE 754-2019, 6.2.3).
+            /// Returns the NaN of `to` for a NaN of `from` (IEEE 754-2019, 6.2.3).
             #[inline(always)]
             pub(crate) const fn nan(
                 from: Layout,
@@ -110,7 +110,7 @@ macro_rules! word {
                 )
             }
 
-            /// The place of a code of `from` on the ruler of `to`.
+            /// Returns the place of a code of `from` on the ruler of `to`.
             #[inline(always)]
             pub(crate) const fn place(from: Layout, to: Layout, magnitude: $Word) -> $Word {
                 let point = to.fraction_bits() + drop_bits(from, to);
@@ -127,8 +127,8 @@ macro_rules! word {
                 if above == 0 {
                     on_from << up
                 } else if above > 0 {
-                    // A subnormal number of `from` may be normal in `to`: then its logarithm says where. If not, both rulers
-                    // are straight there.
+                    // A subnormal number of `from` may be normal in `to`. In that case its logarithm gives the place. Otherwise
+                    // both rulers are straight there.
                     let straight_bits = from.fraction_bits().saturating_sub(above as u32);
                     let lift = (above - from.fraction_bits() as i32 + 1) as $Word;
                     if on_from >> straight_bits == 0 {
@@ -139,7 +139,7 @@ macro_rules! word {
                         (on_from << up) + shift
                     }
                 } else {
-                    // A normal number of `from` may be subnormal in `to`, where the ruler is straight: its significand moves
+                    // A normal number of `from` may be subnormal in `to`, where the ruler is straight. Its significand then moves
                     // down.
                     let below = above.unsigned_abs() as $Word;
                     let field = magnitude >> from.fraction_bits();
@@ -157,8 +157,8 @@ macro_rules! word {
                 }
             }
 
-            /// The logarithm to base 2 of an integer, linear between powers of two: a place with `point` bits after the
-            /// point. Arbitrary for 0.
+            /// Returns the logarithm to base 2 of an integer, linear between powers of two. The result is a place with `point`
+            /// bits after the point. The result for 0 is arbitrary.
             #[inline(always)]
             const fn log2($integer: $Word, $point: u32) -> $Word {
                 $log2
@@ -166,7 +166,7 @@ macro_rules! word {
 
             /// Rounds a place to a mark and packs its code.
             ///
-            /// `reach` is the largest place there is, that of the infinity if `infinite` may be true.
+            /// `reach` is the largest possible place. If `infinite` may be true, the largest place is the place of the infinity.
             #[inline(always)]
             pub(crate) const fn pack(
                 cast: Cast,
@@ -178,7 +178,7 @@ macro_rules! word {
                 reach: $Word,
             ) -> ($Word, Flags) {
                 let negative = sign != 0;
-                // The place of code 0, which is not that of the number zero where zero has no code.
+                // The place of code 0. In a format where zero has no code, this is not the place of the number zero.
                 let first = if to.has_zero() {
                     0
                 } else {
@@ -188,14 +188,14 @@ macro_rules! word {
                     && !to.has_zero()
                     && cast.rounds(Rounding::TiesToEven)
                 {
-                    // Without zero, the one significand of a single bit is odd: a tie goes up from it.
+                    // In a format without zero, the only significand of a single bit is odd. A tie therefore goes up.
                     cast.rounding(Rounding::TiesToAway)
                 } else {
                     cast
                 };
                 let code = round(cast, negative, place.saturating_sub(first), drop);
 
-                // What can't be past the largest is not compared with it.
+                // A place that can't be past the largest code is not compared with the largest code.
                 let max = to.max_code() as $Word;
                 let rest: $Word = (1 << drop) - 1;
                 let reach = reach.saturating_sub(first);
@@ -240,9 +240,10 @@ macro_rules! word {
                 }
             }
 
-            /// What to add to a place so that cutting the bits after the point rounds it. There is at least one.
+            /// Returns the summand that rounds a place when the bits after the point are cut afterwards. There is at least one
+            /// bit after the point.
             ///
-            /// The rounding chooses three summands that are the same for a whole tensor.
+            /// The rounding chooses three summands. All elements of a tensor share these three summands.
             #[inline(always)]
             const fn bump(cast: Cast, negative: bool, place: $Word, drop: u32) -> $Word {
                 let half: $Word = 1 << (drop - 1);
@@ -266,7 +267,7 @@ macro_rules! word {
                 nearest | if directed { rest } else { 0 }
             }
 
-            /// Whether a place, rounded with unbounded exponents, lies below the smallest normal number.
+            /// Returns whether a place, rounded with unbounded exponents, lies below the smallest normal number.
             #[inline(always)]
             const fn is_tiny(
                 cast: Cast,
@@ -278,8 +279,9 @@ macro_rules! word {
                 if drop == 0 {
                     return place < to.hidden_bit() as $Word;
                 }
-                // In the binade below the smallest normal number, where it matters, steps would be half as long. Those of a
-                // one-bit significand count exponents, so that the last bit of the one below the first is 0.
+                // Tininess matters in the binade below the smallest normal number. With unbounded exponents, the steps in this
+                // binade would be half as long. The steps of a one-bit significand count exponents. The last bit of the mark
+                // below the first normal mark is therefore 0.
                 let even = (to.fraction_bits() == 0 && to.has_zero()) as $Word;
                 let place = place + (even << (drop - 1));
                 round(cast, negative, place, drop - 1) < 2 * to.hidden_bit() as $Word + even
@@ -288,8 +290,9 @@ macro_rules! word {
     };
 }
 
-// The bits of a float are its exponent and fraction side by side: its logarithm. The conversion of an integer of so few bits
-// is exact, so no rounding mode of the thread changes it, and vectors have an instruction for it.
+// The bits of a float are its exponent and fraction side by side. These bits are the logarithm of the float. The conversion of an
+// integer of this few bits is exact. No rounding mode of the thread therefore changes the result, and vectors have an instruction
+// for the conversion.
 word!(word16, u16, |integer, point| {
     let bits = (integer as i16 as f32)
         .to_bits()

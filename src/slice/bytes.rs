@@ -1,8 +1,8 @@
-//! Casting tensors whose formats are known only at run time, as bytes.
+//! Casts tensors whose formats are known only at run time. The tensors are bytes.
 //!
-//! There are no loops for each pair of formats: every format but `f64` widens to `f32` exactly, so that a conversion is a widening
-//! and a narrowing, by way of a tile that stays in the nearest cache. What comes from `f64` is rounded to odd on the way, which
-//! leaves enough bits to round it as if it were the first time.
+//! There is no loop for each pair of formats. Every format but `f64` widens to `f32` exactly. A conversion is therefore a
+//! widening and a narrowing, through a tile that stays in the nearest cache. A number that comes from `f64` is rounded to odd on
+//! the way. Rounding to odd leaves enough bits for the second rounding to be as good as the only one.
 
 use core::error::Error;
 use core::fmt;
@@ -17,11 +17,12 @@ use crate::float::{Bf16, Dtype, F16, Visitor};
 use crate::format::Layout;
 use crate::round::{Cast, Format};
 
-/// Casts a tensor whose formats are known only at run time, on the best [`Isa`] of this CPU. The numbers are little-endian on every
-/// machine, and lie at any alignment, as they do in files.
+/// Casts a tensor whose formats are known only at run time, on the best [`Isa`] of this CPU. The numbers are little-endian on
+/// every machine, and lie at any alignment, as in files.
 ///
-/// Both slices must hold the same number of elements, in the lengths that [`Dtype::bytes`] gives. Bits of a packed tensor after its
-/// last element should be 0, and become 0; between two packed tensors, the lengths alone may not tell them from an element.
+/// Both slices must hold an equal number of elements, in the lengths that [`Dtype::bytes`] gives. Bits after the last element of
+/// a packed tensor should be 0 in the source, and become 0 in the destination. If both tensors are packed, the lengths may leave
+/// open whether such bits are an element.
 ///
 /// ```
 /// use ulp::{Cast, Dtype, slice};
@@ -41,7 +42,7 @@ use crate::round::{Cast, Format};
 /// ```
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` is left as it was.
+/// If no number of elements has these lengths. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes(
     from: Dtype,
@@ -53,10 +54,10 @@ pub fn cast_bytes(
     cast_bytes_on(Isa::detect(), from, src, to, dst, cast)
 }
 
-/// [`cast_bytes`] on this [`Isa`].
+/// Does what [`cast_bytes`] does, on this [`Isa`].
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` is left as it was.
+/// If no number of elements has these lengths. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes_on(
     isa: Isa,
@@ -71,10 +72,11 @@ pub fn cast_bytes_on(
     Ok(())
 }
 
-/// Casts a tensor as [`cast_bytes`] does, rounded as [`cast_stochastic`](super::cast_stochastic) does, to the same bits.
+/// Casts a tensor as [`cast_bytes`] does, and rounds as [`cast_stochastic`](super::cast_stochastic) does. The bits are those of
+/// `cast_stochastic`.
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` is left as it was.
+/// If no number of elements has these lengths. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes_stochastic(
     from: Dtype,
@@ -86,10 +88,10 @@ pub fn cast_bytes_stochastic(
     cast_bytes_stochastic_on(Isa::detect(), from, src, to, dst, stochastic)
 }
 
-/// [`cast_bytes_stochastic`] on this [`Isa`].
+/// Does what [`cast_bytes_stochastic`] does, on this [`Isa`].
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` is left as it was.
+/// If no number of elements has these lengths. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes_stochastic_on(
     isa: Isa,
@@ -104,7 +106,7 @@ pub fn cast_bytes_stochastic_on(
     Ok(())
 }
 
-/// The error of [`cast_bytes`] with lengths that no number of elements has. Its text has both, and the formats.
+/// The error of [`cast_bytes`] for lengths that no number of elements has. The text has both lengths and both formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CastError {
     from: &'static str,
@@ -114,7 +116,7 @@ pub struct CastError {
 }
 
 impl CastError {
-    /// The error for so many bytes of a format, and so many of another.
+    /// Returns the error for `src` bytes of one format and `dst` bytes of another.
     pub(super) const fn new(from: &'static str, src: usize, to: &'static str, dst: usize) -> Self {
         Self { from, src, to, dst }
     }
@@ -132,9 +134,9 @@ impl fmt::Display for CastError {
 
 impl Error for CastError {}
 
-/// How many elements have these lengths.
+/// Returns the number of elements that has these lengths.
 fn elements(from: Dtype, src: usize, to: Dtype, dst: usize) -> Result<usize, CastError> {
-    // The last byte of a packed tensor may seem to hold one more than there are.
+    // The last byte of a packed tensor may seem to hold one element more than there is.
     let numbers = from.numbers(src).min(to.numbers(dst));
     if from.bytes(numbers) == Some(src) && to.bytes(numbers) == Some(dst) {
         Ok(numbers)
@@ -143,7 +145,7 @@ fn elements(from: Dtype, src: usize, to: Dtype, dst: usize) -> Result<usize, Cas
     }
 }
 
-/// The plan of [`cast_bytes`].
+/// Returns the plan of [`cast_bytes`].
 #[inline]
 fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
     let fused = match (from, to) {
@@ -157,7 +159,7 @@ fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
         (Dtype::F64, Dtype::F32) => Route::Rounded(narrow::<f64, f32> as _),
         (Dtype::F64, _) => Route::Widened(round_to_odd, to.visit(Narrow)),
         (Dtype::F32, _) => Route::Rounded(to.visit(Narrow)),
-        // Only infinities could change in a second step.
+        // A second step could change only infinities.
         (_, Dtype::F32) if cast.keeps_infinity() => Route::Exact(from.visit(Widen)),
         (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Route::Exact(exact::<F16, F16>),
         (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => Route::Exact(exact::<Bf16, Bf16>),
@@ -173,7 +175,7 @@ fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
     }
 }
 
-/// The plan of [`cast_bytes_stochastic`]. A draw decides about a number as it decides about that number as an `f32`.
+/// Returns the plan of [`cast_bytes_stochastic`]. A draw decides about a number as about that number in `f32`.
 #[inline]
 fn plan_stochastic(
     isa: Isa,
@@ -239,13 +241,14 @@ fn narrow<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast
     });
 }
 
-/// Whether tensors of a format are so rare that the loop for all casts serves the default cast too: TF32, and scales with a zero.
+/// Returns whether tensors of a format are rare: TF32, and scales with a zero. The loop for all casts then serves the default
+/// cast too.
 const fn is_rare(layout: Layout) -> bool {
     let odd_width = layout.bits() > 16 && layout.bits() < 32;
     odd_width || !layout.is_signed() && layout.has_zero()
 }
 
-/// To a format that has every number of `S`, infinities kept: no rounding matters.
+/// Converts to a format that has every number of `S`. Infinities are kept, and no rounding matters.
 fn exact<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     for_each_block::<S, D>(src, dst, |_, src, dst| {
         small_code::convert_by_default(isa, src, dst)
@@ -259,7 +262,7 @@ fn round_to_odd(isa: Isa, src: &[u8], dst: &mut [u8]) {
     });
 }
 
-/// By an instruction, if there is one for this cast. Returns whether there was.
+/// Converts by an instruction, if there is one for this cast. Returns whether there was one.
 fn fused<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast) -> bool {
     let long = src.len() >= BLOCK * size_of::<S>();
     long && native::<S>()

@@ -1,4 +1,4 @@
-//! Casting, and counting what became of the values.
+//! Casts a slice and counts the exceptional values.
 #![allow(unsafe_code, reason = "a kernel promises to initialise its results")]
 
 use core::marker::PhantomData;
@@ -11,7 +11,7 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Format, from_code, to_code};
 
-/// What became of the values of a slice.
+/// The counts of exceptional values in a cast of a slice.
 ///
 /// ```
 /// use ulp::{Cast, F16, slice};
@@ -24,15 +24,16 @@ use crate::round::{Cast, Flags, Format, from_code, to_code};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Past the largest finite number, infinities that did not stay one included ([`Flags::OVERFLOW`]).
+    /// The number of elements past the largest finite number ([`Flags::OVERFLOW`]). An infinity counts if it did not stay an
+    /// infinity.
     pub overflowed: usize,
-    /// Zero now, and not before.
+    /// The number of elements that are zero now and were not zero before.
     pub became_zero: usize,
-    /// Subnormal now, and not before.
+    /// The number of elements that are subnormal now and were not subnormal before.
     pub became_subnormal: usize,
-    /// NaN before or now: a negative number in a format without sign too.
+    /// The number of elements that were NaN or are NaN now. A negative number in a format without sign is among them.
     pub nan: usize,
-    /// Not exact ([`Flags::INEXACT`]).
+    /// The number of elements that are not exact ([`Flags::INEXACT`]).
     pub inexact: usize,
 }
 
@@ -56,20 +57,21 @@ impl AddAssign for Counts {
     }
 }
 
-/// Casts every element as `cast` says, on the best [`Isa`] of this CPU, and counts in the same pass what became of them.
+/// Casts every element as `cast` says, on the best [`Isa`] of this CPU. Returns the counts of exceptional values. One pass does
+/// both.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
 pub fn cast_counted<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) -> Counts {
     cast_counted_on(Isa::detect(), src, dst, cast)
 }
 
-/// [`cast_counted`] on this [`Isa`].
+/// Does what [`cast_counted`] does, on this [`Isa`].
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn cast_counted_on<S: Format, D: Format>(
     isa: Isa,
@@ -87,7 +89,7 @@ pub fn cast_counted_on<S: Format, D: Format>(
     }
 }
 
-/// Elements for which it pays to look for the first that overflows.
+/// The number of elements for which a search for the first overflow pays.
 const LONG: usize = 512;
 
 fn count<S: Format, D: Format, const DEFAULT: bool>(
@@ -105,7 +107,7 @@ fn count<S: Format, D: Format, const DEFAULT: bool>(
     kernel.counts
 }
 
-/// Casts and counts; `DEFAULT` if the cast is that of [`Cast::new`], so that the compiler knows it.
+/// Casts and counts. `DEFAULT` is true if the cast is that of [`Cast::new`]. The compiler then knows the cast.
 struct Counting<S, D, const DEFAULT: bool> {
     cast: Cast,
     counts: Counts,
@@ -132,7 +134,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
                 | (NAN * (now.nan || before.nan) as u8);
             dst.write(from_code(code));
         }
-        // Sums of a block fit a byte, and vectors hold most of those.
+        // Sums of a block fit a byte, and a vector holds more bytes than wider numbers.
         let count = |flag: u8| {
             let ones = flags.iter().map(|flags| (flags & flag != 0) as u8);
             ones.fold(0, u8::wrapping_add) as usize
@@ -147,7 +149,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
     }
 }
 
-/// What is counted beside the exceptions, in the bits that those leave.
+/// A bit for a count that is not an exception. The exceptions leave this bit free.
 const BECAME_ZERO: u8 = 32;
 const BECAME_SUBNORMAL: u8 = 64;
 const NAN: u8 = 128;

@@ -1,4 +1,4 @@
-//! A conversion between formats known only at run time: what is done to each tile.
+//! The plan of a conversion between formats known only at run time: the work on each tile.
 
 use core::array::from_fn;
 use core::mem::MaybeUninit;
@@ -9,24 +9,24 @@ use crate::cpu::Isa;
 use crate::float::{Dtype, F4E2M1Fn, F6E2M3Fn};
 use crate::round::{Cast, Format};
 
-/// Elements of a tile: a multiple of 8, so that packed ones end with a byte.
+/// The elements of a tile. The number is a multiple of 8, and packed elements therefore end with a byte.
 const TILE: usize = 1024;
 
-/// Elements for which it pays to convert all 256 codes of a byte first.
+/// The number of elements for which it pays to convert all 256 codes of a byte first.
 const LOOKUP_PAYS: usize = 1024;
 
-/// Makes the elements in some bytes from as many in others.
+/// Converts the elements in some bytes to as many elements in other bytes.
 pub(super) type ConvertFn = fn(Isa, &[u8], &mut [u8]);
 
-/// The same, rounded so.
+/// Converts elements with a given rounding.
 pub(super) type RoundFn<H> = fn(Isa, &[u8], &mut [u8], H);
 
-/// The same, if it can. Returns whether it did.
+/// Converts elements with a given rounding, if there is a way. Returns whether there was one.
 pub(super) type TryFn<H> = fn(Isa, &[u8], &mut [u8], H) -> bool;
 
-/// How numbers are rounded.
+/// The way numbers are rounded.
 pub(super) trait How: Copy {
-    /// How those after so many numbers are.
+    /// Returns the rounding of the elements after the first `numbers` elements.
     fn after(self, numbers: usize) -> Self;
 }
 
@@ -44,28 +44,29 @@ impl How for Stochastic {
     }
 }
 
-/// What is done to numbers of whole bytes.
+/// The steps of a conversion of numbers of whole bytes.
 pub(super) enum Route<H> {
-    /// Nothing is rounded.
+    /// One step that rounds nothing.
     Exact(ConvertFn),
     Rounded(RoundFn<H>),
-    /// First to `f32`.
+    /// A step to `f32`, then a step that rounds.
     Widened(ConvertFn, RoundFn<H>),
 }
 
-/// From bytes of one format to bytes of another.
+/// A conversion from bytes of one format to bytes of another.
 pub(super) struct CastPlan<H> {
     pub(super) isa: Isa,
     pub(super) from: Dtype,
     pub(super) to: Dtype,
     pub(super) how: H,
     pub(super) route: Route<H>,
-    /// By an instruction, without a tile.
+    /// Converts by an instruction, without a tile.
     pub(super) fused: Option<TryFn<H>>,
 }
 
 impl<H: How> CastPlan<H> {
-    /// Converts so many numbers. If no number depends on its place, `looks_up` is tried.
+    /// Converts `numbers` numbers. `looks_up` allows a lookup table, and must be false if the result for a number depends on its
+    /// place.
     pub(super) fn convert(&self, numbers: usize, src: &[u8], dst: &mut [u8], looks_up: bool) {
         let lookup = if looks_up { self.lookup(numbers) } else { None };
         let lookup = lookup.as_ref();
@@ -122,7 +123,7 @@ impl<H: How> CastPlan<H> {
         }
     }
 
-    /// The results of all codes of a byte, if so many numbers are converted that it pays to look them up.
+    /// Returns the results of all codes of a byte, if a lookup pays for `numbers` numbers.
     fn lookup(&self, numbers: usize) -> Option<Lookup> {
         if numbers < LOOKUP_PAYS || unpacked_bytes(self.from) != 1 {
             return None;
@@ -135,7 +136,7 @@ impl<H: How> CastPlan<H> {
     }
 }
 
-/// The bytes of a number that is not packed.
+/// Returns the bytes of a number that is not packed.
 fn unpacked_bytes(format: Dtype) -> usize {
     format.bits().div_ceil(8) as usize
 }
@@ -158,17 +159,17 @@ fn packing(to: Dtype) -> Option<ConvertFn> {
     }
 }
 
-/// Unpacks codes as wide as those of `F`, whatever they mean.
+/// Unpacks codes as wide as the codes of `F`, with any meaning.
 fn unpack_codes<F: Format<Bits = u8>>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     pack::unpack_on(isa, src, view::from_bits_mut::<F>(dst));
 }
 
-/// Packs codes as wide as those of `F`, whatever they mean.
+/// Packs codes as wide as the codes of `F`, with any meaning.
 fn pack_codes<F: Format<Bits = u8>>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     pack::pack_on(isa, view::from_bits::<F>(src), dst);
 }
 
-/// Bytes of a tile, in the nearest cache.
+/// The bytes of a tile, which stays in the nearest cache.
 #[repr(align(64))]
 struct Tile<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
 
@@ -180,6 +181,6 @@ impl<const BYTES: usize> Tile<BYTES> {
 
     #[inline]
     fn first(&mut self, bytes: usize) -> &mut [u8] {
-        Out::uninit(&mut self.0[..bytes]).write(core::iter::repeat(0))
+        Out::uninit(&mut self.0[..bytes]).fill(0)
     }
 }

@@ -1,9 +1,9 @@
 //! Whole tensors: conversion of slices at the speed of memory.
 //!
-//! Every function gives the bits that the scalar conversion gives, for every input, on every [`Isa`].
+//! Every function gives the bits of the scalar conversion, for every input, on every [`Isa`].
 //!
-//! The loops are compiled in your crate, at its optimization level: in a debug build they are slow. Put this in your
-//! `Cargo.toml` to optimize them there too:
+//! The loops are compiled in your crate, at its optimization level. In a debug build the loops are slow. These lines in your
+//! `Cargo.toml` optimize the loops in debug builds too:
 //!
 //! ```toml
 //! [profile.dev]
@@ -12,8 +12,8 @@
 //! ```
 //!
 //! # Overlap
-//! A source is borrowed and a destination borrowed exclusively, so that the two can't overlap in safe code, whatever views of one
-//! another they are:
+//! A source is borrowed, and a destination is borrowed exclusively. The two therefore can't overlap in safe code, even if one is
+//! a view of the other:
 //!
 //! ```compile_fail,E0502
 //! let mut x = [1f32; 4];
@@ -22,8 +22,8 @@
 //! ```
 //!
 //! # Long slices
-//! On x86-64, results of 32 MiB and more are written past the caches if they take at least half as many bytes as the source: they would
-//! not stay there anyway, and memory has less to do.
+//! On x86-64, results of 32 MiB and more are written past the caches, if they take at least half as many bytes as the source.
+//! Such long results would not stay in the caches, and memory has less to do without them.
 
 mod bytes;
 mod counted;
@@ -64,7 +64,7 @@ pub use view::{from_bits, from_bits_mut, reinterpret, reinterpret_mut, to_bits, 
 #[cfg(feature = "alloc")]
 pub use view::{reinterpret_vec, vec_from_bits, vec_to_bits};
 
-/// Casts every element, rounded once, ties to even, with IEEE's overflow, on the best [`Isa`] of this CPU.
+/// Casts every element on the best [`Isa`] of this CPU. Each element is rounded once, ties to even, with IEEE's overflow.
 ///
 /// ```
 /// use ulp::{Bf16, slice};
@@ -75,7 +75,7 @@ pub use view::{reinterpret_vec, vec_from_bits, vec_to_bits};
 /// ```
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[doc(alias("astype", "convert_from_f32_slice", "convert_to_f32_slice"))]
 #[inline]
 #[track_caller]
@@ -87,7 +87,7 @@ pub fn cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
 /// Casts every element as `cast` says, on the best [`Isa`] of this CPU.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
 pub fn cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
@@ -97,7 +97,7 @@ pub fn cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
 /// Casts every element as `cast` says, on this [`Isa`].
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
 pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) {
@@ -105,10 +105,11 @@ pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: C
     bulk::convert(isa, src, Out::new(dst), cast);
 }
 
-/// Casts every element into memory that need not be initialised, and returns it initialised. Ties to even, IEEE's overflow.
+/// Casts every element into memory that need not be initialised. Returns the initialised memory. Each element is rounded once,
+/// ties to even, with IEEE's overflow.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
 pub fn cast_uninit<'a, S: Format, D: Format>(
@@ -119,7 +120,7 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
     bulk::convert(Isa::detect(), src, Out::uninit(dst), Cast::new())
 }
 
-/// Casts every element into a new vector. Ties to even, IEEE's overflow.
+/// Casts every element into a new vector. Each element is rounded once, ties to even, with IEEE's overflow.
 ///
 /// ```
 /// use ulp::{F8E4M3Fn, slice};
@@ -136,8 +137,8 @@ pub fn cast_to_vec<D: Format>(src: &[impl Format]) -> alloc::vec::Vec<D> {
     })
 }
 
-/// Stops the compiler where a format has numbers that `f32` lacks. Each function that a user may call asserts it, not only the last one
-/// of them, since the compiler names the line that called the function with the assertion.
+/// Stops the compiler if a format has numbers that `f32` lacks. Every public function must make this assertion itself, because
+/// the compiler names the line that called the asserting function.
 pub(crate) const fn assert_within_f32<F: Format>() {
     assert!(
         F::LAYOUT.is_within(Layout::BINARY32),

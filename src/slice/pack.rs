@@ -1,4 +1,4 @@
-//! Codes of 4 and 6 bits, one a byte, to and from a stream of bits.
+//! Packs codes of 4 and 6 bits into a stream of bits, and unpacks them to one code a byte.
 #![allow(unsafe_code, reason = "a kernel promises to initialise its results")]
 
 use core::array::from_fn;
@@ -9,11 +9,11 @@ use crate::bulk::{self, BLOCK, Kernel, Loops, Out};
 use crate::cpu::Isa;
 use crate::round::{Format, from_code, to_code};
 
-/// Packs numbers of 4 or 6 bits as tensors of them are stored: two fp4 numbers in a byte, four fp6 numbers in three.
+/// Packs numbers of 4 or 6 bits in the order of packed tensors: two fp4 numbers in a byte, four fp6 numbers in three bytes.
 ///
-/// The codes follow one another, the first in the lowest bits of the first byte; [`Dtype`](crate::Dtype) says who else has this
-/// order. `n` numbers take ⌈4n/8⌉ or ⌈6n/8⌉ bytes. Where the last byte isn't full, its upper bits become 0: in fp4 if `n` is odd, in
-/// fp6 if it is no multiple of 4.
+/// The codes follow one another. The first code has the lowest bits of the first byte. [`Dtype`](crate::Dtype) says which other
+/// programs use this order. `n` numbers take ⌈4n/8⌉ or ⌈6n/8⌉ bytes. If the last byte isn't full, its upper bits become 0. For
+/// fp4 this happens if `n` is odd, and for fp6 if `n` is no multiple of 4.
 ///
 /// ```
 /// use ulp::{F4E2M1Fn, F6E2M3Fn, slice};
@@ -28,7 +28,7 @@ use crate::round::{Format, from_code, to_code};
 /// ```
 ///
 /// # Panics
-/// If `dst` has not the length for the numbers of `src`; the message has both. A format of another width doesn't compile.
+/// If `dst` hasn't the length for the numbers of `src`. The message has both lengths. A format of another width doesn't compile.
 #[inline]
 #[track_caller]
 pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
@@ -44,7 +44,7 @@ pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
     pack_on(Isa::detect(), src, dst);
 }
 
-/// Unpacks numbers of 4 or 6 bits: the inverse of [`pack`]. Bits after the last number are ignored.
+/// Unpacks numbers of 4 or 6 bits. This is the inverse of [`pack`]. Bits after the last number are ignored.
 ///
 /// ```
 /// use ulp::{F4E2M1Fn, slice};
@@ -55,7 +55,7 @@ pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
 /// ```
 ///
 /// # Panics
-/// If `src` has not the length for the numbers of `dst`; the message has both. A format of another width doesn't compile.
+/// If `src` hasn't the length for the numbers of `dst`. The message has both lengths. A format of another width doesn't compile.
 #[inline]
 #[track_caller]
 pub fn unpack<F: Format>(src: &[u8], dst: &mut [F]) {
@@ -71,7 +71,7 @@ pub fn unpack<F: Format>(src: &[u8], dst: &mut [F]) {
     unpack_on(Isa::detect(), src, dst);
 }
 
-/// The same on this [`Isa`], for lengths that fit.
+/// Does what [`pack`] does, on this [`Isa`], for lengths that fit.
 pub(super) fn pack_on<F: Format>(isa: Isa, src: &[F], dst: &mut [u8]) {
     if const { F::LAYOUT.bits() == 4 } {
         pack_groups::<F, 2, 1>(isa, src, dst);
@@ -80,7 +80,7 @@ pub(super) fn pack_on<F: Format>(isa: Isa, src: &[F], dst: &mut [u8]) {
     }
 }
 
-/// The same on this [`Isa`], for lengths that fit.
+/// Does what [`unpack`] does, on this [`Isa`], for lengths that fit.
 pub(super) fn unpack_on<F: Format>(isa: Isa, src: &[u8], dst: &mut [F]) {
     if const { F::LAYOUT.bits() == 4 } {
         unpack_groups::<F, 2, 1>(isa, src, dst);
@@ -89,7 +89,7 @@ pub(super) fn unpack_on<F: Format>(isa: Isa, src: &[u8], dst: &mut [F]) {
     }
 }
 
-/// Stops the compiler at the line that packs another format.
+/// Stops the compiler at the line that packs a format of another width.
 const fn assert_packed<F: Format>() {
     assert!(
         F::LAYOUT.bits() == 4 || F::LAYOUT.bits() == 6,
@@ -97,7 +97,7 @@ const fn assert_packed<F: Format>() {
     );
 }
 
-/// The bytes of so many numbers of 4 or 6 bits.
+/// Returns the bytes of `numbers` numbers of 4 or 6 bits.
 #[inline]
 fn packed_bytes<F: Format>(numbers: usize) -> usize {
     let bits = F::LAYOUT.bits() as usize;
@@ -146,7 +146,7 @@ fn unpack_groups<F: Format, const CODES: usize, const BYTES: usize>(
     rest.copy_from_slice(&unpack_group::<F, CODES, BYTES>(bytes)[..rest.len()]);
 }
 
-/// `CODES` codes that fill `BYTES` bytes.
+/// Packs `CODES` codes, which fill `BYTES` bytes.
 #[inline(always)]
 fn pack_group<F: Format, const CODES: usize, const BYTES: usize>(codes: [F; CODES]) -> [u8; BYTES] {
     let mut stream = 0;
@@ -156,7 +156,7 @@ fn pack_group<F: Format, const CODES: usize, const BYTES: usize>(codes: [F; CODE
     from_fn(|nth| (stream >> (8 * nth)) as u8)
 }
 
-/// The inverse.
+/// Unpacks `CODES` codes from `BYTES` bytes.
 #[inline(always)]
 fn unpack_group<F: Format, const CODES: usize, const BYTES: usize>(
     bytes: [u8; BYTES],

@@ -1,4 +1,4 @@
-//! The casts split among the threads of rayon, with the same bits.
+//! The casts split among the threads of rayon. The bits don't change.
 
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
@@ -10,10 +10,10 @@ use super::{
 use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 
-/// Elements of a part: enough work to be worth handing over, and few enough to stay in a core's second-level cache.
+/// The elements of a part: enough work to hand over to a thread, and few enough to stay in the second-level cache of a core.
 pub(crate) const PART: usize = 1 << 16;
 
-/// Parts of two slices, for threads to take.
+/// Returns the parts of two slices, which threads take.
 #[track_caller]
 pub(crate) fn parts<'a, S: Format, D: Format>(
     src: &'a [S],
@@ -23,19 +23,20 @@ pub(crate) fn parts<'a, S: Format, D: Format>(
     src.par_chunks(PART).zip(dst.par_chunks_mut(PART))
 }
 
-/// [`cast`](super::cast), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
+/// Does what [`cast`](super::cast) does, on the threads of rayon. A slice of up to 65,536 elements stays on this thread.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn par_cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
     par_cast_with(src, dst, Cast::new());
 }
 
-/// [`cast_with`](super::cast_with), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
+/// Does what [`cast_with`](super::cast_with) does, on the threads of rayon. A slice of up to 65,536 elements stays on this
+/// thread.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn par_cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
     let isa = Isa::detect();
@@ -45,10 +46,11 @@ pub fn par_cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast)
     parts(src, dst).for_each(|(src, dst)| cast_on(isa, src, dst, cast));
 }
 
-/// [`cast_scaled`](super::cast_scaled), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
+/// Does what [`cast_scaled`](super::cast_scaled) does, on the threads of rayon. A slice of up to 65,536 elements stays on this
+/// thread.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn par_cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], cast: Cast) {
     const { assert_within_f32::<S>() };
@@ -59,11 +61,11 @@ pub fn par_cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D
     parts(src, dst).for_each(|(src, dst)| cast_scaled_on(isa, src, scale, dst, cast));
 }
 
-/// [`cast_stochastic`](super::cast_stochastic), on the threads of rayon: the draws of an element depend on its index alone. A
-/// slice of up to 65,536 elements stays on this one.
+/// Does what [`cast_stochastic`](super::cast_stochastic) does, on the threads of rayon. The draws of an element depend on the
+/// index of the element alone. A slice of up to 65,536 elements stays on this thread.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn par_cast_stochastic<S: Format, D: Format>(src: &[S], dst: &mut [D], stochastic: Stochastic) {
     let isa = Isa::detect();
@@ -75,10 +77,11 @@ pub fn par_cast_stochastic<S: Format, D: Format>(src: &[S], dst: &mut [D], stoch
     });
 }
 
-/// [`cast_counted`](super::cast_counted), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
+/// Does what [`cast_counted`](super::cast_counted) does, on the threads of rayon. A slice of up to 65,536 elements stays on this
+/// thread.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn par_cast_counted<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) -> Counts {
     let isa = Isa::detect();

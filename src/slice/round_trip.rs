@@ -1,4 +1,4 @@
-//! Counting what became of values by casting them back: the fast loops cast both ways, and what is left is to compare.
+//! Counts exceptional values by casting them back. The fast loops cast both ways, and this module compares.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -10,10 +10,12 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Bits, Cast, Flags, Format, Rounding, from_code, to_code};
 
-/// Whether the values that come back are those that the cast did not change, and no others.
+/// Returns whether this module supports a cast. It must hold that exactly the values that the cast leaves unchanged come back
+/// unchanged.
 ///
-/// A value of `from` that `to` lacks lies where `to` is coarser, so what it is rounded to has a code in `from`, and is another; or it
-/// lies past the largest number of `to`, and that, cast the [`back_cast`], is less in `from` too.
+/// Take a value of `from` that `to` lacks. If `to` is coarser there, the rounded value has a code in `from`, and this code
+/// differs from the code of the value. If the value is past the largest number of `to`, the largest number comes back by
+/// [`back_cast`] as a smaller number of `from`.
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && matches!(from.bits(), 16 | 32 | 64)
@@ -22,8 +24,8 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
         && to.max_exponent() <= from.max_exponent()
 }
 
-/// How values are cast back. Ties to even would round the largest number of a finer format up to the value that saturated; all else is
-/// exact, and the default has the faster loops.
+/// Returns the cast back. Ties to even would round the largest number of a finer `to` up to the value that saturated. All other
+/// casts back are exact, and take the default cast, which has the faster loops.
 const fn back_cast(from: Layout, to: Layout) -> Cast {
     if to.fraction_bits() > from.fraction_bits() {
         Cast::new().rounding(Rounding::TowardZero)
@@ -32,7 +34,7 @@ const fn back_cast(from: Layout, to: Layout) -> Cast {
     }
 }
 
-/// Elements that are cast there and back at a time: they stay in the nearest cache.
+/// The elements that are cast there and back at a time. They stay in the nearest cache.
 const TILE: usize = 1024;
 
 /// Casts as `cast` says, and counts.
@@ -70,14 +72,14 @@ pub(super) fn count<S: Format, D: Format>(
     counts
 }
 
-/// The magnitude of a code.
+/// Returns the magnitude of a code.
 #[inline(always)]
 fn magnitude<S: Format>(x: S) -> S::Bits {
     S::Bits::from_u64(to_code(x) & S::LAYOUT.magnitude_mask())
 }
 
-/// Looks whether all values of a tile are normal numbers before and after, less than the largest: then nothing is to be counted but
-/// those that have bits past the last place.
+/// Finds whether all values of a tile are normal numbers before and after, and less than the largest number. Only values with
+/// bits past the last place are counted then.
 struct NormalTile<'a, S, D> {
     src: &'a [S],
     all_normal: bool,
@@ -86,7 +88,7 @@ struct NormalTile<'a, S, D> {
 }
 
 impl<'a, S: Format, D: Format> NormalTile<'a, S, D> {
-    /// The smallest normal number of both formats, and the largest of the target, as codes of the source.
+    /// The smallest normal number of both formats, and the largest number of the target, as codes of the source.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         let min = from.power_of_two_code(to.min_exponent());
@@ -123,7 +125,7 @@ impl<S: Format, D: Format> Multiversion for NormalTile<'_, S, D> {
     }
 }
 
-/// The codes of one sign that overflow. Beyond the first all do, but for infinities that stay what they are.
+/// Returns the codes of one sign that overflow. All codes from the first on do, except for infinities that stay infinities.
 fn overflowing<S: Format, D: Format>(cast: Cast, negative: bool) -> Range<S::Bits> {
     let from = S::LAYOUT;
     let overflows = |magnitude| {
@@ -146,7 +148,7 @@ fn overflowing<S: Format, D: Format>(cast: Cast, negative: bool) -> Range<S::Bit
     code(first.start)..code(end)
 }
 
-/// Compares values with what came back, a tile as if it were one element.
+/// Compares values with the values that came back, a tile as if it were one element.
 struct Compare<'a, S: Format, D> {
     src: &'a [S],
     back: &'a [S],
@@ -156,14 +158,14 @@ struct Compare<'a, S: Format, D> {
 }
 
 impl<S: Format, D: Format> Compare<'_, S, D> {
-    /// What came back of the smallest normal number and of the largest.
+    /// The codes that come back for the smallest and the largest normal number.
     const NORMAL: [u64; 2] = {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
         let (max, _) = back_cast(from, to).convert(to, from, to.max_code());
         [from.power_of_two_code(to.min_exponent()), max]
     };
 
-    /// Counts the pairs of a value and what came back of it for which `are_so` is true.
+    /// Counts the pairs for which `are_so` is true. A pair is a value and the value that came back.
     #[inline(always)]
     fn count(src: &[S], back: &[S], mut are_so: impl FnMut(S::Bits, S::Bits) -> bool) -> usize {
         let mut count = 0_u32;
@@ -173,7 +175,7 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
         count as usize
     }
 
-    /// One loop for each count, since a loop with fewer sums makes better vectors, and most loops are rarely needed.
+    /// Counts each sum in a loop of its own. A loop with fewer sums has better vectors, and most of the loops are rarely needed.
     #[inline(always)]
     fn compare(&self) -> Counts {
         let (src, back) = (self.src, self.back);

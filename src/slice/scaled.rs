@@ -1,4 +1,4 @@
-//! Casting with a factor, and the factor that fits a tensor into a narrow format: what fp8 and loss scaling need.
+//! Casts with a factor, and finds the factor that fits a tensor into a narrow format. fp8 and loss scaling need such factors.
 
 use core::mem::MaybeUninit;
 
@@ -8,15 +8,15 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
 
-/// Elements between two conversions, if neither format is `f32`: they stay in the first-level cache.
+/// The elements between two conversions, if neither format is `f32`. They stay in the first-level cache.
 const TILE: usize = 1024;
 
-/// Returns the scale of a tensor in the format `D`: the factor by which numbers of `D` are multiplied to get the tensor's back. Divide
-/// the tensor by the scale to fill the range of `D`.
+/// Returns the scale of a tensor in the format `D`. Divide the tensor by the scale to fill the range of `D`. Multiply the numbers
+/// of `D` by the scale to get the tensor back.
 ///
-/// The scale is the largest magnitude among the finite elements, as an `f32`, divided in `f32` by the largest number of `D`. It is at least
-/// 2<sup>−126</sup>, since some devices take subnormal numbers for 0, and 1 if there is no finite element but 0. So a scale is always a
-/// positive, normal number.
+/// The scale is the largest magnitude among the finite elements, as an `f32`, divided in `f32` by the largest number of `D`. The
+/// scale is at least 2<sup>−126</sup>, because some devices take subnormal numbers for 0. The scale is 1 if 0 is the only finite
+/// element, or if there is none. A scale is therefore always a positive, normal number.
 ///
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, slice};
@@ -31,7 +31,7 @@ const TILE: usize = 1024;
 ///
 /// let mut back = [0f32; 3];
 /// slice::cast_scaled(&narrow, scale, &mut back, Cast::new());
-/// assert_eq!(back, [1000.0, -2.9296876, 1000.0]);
+/// assert_eq!(back, [1000.0, -1.375 * scale, 1000.0]);
 ///
 /// assert_eq!(slice::scale_for::<F8E4M3Fn>(&[0f32; 3]), 1.0);
 /// ```
@@ -50,11 +50,12 @@ pub fn scale_for<D: Format>(src: &[impl Format]) -> f32 {
 
 /// Multiplies every element by `scale` in `f32`, and casts the product as `cast` says, on the best [`Isa`] of this CPU.
 ///
-/// The product is rounded as `f32` products are, so it depends on the thread's rounding mode. A format wider than `f32` doesn't
-/// compile.
+/// The product is rounded as `f32` products are, and depends on the rounding mode of the thread. A format wider than `f32`
+/// doesn't compile.
 ///
-/// Take the factor of a tensor from [`scale_for`], which shows how. A factor of one's own, such as `D::MAX / amax`, is infinite for a
-/// tensor of zeros, whose results would be NaN, and NaN or 0 for a tensor with a NaN or an infinity.
+/// Take the factor of a tensor from [`scale_for`], whose example shows how. A factor such as `D::MAX / amax` has faults. For a
+/// tensor of zeros, the factor is infinite, and the results are NaN. For a tensor with a NaN or an infinity, the factor is NaN or
+/// 0.
 ///
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, slice};
@@ -65,7 +66,7 @@ pub fn scale_for<D: Format>(src: &[impl Format]) -> f32 {
 /// ```
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[doc(alias("quantize", "dequantize"))]
 #[inline]
 #[track_caller]
@@ -74,10 +75,10 @@ pub fn cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], c
     cast_scaled_on(Isa::detect(), src, scale, dst, cast);
 }
 
-/// [`cast_scaled`] on this [`Isa`].
+/// Does what [`cast_scaled`] does, on this [`Isa`].
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[track_caller]
 pub fn cast_scaled_on<S: Format, D: Format>(
     isa: Isa,
@@ -94,7 +95,7 @@ pub fn cast_scaled_on<S: Format, D: Format>(
         return;
     }
     if const { D::LAYOUT.same(Layout::BINARY32) } && cast.keeps_infinity() {
-        // The product is the result.
+        // The product is already the result.
         bulk::convert_scaled(isa, src, scale, dst, Cast::new());
         return;
     }

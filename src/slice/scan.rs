@@ -1,10 +1,11 @@
-//! Reading a slice once: its largest magnitude, and whether all of it is finite.
+//! Reads a slice once, to find its largest magnitude, or to find whether all elements are finite.
 
 use crate::bulk::reduction::Amax;
 use crate::cpu::Isa;
 use crate::round::{Format, to_code};
 
-/// The largest magnitude, as an `f32` (rounded, ties to even, from `f64`): NaN if any element is, 0 if there is none.
+/// Returns the largest magnitude, as an `f32`. An `f64` is rounded to `f32`, ties to even. The result is NaN if an element is
+/// NaN, and 0 if there is no element.
 ///
 /// ```
 /// use ulp::slice;
@@ -19,7 +20,7 @@ pub fn amax<S: Format>(src: &[S]) -> f32 {
     amax_on(Isa::detect(), src)
 }
 
-/// [`amax`] on this [`Isa`].
+/// Does what [`amax`] does, on this [`Isa`].
 #[must_use]
 pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
     if src.is_empty() {
@@ -30,11 +31,11 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
     amax.value().cast()
 }
 
-/// The largest magnitude among the finite elements, 0 if there is none.
+/// Returns the largest magnitude among the finite elements, or 0 if no element is finite.
 pub(super) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
     let mut amax = Amax::of_finite();
     amax.read(isa, src);
-    // Where nothing is finite the code is 0, which is a number of its own in a format without zero.
+    // If no element is finite, the code is 0. In a format without zero, code 0 is a number.
     if S::LAYOUT.has_zero() || src.iter().any(|&x| S::LAYOUT.is_finite(to_code(x))) {
         amax.value().cast()
     } else {
@@ -42,7 +43,7 @@ pub(super) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
     }
 }
 
-/// Whether no element is an infinity or a NaN.
+/// Returns whether no element is an infinity or a NaN.
 ///
 /// ```
 /// use ulp::{F16, slice};
@@ -56,10 +57,10 @@ pub fn all_finite<S: Format>(src: &[S]) -> bool {
     all_finite_on(Isa::detect(), src)
 }
 
-/// [`all_finite`] on this [`Isa`].
+/// Does what [`all_finite`] does, on this [`Isa`].
 #[must_use]
 pub fn all_finite_on<S: Format>(isa: Isa, src: &[S]) -> bool {
-    /// Bytes between looks at the result.
+    /// The bytes between two checks of the result.
     const STRIDE: usize = 1 << 16;
     src.chunks(STRIDE / size_of::<S>()).all(|part| {
         let mut amax = Amax::new();

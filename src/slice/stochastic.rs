@@ -8,7 +8,7 @@ use crate::bulk::{Element, Out, convert_stochastically};
 
 use super::same_length;
 
-/// How to round at random: a seed, the index of the first element, and what to do on overflow.
+/// The options of rounding at random: a seed, the index of the first element, and the treatment of overflow.
 ///
 /// ```
 /// use ulp::{Bf16, slice, slice::Stochastic};
@@ -25,47 +25,49 @@ use super::same_length;
 /// ```
 ///
 /// # Rounding
-/// A magnitude *x* between two neighbours *a* and *b* = *a* + *u* of the target becomes *b* with probability (*x* − *a*) / *u*, and
-/// else *a*, so that its mean is *x*. Below the smallest number, *a* is 0. A number of the target stays what it is.
+/// A magnitude *x* lies between two neighbours *a* and *b* = *a* + *u* of the target. *x* becomes *b* with probability (*x* −
+/// *a*) / *u*, and otherwise *a*. The mean is therefore *x*. Below the smallest number, *a* is 0. A number of the target stays
+/// unchanged.
 ///
-/// That is done with a draw of 32 bits, an integer *r* for each element:
+/// The choice takes a draw of 32 bits, an integer *r* for each element:
 ///
 /// > *b* if ⌊2³² (*x* − *a*) / *u*⌋ + *r* ≥ 2³², else *a*
 ///
-/// So what lies more than 32 bits below the target's last place is cut: the probability of *b* is too small by less than 2⁻³², and
-/// the mean by less than 2⁻³² *u*. It is exact where the source has no more bits than that, as every f32 that is normal in the
-/// target.
+/// Bits that are more than 32 bits below the last place of the target are cut. The probability of *b* is therefore too small by
+/// less than 2⁻³², and the mean by less than 2⁻³² *u*. The probability is exact if the source has no bits that are cut. Every f32
+/// that is normal in the target is such a source.
 ///
-/// Past the largest finite number, exponents go on for this: *b* may be a number that the format lacks, and what is rounded to
-/// such a number, or lies beyond the first of them, overflows as a cast to nearest does: to the infinity, or NaN, or the largest
-/// number, or under [`saturating`](Self::saturating) always to the largest number. NaNs, infinities, zeros, signs and what is
-/// negative where there is no sign are treated as [`Cast::convert`](crate::Cast::convert) says. A format without zero has its smallest number for all
-/// that is smaller.
+/// Past the largest finite number, exponents go on: *b* may be a number that the format lacks. A magnitude that is rounded to
+/// such a number, or lies beyond the first of these numbers, overflows as in a cast to nearest. The result is the infinity, or
+/// NaN, or the largest number. Under [`saturating`](Self::saturating), the result is always the largest number.
+/// [`Cast::convert`](crate::Cast::convert) has the rules of NaNs, infinities, zeros, signs, and negative numbers in a format
+/// without sign. In a format without zero, all smaller magnitudes become the smallest number.
 ///
 /// # Random bits
 /// The draw of an element depends on nothing but the seed, the index *j* = [offset](Self::offset) + *i* (modulo 2⁶⁴) of the
-/// element *i*, and the formats. So the result is the same on every [`Isa`], and for every way to split a slice, if the pieces
-/// tell their offsets. It is the same for an f32 and for the same number in a narrower format.
+/// element *i*, and the formats. The result is therefore equal on every [`Isa`], and for every way to split a slice into pieces
+/// with their own offsets. An f32 and an equal number in a narrower format have equal draws.
 ///
-/// The generator is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011), as in
-/// their library Random123, in cuRAND and in the standard library of C++26 (`philox4x32`): from a counter of four 32-bit words
-/// and a key of two it makes four words *z*₀ … *z*₃. Here
+/// The generator is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011). The
+/// library Random123 of these authors, cuRAND, and the standard library of C++26 (`philox4x32`) have this generator too. The
+/// generator makes four words *z*₀ … *z*₃ from a counter of four 32-bit words and a key of two words. In this crate
 ///
 /// - the key is (*seed* mod 2³², ⌊*seed* / 2³²⌋);
 /// - the counter is (*n* mod 2³², ⌊*n* / 2³²⌋, 0, 0);
-/// - where every element has a word of its own, 32 elements take the words of eight counters, those of neighbours from different
-///   ones: *n* = 8 ⌊*j* / 32⌋ + *j* mod 8, and *r* is the word with index ⌊*j* / 8⌋ mod 4;
-/// - where two elements share a word, 64 elements take them: *n* = 8 ⌊*j* / 64⌋ + *j* mod 8, and *r* is the word with index
-///   ⌊*j* / 8⌋ mod 4 if ⌊*j* / 32⌋ is even, and if it is odd this word rotated by 16 bits. So elements *j* and *j* + 32 have
-///   half a word each at the top of their draws, and the other's half below.
+/// - if every element has a word of its own, 32 elements take the words of eight counters, and neighbours take words of different
+///   counters: *n* = 8 ⌊*j* / 32⌋ + *j* mod 8, and *r* is the word with index ⌊*j* / 8⌋ mod 4;
+/// - if two elements share a word, 64 elements take the words of eight counters: *n* = 8 ⌊*j* / 64⌋ + *j* mod 8. If ⌊*j* / 32⌋ is
+///   even, *r* is the word with index ⌊*j* / 8⌋ mod 4. If ⌊*j* / 32⌋ is odd, *r* is this word rotated by 16 bits. Elements *j*
+///   and *j* + 32 therefore have half a word each at the top of their draws, and the other half below.
 ///
-/// Two elements share a word if max(*p*, 23) − *q* ≤ 16, for the [fraction bits](crate::Layout::fraction_bits) *p* of the source and *q*
-/// of the target: sources no wider than f32, targets as precise as [`Bf16`](crate::Bf16) and [`F16`](crate::F16). A normal result then
-/// depends on the upper 16 bits of its draw alone, and so no two on the same bits. A subnormal one depends on the lower bits too:
-/// its probability is the one above, and the covariance of the two decisions with one word is less than 2⁻¹⁶.
+/// Two elements share a word if max(*p*, 23) − *q* ≤ 16. *p* and *q* are the [fraction bits](crate::Layout::fraction_bits) of the
+/// source and of the target. Sources no wider than f32, with targets as precise as [`Bf16`](crate::Bf16) and
+/// [`F16`](crate::F16), fulfil this. A normal result then depends on the upper 16 bits of its draw alone. No two normal results
+/// depend on common bits. A subnormal result depends on the lower bits too. Its probability is the one above, and the covariance
+/// of the two decisions with one word is less than 2⁻¹⁶.
 ///
-/// The generator is no secret: who knows the seed knows the draws. Take another seed, or other offsets, for each tensor and each
-/// step, or the errors are the same each time.
+/// The generator is no secret. Anyone who knows the seed knows the draws. Take another seed, or other offsets, for each tensor
+/// and each step. Otherwise all errors are equal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[must_use]
 pub struct Stochastic {
@@ -75,7 +77,7 @@ pub struct Stochastic {
 }
 
 impl Stochastic {
-    /// Draws of this seed from index 0 on, and IEEE's overflow.
+    /// Returns the options with this seed, index 0, and IEEE's overflow.
     pub const fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -84,7 +86,8 @@ impl Stochastic {
         }
     }
 
-    /// The same with this index for the first element: how many stand before it, for a piece of a tensor.
+    /// Returns these options with another index of the first element. For a piece of a tensor, the index is the number of
+    /// elements before the piece.
     ///
     /// ```
     /// use ulp::{F16, slice, slice::Stochastic};
@@ -102,7 +105,7 @@ impl Stochastic {
         Self { offset, ..self }
     }
 
-    /// The same for what stands after so many elements.
+    /// Returns these options for the elements after the first `elements` elements.
     pub(crate) const fn after(self, elements: usize) -> Self {
         self.offset(self.offset.wrapping_add(elements as u64))
     }
@@ -122,7 +125,7 @@ impl Stochastic {
         (self.seed, self.offset)
     }
 
-    /// The same with [`Overflow::Saturate`].
+    /// Returns these options with [`Overflow::Saturate`].
     pub const fn saturating(self) -> Self {
         Self {
             overflow: Overflow::Saturate,
@@ -131,20 +134,20 @@ impl Stochastic {
     }
 }
 
-/// Casts every element, rounded to one of its two neighbours at random, so that the mean is right: see [`Stochastic`].
+/// Casts every element, rounded at random to one of its two neighbours. The mean of the results is right: see [`Stochastic`].
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
 pub fn cast_stochastic<S: Format, D: Format>(src: &[S], dst: &mut [D], stochastic: Stochastic) {
     cast_stochastic_on(Isa::detect(), src, dst, stochastic);
 }
 
-/// [`cast_stochastic`] on this [`Isa`]; the result is the same on all.
+/// Does what [`cast_stochastic`] does, on this [`Isa`]. Every `Isa` gives the same bits.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
 pub fn cast_stochastic_on<S: Format, D: Format>(

@@ -1,6 +1,6 @@
-//! Casting between numbers of a type and bytes of a format that is known only at run time.
+//! Casts between numbers of a type and bytes of a format that is known only at run time.
 //!
-//! No loop is compiled for each format: numbers pass through a tile of `f32`s, which has those of every format but `f64`.
+//! No loop is compiled for each format. Numbers pass through a tile of `f32`s, which hold the numbers of every format but `f64`.
 
 use super::bytes::{CastError, cast_bytes};
 use super::cast_with;
@@ -8,11 +8,12 @@ use crate::float::Dtype;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
 
-/// Numbers of a tile, which stays in the nearest cache: a multiple of 8, so that packed ones end with a byte.
+/// The numbers of a tile, which stays in the nearest cache. The number is a multiple of 8, and packed numbers therefore end with
+/// a byte.
 const TILE: usize = 1024;
 
-/// Casts bytes of a format that is known only at run time to numbers of a type. The bytes are little-endian and lie at any alignment,
-/// as [`cast_bytes`] takes them.
+/// Casts bytes of a format that is known only at run time to numbers of a type. The bytes are little-endian and lie at any
+/// alignment, as in [`cast_bytes`].
 ///
 /// ```
 /// use ulp::{Cast, Dtype, F16, slice};
@@ -25,7 +26,7 @@ const TILE: usize = 1024;
 /// ```
 ///
 /// # Errors
-/// If the bytes are not as many as [`Dtype::bytes`] gives for the length of `dst`. `dst` is left as it was.
+/// If the number of bytes isn't the one that [`Dtype::bytes`] gives for the length of `dst`. `dst` stays unchanged then.
 #[doc(alias = "frombuffer")]
 pub fn cast_from_bytes<D: Format>(
     from: Dtype,
@@ -67,8 +68,8 @@ pub fn cast_from_bytes<D: Format>(
     Ok(())
 }
 
-/// Casts numbers of a type to bytes of a format that is known only at run time. The bytes are little-endian and lie at any alignment,
-/// as [`cast_bytes`] writes them.
+/// Casts numbers of a type to bytes of a format that is known only at run time. The bytes are little-endian and lie at any
+/// alignment, as in [`cast_bytes`].
 ///
 /// ```
 /// use ulp::{Cast, Dtype, slice};
@@ -83,7 +84,7 @@ pub fn cast_from_bytes<D: Format>(
 /// A type with numbers that `f64` lacks does not compile.
 ///
 /// # Errors
-/// If the bytes are not as many as [`Dtype::bytes`] gives for the length of `src`. `dst` is left as it was.
+/// If the number of bytes isn't the one that [`Dtype::bytes`] gives for the length of `src`. `dst` stays unchanged then.
 #[doc(alias = "tobytes")]
 pub fn cast_to_bytes<S: Format>(
     src: &[S],

@@ -1,4 +1,4 @@
-//! Bytes as the little-endian numbers that they are, at any address.
+//! Reads and writes bytes as little-endian numbers, at any address.
 #![allow(unsafe_code, reason = "bytes are numbers of no alignment")]
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -7,8 +7,8 @@ use crate::bulk::{BLOCK, Element, Out};
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
-/// Calls `convert` for the numbers in `src` and `dst`: in place if this machine has their lowest byte first too, else in tiles. It
-/// is given [`BLOCK`] numbers or more, and how many stand before them.
+/// Calls `convert` for the numbers in `src` and `dst`. If this machine is little-endian too, the numbers stay in place. Otherwise
+/// they go through tiles. Each call of `convert` gets [`BLOCK`] numbers or more, and the number of numbers before them.
 #[inline(always)]
 pub(super) fn for_each_block<S: Format, D: Format>(
     src: &[u8],
@@ -19,7 +19,7 @@ pub(super) fn for_each_block<S: Format, D: Format>(
         convert(0, numbers(src), Out::new(numbers_mut(dst)));
         return;
     }
-    // What is past the end of a short slice is converted for nothing.
+    // The numbers past the end of a short slice are converted in vain.
     let mut src_tile = [Unaligned(from_code::<S>(0)); BLOCK];
     let mut dst_tile = [Unaligned(from_code::<D>(0)); BLOCK];
     let src = src.chunks(size_of_val(&src_tile));
@@ -52,37 +52,38 @@ impl<F: Format> Element for Unaligned<F> {
     }
 }
 
-/// Bytes as the numbers that they are.
+/// Returns bytes as numbers.
 #[inline(always)]
 pub(super) fn numbers<F: Format>(bytes: &[u8]) -> &[Unaligned<F>] {
-    // SAFETY: `Unaligned` is packed, so that it has no alignment, and a `Format` has no invalid bits. The numbers have no more bytes
-    // than there are.
+    // SAFETY: `Unaligned` is packed and therefore has no alignment. A `Format` has no invalid bits. The numbers have no more
+    // bytes than there are.
     unsafe { from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<F>()) }
 }
 
-/// Bytes as the numbers that they are, to be written.
+/// Returns bytes as numbers that can be written.
 #[inline(always)]
 pub(super) fn numbers_mut<F: Format>(bytes: &mut [u8]) -> &mut [Unaligned<F>] {
     let (first, len) = (bytes.as_mut_ptr(), bytes.len() / size_of::<F>());
-    // SAFETY: `Unaligned` is packed, so that it has no alignment. A `Format` has no invalid bits and no padding, so that numbers and
-    // bytes are each valid as the other. `len` numbers have no more bytes than there are, and the borrow is exclusive.
+    // SAFETY: `Unaligned` is packed and therefore has no alignment. A `Format` has no invalid bits and no padding, and valid
+    // numbers are therefore valid bytes and the other way round. `len` numbers have no more bytes than there are, and the borrow
+    // is exclusive.
     unsafe { from_raw_parts_mut(first.cast(), len) }
 }
 
-/// Numbers as the bytes that they are.
+/// Returns numbers as bytes.
 #[inline(always)]
 fn bytes_mut<F: Format>(numbers: &mut [Unaligned<F>]) -> &mut [u8] {
-    // SAFETY: a `Format` has no padding and no invalid bits, so that numbers and bytes are each valid as the other. The borrow is
-    // exclusive.
+    // SAFETY: a `Format` has no padding and no invalid bits, and valid numbers are therefore valid bytes and the other way round.
+    // The borrow is exclusive.
     unsafe { from_raw_parts_mut(numbers.as_mut_ptr().cast(), size_of_val(numbers)) }
 }
 
-/// Whether numbers lie in memory with their lowest byte first.
+/// Returns whether numbers lie in memory with the lowest byte first.
 pub(super) const fn native<F>() -> bool {
     cfg!(target_endian = "little") || size_of::<F>() == 1
 }
 
-/// Changes numbers from the order of bytes of this machine to the other, or back, if it has not the lowest byte first.
+/// Reverses the bytes of each number, on a machine whose lowest byte is not first.
 #[inline(always)]
 fn swap<F: Format>(numbers: &mut [Unaligned<F>]) {
     if const { !native::<F>() } {

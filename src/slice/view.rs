@@ -1,4 +1,4 @@
-//! Slices of numbers as slices of their bits, and back, without a copy.
+//! Views slices of numbers as slices of their bits, and the other way round, without a copy.
 #![allow(
     unsafe_code,
     reason = "`Format` promises that a number and its bits are the same memory"
@@ -12,7 +12,7 @@ use core::slice;
 
 use crate::round::Format;
 
-/// Bits as numbers, in place.
+/// Returns bits as numbers, in place.
 ///
 /// ```
 /// use ulp::{F16, slice};
@@ -24,20 +24,20 @@ use crate::round::Format;
 #[inline]
 pub fn from_bits<F: Format>(bits: &[F::Bits]) -> &[F] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
-    // SAFETY: `Format` promises the size, the alignment and the validity of all bits; the lifetime is that of `bits`.
+    // SAFETY: `Format` promises the size, the alignment and the validity of all bits. The lifetime is that of `bits`.
     unsafe { slice::from_raw_parts(bits.as_ptr().cast(), bits.len()) }
 }
 
-/// Bits as numbers, in place, to be changed.
+/// Returns bits as numbers that can be changed, in place.
 #[doc(alias = "reinterpret_cast_mut")]
 #[inline]
 pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() <= align_of::<F::Bits>()) };
-    // SAFETY: as in `from_bits`; every number is valid bits too, and the borrow is exclusive.
+    // SAFETY: the facts of `from_bits` hold here. Every number is valid bits too, and the borrow is exclusive.
     unsafe { slice::from_raw_parts_mut(bits.as_mut_ptr().cast(), bits.len()) }
 }
 
-/// Numbers as `f32`s, in place, if they are of that format and stored as `f32`s are.
+/// Returns numbers as `f32`s, in place, if the numbers have the format and the storage of `f32`.
 #[inline]
 pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
     if const {
@@ -45,15 +45,15 @@ pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
             && size_of::<F>() == size_of::<f32>()
             && align_of::<F>() == align_of::<f32>()
     } {
-        // SAFETY: the size and the alignment are those of f32, `Format` promises that all bits are valid numbers, as they are in f32,
-        // and the borrow is exclusive.
+        // SAFETY: the size and the alignment are those of f32. `Format` promises that all bits are valid numbers, and all bits
+        // are valid in f32. The borrow is exclusive.
         Some(unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) })
     } else {
         None
     }
 }
 
-/// Numbers as bits, in place. Those above the width of the format are what they are.
+/// Returns numbers as bits, in place. Bits above the width of the format stay unchanged.
 #[doc(alias = "reinterpret_cast")]
 #[inline]
 pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
@@ -62,33 +62,34 @@ pub fn to_bits<F: Format>(numbers: &[F]) -> &[F::Bits] {
     unsafe { slice::from_raw_parts(numbers.as_ptr().cast(), numbers.len()) }
 }
 
-/// Numbers as bits, in place, to be changed.
+/// Returns numbers as bits that can be changed, in place.
 #[doc(alias = "reinterpret_cast_mut")]
 #[inline]
 pub fn to_bits_mut<F: Format>(numbers: &mut [F]) -> &mut [F::Bits] {
     const { assert!(size_of::<F>() == size_of::<F::Bits>() && align_of::<F>() >= align_of::<F::Bits>()) };
-    // SAFETY: as in `to_bits`; all bits are valid numbers, and the borrow is exclusive.
+    // SAFETY: the facts of `to_bits` hold here. All bits are valid numbers, and the borrow is exclusive.
     unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
 }
 
-/// Numbers as the bytes that they are.
+/// Returns numbers as bytes.
 #[inline]
 pub(crate) fn bytes<F: Format>(numbers: &[F]) -> &[u8] {
-    // SAFETY: `Format` promises that a number is initialised throughout; a byte has no alignment, and there are as many as numbers take.
+    // SAFETY: `Format` promises that a number is initialised throughout. A byte has no alignment, and the slice has as many bytes
+    // as the numbers take.
     unsafe { slice::from_raw_parts(numbers.as_ptr().cast(), size_of_val(numbers)) }
 }
 
-/// Numbers as the bytes that they are, to be changed.
+/// Returns numbers as bytes that can be changed.
 #[inline]
 pub(crate) fn bytes_mut<F: Format>(numbers: &mut [F]) -> &mut [u8] {
-    // SAFETY: as in `bytes`; `Format` promises that all bits are valid numbers, and the borrow is exclusive.
+    // SAFETY: the facts of `bytes` hold here. `Format` promises that all bits are valid numbers, and the borrow is exclusive.
     unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), size_of_val(numbers)) }
 }
 
-/// Numbers as numbers of another type that has the same bits and the same layout, in place.
+/// Returns numbers as numbers of another type with equal bits and an equal layout, in place.
 ///
-/// Both must have one [`Layout`](crate::Layout), or it doesn't compile. With feature `half`, that is so of `half::f16` and
-/// [`F16`](crate::F16), and of `half::bf16` and [`Bf16`](crate::Bf16).
+/// If the types have two different [`Layout`](crate::Layout)s, the call doesn't compile. With the feature `half`, `half::f16` and
+/// [`F16`](crate::F16) have one layout. `half::bf16` and [`Bf16`](crate::Bf16) have one layout too.
 ///
 /// ```
 /// use ulp::{F16, slice};
@@ -114,7 +115,7 @@ pub fn reinterpret<S: Format, D: Format<Bits = S::Bits>>(numbers: &[S]) -> &[D] 
     from_bits(to_bits(numbers))
 }
 
-/// Numbers as numbers of another type that has the same bits and the same layout, in place, to be changed.
+/// Returns numbers as numbers of another type with equal bits and an equal layout. The results can be changed in place.
 #[inline]
 pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) -> &mut [D] {
     const {
@@ -126,7 +127,7 @@ pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) 
     from_bits_mut(to_bits_mut(numbers))
 }
 
-/// A vector of bits as one of numbers, without a copy.
+/// Returns a vector of bits as a vector of numbers, without a copy.
 ///
 /// ```
 /// use ulp::{Bf16, slice};
@@ -141,15 +142,15 @@ pub fn vec_from_bits<F: Format>(bits: Vec<F::Bits>) -> Vec<F> {
     vec_as(bits)
 }
 
-/// A vector of numbers as one of bits, without a copy. Those above the width of the format are what they are.
+/// Returns a vector of numbers as a vector of bits, without a copy. Bits above the width of the format stay unchanged.
 #[cfg(feature = "alloc")]
 #[must_use]
 pub fn vec_to_bits<F: Format>(numbers: Vec<F>) -> Vec<F::Bits> {
     vec_as(numbers)
 }
 
-/// A vector of numbers as one of numbers of another type that has the same bits and the same layout, as [`reinterpret`], without a
-/// copy.
+/// Returns a vector of numbers as a vector of numbers of another type, without a copy. The types have equal bits and an equal
+/// layout, as in [`reinterpret`].
 #[cfg(feature = "alloc")]
 #[must_use]
 pub fn reinterpret_vec<S: Format, D: Format<Bits = S::Bits>>(numbers: Vec<S>) -> Vec<D> {
@@ -162,14 +163,14 @@ pub fn reinterpret_vec<S: Format, D: Format<Bits = S::Bits>>(numbers: Vec<S>) ->
     vec_from_bits(vec_to_bits(numbers))
 }
 
-/// A vector of numbers as one of their bits, or of bits as one of numbers.
+/// Returns a vector of numbers as a vector of their bits, or a vector of bits as a vector of numbers.
 #[cfg(feature = "alloc")]
 fn vec_as<S: Copy, D: Copy>(vec: Vec<S>) -> Vec<D> {
     // A vector is freed with the alignment of its elements.
     const { assert!(size_of::<S>() == size_of::<D>() && align_of::<S>() == align_of::<D>()) };
     let mut vec = ManuallyDrop::new(vec);
-    // SAFETY: the parts are those of a vector that is not dropped, of elements of the size and the alignment of `D`, asserted above.
-    // The callers are the two functions above, where one type is a `Format` and the other its `Bits`: each one's bits are valid as the
-    // other.
+    // SAFETY: the parts are those of a vector that is not dropped. Its elements have the size and the alignment of `D`, as
+    // asserted above. The callers are the two functions above, where one type is a `Format` and the other is its `Bits`. The bits
+    // of each type are valid in the other.
     unsafe { Vec::from_raw_parts(vec.as_mut_ptr().cast(), vec.len(), vec.capacity()) }
 }

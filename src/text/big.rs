@@ -1,22 +1,26 @@
-//! [`Big`]: an unsigned integer of many bits, on the stack; and the comparison that nothing is too near for.
+//! [`Big`]: an unsigned integer of many bits on the stack. [`compare`] compares decimals and binary numbers exactly.
 
 use core::cmp::Ordering;
 
-/// Enough for the formats whose finite numbers lie within 2<sup>±1100</sup>, `f64`'s range among them.
+/// The number of limbs. It is enough for formats whose finite numbers lie within 2<sup>±1100</sup>. `f64` is one of these
+/// formats.
 ///
-/// What [`compare`] puts here is nearly as large on both sides, so the smaller bound of the two holds for both. Digits: no
-/// more than [`MOST_DIGITS`], which is 2658 bits. Powers of five: 5<sup>1132</sup>, where the last of so many digits of the
-/// smallest number stands, times 60 bits of a significand: 2689 bits.
+/// [`compare`] puts a number on each side, and both sides are nearly equally large. The smaller of these two bounds therefore
+/// holds for both sides:
+///
+/// - Digits: at most [`MOST_DIGITS`], which are 2658 bits.
+/// - Powers of five: 5<sup>1132</sup> times 60 bits of a significand, which are 2689 bits. The exponent 1132 is the place of the
+///   last of [`MOST_DIGITS`] digits of the smallest number.
 const LIMBS: usize = 48;
 
-/// Digits that decide any comparison: those of the number half-way between two of a format of that range, 2<sup>−1100</sup>
-/// times an odd integer of 60 bits, are 787 at most.
+/// The number of digits that decide any comparison. A number half-way between two numbers of a format in that range is
+/// 2<sup>−1100</sup> times an odd integer of 60 bits. Such a number has at most 787 digits.
 pub(super) const MOST_DIGITS: usize = 800;
 
-/// An unsigned integer below 2<sup>3072</sup>. What would be larger is refused: the methods return whether it fits, and if not,
-/// the value is arbitrary.
+/// An unsigned integer below 2<sup>3072</sup>. The methods return whether the result fits. If the result does not fit, the value
+/// is arbitrary.
 pub(super) struct Big {
-    /// The least significant first; 0 from `len` on.
+    /// The limbs, the least significant first. Limbs from `len` on are 0.
     limbs: [u64; LIMBS],
     len: usize,
 }
@@ -44,7 +48,7 @@ impl Big {
         self.append(carry as u64)
     }
 
-    /// Puts a limb on top, unless it is 0.
+    /// Appends a limb at the top, unless the limb is 0.
     const fn append(&mut self, limb: u64) -> bool {
         if limb == 0 {
             return true;
@@ -59,7 +63,7 @@ impl Big {
 
     #[must_use]
     const fn multiply_by_power_of_five(&mut self, mut exponent: u32) -> bool {
-        /// The largest power of five in a limb.
+        /// The largest exponent of a power of five that fits a limb.
         const STEP: u32 = 27;
         while exponent > STEP {
             if !self.multiply_add(5u64.pow(STEP), 0) {
@@ -91,7 +95,7 @@ impl Big {
         true
     }
 
-    /// ⌊self / divisor⌋.
+    /// Divides by `divisor`, and rounds down.
     pub(super) const fn divide(&mut self, divisor: u64) {
         let mut rest = 0;
         let mut i = self.len;
@@ -106,7 +110,7 @@ impl Big {
         }
     }
 
-    /// The 128 topmost bits, from the highest that is set; of fewer bits than that, followed by zeros.
+    /// Returns the 128 topmost bits, from the highest bit that is set. A shorter integer is followed by zeros.
     pub(super) const fn top(&self) -> u128 {
         let mut top = 0;
         let mut filled = 0;
@@ -138,8 +142,8 @@ impl Big {
     }
 }
 
-/// The order of decimal · 10<sup>`decimal_exponent`</sup> and binary · 2<sup>`binary_exponent`</sup>; `None` if a [`Big`] is too
-/// small for it.
+/// Returns the order of decimal · 10<sup>`decimal_exponent`</sup> and binary · 2<sup>`binary_exponent`</sup>. Returns `None` if a
+/// [`Big`] has no room for the comparison.
 pub(super) fn compare(
     mut decimal: Big,
     decimal_exponent: i32,

@@ -1,9 +1,9 @@
-//! [`ParseFloatError`]: why a text is not a number of a format.
+//! [`ParseFloatError`]: the reason why a text is not a number of a format.
 
 use core::error::Error;
 use core::fmt;
 
-/// The error of parsing a number, as `core::num::ParseFloatError` is for `f32`; [`kind`](Self::kind) says why.
+/// The error of parsing a number, like `core::num::ParseFloatError` for `f32`. [`kind`](Self::kind) returns the reason.
 ///
 /// ```
 /// use ulp::{F4E2M1Fn, F16, FloatErrorKind};
@@ -18,7 +18,7 @@ pub struct ParseFloatError {
     kind: FloatErrorKind,
 }
 
-/// Why a text is not a number of a format.
+/// The reason why a text is not a number of a format.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum FloatErrorKind {
@@ -26,10 +26,10 @@ pub enum FloatErrorKind {
     Empty,
     /// The text is not a number.
     Invalid,
-    /// The text is a number or a NaN for which the format has nothing: a NaN where it has none, or a negative number other than
-    /// zero where it has no sign. A cast raises INVALID there.
+    /// The text is a number or a NaN that the format can't represent: a NaN in a format without NaN, or a negative number other
+    /// than zero in a format without sign. A cast raises INVALID in these cases.
     Unrepresentable,
-    /// The radix is none that `num_traits::Num` of the format reads, or there are too many digits for it.
+    /// `num_traits::Num` of the format does not read this radix, or there are too many digits in this radix.
     Unsupported,
 }
 
@@ -48,13 +48,13 @@ impl ParseFloatError {
         kind: FloatErrorKind::Unsupported,
     };
 
-    /// The cause.
+    /// Returns the reason of the error.
     pub const fn kind(&self) -> FloatErrorKind {
         self.kind
     }
 }
 
-/// The first two in the words of `core::num::ParseFloatError`.
+/// Writes the error. The first two kinds have the texts of `core::num::ParseFloatError`.
 impl fmt::Display for ParseFloatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self.kind {

@@ -1,9 +1,9 @@
-//! Text: numbers parsed from decimal and hexadecimal digits, and printed in few decimal digits that tell them from all
-//! others.
+//! Text. Numbers are parsed from decimal and hexadecimal digits. Numbers are printed in the few decimal digits that tell a number
+//! from all others.
 //!
-//! All of it is integer arithmetic on a [`Layout`](crate::Layout) and codes, so that no format has code of its own and no mode
-//! of the thread changes a result. Both directions compare decimals with numbers: first by 128 bits of a power of five
-//! ([`power`]), which decide nearly always, else exactly ([`big`]).
+//! Both directions use integer arithmetic on a [`Layout`](crate::Layout) and codes. One routine serves every format, and no mode
+//! of the thread changes a result. Both directions compare decimals with numbers. A comparison first uses 128 bits of a power of
+//! five ([`power`]), which nearly always decide. If they do not decide, the comparison is exact ([`big`]).
 
 mod big;
 mod error;

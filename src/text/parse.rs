@@ -1,7 +1,7 @@
-//! Numbers of a format from text: rounded once, from the exact value.
+//! Numbers of a format from text. The exact value is rounded once.
 //!
-//! Most texts are short, and a product of 64 bits by 64 decides which number is the nearest. Of the others, and where a rounding or
-//! the exceptions are asked for, the place between two numbers is found exactly, and rounded as any [`Number`].
+//! Most texts are short, and a product of 64 bits by 64 decides which number is nearest. For other texts, and for calls that ask
+//! for a rounding or exceptions, the place between two numbers is found exactly and rounded like any [`Number`].
 
 use core::cmp::Ordering;
 
@@ -12,11 +12,11 @@ use super::scan::{self, Decimal, Other};
 use crate::format::{Layout, limits::max};
 use crate::round::{Cast, Flags, Format, from_code, unpacked::Number};
 
-/// The number that a text says, rounded to nearest, ties to even, with IEEE's overflow.
+/// Parses a number, rounded to nearest, ties to even, with IEEE overflow.
 ///
 /// # Errors
-/// See [`FloatErrorKind`](super::FloatErrorKind).
-// A page of code, compiled for each format that is parsed, since a layout that is a constant halves its time.
+/// [`FloatErrorKind`](super::FloatErrorKind) lists the reasons.
+// This is a page of code, and it is compiled for each format that is parsed: a constant layout halves its time.
 #[inline(never)]
 pub(crate) fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
     parse_code(&F::LAYOUT, text).map(from_code)
@@ -34,17 +34,17 @@ pub(super) fn parse_code(layout: &Layout, text: &str) -> Result<u64, ParseFloatE
     representable(code, flags)
 }
 
-/// The number that a text says, rounded as `cast` says, and the exceptions that this raised.
+/// Parses a number, rounded by `cast`. Returns the number and the exceptions that the rounding raised.
 ///
 /// # Errors
-/// See [`FloatErrorKind`](super::FloatErrorKind).
+/// [`FloatErrorKind`](super::FloatErrorKind) lists the reasons.
 pub(crate) fn parse_with<F: Format>(text: &str, cast: Cast) -> Result<(F, Flags), ParseFloatError> {
     let (code, flags) = round_carefully(&F::LAYOUT, cast, text)?;
     let code = representable(code, flags)?;
     Ok((from_code(code), flags))
 }
 
-/// The code, unless the format has nothing for the number.
+/// Returns the code, or an error if the format can't represent the number.
 #[inline(always)]
 pub(super) const fn representable(code: u64, flags: Flags) -> Result<u64, ParseFloatError> {
     if flags.contains(Flags::INVALID) {
@@ -71,14 +71,14 @@ pub(super) fn round_other(
             significand,
             exponent,
         } => {
-            // Past all formats on either side.
+            // The bounds are past all formats on either side.
             let exponent = exponent.clamp(-1 << 24, 1 << 24) as i32;
             round(layout, cast, negative, significand, exponent)
         }
     }
 }
 
-/// ±significand · 2<sup>exponent</sup>, rounded.
+/// Rounds ±significand · 2<sup>exponent</sup>.
 #[inline(always)]
 pub(super) fn round(
     layout: Layout,
@@ -93,7 +93,7 @@ pub(super) fn round(
     }
 }
 
-/// integer · 10<sup>exponent</sup>, if a product of 64 bits by 64 decides.
+/// Rounds integer · 10<sup>exponent</sup>. Returns `None` if a product of 64 bits by 64 does not decide.
 #[inline(always)]
 fn round_quickly(
     layout: Layout,
@@ -105,7 +105,7 @@ fn round_quickly(
     }
     let (power, power_unit, exact) = Power::short(exponent)?;
 
-    // The value is product · 2^(unit − 127), or more by less than 2^64 of that unit where the power is cut.
+    // The value is product · 2^(unit − 127). If the power is cut, the value is greater by less than 2^64 of that unit.
     let up = integer.leading_zeros();
     let product = power as u128 * (integer << up) as u128;
     let (high, low) = ((product >> 64) as u64, product as u64);
@@ -120,18 +120,18 @@ fn round_quickly(
         layout.round(Cast::new(), number)
     };
     let rounded = round(high, !exact || low != 0);
-    // The bits below all that the format has and the one that decides between two: so long as they have room for one more, it
-    // changes nothing above them.
+    // The mask of the bits below the bit that decides between two numbers. If these bits have room for one more, one more changes
+    // no higher bit.
     let below = (1 << (62 - layout.precision())) - 1;
     if exact || high & below != below {
         return Some(rounded);
     }
-    // Perhaps a number in few digits, such as 12.5, and then what is cut leads to it too.
+    // The text may be a number in few digits, such as 12.5. Then the cut value gives the nearest number too.
     let next = round(high.checked_add(1)?, true);
     (next.0 == rounded.0).then_some(rounded)
 }
 
-/// Any text.
+/// Parses any text.
 #[inline(never)]
 fn round_carefully(
     layout: &Layout,
@@ -150,15 +150,15 @@ fn round_carefully(
 }
 
 fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -> (u64, Flags) {
-    /// All formats lie within 2^(±2^21), which is 10^±631306; and 19 digits.
+    /// All formats lie within 2^(±2^21), which is 10^±631306. The bound has room for 19 digits more.
     const FARTHEST: i64 = 650_000;
     if decimal.leading == 0 {
         return layout.signed_zero(negative);
     }
     let exponent = decimal.exponent.clamp(-FARTHEST, FARTHEST) as i32;
 
-    // The value is product · 2^(unit − 127), or more by less than `slack` of that unit: where the power is not exact, and where
-    // digits follow the leading ones.
+    // The value is product · 2^(unit − 127), or is greater by less than `slack` of that unit. It is greater if the power is not
+    // exact, or if digits follow the leading digits.
     let up = decimal.leading.leading_zeros();
     let power = Power::of_five(exponent);
     let product = multiply(power.significand, decimal.leading << up);
@@ -169,10 +169,10 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
         0
     };
     let slack = cut + power.error as u128 + 1;
-    // Bits are left free above.
+    // The shift leaves bits free above.
     let (low, slack, unit) = (product >> 4, (slack >> 4) + 2, unit - 127 + 4);
 
-    // The steps of the format where the value lies, but half as long, since tininess is judged in those.
+    // `step` is half of the format's step at the value: tininess is judged in half steps.
     let leading = unit + low.ilog2() as i32;
     let step = max(
         leading - layout.fraction_bits() as i32,
@@ -182,8 +182,8 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
     let steps = low.unbounded_shr(bits) as u64;
     let rest = low & 1_u128.unbounded_shl(bits).wrapping_sub(1);
 
-    // Two bits more say where between two steps the value lies: on the first, below the middle, on that, above, or on the next
-    // or past that, which the slack may reach.
+    // Two bits more give the place of the value between two steps: on the first step, below the middle, on the middle, above the
+    // middle, or on the next step or past it. The slack may reach past the next step.
     let half = 1_u128 << (bits - 1).min(126);
     let mut place = 0;
     for halves in 0..=2 {
@@ -193,7 +193,7 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
         } else if mark >= rest + slack {
             Ordering::Less
         } else {
-            // Where no exact comparison has room, only what is equal is so near.
+            // If an exact comparison has no room, only equal values are this near.
             compare(decimal, exponent, 2 * steps + halves, step - 1).unwrap_or(Ordering::Equal)
         };
         match order {
@@ -211,7 +211,8 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
     )
 }
 
-/// The order of a decimal, all of its digits, and binary · 2<sup>`binary_exponent`</sup>, if there is room to compare them.
+/// Compares a decimal, with all of its digits, with binary · 2<sup>`binary_exponent`</sup>. Returns `None` if there is no room to
+/// compare.
 ///
 /// The leading digits as an integer are a multiple of 10<sup>`exponent`</sup>.
 fn compare(decimal: Decimal, exponent: i32, binary: u64, binary_exponent: i32) -> Option<Ordering> {
@@ -227,7 +228,7 @@ fn compare(decimal: Decimal, exponent: i32, binary: u64, binary_exponent: i32) -
     for &byte in digits.by_ref().take(MOST_DIGITS) {
         fits &= append(byte - b'0');
     }
-    // One digit stands for all others.
+    // One more digit stands for all other digits.
     if digits.any(|&byte| byte != b'0') {
         fits &= append(1);
     }

@@ -1,28 +1,29 @@
-//! [`Power`]: powers of five to 128 bits, with a bound of their error.
+//! [`Power`]: powers of five to 128 bits, with a bound of the error.
 
 use super::big::Big;
 
-/// A power of five from below: significand · 2<sup>exponent − 127</sup>, the topmost bit of the significand set.
+/// A power of five, rounded down: significand · 2<sup>exponent − 127</sup>. The topmost bit of the significand is set.
 #[derive(Clone, Copy)]
 pub(super) struct Power {
     pub(super) significand: u128,
     pub(super) exponent: i32,
-    /// The true significand lies above this one by less than that, or is this one where it is 0.
+    /// The bound of the error. The true significand is greater than this significand by less than `error`. If `error` is 0, the
+    /// significand is exact.
     pub(super) error: u64,
 }
 
-/// The largest exponent of [`SIGNIFICANDS`]. All that bfloat16 needs with 19 digits.
+/// The largest exponent of [`SIGNIFICANDS`]. It is enough for bfloat16 with 19 digits.
 const MOST: i32 = 64;
 /// 5<sup>55</sup> is the last power that 128 bits hold.
 const MOST_EXACT: i32 = 55;
-/// 5<sup>27</sup> is the last that 64 bits hold.
+/// 5<sup>27</sup> is the last power that 64 bits hold.
 const MOST_SHORT: i32 = 27;
 
 /// The significands of 5<sup>−64</sup> to 5<sup>64</sup>, cut to 128 bits.
 static SIGNIFICANDS: [u128; 2 * MOST as usize + 1] = {
     let mut significands = [0; 2 * MOST as usize + 1];
     let mut positive = Big::new(1);
-    // Division by 5, again and again, has the same integer part as division by the power. 5^64 has 149 bits.
+    // Repeated division by 5 gives the integer part of a division by the power. 5^64 has 149 bits.
     let mut negative = Big::new(1);
     assert!(negative.shift_left(300));
     let mut i = 0;
@@ -37,10 +38,10 @@ static SIGNIFICANDS: [u128; 2 * MOST as usize + 1] = {
 };
 
 impl Power {
-    /// 5<sup>exponent</sup>, of an exponent of at most 2<sup>20</sup> in magnitude.
+    /// Returns 5<sup>exponent</sup>. The exponent is at most 2<sup>20</sup> in magnitude.
     ///
-    /// The error is at most 1 up to 5<sup>±64</sup>. Beyond, each of up to 15 squarings multiplies it by about 4: it stays below
-    /// 2<sup>40</sup>.
+    /// The error is at most 1 up to 5<sup>±64</sup>. Beyond, each of up to 15 squarings multiplies the error by about 4. The
+    /// error stays below 2<sup>40</sup>.
     #[inline]
     pub(super) fn of_five(exponent: i32) -> Self {
         if exponent.unsigned_abs() <= MOST.unsigned_abs() {
@@ -50,8 +51,8 @@ impl Power {
         }
     }
 
-    /// 5<sup>exponent</sup> to 64 bits: ⌊significand⌋ · 2<sup>unit − 63</sup>, and whether that is all of it; `None` if it is
-    /// not in the table.
+    /// Returns 5<sup>exponent</sup> to 64 bits, ⌊significand⌋ · 2<sup>unit − 63</sup>, and whether this value is exact. Returns
+    /// `None` if the power is not in the table.
     #[inline]
     pub(super) fn short(exponent: i64) -> Option<(u64, i32, bool)> {
         let place = usize::try_from(exponent.wrapping_add(MOST.into())).ok()?;
@@ -61,7 +62,7 @@ impl Power {
         Some(((significand >> 64) as u64, floor_log2(exponent), exact))
     }
 
-    /// One of the table.
+    /// Returns a power of the table.
     #[inline]
     fn listed(exponent: i32) -> Self {
         let exact = (0..=MOST_EXACT).contains(&exponent);
@@ -72,7 +73,7 @@ impl Power {
         }
     }
 
-    /// A product of those of the table.
+    /// Returns a product of powers of the table.
     #[cold]
     fn multiplied(exponent: i32) -> Self {
         let mut power = Self::listed(exponent % MOST);
@@ -96,18 +97,19 @@ impl Power {
         Self {
             significand: product << up,
             exponent: self.exponent + other.exponent + 1 - up as i32,
-            // Of each error a significand's worth, below 2 units, plus the bits cut: below 3 (of half a unit, where `up` is 0).
+            // Each error counts times a significand, which is below 2 units. The bits cut add less than 3. The errors are in half
+            // units where `up` is 0.
             error: 2 * (self.error + other.error) + 4,
         }
     }
 }
 
-/// ⌊log<sub>2</sub> 5<sup>exponent</sup>⌋, within the table.
+/// Returns ⌊log<sub>2</sub> 5<sup>exponent</sup>⌋ for the exponents of the table.
 const fn floor_log2(exponent: i32) -> i32 {
     (exponent * 152_170) >> 16
 }
 
-/// ⌊a · b / 2<sup>64</sup>⌋.
+/// Returns ⌊a · b / 2<sup>64</sup>⌋.
 #[inline]
 pub(super) const fn multiply(a: u128, b: u64) -> u128 {
     let low = (a as u64) as u128 * b as u128;
@@ -123,7 +125,8 @@ mod tests {
 
     extern crate std;
 
-    /// Significand · 2<sup>exponent − 127</sup> against 5<sup>exponent</sup>, all multiplied by what makes integers of them.
+    /// Compares significand · 2<sup>exponent − 127</sup> with 5<sup>exponent</sup>. Both are multiplied by a common factor that
+    /// makes integers.
     fn check(exponent: i32) {
         let power = Power::of_five(exponent);
         assert!(power.significand >> 127 == 1, "5^{exponent}");

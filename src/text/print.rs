@@ -1,10 +1,10 @@
-//! What the traits of formatting print: what `f32` would, of the digits of this format.
+//! The traits of formatting. They print numbers like `f32` does, with the digits of the number's own format.
 //!
-//! `f32` itself prints the numbers of a format of 8 bits or fewer. So few bits would get so few digits as to mislead: 0.1 for
-//! 0.1015625.
+//! `f32` itself prints the numbers of a format of 8 bits or fewer. The shortest digits of such a format would be misleadingly
+//! few: 0.1 for 0.1015625.
 //!
-//! With a precision the digits are those of the exact value, and a special value has none: both are `f64`'s business, which holds
-//! every number of all formats that this crate ships.
+//! With a precision, the digits are the digits of the exact value. A special value has no digits. `f64` prints both, since `f64`
+//! holds every number of all formats that this crate ships.
 
 use core::fmt::{self, Alignment, Debug, Display, Formatter, LowerExp, UpperExp, Write};
 use core::str;
@@ -13,7 +13,7 @@ use super::shortest::{Decimal, Magnitude, shortest};
 use crate::format::Layout;
 use crate::round::Cast;
 
-/// What to print, by the trait that does.
+/// The style of the text: one for each formatting trait.
 #[derive(Clone, Copy)]
 pub(crate) enum Style {
     Display,
@@ -22,10 +22,10 @@ pub(crate) enum Style {
     UpperExp,
 }
 
-/// Prints a code as a trait does.
+/// Prints a code in the style of a trait.
 ///
 /// # Errors
-/// Those of the formatter.
+/// Returns the errors of the formatter.
 // Inlined where the layout is a constant.
 #[inline(always)]
 pub(crate) fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
@@ -48,7 +48,8 @@ fn print_exactly(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>)
 
 fn print_as_f32(mut style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
     let value = f32::from_bits(Cast::new().convert(layout, Layout::BINARY32, code).0 as u32);
-    // `Debug` of `f32` prints an exponent below 1e-4. It compares, and a thread that flushes subnormals would have 0 there.
+    // `Debug` of `f32` prints an exponent below 1e-4. `Debug` compares the number, and a thread that flushes subnormals would
+    // compare 0.
     if value.is_subnormal() && f.precision().is_none() && matches!(style, Style::Debug) {
         style = Style::LowerExp;
     }
@@ -81,7 +82,7 @@ fn print_shortest(
     };
     let text = match style {
         Style::Display => Text::positional(decimal, false),
-        // 0, and from 1e-4 to below 1e16.
+        // The numbers without an exponent: 0, and 1e-4 to below 1e16.
         Style::Debug if decimal.digits == 0 || (-4..16).contains(&decimal.leading_exponent()) => {
             Text::positional(decimal, true)
         }
@@ -91,19 +92,21 @@ fn print_shortest(
     text.pad(negative, f)
 }
 
-/// The characters of a number without its sign. Among those of `bytes` there may be a run of zeros, too long to stand there.
+/// The characters of a number without its sign. One long run of zeros may be missing from `bytes`. `gap` and `zeros` describe
+/// this run.
 struct Text {
     bytes: [u8; Self::ROOM],
     len: usize,
-    /// Where the long run is, and how many zeros.
+    /// The position of the long run of zeros. `zeros` is its length.
     gap: usize,
     zeros: usize,
 }
 
 impl Text {
-    /// The longest run that stands among the bytes: all those of bfloat16.
+    /// The longest run of zeros that `bytes` holds. All runs of bfloat16 are this short.
     const MOST_ZEROS: usize = 40;
-    /// Those, 20 digits, `0.` or `.0`; or the digits, a point and an exponent.
+    /// The size of `bytes`. There is room for the zeros, 20 digits, and `0.` or `.0`. There is also room for the digits, a point
+    /// and an exponent.
     const ROOM: usize = 64;
 
     const fn new() -> Self {
@@ -115,7 +118,7 @@ impl Text {
         }
     }
 
-    /// Without an exponent; if `fractional`, with a digit after the point.
+    /// Formats a number without an exponent. If `fractional` is true, there is at least one digit after the point.
     fn positional(decimal: Decimal, fractional: bool) -> Self {
         let mut text = Self::new();
         let exponent = decimal.leading_exponent();
@@ -137,7 +140,7 @@ impl Text {
         text
     }
 
-    /// With an exponent, after a `mark`.
+    /// Formats a number with an exponent after a `mark`.
     fn scientific(decimal: Decimal, mark: u8) -> Self {
         let mut text = Self::new();
         let exponent = decimal.leading_exponent();
@@ -158,7 +161,7 @@ impl Text {
 
     fn push_zeros(&mut self, zeros: usize) {
         if zeros <= Self::MOST_ZEROS {
-            // The bytes are zeros to begin with.
+            // The bytes start as zeros.
             self.len += zeros;
         } else {
             self.gap = self.len;
@@ -166,7 +169,7 @@ impl Text {
         }
     }
 
-    /// An integer, the last `after_point` of its digits after a point.
+    /// Appends an integer. The last `after_point` digits come after a point.
     fn push_digits(&mut self, mut integer: u64, after_point: usize) {
         let end = self.len + count_digits(integer) as usize + (after_point > 0) as usize;
         self.len = end;
@@ -188,7 +191,7 @@ impl Text {
         }
     }
 
-    /// Writes the text with its sign, as the flags of the formatter have it.
+    /// Writes the text with its sign, by the flags of the formatter.
     fn pad(&self, negative: bool, f: &mut Formatter<'_>) -> fmt::Result {
         let sign = match (negative, f.sign_plus()) {
             (true, _) => "-",
@@ -239,7 +242,7 @@ fn write_zeros(mut zeros: usize, f: &mut Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// Takes the last digit off.
+/// Removes the last digit and returns it.
 fn last_digit(integer: &mut u64) -> u8 {
     let digit = b'0' + (*integer % 10) as u8;
     *integer /= 10;
@@ -254,7 +257,7 @@ const fn count_digits(integer: u64) -> u32 {
 }
 
 impl Decimal {
-    /// The exponent of the first digit.
+    /// Returns the exponent of the first digit.
     const fn leading_exponent(self) -> i32 {
         self.exponent + count_digits(self.digits) as i32 - 1
     }

@@ -1,4 +1,4 @@
-//! Numbers in a radix of one's choice, for `num_traits::Num`.
+//! Numbers in any radix, for `num_traits::Num`.
 
 use super::ParseFloatError;
 use super::parse::{parse_code, representable, round, round_other};
@@ -6,10 +6,10 @@ use super::scan::{self, Other};
 use crate::format::Layout;
 use crate::round::Cast;
 
-/// The code of the number that a text says in a radix: rounded to nearest, ties to even, with IEEE's overflow.
+/// Parses a number in a radix and returns its code. The number is rounded to nearest, ties to even, with IEEE overflow.
 ///
 /// # Errors
-/// See [`FloatErrorKind`](super::FloatErrorKind).
+/// [`FloatErrorKind`](super::FloatErrorKind) lists the reasons.
 pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64, ParseFloatError> {
     match radix {
         10 => return parse_code(&layout, text),
@@ -36,7 +36,7 @@ pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64,
     representable(code, flags)
 }
 
-/// quotient · 2<sup>exponent</sup>, of at least 65 bits where it is not exact, the last of them sticky.
+/// Returns quotient · 2<sup>exponent</sup>. If the quotient is not exact, it has at least 65 bits, and the last bit is sticky.
 fn ratio(text: &[u8], radix: u32) -> Result<(u128, i32), ParseFloatError> {
     let (mut numerator, mut denominator) = (Some(0_u128), Some(1_u128));
     let append =
@@ -56,7 +56,7 @@ fn ratio(text: &[u8], radix: u32) -> Result<(u128, i32), ParseFloatError> {
     let (mut quotient, mut rest) = (numerator / denominator, numerator % denominator);
     let mut exponent = 0;
     while rest != 0 && quotient >> 64 == 0 {
-        // The rest is less than the denominator, but twice the rest may be too long.
+        // The rest is less than the denominator. Twice the rest may not fit.
         let goes = rest >= denominator - rest;
         rest = if goes {
             rest - (denominator - rest)

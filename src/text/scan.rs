@@ -1,14 +1,14 @@
-//! What is written: the characters of a number, read without a thought of the format.
+//! The scanner: it reads the characters of a number. It does not depend on the format.
 
-/// (leading + rest) · 10<sup>exponent</sup>, where the rest is less than 1.
+/// The number (leading + rest) · 10<sup>exponent</sup>. The rest is less than 1.
 #[derive(Clone, Copy)]
 pub(super) struct Decimal<'a> {
-    /// Up to 19 digits from the first that is not 0.
+    /// Up to 19 digits, from the first digit that is not 0.
     pub(super) leading: u64,
     pub(super) exponent: i64,
-    /// Whether the digits after those are not all 0.
+    /// True if the digits after `leading` are not all 0.
     pub(super) rest: bool,
-    /// All digits, and the point among them.
+    /// All digits and the point.
     pub(super) digits: &'a [u8],
 }
 
@@ -17,14 +17,14 @@ pub(super) struct Decimal<'a> {
 pub(super) enum Other {
     Infinity,
     Nan,
-    /// significand · 2<sup>exponent</sup>, of which the lowest bit is set, too, if any digit below it is not 0.
+    /// The number significand · 2<sup>exponent</sup>. The lowest bit is also set if any lower digit is not 0.
     Binary {
         significand: u128,
         exponent: i64,
     },
 }
 
-/// Whether there is a minus sign, and what follows a sign.
+/// Returns whether there is a minus sign, and the text after the sign.
 #[inline(always)]
 pub(super) fn sign(text: &[u8]) -> (bool, &[u8]) {
     match text {
@@ -34,13 +34,13 @@ pub(super) fn sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// So many digits a `u64` has room for.
+/// The number of decimal digits that a `u64` has room for.
 const ROOM: usize = 19;
 
-/// An integer and its exponent of ten, if all digits but zeros at either end have room.
+/// Returns an integer and its exponent of ten. Returns `None` if the digits, without zeros at either end, do not fit.
 #[inline(always)]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(u64, i64)> {
-    // Most numbers are short, and need not be asked at each digit whether there is room for it.
+    // Most numbers are short. The first digits need no check for room.
     let (head, more) = text.split_at(text.len().min(ROOM));
     let mut integer = 0;
     let run = run_of_digits(head, 10, false, |digit, _| {
@@ -76,7 +76,7 @@ pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
     })
 }
 
-/// What [`append`] makes, as in [`Decimal`].
+/// The result of [`append`]. The fields are the fields of [`Decimal`].
 struct Appended {
     leading: u64,
     exponent: i64,
@@ -84,10 +84,10 @@ struct Appended {
     run: Run,
 }
 
-/// The digits of a text after leading ones, so far as there is room.
+/// Appends the digits of a text to leading digits, as far as there is room.
 #[inline(never)]
 fn append(mut leading: u64, text: &[u8], after_point: bool) -> Appended {
-    /// Below this, there is room for another.
+    /// A number below this limit has room for one more digit.
     const FULL: u64 = 10u64.pow(ROOM as u32 - 1);
     let (mut exponent, mut rest) = (0, false);
     let run = run_of_digits(text, 10, after_point, |digit, fractional| {
@@ -107,7 +107,7 @@ fn append(mut leading: u64, text: &[u8], after_point: bool) -> Appended {
     }
 }
 
-/// An exponent with what may be written after the digits.
+/// Adds the exponent that may be written after the digits.
 #[inline(always)]
 fn with_written(exponent: i64, tail: &[u8]) -> Option<i64> {
     match tail {
@@ -129,7 +129,7 @@ pub(super) fn other(text: &[u8]) -> Option<Other> {
     }
 }
 
-/// Digits of a radix that is a power of two, and after `p` an exponent of two.
+/// Parses digits of a radix that is a power of two. An exponent of two may follow after `p`.
 pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
     let bits = radix.ilog2();
     let (mut significand, mut exponent) = (0u128, 0);
@@ -151,14 +151,15 @@ pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
     })
 }
 
-/// Calls `each` with every digit, and whether it stands after the point; returns where they end. `None` if there is no digit.
+/// Calls `each` with every digit, and with whether the digit is after the point. Returns the end of the digits, or `None` if
+/// there is no digit.
 #[inline(always)]
 pub(super) fn digits(text: &[u8], radix: u32, each: impl FnMut(u32, bool)) -> Option<usize> {
     let run = run_of_digits(text, radix, false, each);
     (run.digits() > 0).then_some(run.end())
 }
 
-/// How long a run of digits is, with a point before, among or after them.
+/// The length of a run of digits. A point may stand before, among or after the digits.
 struct Run {
     before: usize,
     point: bool,
@@ -175,7 +176,7 @@ impl Run {
     }
 }
 
-/// Calls `each` with every digit that a text begins with, and whether it stands after a point.
+/// Calls `each` with every digit at the beginning of a text, and with whether the digit is after a point.
 #[inline(always)]
 fn run_of_digits<'a>(
     text: &'a [u8],
@@ -205,7 +206,8 @@ fn run_of_digits<'a>(
     }
 }
 
-/// The exponent after its mark, which is a letter in either case; `None` if it is not that letter or no integer follows.
+/// Returns the exponent after its mark. The mark is a letter in either case. Returns `None` if the mark is another letter or if
+/// no integer follows.
 fn written_exponent(mark: u8, letter: u8, text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),

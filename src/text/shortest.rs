@@ -1,10 +1,11 @@
-//! The fewest decimal digits that tell a number from all others of its format, and of those the nearest to it.
+//! The fewest decimal digits that tell a number from all others of its format. Among the decimals with the fewest digits, the
+//! result is the decimal nearest to the number.
 //!
-//! Every number has the stretch of the number line that rounds to it, from half-way to the next smaller to half-way to the next
-//! larger, and any decimal on it will do. With the largest power of ten that is no longer than the stretch as a unit, there is a
-//! whole number of units on it, and at most one multiple of ten units, which has fewer digits (Raffaello Giulietti, "The
-//! Schubfach way to render doubles", 2020). So few decimals need be looked at, and they are exactly compared with the ends of the
-//! stretch and with the number.
+//! Every number has a stretch of the number line that rounds to the number. The stretch begins half-way to the next smaller
+//! number, and ends half-way to the next larger number. Any decimal on the stretch gives the number back. The unit is the largest
+//! power of ten that is no longer than the stretch. There is a multiple of the unit on the stretch, and at most one multiple of
+//! ten units, which has fewer digits (Raffaello Giulietti, "The Schubfach way to render doubles", 2020). The search therefore
+//! looks at few decimals, and compares these decimals exactly with the ends of the stretch and with the number.
 
 use core::cmp::Ordering;
 
@@ -17,7 +18,7 @@ use crate::format::{
 };
 use crate::round::Cast;
 
-/// digits · 10<sup>exponent</sup>; the last digit is not 0, but that of zero.
+/// The decimal digits · 10<sup>exponent</sup>. The last digit is not 0, except for zero.
 #[derive(Clone, Copy)]
 pub(super) struct Decimal {
     pub(super) digits: u64,
@@ -29,7 +30,7 @@ pub(super) struct Magnitude {
     code: u64,
     significand: u64,
     unit: i32,
-    /// Whether the next smaller number is half as far as the next larger, as below a power of two.
+    /// True if the next smaller number is half as far as the next larger number. A power of two is such a number.
     near_below: bool,
 }
 
@@ -47,7 +48,7 @@ impl Magnitude {
         }
     }
 
-    /// All digits of a whole number below 2<sup>24</sup>; every one of those is an `f32`, too.
+    /// Returns all digits of a whole number below 2<sup>24</sup>, or `None`. Every such number is an `f32` too.
     #[inline(always)]
     pub(super) const fn whole(&self) -> Option<Decimal> {
         const END: u64 = 1 << f32::MANTISSA_DIGITS;
@@ -59,7 +60,7 @@ impl Magnitude {
         if digits >= END || digits.unbounded_shl(fraction_bits) != significand {
             return None;
         }
-        // Zeros to append: with more than 23 a number other than 0 is too large.
+        // The number of zero bits to append. With more than 23 zero bits, a number other than 0 is too large.
         let zeros = min(max(unit, 0), f32::MANTISSA_DIGITS as i32);
         let digits = digits << zeros;
         let decimal = Decimal {
@@ -74,10 +75,11 @@ impl Magnitude {
     }
 }
 
-/// The shortest decimal of a magnitude other than 0.
+/// Returns the shortest decimal of a magnitude other than 0.
 ///
-/// The largest and the smallest number get stretches no longer than they would have between others, also where everything beyond
-/// is rounded to them: 8 is not the largest number 7.9375 of a format of 2 exponent and 6 fraction bits.
+/// The largest and the smallest number get stretches no longer than the stretches between other numbers, even where everything
+/// beyond is rounded to them. For example, 8 does not print the largest number 7.9375 of a format of 2 exponent and 6 fraction
+/// bits.
 pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let &Magnitude {
         code,
@@ -85,7 +87,7 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
         unit,
         near_below,
     } = magnitude;
-    // In quarters of the unit.
+    // Marks are counted in quarters of the unit.
     let unit = unit - 2;
     let number = 4 * significand;
     let (low, high) = (number - 2 + near_below as u64, number + 2);
@@ -104,7 +106,7 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let digits = if tens >= first && floor >= 10 {
         tens
     } else {
-        // Half-way between two, the even one, as numpy has it.
+        // Half-way between two decimals, the even one is taken, like in numpy.
         let up = match scale.compare(2 * floor + 1, number) {
             Ordering::Less => true,
             Ordering::Equal => floor % 2 == 1,
@@ -125,27 +127,27 @@ impl Decimal {
     }
 }
 
-/// ⌊log<sub>10</sub>⌋ of 4 · 2<sup>unit</sup>, or of 3 · 2<sup>unit</sup>.
+/// Returns ⌊log<sub>10</sub>⌋ of 4 · 2<sup>unit</sup>, or of 3 · 2<sup>unit</sup> if `shorter` is true.
 fn floor_log10_of_stretch(unit: i32, shorter: bool) -> i32 {
-    /// Rounded down to multiples of 2^-42, these give the right integer for all units within ±2^21.
+    /// The logarithms are rounded down to multiples of 2^-42. They give the right integer for all units within ±2^21.
     const LOG10_2: i64 = 1_323_943_922_167;
     const LOG10_OF_THREE_QUARTERS: i64 = -549_486_374_642;
     let log = (unit as i64 + 2) * LOG10_2 + shorter as i64 * LOG10_OF_THREE_QUARTERS;
     (log >> 42) as i32
 }
 
-/// Measures marks, which are multiples of 2<sup>unit</sup> below 2<sup>61 + unit</sup>, in 10<sup>exponent</sup>.
+/// A scale that measures marks in 10<sup>exponent</sup>. Marks are multiples of 2<sup>unit</sup> below 2<sup>61 + unit</sup>.
 struct Scale {
     unit: i32,
     exponent: i32,
     power: u128,
     up: u32,
-    /// What is measured is true, or too small by no more than that.
+    /// The bound of the error. A measured value is exact, or is too small by at most `error`.
     error: u64,
 }
 
 impl Scale {
-    /// 10<sup>exponent</sup> must lie between 3/10 and 4 units.
+    /// Makes a scale. 10<sup>exponent</sup> must lie between 3/10 and 4 units.
     fn new(unit: i32, exponent: i32) -> Self {
         let power = Power::of_five(-exponent);
         // 2^unit / 10^exponent lies between 1/4 and 10/3.
@@ -160,14 +162,14 @@ impl Scale {
         }
     }
 
-    /// A mark, in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
+    /// Measures a mark in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
     #[inline(always)]
     fn measure(&self, mark: u64) -> u128 {
         let product = multiply(self.power, mark << self.up);
         product >> 1
     }
 
-    /// How many whole powers of ten are in a mark, and whether nothing else is.
+    /// Returns the number of whole powers of ten in a mark, and whether nothing else is in the mark.
     #[inline(always)]
     fn floor(&self, mark: u64) -> (u64, bool) {
         let measured = self.measure(mark);
@@ -183,7 +185,7 @@ impl Scale {
         }
     }
 
-    /// The order of half so many powers of ten, and a mark.
+    /// Compares `halves` half powers of ten with a mark.
     #[inline(always)]
     fn compare(&self, halves: u64, mark: u64) -> Ordering {
         let (decimal, measured) = ((halves as u128) << 63, self.measure(mark));
@@ -196,7 +198,7 @@ impl Scale {
 
     #[cold]
     fn compare_exactly(&self, halves: u64, mark: u64) -> Ordering {
-        // Where there is no room to compare, only equals are so near to each other.
+        // If there is no room to compare, only equal values are this near.
         big::compare(Big::new(halves), self.exponent, mark, self.unit + 1)
             .unwrap_or(Ordering::Equal)
     }

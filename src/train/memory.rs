@@ -1,7 +1,8 @@
-//! Bytes of model states: what a model takes to train and to infer, on one device or divided among many.
+//! Bytes of model states: the memory that a model takes to train and to infer, on one device or divided among many devices.
 //!
 //! The states of a parameter are its weight, its gradient, the fp32 copy of the weight that mixed precision updates (the master
-//! weight), and the moments of the optimizer. Activations, buffers and fragmentation come on top. All is counted in exact integers.
+//! weight), and the moments of the optimizer. Activations, buffers and fragmentation take more memory. All numbers are exact
+//! integers.
 //!
 //! ```
 //! use ulp::Dtype;
@@ -22,20 +23,20 @@ use core::ops::Add;
 
 use crate::float::Dtype;
 
-/// How much an optimizer remembers of each parameter.
+/// The number of moments that an optimizer keeps of each parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Optimizer {
-    /// Stochastic gradient descent: nothing.
+    /// Stochastic gradient descent, with no moment.
     Sgd,
-    /// The same with momentum: one moment.
+    /// Stochastic gradient descent with momentum, with one moment.
     Momentum,
-    /// Adam and AdamW: two moments.
+    /// Adam and AdamW, with two moments.
     Adam,
 }
 
 impl Optimizer {
-    /// Moments of a parameter.
+    /// Returns the number of moments of a parameter.
     pub const fn moments(self) -> u32 {
         match self {
             Self::Sgd => 0,
@@ -45,23 +46,23 @@ impl Optimizer {
     }
 }
 
-/// What is divided among devices that each see other data: the stages of ZeRO (Rajbhandari et al., "ZeRO: Memory Optimizations
-/// Toward Training Trillion Parameter Models", 2020, section 5).
+/// The states that are divided among devices. Each device sees other data. These are the stages of ZeRO (Rajbhandari et al.,
+/// "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models", 2020, section 5).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum ZeroStage {
-    /// Stage 0: nothing, every device has all.
+    /// Stage 0 divides nothing: every device has all states.
     #[default]
     Nothing,
-    /// Stage 1, P<sub>os</sub>: master weights and moments.
+    /// Stage 1, P<sub>os</sub>, divides master weights and moments.
     Optimizer,
-    /// Stage 2, P<sub>os+g</sub>: gradients too.
+    /// Stage 2, P<sub>os+g</sub>, divides gradients too.
     Gradients,
-    /// Stage 3, P<sub>os+g+p</sub>: all, the weights too.
+    /// Stage 3, P<sub>os+g+p</sub>, divides all states, the weights too.
     Weights,
 }
 
 impl ZeroStage {
-    /// The stages, 0 to 3.
+    /// All stages, 0 to 3.
     pub const ALL: [Self; 4] = [
         Self::Nothing,
         Self::Optimizer,
@@ -70,23 +71,23 @@ impl ZeroStage {
     ];
 }
 
-/// The states of a model, or of the part of it that a device has.
+/// The bytes of the states of a model, or of the part of a model that a device has.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct States {
-    /// Of the weights.
+    /// The bytes of the weights.
     pub weights: Bytes,
-    /// Of the gradients.
+    /// The bytes of the gradients.
     pub gradients: Bytes,
-    /// Of the master weights, the copy that is updated: 0 if there is none.
+    /// The bytes of the master weights, which the optimizer updates. The number is 0 if there are no master weights.
     pub master_weights: Bytes,
-    /// Of all moments.
+    /// The bytes of all moments together.
     pub moments: Bytes,
 }
 
 impl States {
-    /// Those of so many parameters, trained as is usual: gradients in the format of the weights, moments in fp32, and fp32 master
-    /// weights if the weights have fewer than 32 bits.
+    /// Returns the states of a model with the usual formats. Gradients have the format of the weights, and moments are in fp32.
+    /// If the weights have fewer than 32 bits, the model has fp32 master weights.
     pub const fn new(parameters: u64, weights: Dtype, optimizer: Optimizer) -> Self {
         let master_weights = if weights.bits() < 32 {
             Some(Dtype::F32)
@@ -103,7 +104,7 @@ impl States {
         )
     }
 
-    /// The same with each format named.
+    /// Returns the states of a model with each format named.
     pub const fn with(
         parameters: u64,
         weights: Dtype,
@@ -123,18 +124,18 @@ impl States {
         }
     }
 
-    /// What training takes: all of it.
+    /// Returns the bytes that training takes: all states.
     pub const fn training(self) -> Bytes {
         Bytes(self.weights.0 + self.gradients.0 + self.master_weights.0 + self.moments.0)
     }
 
-    /// What inference takes: the weights.
+    /// Returns the bytes that inference takes: the weights.
     pub const fn inference(self) -> Bytes {
         self.weights
     }
 
-    /// What one of `devices` devices has, of which the first ones have a byte more of what can't be divided evenly: device 0 needs
-    /// most, and what is divided adds up to the whole.
+    /// Returns the states on one of `devices` devices. If a state can't be divided evenly, the first devices have a byte more.
+    /// Device 0 therefore needs most. The parts of a divided state add up to the whole.
     ///
     /// # Panics
     /// If `device` is not less than `devices`.
@@ -157,23 +158,23 @@ impl States {
     }
 }
 
-/// A number of bytes. Prints in GB, 10<sup>9</sup> bytes, and GiB, 2<sup>30</sup> bytes, rounded to three digits or to integers, and
-/// exactly; a precision, `{:.1}`, is that of GB and GiB.
+/// A number of bytes. `Display` prints the number in GB (10<sup>9</sup> bytes) and GiB (2<sup>30</sup> bytes), rounded to three
+/// digits or to integers, and then the exact number. A precision, such as `{:.1}`, sets the digits of GB and GiB.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Bytes(u128);
 
 impl Bytes {
-    /// So many bytes.
+    /// Returns a number of bytes.
     pub const fn new(bytes: u128) -> Self {
         Self(bytes)
     }
 
-    /// How many bytes.
+    /// Returns the number as an integer.
     pub const fn bytes(self) -> u128 {
         self.0
     }
 
-    /// Those of so many numbers, of which the last may end within a byte.
+    /// Returns the bytes of `numbers` numbers. The last number may end within a byte.
     pub const fn of(numbers: u64, format: Dtype) -> Self {
         Self((numbers as u128 * format.bits() as u128).div_ceil(8))
     }
@@ -187,7 +188,7 @@ impl Bytes {
         }
     }
 
-    /// Writes it in units, with so many digits after the point, or three digits in all.
+    /// Writes the number in a unit, with `digits` digits after the point, or with three digits in all.
     fn write_in(
         self,
         unit: u128,
@@ -200,7 +201,7 @@ impl Bytes {
             10..100 => 1,
             _ => 0,
         });
-        // Digit by digit, since 10^digits of them may not fit.
+        // The loop goes digit by digit, because the product with 10^digits may not fit.
         let (mut rest, mut fraction, mut scale) = (self.0 % unit, 0_u128, 1_u128);
         for _ in 0..digits.min(30) {
             rest *= 10;

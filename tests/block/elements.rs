@@ -7,7 +7,8 @@ use super::{dequantize, quantize};
 
 #[test]
 fn a_block_of_mxfp4_by_hand() {
-    // The largest is 12 = 6 · 2: the scale is 2, code 128. The elements: 6, 0.25 (a tie, to 0), 0.75 (a tie, to 1), 5 (to 4), −0, −2.
+    // The largest is 12 = 6 · 2, so the scale is 2, code 128. The elements are 6, 0.25 (a tie, to 0), 0.75 (a tie, to 1), 5 (to
+    // 4), −0, −2.
     let x = [12.0f32, 0.5, 1.5, 10.0, -0.0, -4.0];
     let (elements, scales, counts) = quantize(Scheme::MXFP4, &x, 6, 1.0);
     assert_eq!(elements, [0x07, 0x62, 0xc8]);
@@ -17,7 +18,7 @@ fn a_block_of_mxfp4_by_hand() {
     assert_eq!(back, [12.0, 0.0, 2.0, 8.0, 0.0, -4.0]);
     assert!(back[4].is_sign_negative());
 
-    // By the floor, the scale is 2 up to 16, and 15 saturates.
+    // Under the rule `Floor`, the scale is 2 up to 16, and 15 saturates.
     let floor = Scheme::MXFP4.rule(ScaleRule::Floor);
     let (elements, scales, counts) = quantize(floor, &[15.0f32, -15.0], 2, 1.0);
     assert_eq!((elements, scales), (vec![0xf7], vec![128]));
@@ -26,18 +27,19 @@ fn a_block_of_mxfp4_by_hand() {
 
 #[test]
 fn a_block_of_nvfp4_by_hand() {
-    // amax 2688 gives a tensor scale of 1. The block's largest is 3: its scale 0.5, code 0x30, and 0.6 / 0.5 = 1.2 rounds to 1.
+    // amax 2688 gives a tensor scale of 1. The block's largest is 3, so its scale is 0.5, code 0x30, and 0.6 / 0.5 = 1.2 rounds
+    // to 1.
     let x = [3.0f32, 0.6, -1.0, 0.0];
     let (elements, scales, _) = quantize(Scheme::NVFP4, &x, 4, 1.0);
     assert_eq!((elements, scales), (vec![0x27, 0x0c], vec![0x30]));
 
-    // With a tensor scale of 0.5, the block's becomes 1, and nothing else changes.
+    // With a tensor scale of 0.5, the block's scale becomes 1, and nothing else changes.
     let (elements, scales, _) = quantize(Scheme::NVFP4, &x, 4, 0.5);
     assert_eq!((&elements, &scales), (&vec![0x27, 0x0c], &vec![0x38]));
     let back: Vec<Bf16> = dequantize(Scheme::NVFP4, (&elements, &scales), (1, 4), 0.5);
     assert_eq!(back, [3.0f32, 0.5, -1.0, 0.0].map(Bf16::from_f32));
 
-    // As a divisor the tensor's scale is 2.
+    // As a divisor, the tensor's scale is 2.
     let divides = Scheme::NVFP4.divides(true);
     let by_divisor = quantize(divides, &x, 4, 2.0);
     assert_eq!((&by_divisor.0, &by_divisor.1), (&elements, &scales));
@@ -45,7 +47,7 @@ fn a_block_of_nvfp4_by_hand() {
     assert_eq!(back, [3.0, 0.5, -1.0, 0.0]);
 }
 
-/// A quotient of two `f32` is never so near to a tie of an 8-bit format that rounding it to `f64` would make one of it.
+/// A quotient of two `f32` is never so near to a tie of an 8-bit format that rounding to `f64` would make it the tie.
 #[test]
 fn an_element_is_the_cast_of_the_quotient() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;

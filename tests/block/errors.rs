@@ -1,4 +1,4 @@
-//! What is refused, and with which words.
+//! Refused calls, and the words of their errors.
 
 use ulp::block::{BlockError, Counts, ScaleRule, Scheme};
 use ulp::{Bf16, Dtype};

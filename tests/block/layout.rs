@@ -1,4 +1,4 @@
-//! How elements and scales lie in memory.
+//! The places of elements and scales in memory.
 
 use ulp::block::{Blocks, Scheme};
 use ulp::{Dtype, F4E2M1Fn, F6E2M3Fn, Format, slice};
@@ -52,7 +52,7 @@ fn packed<F: Format<Bits = u8>>(packed: Dtype, unpacked: Dtype) {
 
 #[test]
 fn tiles_have_a_scale_each() {
-    // Two rows of three tiles, of which the last ones are cut short.
+    // There are two rows of three tiles. The last tiles are cut short.
     let (rows, cols) = (3, 5);
     let scheme = Scheme::FP8_BLOCK.blocks(Blocks::new(2, 2));
     let x: Vec<f32> = (0..rows * cols)

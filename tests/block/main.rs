@@ -1,4 +1,4 @@
-//! Block-scaled formats: values worked out by hand, names, errors, and how codes lie in memory.
+//! Block-scaled formats: values worked out by hand, names, errors, and the places of codes in memory.
 #![allow(clippy::float_cmp, reason = "results are exact")]
 
 mod elements;
@@ -17,7 +17,7 @@ mod typed;
 use ulp::Format;
 use ulp::block::{Counts, Scheme};
 
-/// Quantizes: elements, scales, counts.
+/// Quantizes a matrix. Returns elements, scales and counts.
 #[track_caller]
 fn quantize<S: Format>(
     scheme: Scheme,
@@ -26,7 +26,7 @@ fn quantize<S: Format>(
     tensor_scale: f32,
 ) -> (Vec<u8>, Vec<u8>, Counts) {
     let rows = src.len() / cols;
-    // What is there before is right nowhere.
+    // The bytes before the call are wrong in every place.
     let mut elements = vec![0xa5; scheme.element_bytes(rows, cols)];
     let mut scales = vec![0xa5; scheme.scale_bytes(rows, cols)];
     let counts = scheme

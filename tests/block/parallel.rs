@@ -1,4 +1,4 @@
-//! On many threads, the same bits.
+//! Many threads give the same bits as one.
 
 use ulp::block::{BlockError, Blocks, Scheme};
 use ulp::{Dtype, slice};

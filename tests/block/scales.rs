@@ -11,7 +11,7 @@ const RULES: [ScaleRule; 5] = [
     ScaleRule::Even,
 ];
 
-/// The exponents of E8M0 by the five rules.
+/// Returns the exponents of E8M0 by the five rules.
 fn exponents(amax: f32, element: Layout) -> [i32; 5] {
     RULES.map(|rule| {
         let (code, flags) = rule.scale(amax, 1.0, element, Layout::E8M0FNU);
@@ -22,7 +22,7 @@ fn exponents(amax: f32, element: Layout) -> [i32; 5] {
 
 #[test]
 fn rules_differ_about_their_boundaries() {
-    // M = 6, E(M) = 2. Columns: up, nearest, floor, ceil, even.
+    // M = 6, E(M) = 2. The columns are up, nearest, floor, ceil, even.
     let e2m1 = [
         (4.0, [0, -1, 0, 0, 0]),
         (4.5, [0, 0, 0, 1, 0]), // 4.5 / 6 = 0.75 lies half-way, and goes up
@@ -45,7 +45,7 @@ fn rules_differ_about_their_boundaries() {
             "{amax}"
         );
     }
-    // M = 448, E(M) = 8; the last number that rounds down to three fraction bits is below 1.9375 · 256 = 496.
+    // M = 448, E(M) = 8. The numbers that round down to three fraction bits lie below 1.9375 · 256 = 496.
     let e4m3 = [
         (256.0, [0, -1, 0, 0, 0]),
         (257.0, [0, -1, 0, 1, 0]),
@@ -71,7 +71,7 @@ fn scales_stay_in_their_range() {
     );
     assert_eq!(up(f32::from_bits(1)), (0, clamped(Flags::UNDERFLOW)));
     assert_eq!(up(f32::MAX), (253, Flags::NONE)); // log2(2^128 / 6) is 125.4
-    // A tensor's scale of the smallest f32 lifts all past the range.
+    // A tensor scale of the smallest f32 lifts all numbers beyond the range.
     let lifted = ScaleRule::Up.scale(1e30, f32::from_bits(1), Layout::E2M1FN, Layout::E8M0FNU);
     assert_eq!(lifted, (254, clamped(Flags::OVERFLOW)));
 
@@ -92,7 +92,7 @@ fn scales_stay_in_their_range() {
     assert_eq!(e4m3_scale(6.0 * 256.0), (0x78, Flags::NONE)); // ggml: 448
     assert_eq!(e4m3_scale(6.0 * 448.0), (0x7e, Flags::NONE));
     assert_eq!(e4m3_scale(6.0 * 480.0), (0x7e, clamped(Flags::OVERFLOW)));
-    // Half of the smallest, a tie to even, which would be 0.
+    // Half of the smallest scale is a tie to even, which would be 0.
     assert_eq!(
         e4m3_scale(6.0 * 2f32.powi(-10)),
         (1, clamped(Flags::UNDERFLOW))

@@ -27,7 +27,7 @@ fn infinities_saturate_and_are_counted() {
     assert_eq!((elements, scales), (vec![0xf7, 0x07], vec![127]));
     assert_eq!((counts.infinities, counts.saturated), (2, 0));
 
-    // No other number but zeros.
+    // All other numbers are zeros.
     let (elements, scales, counts) = quantize(Scheme::MXFP4, &[INFINITY, 0.0], 2, 1.0);
     assert_eq!((elements, scales), (vec![0x07], vec![254]));
     assert_eq!(counts.infinities, 1);
@@ -37,7 +37,7 @@ fn infinities_saturate_and_are_counted() {
         f32::MAX.to_le_bytes()
     );
 
-    // A cast that doesn't saturate keeps them, where elements have them.
+    // A cast that doesn't saturate keeps them, if elements have them.
     let (mut elements, mut scales) = ([0; 2], [0; 1]);
     Scheme::MXFP8_E5M2
         .quantize_with(

@@ -6,7 +6,7 @@ use ulp::{Dtype, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, Format};
 
 const COLS: usize = 96;
 
-/// Magnitudes from far below the smallest element to the largest, zeros too.
+/// Returns magnitudes from far below the smallest element to the largest, and zeros.
 fn numbers() -> Vec<f32> {
     let number = |i: usize| {
         let fraction = 1.0 + (i * 7919 % 8191) as f32 / 8192.0;
@@ -18,7 +18,7 @@ fn numbers() -> Vec<f32> {
     numbers
 }
 
-/// The quotient of a number and a power of two is an `f32`, so that the elements are those of a cast.
+/// The quotient of a number and a power of two is an `f32`, so the elements are those of a cast.
 fn check_against_cast<E: Format<Bits = u8> + Default>(element: Dtype) {
     let (x, stochastic) = (numbers(), Stochastic::new(0x1234_5678_9abc).offset(1000));
     let scheme = Scheme::MXFP8.element(element);
@@ -44,11 +44,12 @@ fn elements_are_those_of_a_stochastic_cast() {
     check_against_cast::<F4E2M1Fn>(Dtype::F4E2M1Fn);
 }
 
-/// 1 / 3 of the way between elements, by a scale that is no power of two: a third of the elements are rounded up.
+/// The numbers lie 1 / 3 of the way between elements, under a scale that is no power of two. A third of the elements are rounded
+/// up.
 #[test]
 fn the_mean_is_right_under_a_tensor_scale() {
     const LEN: usize = 1 << 16;
-    // With 6 in each block, its scale is 1 and the tensor's 1.75.
+    // Each block has a 6, so its scale is 1 and the tensor's scale is 1.75.
     let mut x = vec![1.75f32 * (1.0 + 0.5 / 3.0); LEN];
     x.iter_mut().step_by(16).for_each(|x| *x = 6.0 * 1.75);
     let scheme = Scheme::NVFP4.element(Dtype::F4E2M1Fn);
@@ -64,8 +65,14 @@ fn the_mean_is_right_under_a_tensor_scale() {
         )
         .expect("the lengths fit");
     assert!(scales.iter().all(|&scale| scale == 0x38));
-    let ups = elements.iter().filter(|&&code| code == 3).count();
-    let downs = elements.iter().filter(|&&code| code == 2).count();
+    let ups = elements
+        .iter()
+        .map(|&code| usize::from(code == 3))
+        .sum::<usize>();
+    let downs = elements
+        .iter()
+        .map(|&code| usize::from(code == 2))
+        .sum::<usize>();
     assert_eq!(ups + downs, LEN / 16 * 15);
     // Six standard deviations are 703.
     assert!(ups.abs_diff(LEN / 16 * 15 / 3) < 703, "{ups}");

@@ -2,7 +2,7 @@
 
 use ulp::block::{BlockError, Scheme};
 
-/// A matrix of 130 rows of 5 scales, whose codes tell the row and the column.
+/// The matrix has 130 rows of 5 scales. Their codes tell the row and the column.
 #[test]
 fn tiles_are_walked_as_cublas_walks_them() {
     let (rows, cols) = (130, 5 * 32);
@@ -11,13 +11,13 @@ fn tiles_are_walked_as_cublas_walks_them() {
         .map(|index| code(index / 5, index % 5))
         .collect();
     let mut tiled = vec![0xa5; Scheme::MXFP8.tiled_scale_bytes(rows, cols)];
-    // Two tiles of rows, two of columns.
+    // There are two tiles of rows and two of columns.
     assert_eq!(tiled.len(), 4 * 512);
     Scheme::MXFP8
         .tile_scales(rows, cols, &scales, &mut tiled)
         .expect("the lengths fit");
 
-    // In the order of memory: tiles; 32 lines of 16 bytes; four rows, 32 apart; four columns.
+    // The order in memory is: tiles; 32 lines of 16 bytes; four rows, 32 apart; four columns.
     let mut bytes = tiled.iter();
     for tile_row in 0..2 {
         for tile_col in 0..2 {

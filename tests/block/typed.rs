@@ -1,7 +1,7 @@
-//! Schemes of formats that are types give what schemes of the same formats as values give.
+//! Schemes of formats that are types give the results of schemes of the same formats as values.
 
 use ulp::block::{BlockError, Blocks, Counts, ScaleRule, Scheme, Typed};
-use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, Format, Layout};
+use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, Layout};
 
 ulp::float_type!(type E3M3 = E3M3Spec(u8): Layout::ieee(3, 3), "float7_e3m3", [sign, zero, infinities, nan]);
 
@@ -53,7 +53,7 @@ fn scales_of_two_bytes_are_numbers_of_this_machine() {
     assert_eq!(back, expected);
 }
 
-/// 7 bits: 1.875 · 2^3 = 15 is the largest element.
+/// The elements have 7 bits. The largest is 1.875 · 2^3 = 15.
 #[test]
 fn declared_formats_are_elements() {
     let scheme = Typed::<E3M3, F8E8M0Fnu>::new(Blocks::new(1, 4)).rule(ScaleRule::Floor);
@@ -65,7 +65,7 @@ fn declared_formats_are_elements() {
         &mut elements,
         &mut scales,
     );
-    // E(31) - E(15) = 1. 15.5 lies between the odd 15 and 16, which no element is.
+    // E(31) - E(15) = 1. 15.5 lies between the odd 15 and 16, and 16 is no element.
     let mut expected = Counts::default();
     expected.saturated = 1;
     assert_eq!(counts, Ok(expected));

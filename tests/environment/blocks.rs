@@ -1,4 +1,4 @@
-//! Block-scaled formats, there and back.
+//! Block-scaled formats, quantized and read back.
 
 use ulp::block::Scheme;
 use ulp::{Bf16, Cast, Format, Isa};
@@ -8,7 +8,7 @@ use crate::world::{code, sample};
 
 const COLS: usize = 100;
 
-/// Finite numbers: one that isn't sends its block to the scalar, in any mode.
+/// Returns finite numbers. A block with a number that isn't finite is computed by the scalar code in any mode.
 fn matrix<S: Format>() -> Vec<S> {
     let finite = |x: &S| x.cast::<f32>().is_finite();
     let mut numbers: Vec<S> = sample(1000).into_iter().filter(finite).collect();
@@ -17,7 +17,7 @@ fn matrix<S: Format>() -> Vec<S> {
     numbers
 }
 
-/// Numbers near one another, so that most elements are none of the extremes.
+/// Returns numbers near one another, so that most elements are no extremes.
 fn weights() -> Vec<f32> {
     (0..10 * COLS)
         .map(|nth| (nth * 37 % 1000) as f32 / 300.0 - 1.5)
@@ -35,7 +35,7 @@ fn there_and_back<S: Format>(src: &[S]) {
                         S::DTYPE
                     );
                     assert_unchanged(&what, |made| {
-                        both_ways(scheme, isa, src, tensor_scale, made)
+                        both_ways(scheme, isa, src, tensor_scale, made);
                     });
                 }
             }
@@ -63,7 +63,7 @@ fn both_ways<S: Format>(
         &mut scales,
         cast,
     );
-    // Nothing may panic here: a failure is a result of its own.
+    // Nothing may panic here, so a failure is a result of its own.
     made.push(done.is_ok().into());
     if let Ok(counts) = done {
         made.extend([counts.saturated, counts.became_zero].map(|count| count as u64));

@@ -6,10 +6,10 @@ use ulp::{Cast, Dtype, Isa};
 use crate::modes::in_each_mode;
 use crate::world::casts;
 
-/// As many numbers as all packed formats have in whole bytes, and more than a block of them.
+/// How many numbers a slice has. These numbers fill whole bytes of every packed format, and more than a block of each.
 const NUMBERS: usize = 96;
 
-/// Bytes that look random: numbers of all sizes, subnormals, infinities and NaNs among those of 8 and 16 bits.
+/// Returns bytes that look random. As 8 and 16 bits they are numbers of all sizes, subnormals, infinities and NaNs.
 fn bytes(dtype: Dtype) -> Vec<u8> {
     let mut state = 1_u32;
     let next = |_| {
@@ -17,18 +17,18 @@ fn bytes(dtype: Dtype) -> Vec<u8> {
         (state >> 24) as u8
     };
     let mut bytes: Vec<u8> = (0..dtype.bytes(NUMBERS).unwrap()).map(next).collect();
-    // Of a wide format these are rare: small ones and some at its ends.
+    // Such numbers are rare in a wide format, so some small ones and some at the ends are added.
     if let size @ (4 | 8) = dtype.bits() as usize / 8 {
         for (nth, number) in bytes.chunks_mut(size).enumerate() {
             match nth % 4 {
-                // Subnormal, and what becomes so in a narrow format.
+                // The number is subnormal, or becomes subnormal in a narrow format.
                 0 => number[size - 2..].fill(0),
                 1 => number[size - 2..].copy_from_slice(if size == 4 {
                     &[0x80, 0x33]
                 } else {
                     &[0x80, 0x3e]
                 }),
-                // Near 1.
+                // The number is near 1.
                 2 => number[size - 1] = 0x3f,
                 _ => {}
             }
@@ -84,7 +84,7 @@ fn every_pair_at_random() {
     }
 }
 
-/// What is cast here is something: the destination changes.
+/// The casts here change the destination.
 #[test]
 fn the_casts_are_done() {
     let mut dst = vec![0; Dtype::F16.bytes(NUMBERS).unwrap()];

@@ -1,4 +1,4 @@
-//! Casts of slices of formats known at compile time, against the scalar, and the scalar against itself.
+//! Casts of slices of formats known at compile time, compared with the scalar cast, and the scalar cast compared with itself.
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
 
@@ -35,7 +35,7 @@ fn check<S: Format, D: Format>() {
     one_by_one::<S, D>(&src);
 }
 
-/// The conversion of one number.
+/// Converts one number at a time.
 fn one_by_one<S: Format, D: Format>(src: &[S]) {
     for cast in casts() {
         let right: Vec<_> = src.iter().map(|&x| scalar::<S, D>(x, cast)).collect();
@@ -56,11 +56,11 @@ fn one_by_one<S: Format, D: Format>(src: &[S]) {
     }
 }
 
-/// What else reads numbers and doesn't compute with them.
+/// Runs the other functions that read numbers and don't compute with them.
 fn counts_and_scans<S: Format>() {
     let finite = |x: &S| scalar::<S, f64>(*x, Cast::new()).0.is_finite();
     let tame: Vec<S> = few::<S>().into_iter().filter(finite).collect();
-    // Of these the largest is subnormal.
+    // The largest of these is subnormal.
     let small: Vec<S> = (0..100).map(number).collect();
     for isa in Isa::available() {
         let all = |dst: &mut [F16]| {

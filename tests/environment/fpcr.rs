@@ -1,12 +1,12 @@
-//! FPCR.
+//! The register FPCR.
 
 use std::arch::asm;
 
 const ROUNDINGS: u64 = 22;
-/// What else changes results: FIZ, AH, NEP, FZ16, FZ, DN and AHP.
+/// The other bits that change results: FIZ, AH, NEP, FZ16, FZ, DN and AHP.
 const OTHERS: [u64; 7] = [0, 1, 2, 19, 24, 25, 26];
 
-/// The rounding modes, with and without each of the other bits that this CPU has: those that it lacks stay 0.
+/// Returns the rounding modes, with and without each of the other bits that this CPU has. Bits that the CPU lacks stay 0.
 ///
 /// Exceptions stay masked, as on x86-64.
 pub(crate) fn modes() -> Vec<u64> {
@@ -15,7 +15,7 @@ pub(crate) fn modes() -> Vec<u64> {
     // SAFETY: nothing runs before the default is set again.
     unsafe { set(others.iter().sum()) };
     let here = get();
-    // SAFETY: likewise.
+    // SAFETY: this restores the default.
     unsafe { set(default) };
     let others = others.into_iter().filter(|other| here & other != 0);
     [0].into_iter()
@@ -24,10 +24,10 @@ pub(crate) fn modes() -> Vec<u64> {
         .collect()
 }
 
-/// The control bits.
+/// Returns the control bits.
 pub(crate) fn get() -> u64 {
     let fpcr: u64;
-    // SAFETY: reads a register that every thread may.
+    // SAFETY: the instruction reads a register that every thread may read.
     unsafe { asm!("mrs {}, fpcr", out(reg) fpcr, options(nostack, preserves_flags)) };
     fpcr
 }
@@ -35,6 +35,7 @@ pub(crate) fn get() -> u64 {
 /// # Safety
 /// Until the default is set again, the thread must run no floating-point code of Rust.
 pub(crate) unsafe fn set(mode: u64) {
-    // SAFETY: writes defined bits of a register that every thread may; the rest is the caller's to see to.
+    // SAFETY: the instruction writes defined bits of a register that every thread may write. The caller keeps the other
+    // condition.
     unsafe { asm!("msr fpcr, {}", in(reg) mode, options(nostack)) };
 }

@@ -1,7 +1,8 @@
-//! The thread's floating-point modes, rounding, flush-to-zero and denormals-are-zero: what promises not to depend on them gives the same
-//! bits under all, and leaves them as they are. (Sticky flags may change.)
+//! The thread's floating-point modes: rounding, flush-to-zero and denormals-are-zero. Functions that promise not to depend on the
+//! modes give the same bits under all of them, and leave the modes unchanged. (Sticky flags may change.)
 //!
-//! Operators, elementary functions, `cast_scaled` and `mixed` compute in `f32` or `f64`; they promise no such thing, and are not here.
+//! Operators, elementary functions, `cast_scaled` and `mixed` compute in `f32` or `f64`. They make no such promise, and are not
+//! tested here.
 
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #![allow(unsafe_code, reason = "modes are set by instructions")]

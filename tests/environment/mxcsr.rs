@@ -1,4 +1,4 @@
-//! MXCSR.
+//! The register MXCSR.
 
 use std::arch::asm;
 
@@ -8,10 +8,10 @@ const ROUNDINGS: u32 = 13;
 const FLUSH_TO_ZERO: u32 = 1 << 15;
 const STICKY_FLAGS: u32 = 0x3f;
 
-/// The rounding modes, with and without both treatments of subnormals.
+/// Returns the rounding modes, with and without both treatments of subnormals.
 ///
-/// Exceptions stay masked. For vectors of SSE2 the compiler shifts integers by way of floating-point instructions, which raise
-/// some, so unmasked ones are beyond what a program can promise.
+/// Exceptions stay masked. For vectors of SSE2 the compiler shifts integers with floating-point instructions, which raise some
+/// exceptions. A program can therefore promise nothing about unmasked exceptions.
 pub(crate) fn modes() -> Vec<u32> {
     let subnormals = [
         0,
@@ -25,10 +25,10 @@ pub(crate) fn modes() -> Vec<u32> {
         .collect()
 }
 
-/// The control bits.
+/// Returns the control bits.
 pub(crate) fn get() -> u32 {
     let mut mxcsr = 0u32;
-    // SAFETY: stores the register to the variable.
+    // SAFETY: the instruction stores the register to the variable.
     unsafe { asm!("stmxcsr [{}]", in(reg) &raw mut mxcsr, options(nostack, preserves_flags)) };
     mxcsr & !STICKY_FLAGS
 }
@@ -36,6 +36,7 @@ pub(crate) fn get() -> u32 {
 /// # Safety
 /// Until the default is set again, the thread must run no floating-point code of Rust.
 pub(crate) unsafe fn set(mode: u32) {
-    // SAFETY: loads the register from the variable, with no reserved bit set; the rest is the caller's to see to.
+    // SAFETY: the instruction loads the register from the variable, with no reserved bit set. The caller keeps the other
+    // condition.
     unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const mode, options(nostack)) };
 }

@@ -5,10 +5,11 @@ use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Rounding, ieee};
 use crate::modes::assert_unchanged;
 use crate::world::{casts, code, sample};
 
-/// Numbers of each sort, few enough to be taken in pairs.
+/// How many numbers of each kind are tried. They are few enough to be taken in pairs.
 const FEW: usize = 40;
 
-/// Layouts are no constants here, since a function for each pair would take minutes to compile; casts.rs has some of those.
+/// Layouts are no constants here, because a function for each pair would take minutes to compile. casts.rs has some of these
+/// pairs as constants.
 fn to_all<S: Format>() {
     let src: Vec<S> = sample(FEW);
     for to in Dtype::ALL {

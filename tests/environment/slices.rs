@@ -1,4 +1,4 @@
-//! What else is done to slices: counted and stochastic casts, packing.
+//! Other functions on slices: counted and stochastic casts, and packing.
 
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format, Isa};

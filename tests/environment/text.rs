@@ -1,4 +1,4 @@
-//! Text means and becomes the same in every mode.
+//! Text has the same meaning in every mode, and numbers have the same text.
 
 use std::fmt::{Display, LowerExp, Write};
 use std::str::FromStr;
@@ -12,7 +12,7 @@ trait Text: Format + FromStr<Err = ParseFloatError> + Display + LowerExp {}
 
 impl<F: Format + FromStr<Err = ParseFloatError> + Display + LowerExp> Text for F {}
 
-/// All ways to print a number, and what they parse back as.
+/// Prints a number in all ways, and parses the texts.
 fn print_and_parse<F: Text>(
     codes: &[u64],
     texts: &mut String,
@@ -23,7 +23,7 @@ fn print_and_parse<F: Text>(
     for &code in codes {
         let number = number::<F>(code);
         let start = texts.len();
-        // A `String` never fails.
+        // Writing to a `String` never fails.
         let _ = write!(texts, "{number}");
         parsed.push(texts[start..].parse());
         let _ = writeln!(texts, " {number:?} {number:+09e} {number:.3} {number:.2e}");

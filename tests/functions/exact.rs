@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Every power of two that the format has, subnormal ones too, and one past each end.
+/// Tries every power of two that the format has, subnormal ones included, and one past each end.
 macro_rules! assert_powers_of_two {
     ($type:ident, $least:expr, $most:expr) => {
         for n in $least..=$most {
@@ -66,14 +66,14 @@ fn right_triangles() {
     );
 }
 
-/// 289 lies half-way between 288 and 290 of bfloat16, 343 between 342 and 344; 2209 and 3375 are such of float16.
+/// 289 lies half-way between 288 and 290 of bfloat16, and 343 between 342 and 344. 2209 and 3375 are such ties of float16.
 #[test]
 fn ties_of_powf() {
     assert_two(Bf16::powf, &[(17.0, 2.0, 288.0), (7.0, 3.0, 344.0)]);
     assert_two(F16::powf, &[(47.0, 2.0, 2208.0), (15.0, 3.0, 3376.0)]);
 }
 
-/// The operators are exact, and know ties.
+/// The operators are exact, and round ties rightly.
 #[test]
 fn squares_roots_and_reciprocals() {
     for code in 0..0x7c00 {
@@ -90,7 +90,7 @@ fn squares_roots_and_reciprocals() {
     }
 }
 
-/// The quotient is 1.5 of the smallest number, a tie; the angle is a little smaller.
+/// The quotient is 1.5 of the smallest number, a tie. The angle is a little smaller.
 #[test]
 fn atan2_below_a_tie() {
     for (y, sign) in [(3, 0), (0x8003, 0x8000)] {

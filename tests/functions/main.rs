@@ -1,6 +1,6 @@
-//! The elementary functions: their special values, exact results and symmetries, and their hardest arguments.
+//! The elementary functions: their special values, exact results, symmetries, and hardest arguments.
 //!
-//! `ulp-verify functions` asks every argument against MPFR.
+//! `ulp-verify functions` compares every argument with MPFR.
 
 use core::num::FpCategory;
 
@@ -9,7 +9,7 @@ use ulp::{Bf16, F16, Format};
 type One<F> = fn(F) -> F;
 type Two<F> = fn(F, F) -> F;
 
-/// Arguments and results are `f64`s, compared by their codes in the format: `-0.0` is not `0.0`.
+/// Arguments and results are `f64`s. They are compared by their codes in the format, so `-0.0` is not `0.0`.
 #[inline(never)]
 fn assert_one<F: Format>(f: One<F>, cases: &[(f64, f64)]) {
     for &(x, right) in cases {
@@ -36,7 +36,7 @@ fn assert_two<F: Format>(f: Two<F>, cases: &[(f64, f64, f64)]) {
     }
 }
 
-/// The same of both formats.
+/// Checks a function of one argument in both formats.
 macro_rules! one {
     ($function:ident: $($x:expr => $result:expr),+ $(,)?) => {
         let cases = [$(($x, $result)),+];
@@ -77,7 +77,7 @@ fn is_nan<F: Format<Bits = u16>>(x: F) -> bool {
 const INFINITY: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
 
-/// The arguments whose results lie nearest to a tie, as MPFR has them: see `data/functions.py`.
+/// The arguments whose results lie nearest to a tie, according to MPFR: see `data/functions.py`.
 #[test]
 fn hardest() {
     let mut cases = 0;

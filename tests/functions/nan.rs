@@ -17,7 +17,7 @@ fn is_kept() {
     }
 }
 
-/// The first, where there are two.
+/// If both arguments are NaN, the result is the first.
 #[test]
 fn of_two_arguments() {
     const QUIET: u16 = 0xfe05;
@@ -36,7 +36,7 @@ fn of_two_arguments() {
     }
 }
 
-/// Where a quiet NaN would not matter, a signaling one does (IEEE 754-2019, 6.2).
+/// A signaling NaN matters even if a quiet NaN would not (IEEE 754-2019, 6.2).
 #[test]
 fn that_signals_is_no_operand_to_ignore() {
     let signaling = Bf16::from_bits(0xff83);

@@ -13,7 +13,7 @@ fn of_exponentials() {
     one!(exp_m1: 1000.0 => INFINITY, -1000.0 => -1.0);
 }
 
-/// e^-17 is 0.69 of the smallest number of float16, e^-92 1.2 of bfloat16's.
+/// e^-17 is 0.69 of the smallest number of float16, and e^-92 is 1.2 of the smallest number of bfloat16.
 #[test]
 fn of_the_ends_of_the_range() {
     let least = 2_f64.powi(-24);
@@ -67,7 +67,7 @@ fn of_hyperbolic_functions() {
     one!(cbrt: 0.0 => 0.0, -0.0 => -0.0, INFINITY => INFINITY, -INFINITY => -INFINITY);
 }
 
-/// Where `libm` 0.2.16 gives numbers: -15.47 of -6540.
+/// `libm` 0.2.16 gives numbers there: -15.47 for -6540.
 #[test]
 fn of_acosh_below_1() {
     one!(acosh: -6540.0 => NAN, -2.5 => NAN, -1.0 => NAN, 0.5 => NAN, -0.0 => NAN, -INFINITY => NAN);
@@ -126,7 +126,7 @@ fn of_atan2() {
     two!(atan2: INFINITY, INFINITY => FRAC_PI_4, -INFINITY, INFINITY => -FRAC_PI_4);
 }
 
-/// As the quotient of two logarithms.
+/// The results are those of the quotient of two logarithms.
 #[test]
 fn of_log() {
     two!(log: -2.0, 2.0 => NAN, 2.0, -2.0 => NAN, 1.0, 1.0 => NAN, INFINITY, 0.0 => NAN);

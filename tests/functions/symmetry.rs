@@ -4,7 +4,7 @@ use core::ops::Neg;
 
 use super::*;
 
-/// f(−x) is f(x) or −f(x), and invalid where that is.
+/// Checks that f(−x) is f(x) or −f(x), and invalid if f(x) is invalid.
 fn assert_symmetric<F>(name: &str, f: One<F>, odd: bool)
 where
     F: Format<Bits = u16> + Neg<Output = F>,

@@ -13,7 +13,7 @@ fn bytes_and_back<T: Pod + PartialEq + std::fmt::Debug>(numbers: &[T]) {
     assert_eq!(back.as_ptr(), numbers.as_ptr());
 }
 
-/// Every byte is a number of every format of a byte, also of those that ignore some bits of it.
+/// Every byte is a number of every format of a byte, also of formats that ignore some bits of it.
 #[test]
 fn any_byte_is_a_number() {
     fn check<F: Format + Pod + PartialEq>() {
@@ -55,7 +55,7 @@ fn slices_of_bytes() {
 #[test]
 fn zeros_and_wrapping() {
     assert_eq!(F16::zeroed().to_f32(), 0.0);
-    // The smallest number: there is no zero.
+    // The format has no zero, so the result is its smallest number.
     assert_eq!(F8E8M0Fnu::zeroed(), F8E8M0Fnu::MIN);
     let wrapped: &[F16] = F16::wrap_slice(&[0x3c00, 0x4000]);
     assert_eq!(wrapped, [F16::from_f32(1.0), F16::from_f32(2.0)]);

@@ -2,13 +2,13 @@
 
 use ulp::{Layout, float_type};
 
-// Listed in another order than the shipped formats.
+// The abilities stand in another order than those of the shipped formats.
 float_type!(pub type E5M6 = E5M6Spec(u16): Layout::ieee(5, 6), "e5m6", [nan, infinities, zero, sign]);
-// No sign.
+// The format has no sign.
 float_type!(pub type Unsigned = UnsignedSpec(u8): Layout::p3109(8, 4, false, true), "binary8p4ue", [zero, infinity, nan]);
-// `f64`, under another name.
+// The format is `f64` under another name.
 float_type!(pub type Double = DoubleSpec(u64): Layout::BINARY64, "double", [sign, zero, infinities, nan]);
-// Finer than `f64`, and wider.
+// The format is finer than `f64`, and wider.
 float_type!(pub type Fine = FineSpec(u64): Layout::ieee(5, 58), "e5m58", [sign, zero, infinities, nan]);
 float_type!(pub type Wide = WideSpec(u64): Layout::ieee(15, 48), "e15m48", [sign, zero, infinities, nan]);
 // All of its numbers are less than 1.

@@ -1,11 +1,12 @@
-//! `From`, of the shipped formats: wherever all values are the same, and nowhere else.
+//! `From` between the shipped formats. A conversion exists if every value is kept, and only then.
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
 
 use ulp::*;
 
-/// A conversion by `From`, if there is one: an inherent constant goes before a trait's, if its bounds hold.
+/// Tells whether there is a conversion by `From`. An inherent constant takes precedence over a trait's constant, if its bounds
+/// hold.
 struct Pair<S, D>(PhantomData<(S, D)>);
 
 trait None<S, D> {
@@ -18,11 +19,12 @@ impl<S, D: From<S>> Pair<S, D> {
     const CONVERSION: Option<fn(S) -> D> = Some(D::from);
 }
 
-/// A type and its values, as the bits of `f64`s, of which NaN has one.
+/// A type and its values, as the bits of `f64`s. All NaNs have the same bits.
 trait Values: Copy + 'static {
     const SHIPPED: bool = false;
 
-    /// All of them, or of wide integers and floats some that no format here has.
+    /// Returns all values of a narrow type. Returns some values of a wide integer or float, among them values that no format here
+    /// has.
     fn all() -> Vec<Self>;
     fn value(self) -> u64;
     fn is_value(bits: u64) -> bool;
@@ -84,7 +86,7 @@ macro_rules! integers {
         impl Values for $integer {
             fn all() -> Vec<Self> {
                 let ends = (0..=127).flat_map(|i| [$integer::MIN.saturating_add(i), $integer::MAX.saturating_sub(i)]);
-                // In more than 8 bits, one with more bits than 16 bits of a float have.
+                // The list has an integer with more bits than a 16-bit float has, if the integer type has more than 8 bits.
                 ends.chain([0x7fff_u16 as $integer]).collect()
             }
 
@@ -157,6 +159,6 @@ fn from_is_there_if_and_only_if_it_is_exact() {
 fn nan_keeps_its_payload_where_both_have_one() {
     assert_eq!(F16::from(F8E5M2::from_bits(0xff)).to_bits(), 0xff00);
     assert_eq!(Bf16::from(F8E3M4::from_bits(0x7d)).to_bits(), 0x7fe8);
-    // A signaling one becomes quiet.
+    // A signaling NaN becomes quiet.
     assert_eq!(f32::from(F16::from_bits(0x7c01)).to_bits(), 0x7fc0_2000);
 }

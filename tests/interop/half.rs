@@ -1,4 +1,4 @@
-//! `half`'s types.
+//! The types of `half`.
 
 use half::{bf16, f16};
 use ulp::{Bf16, F16, slice};

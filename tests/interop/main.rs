@@ -1,8 +1,8 @@
-//! Conversions that `From` promises, and other crates' traits: on the shipped formats, and on formats declared here as anybody's
-//! crate may declare them, with the features and without.
+//! Conversions by `From`, and traits of other crates. The formats are the shipped ones, and formats declared here the way any
+//! crate may declare them. The tests run with the features and without them.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
-/// Whether a type has a trait: an inherent constant goes before a trait's, if its bounds hold.
+/// Tells whether a type has a trait. An inherent constant takes precedence over a trait's constant, if its bounds hold.
 #[cfg(any(feature = "num-traits", feature = "rand"))]
 macro_rules! has {
     ($type:ty: $($trait:tt)+) => {{
@@ -23,7 +23,7 @@ macro_rules! has {
     }};
 }
 
-/// Calls a macro with the names of all shipped formats in brackets, and then with whatever else it is given.
+/// Calls a macro with the names of all shipped formats in brackets, followed by its other arguments.
 macro_rules! shipped {
     ($callback:ident $($args:tt)*) => {
         ulp::for_each_format! { in_brackets $callback [$($args)*] }

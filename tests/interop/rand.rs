@@ -1,4 +1,4 @@
-//! Random numbers: all that may come out does, evenly, and nothing else.
+//! Random numbers. Every number that is possible comes out, evenly, and no other.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use ulp::*;
 
 use crate::declared::{Double, E5M6, Fine, Unsigned, Wide};
 
-/// A generator of one word, over and over.
+/// A generator that repeats one word.
 struct Word(u64);
 
 impl TryRng for Word {
@@ -52,13 +52,13 @@ impl TryRng for SplitMix {
     }
 }
 
-/// So many steps lie between 0 and 1, and every upper part of a word is one.
+/// Checks that this many steps lie between 0 and 1, and that every upper part of a word gives one of them.
 fn check_standard<F: Format>(bits: u32)
 where
     StandardUniform: Distribution<F>,
 {
     let steps = 1u64 << bits;
-    // All, or of many the first and the last and some between.
+    // All steps, or the first, the last and some between if there are many.
     let every = (steps / 4096).max(1);
     for step in (0..steps).step_by(every as usize).chain([steps - 1]) {
         for below in [0, u64::MAX] {
@@ -86,7 +86,7 @@ fn standard_is_a_multiple_of_the_step_below_1() {
     check_standard::<F8E5M2Fnuz>(3);
     check_standard::<F8E4M3B11Fnuz>(4);
     check_standard::<F6E3M2Fn>(3);
-    // Their subnormals are no finer.
+    // The subnormals of these formats are no finer.
     check_standard::<F6E2M3Fn>(3);
     check_standard::<F4E2M1Fn>(1);
     check_standard::<E5M6>(7);
@@ -98,7 +98,7 @@ fn standard_is_a_multiple_of_the_step_below_1() {
     assert!(!has!(StandardUniform: Distribution<F8E8M0Fnu>));
 }
 
-/// Where a word begins to give the number `x` and not the one below: ⌈(x − low) / (end − low) · 2^64⌉.
+/// Returns the first word that gives the number `x` and not the one below: ⌈(x − low) / (end − low) · 2^64⌉.
 fn first_word(x: f64, low: f64, end: f64) -> u128 {
     // All numbers are multiples of 2^-20 below 2^17.
     let integer = |x: f64| {
@@ -110,7 +110,7 @@ fn first_word(x: f64, low: f64, end: f64) -> u128 {
     (integer(x).wrapping_sub(integer(low)) << 64).div_ceil(length)
 }
 
-/// All ranges: the words at which the numbers of a range change.
+/// Checks all ranges: the words at which the numbers of a range change.
 fn check_ranges<F: Format + SampleUniform + PartialOrd>(end_of_all: f64) {
     let all = F::LAYOUT.bits();
     let codes = (0..1u64 << all).map(|code| F::from_bits(Bits::from_u64(code)));
@@ -126,7 +126,7 @@ fn check_ranges<F: Format + SampleUniform + PartialOrd>(end_of_all: f64) {
             if last + 1 < numbers.len() {
                 ranges.push(Uniform::new(numbers[low], numbers[last + 1]).unwrap());
             }
-            // Of long ranges, a few at each end.
+            // For a long range, a few ends at each side.
             let ends = (low..=last).filter(|&i| i < low + 4 || i + 4 > last);
             for range in ranges {
                 assert_eq!(Word(u64::MAX).sample(&range).cast::<f64>(), value(last));
@@ -191,14 +191,14 @@ macro_rules! extremes {
     } )* };
 }
 
-/// Their length is past the largest number.
+/// The length of these ranges is beyond the largest number.
 #[test]
 fn ranges_of_all_numbers() {
     shipped!(extremes);
     extremes!([E5M6 Unsigned Double Fine Wide]);
 }
 
-/// The length of this range is 1 + 2<sup>−133</sup>, of which 64 bits can't tell how little more than 1 it is.
+/// The length of this range is 1 + 2<sup>−133</sup>. 64 bits can't tell how little more than 1 this is.
 #[test]
 fn a_length_that_is_not_exact() {
     let (low, high) = (Bf16::from_bits(0x8001), Bf16::from_f32(1.0));
@@ -210,7 +210,7 @@ fn a_length_that_is_not_exact() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Where lengths are not exact, since the ends are far apart.
+    /// The ends are far apart, so lengths are not exact.
     #[test]
     fn nothing_leaves_a_range(a in 0..0x7f80u16, b in 0..0x7f80u16, signs in 0..4u16, word in any::<u64>(), far in 0..3) {
         let a = Bf16::from_bits(a | (signs & 1) << 15);
@@ -220,7 +220,7 @@ proptest! {
         let word = match far { 0 => word, 1 => u64::MAX - word % 4, _ => word % 4 };
         let x = Word(word).random_range(low..high);
         prop_assert!(low <= x && x < high, "{low}..{high}: {x}");
-        // The exact place, but for what an `f64` rounds.
+        // The exact place, apart from the rounding of `f64`.
         let place = low.to_f64() + (high.to_f64() - low.to_f64()) * (word as f64 / 2f64.powi(64));
         let error = (high.to_f64() - low.to_f64()) * 1e-15 + low.to_f64().abs().max(high.to_f64().abs()) * 1e-15;
         prop_assert!(x.to_f64() <= place + error && place - error <= x.next_up().to_f64().min(1e39), "{low}..{high}: {x}");
@@ -231,13 +231,14 @@ proptest! {
 fn means() {
     let mut rng = SplitMix(1);
     let standard: f64 = (0..100_000).map(|_| rng.random::<F16>().to_f64()).sum();
-    // Half a step below 1/2, and ten deviations of the mean.
+    // The mean lies half a step below 1/2. The tolerance is ten deviations of the mean.
     assert!((standard / 1e5 - (0.5 - 0.5 / 2048.0)).abs() < 10.0 * (1.0f64 / 12e5).sqrt());
     let range = Uniform::new(Bf16::from_f32(-3.0), Bf16::from_f32(5.0)).unwrap();
     let mean = (0..100_000)
         .map(|_| rng.sample(range).to_f64())
         .sum::<f64>()
         / 1e5;
-    // Rounded down by 2^-8 on average: halves of the steps 1/64 (|x| from 2 to 4 and above: 1/32), and finer below.
+    // Numbers are rounded down by 2^-8 on average: by halves of the steps, which are 1/64 (1/32 for |x| from 2 to 4 and above),
+    // and finer below.
     assert!((mean - 1.0).abs() < 0.02 + 10.0 * (64.0f64 / 12e5).sqrt());
 }

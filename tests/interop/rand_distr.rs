@@ -1,4 +1,4 @@
-//! The distributions that `rand_distr` makes others of: the bounds of the open and half-open ones, and the moments of all.
+//! The distributions from which `rand_distr` makes others: the bounds of the open and half-open ones, and the moments of all.
 
 use ulp::*;
 
@@ -38,7 +38,7 @@ macro_rules! distributions {
                 numbers.iter().sum::<f64>() / numbers.len() as f64
             }
 
-            /// Every multiple of the step comes out, neither bound where it is open, and on average the middle.
+            /// Every multiple of the step comes out. A bound comes out only if it is closed. The mean is the middle.
             fn unit<F: Format>(steps: f64)
             where
                 Open01: Distribution<F>,
@@ -105,7 +105,7 @@ macro_rules! distributions {
                 assert_eq!((sum, <F16 as Weight>::ZERO), (F16::INFINITY, F16::ZERO));
             }
 
-            /// As candle and others ask: by a distribution that needs `Float`.
+            /// candle and other crates ask for numbers this way: by a distribution that needs `Float`.
             #[cfg(feature = "num-traits")]
             #[test]
             fn a_distribution_of_others() {

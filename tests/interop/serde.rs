@@ -1,4 +1,4 @@
-//! Every number in JSON, and what people write there.
+//! Every number in JSON, and the texts that people write there.
 
 use serde::{Serialize, de::DeserializeOwned};
 use ulp::*;
@@ -71,7 +71,7 @@ fn what_people_write_is_rounded_once() {
     assert_eq!(f16("\"65519.9999999999999999999\""), Some(0x7bff));
     assert_eq!(f16("\"-Infinity\""), Some(0xfc00));
     assert_eq!(f16("\"-0.1\""), Some(0xae66));
-    // Through f32 these would be 4b80 and 3f80.
+    // A conversion through f32 would give 4b80 and 3f80.
     assert_eq!(from_json("16842753").map(Bf16::to_bits), Some(0x4b81));
     assert_eq!(from_json("-16842753").map(Bf16::to_bits), Some(0xcb81));
     assert_eq!(
@@ -95,7 +95,7 @@ fn what_a_format_lacks_is_an_error() {
     assert_eq!(from_json::<F8E8M0Fnu>("-1"), None);
     assert_eq!(from_json::<F8E8M0Fnu>("-1.5"), None);
     assert_eq!(from_json::<Unsigned>("-1"), None);
-    // What is past the largest number is an error as a string too, if it is one as a number.
+    // A number beyond the largest is an error as a string too, if it is an error as a number.
     for text in ["\"1000\"", "\"inf\"", "\"-1e9\""] {
         assert_eq!(from_json::<F8E4M3Fn>(text), None, "{text}");
     }
@@ -112,7 +112,8 @@ fn what_a_format_lacks_is_an_error() {
     );
 }
 
-/// A format as wide as `f64` shows the same digits. Not by text: `serde_json` doesn't parse all digits exactly.
+/// A format as wide as `f64` shows the same digits. The comparison is not by text, because `serde_json` doesn't parse all digits
+/// exactly.
 #[test]
 fn a_double_is_a_double() {
     for bits in (0..1 << 20).map(|i: u64| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) & !(1 << 62)) {
@@ -128,7 +129,7 @@ fn a_double_is_a_double() {
     }
 }
 
-/// What no `f64` holds is a string of its digits.
+/// A number that no `f64` holds is a string of its digits.
 #[test]
 fn numbers_wider_than_f64() {
     for x in [

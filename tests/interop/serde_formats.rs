@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use ulp::*;
 
-/// There and back, by a format.
+/// Writes and reads a value in a format.
 trait Wire {
     const NAME: &'static str;
     fn trip<T: Serialize + DeserializeOwned>(x: &T) -> T;
@@ -43,7 +43,7 @@ fn cbor<T: Serialize>(x: &T) -> Result<Vec<u8>, ciborium::ser::Error<std::io::Er
     Ok(bytes)
 }
 
-/// All formats, or those whose data name what is in them.
+/// Calls a function for all formats, or only for those whose data name their content.
 macro_rules! each_wire {
     (all: $check:ident) => {
         $check::<Postcard>();
@@ -164,7 +164,7 @@ struct Flat {
     bits: F16,
 }
 
-/// What every format can do.
+/// Every format can do this.
 fn structs<W: Wire>() {
     same::<W>(&PAIR);
     same::<W>(&plain());
@@ -188,7 +188,7 @@ fn in_structs() {
     each_wire!(all: structs);
 }
 
-/// What needs names or types in the data: serde keeps values there, and has forgotten which format they are of.
+/// This needs names or types in the data. serde keeps values there, and has forgotten which format they come from.
 fn kept<W: Wire>() {
     let one = F16::from_f32(1.0);
     same::<W>(&Internal::Pair(PAIR));
@@ -221,7 +221,7 @@ fn where_serde_keeps_values() {
     each_wire!(named: kept);
 }
 
-/// Any number is read, and where the data say what they are, strings are.
+/// Any number can be read. Strings can be read if the data name their types.
 #[test]
 fn what_others_write() {
     fn is_kept_as<T: Serialize>(x: T, right: F16) {
@@ -243,7 +243,7 @@ fn what_others_write() {
     assert_eq!(float, F16::MAX);
 }
 
-/// The bytes: an `f32`'s where the format has no other.
+/// The bytes are those of an `f32`, if the format has no shorter float.
 #[test]
 fn as_an_f32() {
     let x = F16::from_f32(0.1);
@@ -256,7 +256,7 @@ fn as_an_f32() {
     assert_eq!(cbor(&F16::from_f32(1.0)).unwrap(), [0xf9, 0x3c, 0x00]);
 }
 
-/// As an `f64`, and as text.
+/// Wider formats are written as an `f64`, or as text.
 #[test]
 fn of_wider_formats() {
     use crate::declared::{Double, Wide};

@@ -1,4 +1,4 @@
-//! Traits of crates of which each takes a few lines.
+//! Traits of crates that take a few lines each.
 
 use ulp::*;
 
@@ -47,7 +47,7 @@ fn arbitrary_bits() {
     assert_eq!(F16::size_hint(0), (2, Some(2)));
 }
 
-/// As `f32` does, in numbers whose operations are exact in both.
+/// The results are those of `f32`, for numbers whose operations are exact in both.
 #[cfg(feature = "approx")]
 #[test]
 fn approx_as_f32() {
@@ -119,7 +119,7 @@ fn num_complex_products() {
 fn total_order() {
     use std::collections::{BTreeMap, HashSet};
 
-    /// Every code once, in the order of `total_cmp`.
+    /// Checks that every code comes once, in the order of `total_cmp`.
     fn check<S: spec::Spec>() {
         let codes = 0..1u64 << S::LAYOUT.bits();
         let numbers = codes.map(|code| Float::<S>::from_bits(S::Bits::from_u64(code)));

@@ -1,4 +1,4 @@
-//! Builders that return errors: the layouts of those that panic, and an error where they do, with what was tried.
+//! Builders that return errors. They make the layouts of the builders that panic. Where those panic, the error has the arguments.
 
 use std::fmt::Debug;
 use std::panic::{UnwindSafe, catch_unwind};
@@ -22,7 +22,7 @@ fn check(
     built.is_ok()
 }
 
-/// Runs a check quietly: hundreds of its panics are expected.
+/// Runs a check without printing its hundreds of expected panics.
 fn quietly(check: impl Fn() -> (usize, usize) + Send + 'static) {
     let result = std::thread::Builder::new()
         .name("expected to panic".into())

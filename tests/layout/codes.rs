@@ -19,7 +19,7 @@ fn are_inverse() {
     for_every_narrow_format!(are_inverse_for_every_code);
 }
 
-/// The fields of `f32` and `f64` are where IEEE 754-2019, 3.4 and its table 3.5 put them.
+/// The fields of `f32` and `f64` have the places of IEEE 754-2019, 3.4 and its table 3.5.
 #[test]
 fn of_f32_and_f64() {
     let fractions = [
@@ -85,13 +85,13 @@ fn encode_masks_what_is_out_of_range() {
         exponent: 0xffff_ffe1,
         fraction: u64::MAX << 3,
     };
-    // Of the exponent 5 bits, 00001; of the fraction 10, 11 1111 1000.
+    // The exponent has 5 bits, 00001. The fraction has 10 bits, 11 1111 1000.
     assert_eq!(Layout::BINARY16.encode(parts), 0b1_00001_11_1111_1000);
-    // 4 and 3 bits.
+    // The fields have 4 and 3 bits.
     assert_eq!(Layout::E4M3FN.encode(parts), 0b1_0001_000);
-    // No sign, no fraction; 8 bits of exponent.
+    // There is no sign and no fraction. The exponent has 8 bits.
     assert_eq!(Layout::E8M0FNU.encode(parts), 0b1110_0001);
-    // 2 and 1.
+    // The fields have 2 bits and 1 bit.
     assert_eq!(Layout::E2M1FN.encode(parts), 0b1_01_0);
 }
 

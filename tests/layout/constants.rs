@@ -1,4 +1,4 @@
-//! What a constant can hold.
+//! Numbers and conversions in constants.
 
 use super::*;
 #[allow(clippy::wildcard_imports, reason = "all formats")]
@@ -27,7 +27,7 @@ const TABLE: [f32; 16] = {
 #[test]
 fn hold_conversions() {
     assert_eq!(HALF.to_bits(), 0x3800);
-    // 1/3 = 1.0101 0101 01|01…b · 2^-2: cut off, 155, and exponent field 13.
+    // 1/3 = 1.0101 0101 01|01…b · 2^-2. Cut off, the fraction is 155, and the exponent field is 13.
     assert_eq!((X.0.to_bits(), X.1), (0x3555, Flags::INEXACT));
     assert_eq!(SATURATED.0.to_bits(), 0x7e);
     assert_eq!(SATURATED.1, Flags::OVERFLOW | Flags::INEXACT);
@@ -53,15 +53,15 @@ fn hold_limits() {
     assert_eq!(F8E8M0Fnu::NAN.to_bits(), 0xff);
     assert_eq!(F6E2M3Fn::EPSILON.to_f32(), 0.125);
     assert_eq!(F4E2M1Fn::MIN.to_f32(), -6.0);
-    // `f32` under its own names: 2^MAX_EXP is past MAX, 2^(MIN_EXP - 1) the smallest normal.
+    // These are the constants of `f32`: 2^MAX_EXP is beyond MAX, and 2^(MIN_EXP - 1) is the smallest normal number.
     assert_eq!((F8E4M3Fn::MIN_EXP, F8E4M3Fn::MAX_EXP), (-5, 9));
     assert_eq!((F8E5M2::MIN_10_EXP, F8E5M2::MAX_10_EXP), (-4, 4));
     assert_eq!(F8E4M3Fn::MANTISSA_DIGITS, 4);
     assert_eq!(F8E4M3Fn::RADIX, 2);
 }
 
-/// Every code of a format to `f32` and `f64`, and every 4099th `f32` and its neighbourhood in `f64` back: the functions that use the
-/// target's instructions give the bits of those for constants.
+/// Tries every code of a format to `f32` and `f64`, and back from every 4099th `f32` and its neighbourhood in `f64`. The
+/// functions that use the target's instructions give the bits of the functions for constants.
 #[test]
 fn constants_and_instructions_give_the_same_bits() {
     macro_rules! check {

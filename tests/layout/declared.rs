@@ -3,11 +3,11 @@
 use super::*;
 
 float_type! {
-    /// 12 bits in 16: five of exponent, six of fraction.
+    /// The format has 12 bits in 16: five of exponent, six of fraction.
     type F12 = F12Spec(u16): Layout::ieee(5, 6), "float12", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// FP8 of four exponent bits without a sign, with one NaN.
+    /// The format is an FP8 of four exponent bits, without a sign, with one NaN.
     type UE4M4 = UE4M4Spec(u8): Layout::finite(4, 4).with_sign(false).with_high_nans(1), "ue4m4", [zero, nan];
 }
 float_type! {
@@ -19,7 +19,7 @@ float_type! {
     type Binary8P3U = Binary8P3USpec(u8): Layout::p3109(8, 3, false, true), "binary8p3ue", [zero, infinity, nan];
 }
 float_type! {
-    /// More than an `f64` holds: 80387's exponent range with 48 fraction bits.
+    /// The format has numbers beyond `f64`: 80387's exponent range with 48 fraction bits.
     type Wide = WideSpec(u64): Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
 }
 
@@ -42,7 +42,7 @@ fn twelve_bits() {
     // 0.1 = 1.1001 10|01 1001…b · 2^-4: field 11, fraction 26 hexadecimal.
     assert_eq!(F12::from_f32(0.1).to_bits(), 0b0_01011_100110);
     assert_eq!(F12::from_f64(-0.1).to_bits(), 0b1_01011_100110);
-    // 65024 and 66048 would be neighbours; the tie, 65536 - 256 = 65280, goes to 65536.
+    // The neighbours would be 65024 and 66048. The tie, 65536 - 256 = 65280, goes to 65536.
     assert_eq!(F12::from_f32(65279.0).to_bits(), 0x7bf);
     assert!(F12::from_f32(65280.0).is_infinite());
     assert_eq!(F12::from_f32(1.5).cast::<F8E4M3Fn>().to_bits(), 0x3c);
@@ -55,7 +55,7 @@ fn twelve_bits() {
 fn unsigned() {
     assert_eq!(UE4M4::LAYOUT.bits(), 8);
     assert_eq!(UE4M4::MAX.to_bits(), 0xfe);
-    // Bias 7, field 15: 2^8 · (1 + 14/16).
+    // The bias is 7 and the field 15: 2^8 · (1 + 14/16).
     assert_eq!(UE4M4::MAX.to_f64(), 480.0);
     assert_eq!(UE4M4::MIN.to_f64(), 0.0);
     assert_eq!(UE4M4::NAN.to_bits(), 0xff);
@@ -64,7 +64,7 @@ fn unsigned() {
     assert!(UE4M4::from_f32(-1.0).is_nan());
 }
 
-/// IEEE P3109's table of binary8p3se: 1 is 40, the largest 7e = 49152, the infinity 7f, NaN 80.
+/// The values are those of IEEE P3109's table of binary8p3se: 1 is 40, the largest is 7e = 49152, the infinity 7f, NaN 80.
 #[test]
 fn p3109_signed() {
     assert_eq!(Binary8P3::from_f32(1.0).to_bits(), 0x40);
@@ -73,7 +73,7 @@ fn p3109_signed() {
     assert_eq!(Binary8P3::INFINITY.to_bits(), 0x7f);
     assert_eq!(Binary8P3::NEG_INFINITY.to_bits(), 0xff);
     assert_eq!(Binary8P3::NAN.to_bits(), 0x80);
-    // Bias 16, two fraction bits: 2^-15 the smallest normal, 2^-17 the smallest.
+    // The bias is 16 and there are two fraction bits. 2^-15 is the smallest normal number, and 2^-17 the smallest number.
     assert_eq!(Binary8P3::MIN_POSITIVE.to_f64(), exp2(-15));
     assert_eq!(value::<Binary8P3>(1), exp2(-17));
     assert_eq!(Binary8P3::from_f32(-0.0).to_bits(), 0x00);
@@ -93,7 +93,7 @@ fn p3109_unsigned() {
     assert_eq!(Binary8P3U::from_f32(f32::INFINITY).to_bits(), 0xfe);
 }
 
-/// Its exponents go past those of `f64`, which holds every one of its significands.
+/// Exponents go beyond those of `f64`. `f64` holds every significand.
 #[test]
 fn past_f64() {
     assert_eq!(Wide::from_f64(1.5).to_f64(), 1.5);
@@ -113,7 +113,7 @@ fn past_f64() {
     let least = Wide::from_f64(f64::from_bits(1));
     assert_eq!(least.to_bits(), 15309 << 48);
     assert_eq!(least.to_f64().to_bits(), 1);
-    // 52 fraction bits into 48: 1 + 2^-49 is a tie, and 2^-52 above it goes up.
+    // 52 fraction bits become 48. 1 + 2^-49 is a tie, and 2^-52 above the tie goes up.
     assert_eq!(Wide::from_f64(1.0 + exp2(-49)).to_bits(), 16383 << 48);
     assert_eq!(
         Wide::from_f64(1.0 + exp2(-49) + exp2(-52)).to_bits(),
@@ -122,7 +122,7 @@ fn past_f64() {
 }
 
 float_type! {
-    /// 16 bits with a range past that of `f64`: bias 2047.
+    /// The format has 16 bits, and a range beyond that of `f64`: bias 2047.
     type E12M3 = E12M3Spec(u16): Layout::ieee(12, 3), "e12m3", [sign, zero, infinities, nan];
 }
 

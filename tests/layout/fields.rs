@@ -2,10 +2,11 @@
 
 use super::*;
 
-/// Every number that DESIGN names of a layout, from the standards' tables.
+/// The numbers that describe a layout are those of the standards' tables.
 #[test]
 fn of_the_shipped_layouts() {
-    // Layout, bits, exponent bits, fraction bits, bias, largest code, exponents of the smallest normal and the largest.
+    // The columns are layout, bits, exponent bits, fraction bits, bias, largest code, and the exponents of the smallest normal
+    // and the largest number.
     for (layout, bits, exponent_bits, fraction_bits, bias, max_code, min_exponent, max_exponent) in [
         (Layout::BINARY16, 16, 5, 10, 15, 0x7bff, -14, 15),
         (Layout::BINARY32, 32, 8, 23, 127, 0x7f7f_ffff, -126, 127),
@@ -45,7 +46,7 @@ fn of_the_shipped_layouts() {
 
 #[test]
 fn special_codes() {
-    // Layout, sign, zero, -0, infinities, NaNs at the top.
+    // The columns are layout, sign, zero, -0, infinities, and NaNs at the top.
     for (layout, signed, zero, negative_zero, infinities, high_nans) in [
         (Layout::BINARY16, true, true, true, true, 1023),
         (Layout::BINARY64, true, true, true, true, (1 << 52) - 1),

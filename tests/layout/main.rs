@@ -1,4 +1,5 @@
-//! Codes and their values: against tables written by hand, `ml_dtypes` (`data/codes.csv`), and the definition of a value.
+//! Compares codes and their values with tables written by hand, with `ml_dtypes` (`data/codes.csv`), and with the definition of a
+//! value.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 #![allow(
@@ -20,7 +21,7 @@ mod p3109;
 
 const ML_DTYPES: &str = include_str!("../data/codes.csv");
 
-/// 2^`exponent`, subnormal if need be.
+/// Returns 2^`exponent`, which may be subnormal.
 fn exp2(exponent: i32) -> f64 {
     let step = if exponent < 0 { 0.5 } else { 2.0 };
     (0..exponent.unsigned_abs()).fold(1.0, |value, _| value * step)

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// 6 of the 8 bits are the code; the others may hold anything.
+/// 6 of the 8 bits are the code. The others may have any value.
 #[test]
 fn bits_above_fp6_are_ignored() {
     for code in 0..64_u8 {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What OCP MX 1.0 (5.3.3) lists for E2M1: all its codes.
+/// OCP MX 1.0 (5.3.3) lists all codes of E2M1.
 #[test]
 fn of_fp4() {
     const POSITIVE: [f64; 8] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
@@ -50,7 +50,7 @@ fn of_fp6_e3m2() {
 /// OCP OFP8 1.0: bias 7, subnormals of 2^-9, and only 7f and ff are NaNs.
 #[test]
 fn of_e4m3fn() {
-    // Eighths, of 2^-6 for subnormals and for exponent field 1, of 2^-5 for field 2, and so on.
+    // The steps are eighths: of 2^-6 for subnormals and for exponent field 1, of 2^-5 for field 2, and so on.
     let mut expected = Vec::new();
     for eighths in 0..8 {
         expected.push(f64::from(eighths) / 8.0 / 64.0);
@@ -118,7 +118,7 @@ fn of_e5m2() {
     }
 }
 
-/// Biases 8, 16 and 11 (arXiv 2206.02915 for the first two): 1.0 has that exponent field.
+/// The biases are 8, 16 and 11 (arXiv 2206.02915 for the first two). The exponent field of 1.0 is the bias.
 #[test]
 fn of_fnuz() {
     for (code, spot) in [
@@ -155,7 +155,7 @@ fn of_fnuz() {
     assert_eq!(F8E4M3Fnuz::from_bits(0).to_f64().to_bits(), 0);
 }
 
-/// OCP MX 1.0, 5.4.1: powers of two from 2^-127 on, and ff the NaN.
+/// OCP MX 1.0, 5.4.1: powers of two from 2^-127 on, and ff is the NaN.
 #[test]
 fn of_e8m0() {
     for code in 0..=0xfe_u8 {
@@ -197,7 +197,7 @@ fn are_those_of_ml_dtypes() {
     for_every_byte_format!(are_ml_dtypes_of);
 }
 
-/// The definition (IEEE 754-2019, 3.4): 2^(e - bias) · (1 + t / 2^f), or 2^(1 - bias) · t / 2^f for exponent field 0.
+/// The definition (IEEE 754-2019, 3.4) is 2^(e - bias) · (1 + t / 2^f), or 2^(1 - bias) · t / 2^f for exponent field 0.
 fn are_the_definitions_of<F: Format>() {
     let layout = F::LAYOUT;
     let unit = exp2(layout.fraction_bits() as i32);
@@ -230,7 +230,7 @@ fn are_the_definitions() {
 }
 
 fn are_counted<F: Format>() {
-    // Of a sign: NaNs, infinities, zeros, subnormals.
+    // The counts of each sign: NaNs, infinities, zeros, subnormals.
     let layout = F::LAYOUT;
     let mut counts = [0_u64; 5];
     for code in 0..1_u64 << layout.bits() {
@@ -243,7 +243,7 @@ fn are_counted<F: Format>() {
         }] += 1;
     }
     let expected = match F::DTYPE {
-        // Two times 2^10 - 1 fractions.
+        // There are two times 2^10 - 1 fractions.
         "tf32" | "float16" => [2046, 2, 2, 2046],
         "bfloat16" => [254, 2, 2, 254],
         "float8_e4m3fn" => [2, 0, 2, 14],
@@ -267,7 +267,7 @@ fn of_every_class_are_so_many() {
     for_every_narrow_format!(are_counted);
 }
 
-/// Every code but a NaN is what its own value rounds to, from `f32` and from `f64`, under every rounding, exactly.
+/// The value of every code except a NaN rounds to that code, from `f32` and from `f64`, under every rounding, exactly.
 fn come_back<F: Format>() {
     for code in 0..1_u64 << F::LAYOUT.bits() {
         let number = from_code::<F>(code);

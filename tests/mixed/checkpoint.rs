@@ -1,4 +1,4 @@
-//! Training that is interrupted and resumed has the bits of training that is not, and options can be changed on the way.
+//! Training that is interrupted and resumed has the bits of uninterrupted training. Options can be changed in between.
 
 use super::{noise, numbers};
 use ulp::mixed::{
@@ -9,7 +9,7 @@ use ulp::{Bf16, slice};
 
 const LEN: usize = 100;
 
-/// Weights and two moments, of which SGD uses one.
+/// Weights and two moments. SGD uses one of them.
 #[derive(Clone, PartialEq, Debug)]
 struct Model {
     master: Vec<f32>,
@@ -27,7 +27,7 @@ impl Model {
         }
     }
 
-    /// They depend on the weights, as in training.
+    /// Returns gradients, which depend on the weights, as in training.
     fn gradients(&self, step: u64) -> Vec<f32> {
         let gradient = |(i, x): (u32, &Bf16)| x.to_f32() + noise(&[i, step as u32]);
         (0..).zip(&self.weights).map(gradient).collect()
@@ -56,7 +56,7 @@ impl Model {
     }
 }
 
-/// Runs ten steps with and without an interruption after each of them.
+/// Runs ten steps, with and without an interruption after each step.
 fn assert_resumes<O: Clone>(
     optimizer: O,
     save_and_restore: impl Fn(&O) -> O,
@@ -159,7 +159,7 @@ fn optimizers_and_scalers_are_saved_whole() {
     assert_eq!(binary(&scaler), scaler);
 }
 
-/// Bad values and unknown fields are refused with the constructor's words.
+/// Bad values and unknown fields are refused with the words of the constructor.
 #[cfg(feature = "serde")]
 #[test]
 fn saved_nonsense_is_refused() {
@@ -189,7 +189,7 @@ fn a_restored_momentum_is_not_overwritten() {
             let mut model = Model::new();
             model.moments[0].clone_from(&momentum);
             let options = sgd.options();
-            // Without dampening a new optimizer does it, too.
+            // Without dampening, a new optimizer gives this result too.
             if restored || options.dampening != 0.0 {
                 let state = SgdState {
                     steps: 0,
@@ -213,7 +213,7 @@ fn a_restored_momentum_is_not_overwritten() {
     }
 }
 
-/// A momentum that begins late begins as torch's does: with the gradient, without dampening.
+/// A momentum that begins late begins as in torch: with the gradient, without dampening.
 #[test]
 fn a_momentum_may_begin_late() {
     let [mut sgd, dampened, _] = sgds();
@@ -231,7 +231,7 @@ fn a_momentum_may_begin_late() {
     assert!(sgd.state().has_momentum);
 }
 
-/// A step after a change is a step of an optimizer with the new options and the old state.
+/// A step after a change is the step of an optimizer with the new options and the old state.
 #[test]
 fn options_change_between_steps() {
     let (mut model, mut adam) = (Model::new(), adamw());

@@ -1,4 +1,4 @@
-//! Equal bits on every instruction set, for lengths about those of tiles and vectors, and formats of every width.
+//! Every instruction set gives equal bits, for lengths near those of tiles and vectors, and for formats of every width.
 
 use super::numbers;
 use ulp::mixed::{
@@ -9,7 +9,7 @@ use ulp::{Bf16, F8E5M2, F16, Format, Isa};
 
 const LENGTHS: [usize; 9] = [0, 1, 15, 64, 100, 1023, 1024, 1025, 3000];
 
-/// A tensor and what belongs to it.
+/// A tensor with its moments and master weights.
 #[derive(Clone)]
 struct Tensor<G, P> {
     gradients: Vec<G>,
@@ -141,7 +141,7 @@ fn optimizers_on_f32() {
     optimizers::<f32, f32>();
 }
 
-/// The product of `f32`s, element by element; and whether one of many is not finite, wherever it stands.
+/// The product of `f32`s, element by element. A number that is not finite is noticed wherever it stands.
 #[test]
 fn unscale() {
     fn of<G: Format>(not_finite: &[G]) {
@@ -174,7 +174,7 @@ fn unscale() {
     of(&[f32::NAN, f32::INFINITY]);
 }
 
-/// An exact sum of squares, of integers.
+/// The sum of squares of integers is exact.
 #[test]
 fn norm() {
     for len in LENGTHS {

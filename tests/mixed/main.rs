@@ -1,4 +1,4 @@
-//! Mixed-precision training: what torch computes, equal bits on every instruction set, and what must not happen.
+//! Mixed-precision training: the results of torch, equal bits on every instruction set, and refused calls.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 mod checkpoint;
@@ -12,7 +12,7 @@ mod stochastic;
 mod tiny;
 mod torch;
 
-/// A number in [-1, 1) with 15 bits, by the integer hash of `tests/data/torch-optim.py`.
+/// Returns a number in [-1, 1) with 15 bits, from the integer hash of `tests/data/torch-optim.py`.
 fn noise(numbers: &[u32]) -> f32 {
     let x = numbers.iter().fold(0_u32, |x, number| {
         x.wrapping_mul(1_664_525)
@@ -23,7 +23,7 @@ fn noise(numbers: &[u32]) -> f32 {
     ((x >> 16) as f32 - 32_768.0) / 32_768.0
 }
 
-/// Numbers of very different magnitudes, of both signs.
+/// Returns numbers of very different magnitudes, of both signs.
 fn numbers(len: usize, seed: u32) -> Vec<f32> {
     let number = |i: u32| noise(&[i, seed]) * 2f32.powi(i as i32 % 41 - 30);
     (0..len as u32).map(number).collect()

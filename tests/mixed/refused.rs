@@ -1,4 +1,4 @@
-//! Slices that don't belong together, and hyperparameters that make no sense.
+//! Slices of different lengths, and hyperparameters that make no sense.
 
 use ulp::F16;
 use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};

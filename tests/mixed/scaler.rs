@@ -1,11 +1,11 @@
-//! The loss scaler against `torch.amp.GradScaler`, and at the ends of `f32`.
+//! Compares the loss scaler with `torch.amp.GradScaler`, and tries it at the ends of `f32`.
 
 use super::noise;
 use ulp::mixed::{LossScaler, LossScalerOptions, LossScalerState};
 
 const TABLE: &str = include_str!("../data/torch-scaler.csv");
 
-/// The outcomes of `tests/data/torch-optim.py`.
+/// Returns the outcomes of `tests/data/torch-optim.py`.
 fn outcome(number: u32) -> bool {
     noise(&[number, 7]) > if number % 5000 > 4960 { 0.0 } else { -0.999 }
 }
@@ -100,7 +100,7 @@ fn nonsense_is_refused() {
     assert_eq!(refused(options), "growth_interval");
 }
 
-/// A scaler that is saved and restored between two outcomes makes the same scales as one that is not.
+/// A scaler that is saved and restored between two outcomes makes the scales of one that is not.
 #[test]
 fn a_resumed_scaler_goes_on() {
     let mut whole = LossScaler::with(LossScalerOptions {
@@ -118,7 +118,7 @@ fn a_resumed_scaler_goes_on() {
     assert_ne!(whole.scale(), 65536.0);
 }
 
-/// An interval that has become shorter than the good steps so far ends with the next one.
+/// If an interval becomes shorter than the number of good steps so far, it ends with the next step.
 #[test]
 fn a_shorter_interval_does_not_stop_the_growth() {
     let mut scaler = LossScaler::new();

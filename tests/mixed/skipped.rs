@@ -1,4 +1,4 @@
-//! What a training loop may rely on.
+//! Properties on which a training loop may rely.
 
 use proptest::prelude::*;
 use ulp::mixed::{
@@ -9,7 +9,7 @@ use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F16};
 
 proptest! {
-    /// A step that the scaler has skipped changes nothing: what follows is what would have been without it.
+    /// A step that the scaler skips changes nothing. The next steps are those without it.
     #[test]
     fn a_skipped_step_changes_nothing(
         gradients in prop::collection::vec(prop::collection::vec(-1f32..1.0, 5), 1..8),
@@ -49,7 +49,7 @@ proptest! {
             }
             (master, first, second, weights, adam)
         };
-        // Scales are powers of two, so gradients are the same but where they are subnormal in F16.
+        // Scales are powers of two, so gradients differ only if they are subnormal in F16.
         let (with, without) = (train(true), train(false));
         prop_assert_eq!(with.4, without.4);
         for (a, b) in with.0.iter().zip(without.0) {
@@ -57,7 +57,7 @@ proptest! {
         }
     }
 
-    /// The factor of `inverse_scale` is the one that `unscale` multiplies by.
+    /// `unscale` multiplies by the factor of `inverse_scale`.
     #[test]
     fn inverse_scale_is_unscale(gradients in prop::collection::vec(-1000f32..1000.0, 0..200), inverse in 1e-6f32..1.0) {
         let gradients: Vec<F16> = slice::cast_to_vec(&gradients);
@@ -83,7 +83,7 @@ proptest! {
         prop_assert_eq!(&results[0], &results[1]);
     }
 
-    /// After clipping, the norm is no more than asked for, but for rounding.
+    /// After clipping, the norm is at most the requested one, apart from rounding.
     #[test]
     fn clipped_gradients_have_the_norm(gradients in prop::collection::vec(-100f32..100.0, 1..300), max_norm in 0.1f64..50.0) {
         let mut clipped = gradients.clone();
@@ -97,7 +97,8 @@ proptest! {
     }
 }
 
-/// Updates of less than half a step of bf16 get lost when rounded to nearest, and not on average when rounded at random.
+/// Updates of less than half a step of bf16 get lost under rounding to nearest. Under stochastic rounding they are kept on
+/// average.
 #[test]
 fn small_updates_survive_stochastic_rounding() {
     const LEN: usize = 4096;

@@ -1,11 +1,11 @@
-//! Updates without master weights round as `cast_stochastic` does: the same draws, of the `f32` that a plain update gives.
+//! Updates without master weights round like `cast_stochastic`. They take the same draws for the `f32` of a plain update.
 
 use super::numbers;
 use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F8E5M2, F16, Format};
 
-/// Past a tile of 1,024 elements, and past a vector.
+/// The length ends within a tile of 1,024 elements and within a vector.
 const LEN: usize = 2500;
 const STOCHASTIC: Stochastic = Stochastic::new(9).offset(3);
 
@@ -16,7 +16,7 @@ fn weights_and_gradients<P: Format>() -> (Vec<P>, Vec<Bf16>) {
     )
 }
 
-/// The updated weights in `f32`, rounded by the public function.
+/// Returns the updated weights in `f32`, rounded by the public function.
 fn rounded<P: Format>(wide: &[f32]) -> Vec<u64> {
     let mut narrow = vec![P::MAX; LEN];
     slice::cast_stochastic(wide, &mut narrow, STOCHASTIC);

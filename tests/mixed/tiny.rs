@@ -1,14 +1,15 @@
-//! Moments and gradients about the smallest normal number: the bits of the formulas in `f32`, one operation after the other.
+//! Moments and gradients near the smallest normal number. The bits are those of the formulas in `f32`, one operation after the
+//! other.
 
 use super::noise;
 use ulp::Isa;
 use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 
-/// Zeros, and numbers of both signs from 2<sup>least</sup> on.
+/// Returns zeros, and numbers of both signs from 2<sup>least</sup> on.
 fn numbers(len: usize, seed: u32, least: i32, binades: i32) -> Vec<f32> {
     let number = |i: u32| {
         let exponent = least + (i as i32 * 7 + seed as i32) % binades;
-        // In two factors, since powi gives 0 below the normal numbers.
+        // The power has two factors, because powi gives 0 below the normal numbers.
         let magnitude = f64::from(noise(&[i, seed])) * 2f64.powi(exponent);
         if i % 11 == seed % 11 {
             0.0
@@ -20,7 +21,8 @@ fn numbers(len: usize, seed: u32, least: i32, binades: i32) -> Vec<f32> {
 }
 
 const LEN: usize = 5000;
-/// Magnitudes of what a tensor has: all tiny, gradients gone, some of it tiny, weights so small that a tiny update matters.
+/// The magnitudes of a tensor's numbers: all tiny, gradients gone, some of them tiny, and weights so small that a tiny update
+/// matters.
 const CASES: [[(i32, i32); 3]; 5] = [
     [(-149, 40), (-149, 40), (-10, 10)],
     [(-500, 1), (-149, 24), (-10, 10)],
@@ -97,7 +99,7 @@ fn adamw() {
     }
 }
 
-/// 0 / 0 is a NaN of one sign here and another there.
+/// Returns whether two results agree. 0 / 0 is a NaN whose sign depends on the CPU.
 fn same(a: f32, b: f32) -> bool {
     a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
 }

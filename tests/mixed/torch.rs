@@ -1,5 +1,5 @@
-//! A hundred steps of `torch.optim` in `tests/data/torch-optim.csv`, each begun from torch's state: bit for bit, but for the weights of
-//! Adam, of which 7 in 1,600 have the neighbouring bits.
+//! Compares a hundred steps with those of `torch.optim` in `tests/data/torch-optim.csv`. Each step begins from torch's state. The
+//! results agree bit for bit, except 7 in 1,600 weights of Adam, which have the neighbouring bits.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use ulp::ulps_between;
 
 const TABLE: &str = include_str!("../data/torch-optim.csv");
 
-/// What a step is: of each element the gradient, and after the step the weight and the state.
+/// A step: the gradient of each element, and the weight and the state after the step.
 #[derive(Clone, Default)]
 struct Step {
     gradients: Vec<f32>,
@@ -17,7 +17,7 @@ struct Step {
     second: Vec<f32>,
 }
 
-/// The steps of each setting, the beginning among them.
+/// Returns the steps of each setting, with the beginning.
 fn settings() -> BTreeMap<&'static str, Vec<Step>> {
     let mut settings = BTreeMap::<_, Vec<Step>>::new();
     for line in TABLE.lines().skip(1) {
@@ -40,7 +40,7 @@ fn settings() -> BTreeMap<&'static str, Vec<Step>> {
     settings
 }
 
-/// torch without FMA does the same operations in the same order.
+/// torch without FMA performs the same operations in the same order.
 fn assert_same(ours: &[f32], torchs: &[f32], what: &str) {
     for (i, (ours, torchs)) in ours.iter().zip(torchs).enumerate() {
         assert_eq!(
@@ -162,7 +162,7 @@ fn adamw() {
         ..AdamWOptions::default()
     };
     adam("adamw decay", options);
-    // torch's lerp begins at the gradient where the weight of the last moment is small.
+    // torch's lerp begins at the gradient if the weight of the last moment is small.
     for (name, betas) in [
         ("adamw beta1 0.4", (0.4, 0.999)),
         ("adamw beta1 0.5", (0.5, 0.999)),

@@ -1,4 +1,4 @@
-//! Emulated CPUs are slow: `ULP_SAMPLE=n` cuts the longest tests to every nth of their cases, and each that is cut says so.
+//! Emulated CPUs are slow. `ULP_SAMPLE=n` cuts the longest tests to every nth of their cases. Each test that is cut says so.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 const VARIABLE: &str = "ULP_SAMPLE";
 
-/// Every nth of the cases; all, unless the variable is set.
+/// Returns every nth of the cases, or all cases if the variable is not set.
 ///
 /// n should be prime, so that it shares no factor with the cases' own steps.
 pub(crate) fn sampled<I: IntoIterator>(what: &'static str, cases: I) -> StepBy<I::IntoIter> {
@@ -20,7 +20,7 @@ pub(crate) fn sampled<I: IntoIterator>(what: &'static str, cases: I) -> StepBy<I
     });
     let mut said = SAID.lock().expect("nothing here panics");
     if stride > 1 && said.insert(what) {
-        // What is printed by macros is shown for failed tests only.
+        // The output of macros is shown only for failed tests.
         writeln!(stderr(), "sampled, every {stride}th: {what}").expect("there is a stderr");
     }
     cases.into_iter().step_by(stride)

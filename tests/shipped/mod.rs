@@ -1,7 +1,7 @@
-//! Calls a function generic over formats once for every one that the crate ships, or every one of some widths.
+//! Calls a function generic over formats once for every shipped format, or for every one of some widths.
 #![allow(unused_macros, reason = "no test needs all of them")]
 
-/// All.
+/// Every shipped format.
 macro_rules! for_every_format {
     ($function:ident) => {{
         $function::<f64>();
@@ -10,7 +10,7 @@ macro_rules! for_every_format {
     }};
 }
 
-/// All but `f32` and `f64`.
+/// Every shipped format except `f32` and `f64`.
 macro_rules! for_every_narrow_format {
     ($function:ident) => {
         ulp::for_each_format!(call_each $function)
@@ -21,7 +21,7 @@ macro_rules! call_each {
     ($function:ident $($format:ident)*) => {{ $($function::<ulp::$format>();)* }};
 }
 
-/// Those of at most 8 bits.
+/// Every shipped format of at most 8 bits.
 macro_rules! for_every_byte_format {
     ($function:ident) => {
         ulp::for_each_format!(call_each_byte $function)

@@ -1,4 +1,4 @@
-//! The functions around the cast: memory that need not be initialised, vectors, bits, and slices that don't fit.
+//! The functions around the cast: memory that need not be initialised, vectors, bits, and slices of different lengths.
 
 use std::mem::MaybeUninit;
 use std::panic::catch_unwind;
@@ -41,7 +41,7 @@ fn cast_with_obeys() {
     assert_same(Isa::detect(), &"saturating", &src, &dst, &right);
 }
 
-/// The slice that is returned is the memory that was given.
+/// The returned slice is the memory of the argument.
 #[test]
 fn cast_uninit_returns_its_argument() {
     let mut memory = [MaybeUninit::<Bf16>::uninit(); 40];
@@ -107,7 +107,7 @@ fn nothing_is_cast_to_nothing() {
     assert!(slice::cast_to_vec::<F16>(&[0f32; 0]).is_empty());
 }
 
-/// Whether `work` panics with a message that has both numbers.
+/// Checks that `work` panics with a message that has both numbers.
 #[track_caller]
 fn refuses(src: usize, dst: usize, work: impl FnOnce() + std::panic::UnwindSafe) {
     let panic = catch_unwind(work).expect_err("lengths that differ");
@@ -137,7 +137,7 @@ fn lengths_that_differ_are_refused() {
     }
 }
 
-/// The panic names the caller's line, not one of the library.
+/// The panic names the line of the caller, and no line of the library.
 #[test]
 fn the_panic_is_at_the_call() {
     use std::panic::{set_hook, take_hook};
@@ -162,7 +162,7 @@ fn the_panic_is_at_the_call() {
     assert_eq!(file.as_deref(), Some(file!()));
 }
 
-/// A format of one's own takes the same functions.
+/// A format that a user declares works with the same functions.
 #[test]
 fn a_declared_format() {
     use crate::world::E5M6;

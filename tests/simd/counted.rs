@@ -1,4 +1,5 @@
-//! `cast_counted`: the numbers that the cast gives, and counts against the flags of the scalar and the values before and after.
+//! `cast_counted` gives the numbers of the cast. Its counts are compared with the flags of the scalar cast and with the values
+//! before and after.
 
 use std::num::FpCategory;
 
@@ -9,14 +10,14 @@ use ulp::{
 
 use crate::world::{assert_same, casts, code, inputs, sample, scalar};
 
-/// What is counted, as plain numbers: overflowed, became zero, became subnormal, NaN, inexact.
+/// The counts as plain numbers: overflowed, became zero, became subnormal, NaN, inexact.
 type Five = [usize; 5];
 
 fn class<F: Format>(number: F) -> FpCategory {
     F::LAYOUT.classify(code(number))
 }
 
-/// The number, and what it adds to each count.
+/// Returns the number, and its share of each count.
 fn one<S: Format, D: Format>(source: S, cast: Cast) -> (D, Five) {
     let (number, flags) = scalar::<S, D>(source, cast);
     let (before, now) = (class(source), class(number));
@@ -41,7 +42,7 @@ fn five(counts: slice::Counts) -> Five {
     ]
 }
 
-/// Counts `src` as a whole, and prefixes of up to `prefixes` elements of it, one by one.
+/// Counts `src` as a whole, and prefixes of up to `prefixes` elements, one by one.
 fn check<S: Format, D: Format>(src: &[S], prefixes: usize, cast: Cast) {
     let each: Vec<(D, Five)> = src.iter().map(|&source| one(source, cast)).collect();
     let numbers: Vec<D> = each.iter().map(|each| each.0).collect();
@@ -101,7 +102,7 @@ fn f16_to_bf16() {
     pair::<F16, Bf16>();
 }
 
-/// The target has more places: what saturates there would be rounded up again on the way back.
+/// The target has more places. A number that saturates there would be rounded up again on the way back.
 #[test]
 fn bf16_to_formats_with_more_places() {
     pair::<Bf16, F16>();
@@ -123,7 +124,7 @@ fn f16_to_a_format_without_zero() {
     pair::<F16, F8E8M0Fnu>();
 }
 
-/// More elements of one kind than a byte counts to.
+/// More elements are of one kind than a byte counts.
 #[test]
 fn many_of_a_kind() {
     for (x, right) in [

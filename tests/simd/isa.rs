@@ -1,15 +1,15 @@
-//! [`Isa`]: what is there, in which order, and by which names.
+//! [`Isa`]: the available instruction sets, their order, and their names.
 
 use std::collections::BTreeSet;
 use std::env;
 
 use ulp::Isa;
 
-/// A machine that should have an instruction set and doesn't offer it must not pass for one that was tested: `ULP_REQUIRE_ISA` lists
-/// the names that must be there, with commas between.
+/// A machine without an instruction set that it should have must not pass for a tested one. `ULP_REQUIRE_ISA` lists the required
+/// names, separated by commas.
 const REQUIRED: &str = "ULP_REQUIRE_ISA";
 
-/// The names in such a list that aren't available, unknown ones too.
+/// Returns the names of a list that aren't available or aren't known.
 fn missing(list: &str) -> Vec<&str> {
     let available: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
     let names = list.split(',').map(str::trim);

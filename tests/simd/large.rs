@@ -1,12 +1,13 @@
-//! Slices longer than the caches, which a loop may write past them, by other instructions: at any address, and at their ends.
+//! Slices longer than the caches. A loop may write them past the caches with other instructions, at any address and at their
+//! ends.
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F16, Format, Isa, slice};
 
 use crate::world::{bulk, code, expected, number, sample};
 
-/// Elements of a piece that is repeated, prime to the steps of loops.
+/// The number of elements of a piece that is repeated. It is prime to the steps of loops.
 const PERIOD: usize = 1009;
-/// Bytes of the destination: past any cache that a loop could mean to spare.
+/// The bytes of the destination. They exceed any cache that a loop could spare.
 const BYTES: usize = 34 << 20;
 
 fn check<S: Format, D: Format>() {

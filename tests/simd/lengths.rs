@@ -1,5 +1,5 @@
-//! Every length at every address: from 0 to 300 elements, source and destination at each offset from a cache line that their alignment
-//! allows, with guards about both.
+//! Every length at every address: from 0 to 300 elements, with source and destination at each offset from a cache line that their
+//! alignment allows. Guards stand around both.
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, Rounding, slice};
 
@@ -8,11 +8,11 @@ use crate::world::{bulk, expected, number, sample};
 
 /// The longest slice.
 const LONGEST: usize = 300;
-/// The alignment that offsets count from.
+/// The alignment from which offsets count.
 const LINE: usize = 64;
-/// Bytes of the guards at least: more than any step of a loop.
+/// The least number of bytes of a guard. It is more than any step of a loop.
 const GUARD: usize = 512;
-/// What the guards hold, repeated.
+/// The content of the guards, repeated.
 const PATTERN: u64 = 0xa5a5_a5a5_a5a5_a5a5;
 
 /// Memory for a slice of up to [`LONGEST`] elements at any offset from a line, between guards.
@@ -23,7 +23,7 @@ struct Field<F> {
 }
 
 impl<F: Format> Field<F> {
-    /// Offsets, in elements.
+    /// The number of offsets, in elements.
     const OFFSETS: usize = LINE / size_of::<F>();
     const GUARDS: usize = GUARD / size_of::<F>();
 
@@ -35,7 +35,7 @@ impl<F: Format> Field<F> {
         Self { numbers, line }
     }
 
-    /// The elements from an offset on.
+    /// Returns the elements from an offset on.
     fn at(&mut self, offset: usize, len: usize) -> &mut [F] {
         let first = self.line + offset;
         assert!((&raw const self.numbers[first]).addr() % LINE == offset * size_of::<F>());
@@ -46,7 +46,7 @@ impl<F: Format> Field<F> {
         self.at(offset, len).fill(number(PATTERN));
     }
 
-    /// Whether it holds these numbers at this place, and around them what it held before.
+    /// Returns whether the field holds these numbers at this place, and is unchanged around them.
     fn is_only(&self, offset: usize, numbers: &[F]) -> bool {
         let (before, rest) = self.numbers.split_at(self.line + offset);
         let (middle, after) = rest.split_at(numbers.len());

@@ -1,10 +1,10 @@
-//! Bulk conversion: every instruction set of this machine against the scalar conversion, bit for bit, whatever the lengths and the
+//! Compares bulk conversion on every instruction set of this machine with the scalar conversion, bit for bit, for all lengths and
 //! addresses.
 //!
-//! The scalar is the reference here. Other tests judge it, against oracles that share nothing with it.
+//! The scalar conversion is the reference here. Other tests compare it with oracles that share nothing with it.
 //!
-//! The loops under test are compiled with this program, for each pair of formats and each instruction set: in a release build for many
-//! more pairs than in a debug build (`pairs.rs`).
+//! The loops under test are compiled with this program, for each pair of formats and each instruction set. A release build has
+//! many more pairs than a debug build (`pairs.rs`).
 
 #![allow(unsafe_code, reason = "pages that may not be touched")]
 

@@ -1,5 +1,5 @@
-//! Slices that end where a page that may not be touched begins, or begin where one ends: a read or write past either end kills the
-//! test.
+//! Slices that end where a page without access begins, or begin where such a page ends. A read or write beyond either end kills
+//! the test.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -11,13 +11,13 @@ use crate::world::{assert_same, bulk, expected, number, sample};
 /// The longest slice.
 const LONGEST: usize = 300;
 
-/// A page that may be written, between two that may not be touched.
+/// A page that may be written, between two pages without access.
 struct Page {
     mapping: *mut c_void,
     size: usize,
 }
 
-/// Where in the page a slice lies.
+/// The place of a slice in the page.
 #[derive(Clone, Copy, Debug)]
 enum At {
     Start,
@@ -26,17 +26,17 @@ enum At {
 
 impl Page {
     fn new() -> Self {
-        // SAFETY: asks for a number.
+        // SAFETY: the call asks for a number.
         let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
         let size = usize::try_from(size).expect("pages have a size");
         assert!(LONGEST * size_of::<u64>() <= size);
-        // SAFETY: new memory, where the system likes.
+        // SAFETY: the call maps new memory, at an address that the system chooses.
         let mapping = unsafe {
             let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
             libc::mmap(ptr::null_mut(), 3 * size, libc::PROT_NONE, flags, -1, 0)
         };
         assert!(mapping != libc::MAP_FAILED, "no memory");
-        // SAFETY: the second of the three pages that were just mapped.
+        // SAFETY: this is the second of the three pages that were just mapped.
         let opened = unsafe {
             let page = mapping.byte_add(size);
             libc::mprotect(page, size, libc::PROT_READ | libc::PROT_WRITE)
@@ -45,7 +45,7 @@ impl Page {
         Self { mapping, size }
     }
 
-    /// Elements at the start or the end of the page.
+    /// Returns elements at the start or the end of the page.
     fn slice<F: Format>(&mut self, at: At, len: usize) -> &mut [F] {
         let bytes = len * size_of::<F>();
         assert!(bytes <= self.size);
@@ -53,9 +53,9 @@ impl Page {
             At::Start => 0,
             At::End => self.size - bytes,
         };
-        // SAFETY: these bytes lie in the page, which is readable, writable and initialised (with zeros), and stays mapped as long as
-        // `self` is borrowed, exclusively. Page and offset are multiples of the element's size, so it is aligned. Every bit pattern is
-        // a number: `Format` promises it.
+        // SAFETY: these bytes lie in the page. The page is readable, writable and initialised (with zeros), and stays mapped as
+        // long as `self` is borrowed, exclusively. Page and offset are multiples of the element's size, so the slice is aligned.
+        // `Format` promises that every bit pattern is a number.
         unsafe {
             let first = self.mapping.byte_add(self.size + offset).cast::<F>();
             std::slice::from_raw_parts_mut(first, len)
@@ -65,7 +65,7 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // SAFETY: the pages mapped by `new`; no slice of them outlives `self`.
+        // SAFETY: `new` mapped these pages, and no slice of them outlives `self`.
         unsafe { libc::munmap(self.mapping, 3 * self.size) };
     }
 }

@@ -1,15 +1,15 @@
 //! Pairs of formats: every cast, every number that matters.
 //!
-//! Compiling a pair takes a second or two, so not all are here. A debug build has, of those for which there are instructions and of
-//! those that only loops serve, a few of each kind. A release build has all from and to `f32`, `F16` and `Bf16`, and so all for which
-//! there are instructions, and of the others one or more from and to every format.
+//! Compiling a pair takes a second or two, so not all pairs are here. A debug build has a few pairs of each kind: pairs that have
+//! instructions, and pairs that only loops serve. A release build has all pairs from and to `f32`, `F16` and `Bf16`, and thus all
+//! pairs that have instructions. It also has one or more pairs from and to every other format.
 
 use ulp::{Bf16, Bits, Cast, F16, Format, Isa, slice};
 
 use crate::sampled::sampled;
 use crate::world::{assert_same, bulk, casts, expected, inputs};
 
-/// Casts `src` in every way on every ISA.
+/// Casts `src` under every cast on every ISA.
 fn check<S: Format, D: Format>(src: &[S]) {
     for cast in casts() {
         check_cast::<S, D>(src, cast);
@@ -19,7 +19,7 @@ fn check<S: Format, D: Format>(src: &[S]) {
 fn check_cast<S: Format, D: Format>(src: &[S], cast: Cast) {
     let right: Vec<D> = expected(src, cast);
     for isa in Isa::available() {
-        // What the destination held before is right nowhere.
+        // The destination holds a wrong value in every place before the cast.
         let mut is: Vec<D> = right.clone();
         for bits in slice::to_bits_mut(&mut is) {
             *bits = D::Bits::from_u64(!bits.to_u64());
@@ -29,7 +29,7 @@ fn check_cast<S: Format, D: Format>(src: &[S], cast: Cast) {
     }
 }
 
-/// Every 251st `f32`, beside those about boundaries that the tests below take; `verify` takes all.
+/// Tries every 251st `f32`. The tests below take those near boundaries, and `verify` takes all.
 #[test]
 fn f32_at_a_stride() {
     let numbers = (0..=u32::MAX).step_by(251).map(f32::from_bits);
@@ -44,7 +44,7 @@ fn f32_at_a_stride() {
     }
 }
 
-/// A test for each source, so that they run side by side.
+/// Makes a test for each source, so that the tests run side by side.
 macro_rules! pairs {
     ($($test:ident: $source:ty => $($target:ty),*;)*) => { $(
         #[test]
@@ -83,7 +83,7 @@ mod most {
     use super::{check, inputs};
     use crate::world::{E4M3B20, E5M6};
 
-    /// Pairs of a source with every format.
+    /// Makes pairs of a source with every format.
     macro_rules! with_all {
         ($test:ident: $source:ty; $($format:ident)*) => {
             pairs! { $test: $source => f32, f64, $($format,)* E5M6, E4M3B20; }

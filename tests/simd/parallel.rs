@@ -1,4 +1,4 @@
-//! Feature `rayon`: the same bits and counts from several threads.
+//! The feature `rayon`: several threads give the same bits and counts.
 
 use ulp::slice::Stochastic;
 use ulp::{Cast, F8E4M3Fn, F16, slice};

@@ -1,4 +1,4 @@
-//! `cast_scaled`: the product in `f32`, rounded to the target; and `scale_for`, its factor.
+//! `cast_scaled`: the product in `f32`, rounded to the target. `scale_for`: the factor.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use std::num::FpCategory;
@@ -20,7 +20,7 @@ const SCALES: [f32; 10] = [
     f32::NAN,
 ];
 
-/// About the end of a loop's step, and about that of the pieces that a long slice may be cut to.
+/// Returns lengths near the end of a loop's step, and near the end of the pieces into which a long slice may be cut.
 fn lengths() -> impl Iterator<Item = usize> {
     (0..=300).chain([1023, 1024, 1025, 1040, 2047, 2048, 2049, 5000])
 }
@@ -29,7 +29,7 @@ fn is_nan<F: Format>(number: F) -> bool {
     F::LAYOUT.classify(code(number)) == FpCategory::Nan
 }
 
-/// Which NaN a product is, Rust doesn't say. That it is one is checked.
+/// Rust doesn't say which NaN a product is. The test checks that it is one.
 fn check<S: Format, D: Format>(scales: &[f32], lengths: impl Iterator<Item = usize>, cast: Cast) {
     let src: Vec<S> = sample(5000);
     let product = |scale: f32| {
@@ -100,7 +100,8 @@ fn the_best_isa_agrees() {
     assert_eq!(slice::to_bits(&is), slice::to_bits(&right));
 }
 
-/// The rule in words: the largest finite magnitude over the largest number, 1 where there is none but 0, and never subnormal.
+/// The rule in words: the largest finite magnitude divided by the largest number. The scale is 1 if all numbers are 0, and never
+/// subnormal.
 #[test]
 fn scales_fill_the_range() {
     fn of<S: Format, D: Format>() {

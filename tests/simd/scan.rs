@@ -1,4 +1,4 @@
-//! `amax` and `all_finite`, against a comparison of `f64`, which holds every value.
+//! Compares `amax` and `all_finite` with a comparison of `f64`, which holds every value.
 
 use ulp::{
     Bf16, Cast, F4E2M1Fn, F8E4M3B11Fnuz, F8E4M3Fn, F8E5M2, F8E5M2Fnuz, F8E5M3Fnu, F8E8M0Fnu, F16,
@@ -7,7 +7,7 @@ use ulp::{
 
 use crate::world::{code, inputs, sample, scalar};
 
-/// The largest magnitude, and whether all are finite.
+/// Returns the largest magnitude, and whether all numbers are finite.
 fn reference<S: Format>(src: &[S]) -> (f64, bool) {
     let values = src.iter().map(|&x| scalar::<S, f64>(x, Cast::new()).0);
     values.fold((0.0, true), |(max, finite), value| {
@@ -49,13 +49,13 @@ fn finite<S: Format>(x: &S) -> bool {
 
 fn check<S: Format>() {
     let inputs = inputs::<S>();
-    // Every number by itself, and last of a few.
+    // Every number by itself, and as the last of a few.
     let few = inputs.len().min(70_000);
     for &x in &sample::<S>(few) {
         compare(&[x]);
     }
     compare(&inputs);
-    // Every length; and in each an infinity, a NaN, the largest or the smallest number anywhere.
+    // Every length. Each slice has an infinity, a NaN, the largest or the smallest number in any place.
     let tame: Vec<S> = sample::<S>(3000)
         .into_iter()
         .filter(finite)
@@ -79,7 +79,7 @@ fn check<S: Format>() {
             }
         }
     }
-    // Where a long slice may be looked at piece by piece.
+    // A long slice may be scanned piece by piece.
     let mut src = vec![S::MIN_POSITIVE; (1 << 17) + 3];
     compare(&src);
     for at in [0, 1 << 13, (1 << 16) - 1, 1 << 16, (1 << 17) + 2] {
@@ -123,7 +123,7 @@ fn of_nothing() {
     }
 }
 
-/// A magnitude has no sign, and that of a `f64` is rounded once.
+/// A magnitude has no sign. The magnitude of an `f64` is rounded once.
 #[test]
 fn values_by_hand() {
     assert_eq!(slice::amax(&[-0.0f32]).to_bits(), 0);

@@ -1,4 +1,4 @@
-//! Formats, casts, inputs, and the scalar that says what is right.
+//! Formats, casts, inputs, and the scalar cast that is the reference.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -7,16 +7,16 @@ use crate::sampled::sampled;
 use ulp::{Bits, Cast, Flags, Format, Isa, Layout, Rounding, float_type, slice};
 
 float_type! {
-    /// A format that nobody ships: 12 bits, IEEE's.
+    /// A format of 12 bits that nobody ships, with IEEE's special codes.
     pub(crate) type E5M6 = E5M6Spec(u16): Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// One of 8 bits whose exponents lie below those of float16: the largest number is 2048 - 128.
+    /// A format of 8 bits whose exponents lie below those of float16. The largest number is 2048 - 128.
     pub(crate) type E4M3B20 = E4M3B20Spec(u8): Layout::ieee(4, 3).with_bias(20), "float8_e4m3b20",
         [sign, zero, infinities, nan];
 }
 
-/// Every rounding with either policy, the default first.
+/// Returns every rounding with either policy, the default first.
 pub(crate) fn casts() -> Vec<Cast> {
     let plain = Rounding::ALL.map(|rounding| Cast::new().rounding(rounding));
     plain
@@ -25,34 +25,34 @@ pub(crate) fn casts() -> Vec<Cast> {
         .collect()
 }
 
-/// The conversion of one number, compiled as such: in a loop it would be vectorized like the kernels that it judges.
+/// Converts one number. The function is compiled alone, because a loop would be vectorized like the kernels that it judges.
 #[inline(never)]
 pub(crate) fn scalar<S: Format, D: Format>(source: S, cast: Cast) -> (D, Flags) {
     source.cast_with(cast)
 }
 
-/// What a bulk cast must give.
+/// Returns the right result of a bulk cast.
 pub(crate) fn expected<S: Format, D: Format>(src: &[S], cast: Cast) -> Vec<D> {
     src.iter().map(|&source| scalar(source, cast).0).collect()
 }
 
-/// The bulk cast, compiled once a pair of formats for all tests.
+/// Runs the bulk cast. It is compiled once for each pair of formats, for all tests.
 #[inline(never)]
 pub(crate) fn bulk<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) {
     slice::cast_on(isa, src, dst, cast);
 }
 
-/// The number of these storage bits, those above the width of the format too.
+/// Returns the number of these storage bits, including the bits above the width of the format.
 pub(crate) fn number<F: Format>(bits: u64) -> F {
     F::from_bits(F::Bits::from_u64(bits))
 }
 
-/// The bits of a number, widened.
+/// Returns the bits of a number, widened.
 pub(crate) fn code<F: Format>(number: F) -> u64 {
     number.to_bits().to_u64()
 }
 
-/// Fails at the first element of `is` whose storage differs from that of `right`, and says what it was made from.
+/// Fails at the first element of `is` whose storage differs from that of `right`, and names its source.
 #[track_caller]
 pub(crate) fn assert_same<S: Format, D: Format>(
     isa: Isa,
@@ -79,8 +79,8 @@ pub(crate) fn assert_same<S: Format, D: Format>(
     );
 }
 
-/// Numbers of a format: all that its storage can hold if that is 16 bits or fewer (those bits that the format ignores too), else
-/// [`structured`] ones.
+/// Returns numbers of a format. If the storage has 16 bits or fewer, these are all numbers that it can hold, including bits that
+/// the format ignores. Otherwise they are [`structured`] numbers.
 pub(crate) fn inputs<F: Format>() -> Vec<F> {
     let bits = F::Bits::BITS;
     if bits <= 16 {
@@ -90,8 +90,8 @@ pub(crate) fn inputs<F: Format>() -> Vec<F> {
     }
 }
 
-/// Every sign and exponent with [`fractions`]: quiet and signaling NaNs with payloads, infinities, zeros and subnormals are among
-/// them.
+/// Returns every sign and exponent with [`fractions`]. Quiet and signaling NaNs with payloads, infinities, zeros and subnormals
+/// are among them.
 fn structured<F: Format>() -> Vec<F> {
     let width = F::LAYOUT.fraction_bits();
     let fractions = fractions(width);
@@ -100,15 +100,15 @@ fn structured<F: Format>() -> Vec<F> {
         let fractions = fractions.iter();
         fractions.map(move |fraction| number(head << width | fraction))
     });
-    // What stands in the lower half of a NaN should matter nowhere.
+    // The lower half of a NaN should matter nowhere.
     let quiet_nan = ((1 << (F::LAYOUT.exponent_bits() + 1)) - 1) << (width - 1);
     let payloads = (0..1_u64 << 11).map(|upper| upper << 5 | 1);
     let numbers = numbers.chain(payloads.map(|payload| number(quiet_nan | payload)));
     sampled("numbers about every boundary", numbers).collect()
 }
 
-/// Fractions about every place where a rounding could cut: below it nothing, the least, half and its neighbours, and all; above it
-/// an even and an odd digit, under zeros and under ones.
+/// Returns fractions near every place where a rounding could cut. Below the place stand nothing, the least, half and its
+/// neighbours, or all. Above it stands an even or an odd digit, under zeros or under ones.
 fn fractions(width: u32) -> Vec<u64> {
     let all = (1_u64 << width) - 1;
     let mut fractions = BTreeSet::from([0, all]);
@@ -126,11 +126,11 @@ fn fractions(width: u32) -> Vec<u64> {
     fractions.into_iter().collect()
 }
 
-/// `count` of the [`inputs`], spread over all of them, zeros, infinities and NaNs among them, in an order that puts unlike ones
-/// side by side.
+/// Returns `count` of the [`inputs`], spread over all of them. Zeros, infinities and NaNs are among them. The order puts unlike
+/// numbers side by side.
 pub(crate) fn sample<F: Format>(count: usize) -> Vec<F> {
     let inputs = inputs::<F>();
-    // The product passes 32 bits.
+    // The product exceeds 32 bits.
     let len = inputs.len() as u64;
     let step = (len as f64 * 0.618) as u64 | 1;
     (0..count as u64)

@@ -8,7 +8,7 @@ use ulp::{
 
 use crate::oracle::{Inputs, Pair, Wide, draw};
 
-/// Every target from an f32, and the sources that differ from it in kind. Not all pairs, which would take minutes to compile.
+/// Returns every target from an f32, and the sources that differ from f32 in kind. All pairs would take minutes to compile.
 fn pairs() -> Vec<Pair> {
     vec![
         Pair::new::<f32, F16>(),
@@ -27,7 +27,7 @@ fn pairs() -> Vec<Pair> {
         Pair::new::<f64, F8E4M3Fn>(),
         Pair::new::<f64, F4E2M1Fn>(),
         Pair::new::<Wide, F16>(),
-        // Subnormals of the source that are normal in the target, and the same exponents.
+        // Some subnormals of the source are normal in the target. Other pairs have equal exponents.
         Pair::new::<F16, Bf16>(),
         Pair::new::<F16, F8E8M0Fnu>(),
         Pair::new::<F16, F8E5M2>(),
@@ -35,7 +35,7 @@ fn pairs() -> Vec<Pair> {
         Pair::new::<F16, F6E3M2Fn>(),
         Pair::new::<Bf16, F16>(),
         Pair::new::<Bf16, F8E4M3Fn>(),
-        // No infinities, no zero, a NaN at -0.
+        // The formats have no infinities, no zero, or a NaN at -0.
         Pair::new::<F6E2M3Fn, F4E2M1Fn>(),
         Pair::new::<F8E8M0Fnu, F8E4M3Fn>(),
         Pair::new::<F8E5M2Fnuz, F8E4M3Fnuz>(),
@@ -50,7 +50,7 @@ fn the_documented_bits() {
         for (seed, offset, saturating) in [
             (0, 0, false),
             (0x0123_4567_89ab_cdef, 13, true),
-            // Numbers of counters past 32 bits, and the wrap of the index.
+            // The counters exceed 32 bits, and the index wraps.
             (1 << 63 | 7, (1 << 38) - 5000, false),
             (u64::MAX, u64::MAX - 5000, true),
         ] {
@@ -75,7 +75,7 @@ fn the_documented_bits() {
     }
 }
 
-/// Numbers whose discarded fraction is just enough for a carry, and those below it by the least that a source can say.
+/// Returns numbers whose discarded fraction is just enough for a carry, and numbers below them by the least step of the source.
 #[test]
 fn thresholds() {
     let seed = 99;
@@ -91,7 +91,7 @@ fn thresholds() {
             let draw = u64::from(draw(pair.shares(), seed, offset));
             let one = 1f64.to_bits();
             let how = Stochastic::new(seed).offset(offset);
-            // 1 + rest · 2^-32 steps, and one bit of the f64 less.
+            // 1 + rest · 2^-32 steps, and the number one bit of the f64 below.
             let enough = one + (((1 << 32) - draw) << (drop - 32));
             let (up, down) = (
                 pair.cast(&[enough], how)[0],
@@ -103,14 +103,14 @@ fn thresholds() {
     }
 }
 
-/// Numbers of the target, zeros, infinities and NaNs come out as a cast gives them.
+/// Numbers of the target, zeros, infinities and NaNs have the results of a cast.
 #[test]
 fn exact_and_special() {
     for pair in pairs() {
         let [from, to] = pair.layouts;
         let numbers = (0..=pair.shape.max_code).map(|code| Cast::new().convert(to, from, code).0);
         let codes = from.bits().min(16);
-        // The top bits of codes, and the same with all others set.
+        // The top bits of codes, with all other bits clear and with all other bits set.
         let any = (0..1u64 << codes).flat_map(|code| {
             let rest = from.bits() - codes;
             [code << rest, code << rest | ((1 << rest) - 1)]
@@ -130,7 +130,7 @@ fn exact_and_special() {
     }
 }
 
-/// The same on every ISA, and however the slice is split.
+/// Every ISA and every split of the slice gives the same bits.
 #[test]
 fn parts_and_isas() {
     for pair in pairs() {

@@ -1,4 +1,4 @@
-//! `slice::cast_bytes_stochastic` draws as `cast_stochastic` does.
+//! `slice::cast_bytes_stochastic` takes the draws of `cast_stochastic`.
 
 use ulp::slice::{Stochastic, cast_bytes_stochastic_on, pack};
 use ulp::{
@@ -13,7 +13,7 @@ fn to_bytes<F: Format>(numbers: &[F]) -> Vec<u8> {
     numbers.iter().flat_map(bytes).collect()
 }
 
-/// From formats of this source to others, in one piece at odd addresses, and in two.
+/// Casts from formats of this source to others, in one piece at odd addresses, and in two pieces.
 fn check<S: Format, D: Format>(from: Dtype, to: Dtype, store: fn(&[D]) -> Vec<u8>) {
     let mask = S::LAYOUT.code_mask();
     let code = |i: u64| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 7 & mask;

@@ -1,4 +1,4 @@
-//! Stochastic rounding against the documented layout of its random bits, and against what a mean must be.
+//! Compares stochastic rounding with the documented layout of its random bits, and with the means that it must have.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
@@ -20,7 +20,8 @@ fn cast<S: Format, D: Format>(from: &[S], how: Stochastic) -> Vec<D> {
 
 #[test]
 fn past_the_largest() {
-    // Halfway to the number that would come next: half of them overflow. Beyond that number, all.
+    // The numbers lie half-way to the number that would come next, so half of them overflow. All numbers beyond that number
+    // overflow.
     let half: Vec<f32> = vec![464.0; 1000];
     let to: Vec<F8E4M3Fn> = cast(&half, Stochastic::new(1));
     let over = to.iter().filter(|x| x.is_nan()).count();
@@ -51,7 +52,7 @@ fn settings() {
     let how = Stochastic::new(1).offset(2);
     assert_ne!(how, Stochastic::new(1));
     assert_ne!(how, how.saturating());
-    // Seeds differ in both halves.
+    // The seeds differ in both halves.
     let from = vec![1.0001f32; 4096];
     let to = |seed| cast::<f32, F16>(&from, Stochastic::new(seed));
     assert_ne!(to(1), to(2));

@@ -1,4 +1,4 @@
-//! Means, and the independence of decisions.
+//! The means, and the independence of decisions.
 
 use ulp::slice::Stochastic;
 use ulp::{Bf16, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format};
@@ -6,12 +6,12 @@ use ulp::{Bf16, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format};
 use crate::cast;
 use crate::sampled::sampled;
 
-/// Draws for each mean: blocks of the 64 that `decisions_are_independent` takes.
+/// Returns the number of draws for each mean. It is a multiple of 64, because `decisions_are_independent` takes blocks of 64.
 fn draws() -> usize {
     64 * sampled("blocks of draws for a mean", 0..1 << 14).len()
 }
 
-/// Casts a number [`draws`] times, and counts how often the upper of two neighbours came out. There must be no third number.
+/// Casts a number [`draws`] times, and counts how often the upper of two neighbours came out. No third number may come out.
 fn ups<S: Format, D: Format>(x: S, neighbours: [f64; 2], seed: u64) -> usize {
     let from = vec![x; draws()];
     let to: Vec<D> = cast(&from, Stochastic::new(seed));
@@ -22,7 +22,7 @@ fn ups<S: Format, D: Format>(x: S, neighbours: [f64; 2], seed: u64) -> usize {
     to.iter().map(|y| up(y.cast())).sum()
 }
 
-/// Whether a count of ups is what a probability gives, within four standard errors.
+/// Returns whether a count of ups agrees with a probability, within four standard errors.
 fn fits(ups: usize, probability: f64) -> bool {
     let draws = draws() as f64;
     let error = (draws * probability * (1.0 - probability)).sqrt();
@@ -53,7 +53,7 @@ fn means() {
     is_unbiased::<f32, Bf16>(2f64.powi(-130), 2f64.powi(-133), &few);
     is_unbiased::<f32, Bf16>(0.0, 2f64.powi(-133), &few);
     is_unbiased::<f32, F16>(-1.5, -(2f64.powi(-10)), &many);
-    // Subnormal results, whose draws are not all the element's own.
+    // The results are subnormal, so not all bits of a draw belong to one element alone.
     is_unbiased::<f32, F16>(2f64.powi(-20), 2f64.powi(-24), &few);
     is_unbiased::<f32, F16>(0.0, 2f64.powi(-24), &few);
     is_unbiased::<f32, F8E4M3Fn>(448.0 - 32.0, 32.0, &many);
@@ -66,7 +66,7 @@ fn means() {
     is_unbiased::<f64, f32>(1.0, 2f64.powi(-23), &few);
 }
 
-/// The two decisions with one word, and those of neighbours.
+/// The two decisions with one word are independent, and so are those of neighbours.
 #[test]
 fn decisions_are_independent() {
     for (lower, step) in [

@@ -1,4 +1,4 @@
-//! Stochastic rounding from its documentation: the layout of the random bits, and the arithmetic as a textbook has it.
+//! Stochastic rounding from its documentation: the layout of the random bits, and the arithmetic of a textbook.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use ulp::{
     F16, Format, Isa, Layout,
 };
 
-/// Philox4x32-10, as the paper has it: S-boxes of products and a key that grows by Weyl sequences.
+/// Returns Philox4x32-10 in the form of the paper: S-boxes of products, and a key that grows by Weyl sequences.
 pub(crate) fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mul = |a: u64, b: u32| ((a * u64::from(b)) >> 32, (a * u64::from(b)) & 0xffff_ffff);
     (0..10u32).fold(counter, |c, round| {
@@ -24,7 +24,7 @@ pub(crate) fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     })
 }
 
-/// The draw of element `j`, from the documentation.
+/// Returns the draw of element `j`, by the documentation.
 pub(crate) fn draw(shared: bool, seed: u64, j: u64) -> u32 {
     let n = 8 * (j / if shared { 64 } else { 32 }) + j % 8;
     let words = philox(
@@ -39,18 +39,18 @@ pub(crate) fn draw(shared: bool, seed: u64, j: u64) -> u32 {
     }
 }
 
-/// What the test knows of a format, from its definition.
+/// The description of a format, from its definition.
 pub(crate) struct Shape {
     exponent_bits: u32,
     pub(crate) fraction_bits: u32,
     bias: i32,
     pub(crate) max_code: u64,
-    /// For what lies past the largest number.
+    /// The code for values beyond the largest number.
     over: u64,
     nan: u64,
     signed: bool,
     negative_zero: bool,
-    /// E8M0: code 0 is 2^-127.
+    /// True if the format has a zero. In E8M0, code 0 is 2^-127.
     zero: bool,
 }
 
@@ -73,7 +73,7 @@ impl Shape {
         i32::from(self.zero) - self.bias
     }
 
-    /// The value of a magnitude, as a textbook reads it.
+    /// Returns the value of a magnitude, by the textbook.
     fn value(&self, code: u64) -> f64 {
         let field = (code >> self.fraction_bits) as i32;
         let fraction =
@@ -91,7 +91,7 @@ impl Shape {
             .collect()
     }
 
-    /// ±`significand` · 2^`exponent`, not zero, rounded with this draw.
+    /// Returns ±`significand` · 2^`exponent`, not zero, rounded with this draw.
     pub(crate) fn round(
         &self,
         codes: &HashMap<u64, u64>,
@@ -158,13 +158,13 @@ known! {
     };
 }
 
-/// How the finite numbers of a source are read.
+/// The way to read the finite numbers of a source.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {
     pub(crate) exponent_bits: u32,
     pub(crate) fraction_bits: u32,
     bias: i32,
-    /// Whether the largest exponent is no number's.
+    /// True if the largest exponent belongs to no number.
     specials: bool,
     zero: bool,
 }
@@ -180,7 +180,7 @@ impl Reader {
         }
     }
 
-    /// The sign of a finite number other than zero, and its magnitude as an integer and an exponent.
+    /// Returns the sign of a finite number other than zero, and its magnitude as an integer and an exponent.
     pub(crate) fn read(self, code: u64) -> Option<(bool, u64, i32)> {
         let fraction = code % (1 << self.fraction_bits);
         let field = (code >> self.fraction_bits) % (1 << self.exponent_bits);
@@ -194,7 +194,7 @@ impl Reader {
     }
 }
 
-/// A format that is cast from.
+/// A source format.
 pub(crate) trait Source: Format {
     const READER: Reader;
 }
@@ -218,11 +218,11 @@ sources! {
 }
 
 ulp::float_type!(
-    /// Too long for words of 64 bits.
+    /// A format too long for words of 64 bits.
     pub(crate) type Wide = WideSpec(u64): ulp::Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan]
 );
 
-/// Two formats as plain data, so that the tests are compiled once and not for every pair.
+/// Two formats as plain data. The tests are therefore compiled once, and not for every pair.
 pub(crate) struct Pair {
     pub(crate) name: (&'static str, &'static str),
     pub(crate) layouts: [Layout; 2],
@@ -249,7 +249,7 @@ impl Pair {
         }
     }
 
-    /// Whether two elements share a word, from the documentation.
+    /// Returns whether two elements share a word, by the documentation.
     pub(crate) fn shares(&self) -> bool {
         self.reader.fraction_bits.max(23) <= self.shape.fraction_bits + 16
     }
@@ -274,7 +274,8 @@ impl Inputs {
         z ^ z >> 31
     }
 
-    /// Codes of the source: any, and those whose exponents the target has or nearly has, some with few fraction bits.
+    /// Returns codes of the source: any codes, and codes whose exponents the target has or nearly has, some with few fraction
+    /// bits.
     pub(crate) fn codes(&mut self, pair: &Pair, len: usize) -> Vec<u64> {
         let Pair { reader, shape, .. } = pair;
         let lowest = shape.min_exponent() - shape.fraction_bits as i32 - 36;
@@ -306,7 +307,7 @@ impl Inputs {
     }
 }
 
-/// The vectors that the authors publish with Random123, for the generator of this test.
+/// The vectors are those that the authors publish with Random123. The test checks the generator of this file.
 #[test]
 fn philox_of_this_test() {
     let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];

@@ -5,7 +5,7 @@ use num_bigint::BigUint;
 use super::*;
 use crate::oracle::{Exact, half_way, rounded};
 
-/// The digits with a point before the last `fraction` of them, and an exponent that makes up for it.
+/// Returns the digits with a point before the last `fraction` of them, and an exponent that makes up for the point.
 fn written(digits: &str, exponent: i32, fraction: usize) -> String {
     let fraction = fraction.min(digits.len());
     let (whole, rest) = digits.split_at(digits.len() - fraction);
@@ -14,7 +14,7 @@ fn written(digits: &str, exponent: i32, fraction: usize) -> String {
     format!("{whole}{point}{rest}e{exponent}")
 }
 
-/// Compares with the exact value, in three ways to write it.
+/// Compares the result with the exact value, for three texts of the number.
 fn check<F: Text>(digits: &str, exponent: i32) {
     let integer: BigUint = digits.parse().unwrap();
     let right = if integer == BigUint::ZERO {
@@ -36,7 +36,7 @@ fn check<F: Text>(digits: &str, exponent: i32) {
     }
 }
 
-/// About the range of the format, with 1 to 40 digits.
+/// Tries random decimals near the range of the format, with 1 to 40 digits.
 fn random<F: Text>() {
     let mut random = Random(F::LAYOUT.bits() as u64);
     let log = |exponent: i32| exponent * 3 / 10;
@@ -60,7 +60,7 @@ fn random_decimals() {
     for_every_wide_format!(random);
 }
 
-/// The point half-way between two numbers, and the decimals that differ from it in the last of many digits.
+/// Tries the point half-way between two numbers, and the decimals that differ from it in the last of many digits.
 fn about_ties<F: Text>() {
     let codes = finite_codes::<F>(60);
     let step = codes.len() / 60 + 1;
@@ -88,7 +88,7 @@ fn ties_and_their_neighbours() {
     for_every_wide_format!(about_ties);
 }
 
-/// Where a comparison is done in 128 bits, or with integers that have room.
+/// Some of these comparisons are done in 128 bits, and some with integers of any length.
 #[test]
 fn ties_beyond_the_range_of_f64() {
     let one = Wide::from_f32(1.0).to_bits();
@@ -104,7 +104,7 @@ fn ties_beyond_the_range_of_f64() {
     }
 }
 
-/// Every tie of `F16`, with digits added and in the place of the last.
+/// Tries every tie of `F16`, with digits added and in the place of the last digit.
 #[test]
 fn every_tie_of_float16() {
     for code in 0..F16::LAYOUT.max_code() {
@@ -174,7 +174,7 @@ fn exponents_of_any_size() {
         assert_eq!(parse::<F16>(&format!("0x1p{exponent}")), Ok(0x7c00));
         assert_eq!(parse::<F16>(&format!("0x1p-{exponent}")), Ok(0));
     }
-    // Zeros and an exponent that cancel.
+    // The zeros and the exponent cancel.
     let zeros = "0".repeat(100_000);
     assert_eq!(
         parse::<Far>(&format!("0.{zeros}1e100001")),

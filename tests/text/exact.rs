@@ -36,7 +36,7 @@ fn whole_numbers() {
         E5M6::from_f32(65024.0),
         ["65024", "65024.0", "6.5024e4", "6.5024E4"],
     );
-    // From 2^24 on the digits are the shortest.
+    // From 2^24 on, the digits are the shortest.
     assert_eq!(Bf16::from_f32(16_777_216.0).to_string(), "16800000");
 }
 
@@ -52,7 +52,7 @@ fn fractions_of_few_bits() {
     assert_eq!(format!("{:?}", F8E8M0Fnu::MIN), "5.877472e-39");
 }
 
-/// They print as the `f32` of the value does, whatever the flags.
+/// The numbers print like the `f32` of equal value, with any flags.
 fn as_f32<F: Text>() {
     if F::LAYOUT.bits() > 8 {
         return;

@@ -1,15 +1,15 @@
-//! Flags do what they do for `f32`.
+//! Flags have the effect that they have for `f32`.
 
 use super::*;
 
-/// Formats two numbers in every way listed, and compares.
+/// Formats two numbers in every listed way, and compares the texts.
 macro_rules! assert_same {
     ($is:expr, $right:expr, $($format:literal)*) => { $(
         assert_eq!(format!($format, $is), format!($format, $right), "{}", $format);
     )* };
 }
 
-/// Numbers whose shortest digits are the same in a narrow format as in `f32`, and specials.
+/// Returns numbers whose shortest digits in a narrow format are those in `f32`, and special numbers.
 fn same_digits() -> Vec<f32> {
     let mut numbers = vec![
         0.0,
@@ -51,7 +51,7 @@ fn without_a_precision() {
     shortest::<Wide>();
 }
 
-/// With a precision the value decides, whatever the format.
+/// With a precision, only the value decides, in every format.
 fn exact<F: Text>() {
     let codes: Vec<u64> = (0..1 << F::LAYOUT.bits()).step_by(97).collect();
     for bits in codes {
@@ -78,7 +78,7 @@ fn with_a_precision() {
     for_every_short_format!(exact);
 }
 
-/// A run of zeros that is written apart from the digits.
+/// A long run of zeros is written apart from the digits.
 #[test]
 fn long_runs_of_zeros() {
     for x in [1e300f64, 2.5e-300, -1e-44, -1e60] {
@@ -97,7 +97,7 @@ fn bits() {
             "{:x}" "{:X}" "{:o}" "{:b}" "{:#x}" "{:#X}" "{:#o}" "{:#b}" "{:04x}" "{:#06X}" "{:016b}" "{:#018b}" "{:*^9x}" "{:<9o}"
         }
     }
-    // What lies above the width of the format is not of the number.
+    // Bits above the width of the format do not belong to the number.
     assert_eq!(format!("{:02x}", F6E3M2Fn::from_bits(0xff)), "3f");
     assert_eq!(format!("{:b}", F4E2M1Fn::from_bits(0xf2)), "10");
     assert_eq!(format!("{}", F4E2M1Fn::from_bits(0xf2)), "1");

@@ -1,4 +1,4 @@
-//! What is a number and what is not: as `f32` has it, and C's hexadecimal form.
+//! The forms of numbers: texts that `f32` parses, and C's hexadecimal form. Other texts are errors.
 
 use super::*;
 
@@ -94,7 +94,7 @@ const NUMBERS: &[&str] = &[
     "0.333333333333333333333333333333333333",
 ];
 
-/// `f32` judges too: the lists can't be wrong.
+/// `f32` judges the texts too, so the lists can't be wrong.
 #[test]
 fn what_f32_parses_and_nothing_else() {
     for text in NOT_NUMBERS {
@@ -109,7 +109,7 @@ fn what_f32_parses_and_nothing_else() {
     }
 }
 
-/// Short texts of the characters of numbers, all of them.
+/// Tries all short texts of the characters of numbers.
 #[test]
 fn every_short_text() {
     let characters = [
@@ -184,7 +184,7 @@ fn hexadecimal() {
     }
 }
 
-/// A tie, and digits far below it: 1 + 2^-11 lies between 3c00 and 3c01.
+/// The text is a tie with digits far below it: 1 + 2^-11 lies between 3c00 and 3c01.
 #[test]
 fn hexadecimal_is_rounded_once() {
     let zeros = "0".repeat(1000);
@@ -205,7 +205,7 @@ fn hexadecimal_is_rounded_once() {
     assert_eq!(parse::<F8E8M0Fnu>("0x1.7fffffffffffffffffffffp3"), Ok(0x82));
 }
 
-/// Every `F16`, its significand as an integer and its exponent.
+/// Tries every `F16`, with its significand as an integer and its exponent.
 #[test]
 fn every_float16_in_hexadecimal() {
     for code in 0..0x7c00_u16 {

@@ -1,6 +1,6 @@
-//! Parsing and printing: against exact rational arithmetic, numpy, and `f32`'s own text.
+//! Compares parsing and printing with exact rational arithmetic, with numpy, and with the text of `f32`.
 //!
-//! "Every format" are all those of at most 16 bits that the crate ships, and those that are declared below.
+//! "Every format" means all formats of at most 16 bits that the crate ships, and the formats that are declared below.
 
 #[macro_use]
 #[path = "../shipped/mod.rs"]
@@ -14,7 +14,7 @@ use ulp::{
     Format, Layout, ParseFloatError, float_type,
 };
 
-/// All that a format does with text.
+/// A format with everything that it does with text.
 trait Text:
     Format
     + FromStr<Err = ParseFloatError>
@@ -47,27 +47,27 @@ float_type! {
     type E5M6 = E5M6Spec(u16): Layout::ieee(5, 6), "e5m6", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// As many bits as the 16 of a code allow with few exponents.
+    /// The code has 16 bits, and few of them are exponent bits.
     type E3M12 = E3M12Spec(u16): Layout::ieee(3, 12), "e3m12", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// No zero, so that ties at both ends are odd, but with a fraction.
+    /// The format has no zero, so ties at both ends are odd. It has a fraction.
     type Ue5M3 = Ue5M3Spec(u8): Layout::finite(5, 3).with_sign(false).with_zero(false), "ue5m3", [];
 }
 float_type! {
-    /// IEEE P3109's binary8p1se: a zero, and one bit of significand.
+    /// IEEE P3109's binary8p1se. It has a zero, and one bit of significand.
     type Binary8P1 = Binary8P1Spec(u8): Layout::p3109(8, 1, true, true), "binary8p1se", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// Every number is subnormal: sevenths of a bit, with an infinity.
+    /// The numbers are evenly spaced, with 7 bits of precision and an infinity.
     type Fixed = FixedSpec(u8): Layout::p3109(8, 7, true, true), "binary8p7se", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// Its largest number is 2^-144, far below those of `f32`.
+    /// The largest number is 2^-144, far below the numbers of `f32`.
     type Beyond = BeyondSpec(u8): Layout::finite(4, 3).with_bias(160), "beyond", [sign, zero];
 }
 float_type! {
-    /// More than 8 bits, and every code finite.
+    /// The format has more than 8 bits, and every code is finite.
     type E2M6Fn = E2M6FnSpec(u16): Layout::finite(2, 6), "e2m6fn", [sign, zero];
 }
 float_type! {
@@ -90,15 +90,15 @@ float_type! {
     type Double = DoubleSpec(u64): Layout::BINARY64, "double", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// 80387's exponents, with the longest fraction for them.
+    /// The format has 80387's exponents, with the longest fraction for them.
     type Wide = WideSpec(u64): Layout::ieee(15, 48), "wide", [sign, zero, infinities, nan];
 }
 float_type! {
-    /// The longest fraction.
+    /// The format with the longest fraction.
     type Long = LongSpec(u64): Layout::finite(5, 58), "long", [sign, zero];
 }
 float_type! {
-    /// The most exponents.
+    /// The format with the most exponents.
     type Far = FarSpec(u32): Layout::ieee(20, 3), "far", [sign, zero, infinities, nan];
 }
 
@@ -116,7 +116,7 @@ macro_rules! for_every_short_format {
     }};
 }
 
-/// The same for formats of more bits, of which a sample is looked at.
+/// Calls a function for the formats of more bits, of which the tests try a sample.
 macro_rules! for_every_wide_format {
     ($function:ident) => {{
         $function::<E8M10>();
@@ -140,7 +140,7 @@ fn parse<F: Text>(text: &str) -> Result<u64, FloatErrorKind> {
     text.parse::<F>().map(code).map_err(|error| error.kind())
 }
 
-/// Numbers that look random, the same in every run.
+/// Numbers that look random. Every run has the same numbers.
 struct Random(u64);
 
 impl Random {
@@ -157,7 +157,7 @@ impl Random {
     }
 }
 
-/// The positive finite codes of a format, or so many of them.
+/// Returns the positive finite codes of a format, or a sample of `most` of them.
 fn finite_codes<F: Format>(most: u64) -> Vec<u64> {
     sampled::sampled("codes as text", all_finite_codes::<F>(most)).collect()
 }

@@ -1,4 +1,5 @@
-//! The digits of an `F16` are those that numpy prints of a `float16`; but of a whole number, where numpy prints 65500, all of them.
+//! The digits of an `F16` are those that numpy prints for a `float16`. Whole numbers are the exception: numpy prints 65500, and
+//! `ulp` prints all digits.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Decimals and the numbers of a format as exact rationals, and what follows from comparing them. Nothing here is fast.
+//! Decimals and the numbers of a format as exact rationals, and the results of comparing them. Nothing here is fast.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ pub(crate) struct Exact {
 }
 
 impl Exact {
-    /// integer · base<sup>exponent</sup>.
+    /// Returns integer · base<sup>exponent</sup>.
     pub(crate) fn new(integer: impl Into<BigUint>, base: u32, exponent: i32) -> Self {
         let power = BigUint::from(base).pow(exponent.unsigned_abs());
         let (integer, one) = (integer.into(), BigUint::from(1u32));
@@ -28,7 +28,7 @@ impl Exact {
         }
     }
 
-    /// The mean of two.
+    /// Returns the mean of two numbers.
     pub(crate) fn mean(&self, other: &Self) -> Self {
         let numerator = &self.numerator * &other.denominator + &other.numerator * &self.denominator;
         Self {
@@ -41,7 +41,7 @@ impl Exact {
         &self.numerator / &self.denominator
     }
 
-    /// The number itself, if it is an integer below a bound.
+    /// Returns the number as an integer, if it is an integer below a bound.
     fn whole_below(&self, bound: u64) -> Option<u64> {
         let floor = u64::try_from(self.floor()).ok()?;
         let whole = Self::new(floor, 2, 0).compare(self).is_eq();
@@ -71,8 +71,8 @@ impl Exact {
     }
 }
 
-/// The value of a magnitude, by the definition in the documentation of [`Layout`]; one past the largest has the value that it
-/// would have if it were finite.
+/// Returns the value of a magnitude, by the definition in the documentation of [`Layout`]. The magnitude after the largest has
+/// the value that it would have if it were finite.
 pub(crate) fn value(layout: Layout, magnitude: u64) -> Exact {
     let width = layout.fraction_bits() as i32;
     let (field, fraction) = ((magnitude >> width) as i32, magnitude % (1 << width));
@@ -84,13 +84,13 @@ pub(crate) fn value(layout: Layout, magnitude: u64) -> Exact {
     Exact::new(significand, 2, exponent - width)
 }
 
-/// Whether the point half-way between a magnitude and the next is rounded down to it: to the even one, but up if the
-/// significand has one bit and there is no zero.
+/// Returns whether the point half-way between a magnitude and the next is rounded down. Ties go to the even magnitude. If the
+/// significand has one bit and there is no zero, they go up.
 fn tie_goes_down(layout: Layout, magnitude: u64) -> bool {
     magnitude.is_multiple_of(2) && (layout.fraction_bits() > 0 || layout.has_zero())
 }
 
-/// The magnitude that a value is rounded to, one past the largest if it overflows.
+/// Returns the magnitude to which a value is rounded. If the value overflows, returns the magnitude after the largest.
 pub(crate) fn nearest(layout: Layout, exact: &Exact) -> u64 {
     let (mut below, mut above) = (0, layout.max_code() + 1);
     if value(layout, below).compare(exact).is_gt() {
@@ -112,7 +112,7 @@ pub(crate) fn nearest(layout: Layout, exact: &Exact) -> u64 {
     }
 }
 
-/// The code that a positive value is rounded to with IEEE's overflow.
+/// Returns the code to which a positive value is rounded, with IEEE's overflow.
 pub(crate) fn rounded(layout: Layout, exact: &Exact) -> u64 {
     let magnitude = nearest(layout, exact);
     if magnitude <= layout.max_code() {
@@ -124,8 +124,9 @@ pub(crate) fn rounded(layout: Layout, exact: &Exact) -> u64 {
         .unwrap_or(layout.max_code())
 }
 
-/// The digits that a number is printed with, and the exponent of the last: all of a whole number below 2^24; else, of a format of at
-/// most 8 bits, those of the `f32` that has the value, if every number of the format has one; else the shortest of the format.
+/// Returns the digits with which a number is printed, and the exponent of the last digit. A whole number below 2^24 has all its
+/// digits. A number of a format of at most 8 bits has the digits of the `f32` of equal value, if `f32` has every number of the
+/// format. Any other number has the shortest digits of the format.
 pub(crate) fn printed(layout: Layout, magnitude: u64) -> (u64, i32) {
     let exact = value(layout, magnitude);
     if let Some(whole) = exact.whole_below(1 << 24) {
@@ -138,7 +139,7 @@ pub(crate) fn printed(layout: Layout, magnitude: u64) -> (u64, i32) {
     shortest(layout, magnitude, Tie::Even)
 }
 
-/// Whether `f32` has every finite number of a layout of few bits.
+/// Returns whether `f32` has every finite number of a layout of few bits.
 fn is_within_binary32(layout: Layout) -> bool {
     (0..=layout.max_code()).all(|magnitude| {
         let exact = value(layout, magnitude);
@@ -147,19 +148,19 @@ fn is_within_binary32(layout: Layout) -> bool {
     })
 }
 
-/// Which of two decimals is printed if both are equally near: `f32` has the upper one, numpy the even one.
+/// The decimal that is printed if two decimals are equally near. `f32` prints the upper one, and numpy the even one.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Tie {
     Up,
     Even,
 }
 
-/// The digits and their exponent of the shortest decimal that is rounded to a magnitude, the nearest of those as short. Beyond
-/// the largest and the smallest magnitude the format is taken to go on.
+/// Returns the digits and the exponent of the shortest decimal that is rounded to a magnitude. If several decimals are as short,
+/// returns the nearest. The format is taken to go on beyond the largest and the smallest magnitude.
 fn shortest(layout: Layout, magnitude: u64, tie: Tie) -> (u64, i32) {
     let exact = value(layout, magnitude);
     let high = exact.mean(&value(layout, magnitude + 1));
-    // What follows below the smallest number of a format without zero is half of it.
+    // The step below the smallest number of a format without zero is half of that number.
     let low = if magnitude > 0 {
         exact.mean(&value(layout, magnitude - 1))
     } else {
@@ -167,7 +168,7 @@ fn shortest(layout: Layout, magnitude: u64, tie: Tie) -> (u64, i32) {
     };
     let rounds_back = |decimal: &Exact| {
         let (from_low, to_high) = (decimal.compare(&low), decimal.compare(&high));
-        // Where nothing follows, a tie is not a reason to say more than there is.
+        // If no number follows, a tie is no reason to print more digits.
         let high_tie = tie_goes_down(layout, magnitude) && magnitude < layout.max_code();
         let low_tie = magnitude > 0 && !tie_goes_down(layout, magnitude - 1) || magnitude == 0;
         (from_low.is_gt() || from_low.is_eq() && low_tie)
@@ -203,9 +204,9 @@ fn without_zeros(mut digits: u64, mut exponent: i32) -> (u64, i32) {
     (digits, exponent)
 }
 
-/// The exponent of the power of ten that is at most the value, and more than a tenth of it.
+/// Returns the exponent of the power of ten that is at most the value, and more than a tenth of it.
 fn leading_exponent(exact: &Exact) -> i32 {
-    // A guess from the number of bits, then corrected.
+    // The exponent is guessed from the number of bits, and then corrected.
     let bits = exact.numerator.bits() as f64 - exact.denominator.bits() as f64;
     let mut exponent = (bits * std::f64::consts::LOG10_2) as i32;
     while Exact::new(1u32, 10, exponent).compare(exact).is_gt() {
@@ -217,7 +218,7 @@ fn leading_exponent(exact: &Exact) -> i32 {
     exponent
 }
 
-/// All digits of the point half-way between a magnitude and the next, and the exponent of the last.
+/// Returns all digits of the point half-way between a magnitude and the next, and the exponent of the last digit.
 pub(crate) fn half_way(layout: Layout, magnitude: u64) -> (String, i32) {
     let exact = value(layout, magnitude).mean(&value(layout, magnitude + 1));
     // The denominator is a power of two.

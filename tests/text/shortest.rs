@@ -1,9 +1,9 @@
-//! The digits of every number of every format: they are those that the oracle computes, and they parse back.
+//! The digits of every number of every format are those that the oracle computes, and they parse back.
 
 use super::*;
 use crate::oracle::printed;
 
-/// Without an exponent.
+/// Returns the text without an exponent.
 fn positional(digits: &str, exponent: i32) -> String {
     let point = digits.len() as i32 + exponent;
     if point <= 0 {
@@ -16,7 +16,7 @@ fn positional(digits: &str, exponent: i32) -> String {
     }
 }
 
-/// With one, after a letter.
+/// Returns the text with an exponent after a letter.
 fn scientific(digits: &str, exponent: i32, letter: char) -> String {
     let exponent = exponent + digits.len() as i32 - 1;
     match digits.split_at(1) {
@@ -56,14 +56,14 @@ fn check<F: Text>(magnitude: u64, sign: &str, code: u64) {
     }
 }
 
-/// Every number of few bits, and many of many.
+/// Checks every number of a format of few bits, and many numbers of a format of many bits.
 fn check_all<F: Text>() {
     for magnitude in finite_codes::<F>(1 << 15) {
         check::<F>(magnitude, "", magnitude);
     }
 }
 
-/// The sign of every number. That of zero is not there in every format that has signs.
+/// Checks the sign of every number. Some formats with signs have no sign of zero.
 fn check_signs<F: Text>() {
     if !F::LAYOUT.is_signed() {
         return;
@@ -86,13 +86,13 @@ fn of_every_narrow_negative_number() {
     for_every_short_format!(check_signs);
 }
 
-/// `f32` has none of its numbers but zero, so that the digits are the shortest of the format.
+/// `f32` has none of the numbers except zero, so the digits are the shortest of the format.
 #[test]
 fn of_a_narrow_format_beyond_f32() {
     check_all::<Beyond>();
 }
 
-/// Of the formats that reach far, the digits of each take long to compute.
+/// Checks some numbers. The digits of a format that reaches far take long to compute.
 fn check_some<F: Text>() {
     for magnitude in finite_codes::<F>(2000) {
         check::<F>(magnitude, "", magnitude);
@@ -104,7 +104,7 @@ fn of_wide_numbers() {
     for_every_wide_format!(check_some);
 }
 
-/// 2^16383 has 4932 digits, and 2^-16431, the smallest, is 4947 places after the point.
+/// 2^16383 has 4932 digits. The smallest number, 2^-16431, has its last digit 4947 places after the point.
 #[test]
 fn beyond_the_range_of_f64() {
     let max = Wide::LAYOUT.max_code();
@@ -125,7 +125,7 @@ fn beyond_the_range_of_f64() {
     }
 }
 
-/// The smallest is 2^-524289, 10^-157826.71…; the largest 2^524288 · 15/16, 10^157826.41….
+/// The smallest number is 2^-524289, 10^-157826.71…. The largest is 2^524288 · 15/16, 10^157826.41….
 #[test]
 fn as_far_as_a_layout_reaches() {
     for (code, leading) in [(1, -157_827), (Far::LAYOUT.max_code(), 157_826)] {
@@ -140,7 +140,7 @@ fn as_far_as_a_layout_reaches() {
     }
 }
 
-/// Beyond them there is nothing else to be told from: 8 parses as 7.9375 too, but is another number.
+/// No number follows the largest one, so few digits would be enough: 8 parses as 7.9375 too. But 8 is another number.
 #[test]
 fn of_the_largest_where_all_codes_are_finite() {
     assert_eq!(E2M6Fn::MAX.to_string(), "7.94");

@@ -1,10 +1,10 @@
-//! Infinities, NaNs, signs and what is too large, in formats that have them and in those that don't.
+//! Infinities, NaNs, signs and numbers that are too large, in formats that have them and in formats that don't.
 
 use super::*;
 
 use FloatErrorKind::Unrepresentable;
 
-/// A cast from `f64` decides what a text means, but what it calls INVALID is an error.
+/// A cast from `f64` decides the meaning of a text. A cast that raises INVALID stands for an error.
 fn as_a_cast_from_f64<F: Text>() {
     let texts = [
         "inf",
@@ -48,7 +48,7 @@ fn infinity() {
     assert_eq!(parse::<F16>("inf"), Ok(0x7c00));
     assert_eq!(parse::<F16>("-infinity"), Ok(0xfc00));
     assert_eq!(parse::<F16>("1e5"), Ok(0x7c00));
-    // NaN stands for an infinity, or the largest number if there is no NaN.
+    // NaN stands for an infinity. In a format without NaN, the largest number stands for it.
     assert_eq!(parse::<F8E4M3Fn>("inf"), Ok(0x7f));
     assert_eq!(parse::<F8E4M3Fn>("-1e9"), Ok(0xff));
     assert_eq!(parse::<F8E4M3Fnuz>("-inf"), Ok(0x80));
@@ -76,7 +76,7 @@ fn without_sign_or_zero() {
     assert_eq!(parse::<F8E8M0Fnu>("-1e-99"), Err(Unrepresentable));
     assert_eq!(parse::<F8E8M0Fnu>("-inf"), Err(Unrepresentable));
     assert_eq!(parse::<Ue5M3>("-0x1p-999"), Err(Unrepresentable));
-    // All that is smaller gives the smallest number, zeros too.
+    // All smaller numbers give the smallest number, zeros included.
     assert_eq!(parse::<F8E8M0Fnu>("0"), Ok(0));
     assert_eq!(parse::<F8E8M0Fnu>("-0.0"), Ok(0));
     assert_eq!(parse::<F8E8M0Fnu>("1e-99"), Ok(0));
@@ -88,7 +88,7 @@ fn without_sign_or_zero() {
     assert_eq!(parse::<F8E4M3Fnuz>("-1e-9"), Ok(0));
 }
 
-/// Specials print as those of `f32`, whatever their bits.
+/// Special numbers print like those of `f32`, whatever their bits.
 fn print<F: Text>() {
     for bits in 0..1 << F::LAYOUT.bits() {
         let number = number::<F>(bits);

@@ -1,4 +1,4 @@
-//! What libraries in use today get wrong, and what they give.
+//! Texts that libraries in use today get wrong, with their wrong results.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use half::{bf16, f16};
 
 use super::*;
 
-/// 1593.49997… · 2^-24: a hair below the tie of 0639 and 063a, which is the nearest `f32` and goes to 063a.
+/// The decimal is 1593.49997… · 2^-24, a hair below the tie of 0639 and 063a. The tie is the nearest `f32` and goes to 063a.
 #[test]
 fn decimal_to_f16_through_f32() {
     assert_eq!(
@@ -18,7 +18,7 @@ fn decimal_to_f16_through_f32() {
     assert_eq!(parse::<F16>("-9498e-8"), Ok(0x8639));
 }
 
-/// Below the tie of 65504 and what would be 65536, 65520, which is the nearest `f32`.
+/// The decimal lies below 65520, the tie of 65504 and the next place, 65536. 65520 is the nearest `f32`.
 #[test]
 fn decimal_to_f16_near_its_largest_through_f32() {
     assert_eq!(
@@ -34,7 +34,7 @@ fn decimal_to_f16_near_its_largest_through_f32() {
     assert_eq!(parse::<F16>("65520"), Ok(0x7c00));
 }
 
-/// A hair above the tie of 1f88 and 1f89, which is the nearest `f32`.
+/// The decimal lies a hair above the tie of 1f88 and 1f89. The tie is the nearest `f32`.
 #[test]
 fn decimal_to_bf16_through_f32() {
     assert_eq!(
@@ -45,14 +45,14 @@ fn decimal_to_bf16_through_f32() {
     assert_eq!(parse::<Bf16>("5781e-23"), Ok(0x1f89));
 }
 
-/// Shortest for the format, not for the `f32` of the same value.
+/// The digits are the shortest for the format, not for the `f32` of equal value.
 #[test]
 fn display_through_f32() {
     assert_eq!(f16::from_f32(0.1).to_string(), "0.099975586", "the trap");
     assert_eq!(F16::from_f32(0.1).to_string(), "0.1");
     assert_eq!(Bf16::from_f32(0.1).to_string(), "0.1");
     assert_eq!(format!("{:?}", Bf16::from_f32(3e38)), "3e38");
-    // A whole number is not shortened, nor is a number of few bits, which 0.1 would be.
+    // A whole number is not shortened. A number of a format of few bits is not shortened either, or it would print as 0.1.
     assert_eq!(F16::from_f32(-32768.0).to_string(), "-32768");
     assert_eq!(F8E4M3Fn::from_f32(0.1).to_string(), "0.1015625");
 }

@@ -1,4 +1,4 @@
-//! Flags: when each is raised.
+//! The conditions under which each flag is raised.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn are_ieees_bits() {
     assert!(!Flags::INEXACT.contains(both));
 }
 
-/// A subnormal that is exact raises nothing.
+/// An exact subnormal raises nothing.
 #[test]
 fn no_underflow_if_exact() {
     assert_eq!(nearest::<F16>(exp2(-24)), (0x0001, EXACT));
@@ -29,20 +29,20 @@ fn no_underflow_if_exact() {
     assert_eq!(nearest::<F16>(-exp2(-14)), (0x8400, EXACT));
 }
 
-/// Tininess is judged after rounding to 11 bits with an unbounded exponent. Just below 2^-14 such numbers lie 2^-25
-/// apart, subnormals 2^-24.
+/// Tininess is judged after rounding to 11 bits with an unbounded exponent. Just below 2^-14, numbers with 11 bits lie 2^-25
+/// apart, and subnormals 2^-24.
 #[test]
 fn tininess_after_rounding() {
-    // 2^-14 - 2^-25 has 11 bits, so that rounding leaves it tiny; as a subnormal it is a tie and becomes 2^-14.
+    // 2^-14 - 2^-25 has 11 bits, so rounding leaves it tiny. As a subnormal it is a tie and becomes 2^-14.
     assert_eq!(nearest::<F16>(exp2(-14) - exp2(-25)), (0x0400, UNDERFLOW));
-    // 2^-14 - 2^-26 is a tie of that and 2^-14, which is even: not tiny.
+    // 2^-14 - 2^-26 is the tie of that number and 2^-14, which is even. The result is not tiny.
     assert_eq!(nearest::<F16>(exp2(-14) - exp2(-26)), (0x0400, INEXACT));
-    // A little below that tie: tiny.
+    // A number a little below that tie is tiny.
     assert_eq!(
         nearest::<F16>(exp2(-14) - exp2(-26) - exp2(-50)),
         (0x0400, UNDERFLOW)
     );
-    // Upward, everything above 2^-14 - 2^-25 becomes 2^-14 in 11 bits; what is not above it is tiny.
+    // Upward, everything above 2^-14 - 2^-25 becomes 2^-14 in 11 bits. A number that is not above it is tiny.
     assert_eq!(
         rounded::<F16>(TowardPositive, exp2(-14) - exp2(-25) + exp2(-50)),
         (0x0400, INEXACT)
@@ -55,26 +55,26 @@ fn tininess_after_rounding() {
         rounded::<F16>(TowardZero, exp2(-14) - exp2(-50)),
         (0x03ff, UNDERFLOW)
     );
-    // Away: the tie at 2^-14 - 2^-26 becomes 2^-14.
+    // Ties away from zero: the tie at 2^-14 - 2^-26 becomes 2^-14.
     assert_eq!(
         rounded::<F16>(TiesToAway, exp2(-14) - exp2(-26)),
         (0x0400, INEXACT)
     );
-    // To odd, in 11 bits, stays below 2^-14, an even significand; as a subnormal 3ff is the odd code.
+    // To odd, the result in 11 bits stays below 2^-14, whose significand is even. As a subnormal, 3ff is the odd code.
     assert_eq!(
         rounded::<F16>(ToOdd, exp2(-14) - exp2(-50)),
         (0x03ff, UNDERFLOW)
     );
 }
 
-/// The same of an fp8 format: E4M3 has 4 bits, its smallest normal number is 2^-6, and 2^-6 - 2^-11 is the tie.
+/// Tininess of an fp8 format is judged alike: E4M3 has 4 bits, its smallest normal number is 2^-6, and 2^-6 - 2^-11 is the tie.
 #[test]
 fn tininess_after_rounding_of_fp8() {
     assert_eq!(nearest::<F8E4M3>(exp2(-6) - exp2(-10)), (0x08, UNDERFLOW));
     assert_eq!(nearest::<F8E4M3>(exp2(-6) - exp2(-11)), (0x08, INEXACT));
 }
 
-/// From `f64` to `f32`, as the hardware has it.
+/// The flags from `f64` to `f32` are those of the hardware.
 #[test]
 fn of_f32() {
     assert_eq!(nearest::<f32>(exp2(-149)), (0x0000_0001, EXACT));

@@ -1,6 +1,6 @@
-//! Conversions that libraries in use today get wrong, and every rule of the numbers, a test each.
+//! Conversions that libraries in use today get wrong, and every rule of the numbers. Each has a test.
 //!
-//! Expected codes are worked out by hand beside them. A code is written in hexadecimal, a number in decimal.
+//! Expected codes are worked out by hand in the comments. Codes are hexadecimal, and numbers are decimal.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
@@ -18,7 +18,7 @@ const INVALID: Flags = Flags::INVALID;
 const UNDERFLOW: Flags = Flags::INEXACT.union(Flags::UNDERFLOW);
 const OVERFLOW: Flags = Flags::INEXACT.union(Flags::OVERFLOW);
 
-/// Casts to the code and the flags, and checks that every way to say it agrees.
+/// Converts to the code and the flags, and checks that all functions for this cast agree.
 #[inline(never)] // Compiled once a pair of formats, not once a call.
 fn convert<S: Format, D: Format>(source: S, cast: Cast) -> (u64, Flags) {
     let (number, flags) = source.cast_with::<D>(cast);
@@ -33,7 +33,7 @@ fn convert<S: Format, D: Format>(source: S, cast: Cast) -> (u64, Flags) {
     (code, flags)
 }
 
-/// Ties to even, IEEE overflow.
+/// Converts with ties to even and IEEE overflow.
 fn nearest<D: Format>(source: f64) -> (u64, Flags) {
     convert::<f64, D>(source, Cast::new())
 }
@@ -46,7 +46,7 @@ fn saturated<D: Format>(source: f64) -> (u64, Flags) {
     convert::<f64, D>(source, Cast::new().saturating())
 }
 
-/// 2^`exponent`, subnormal if need be.
+/// Returns 2^`exponent`, which may be subnormal.
 fn exp2(exponent: i32) -> f64 {
     let step = if exponent < 0 { 0.5 } else { 2.0 };
     (0..exponent.unsigned_abs()).fold(1.0, |value, _| value * step)

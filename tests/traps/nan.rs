@@ -10,15 +10,15 @@ fn to_f32<S: Format>(source: S) -> (u64, Flags) {
     convert::<S, f32>(source, Cast::new())
 }
 
-/// The fraction of ffc12345 is 412345 = 100 0001 001|0 0011 0100 0101: of it 10 bits stay, 209, and 7, 41.
+/// The fraction of ffc12345 is 412345 = 100 0001 001|0 0011 0100 0101. 10 bits of it stay, 209, or 7 bits, 41.
 #[test]
 fn keeps_sign_and_top_payload_bits() {
     assert_eq!(from_f32::<F16>(0xffc1_2345), (0xfe09, EXACT));
     assert_eq!(from_f32::<F16>(0x7fc1_2345), (0x7e09, EXACT));
     assert_eq!(from_f32::<Bf16>(0xffc1_2345), (0xffc1, EXACT));
-    // Widened, the payload gets zeros below: 209 << 13 = 412000.
+    // Widening adds zeros below the payload: 209 << 13 = 412000.
     assert_eq!(to_f32(F16::from_bits(0xfe09)), (0xffc1_2000, EXACT));
-    // 16-bit formats: of 201 = 10 0000 0001 the top 7 bits are 40; and of 41 = 100 0001, 208 = 10 0000 1000.
+    // Between 16-bit formats, the top 7 bits of 201 = 10 0000 0001 are 40, and 41 = 100 0001 becomes 208 = 10 0000 1000.
     let cast = Cast::new();
     assert_eq!(
         convert::<F16, Bf16>(F16::from_bits(0x7e01), cast),
@@ -30,7 +30,7 @@ fn keeps_sign_and_top_payload_bits() {
     );
 }
 
-/// The low half of an `f64`'s payload is cut off, and the NaN stays one.
+/// The low half of an `f64`'s payload is cut off, and the NaN stays a NaN.
 #[test]
 fn with_a_payload_that_is_cut_off() {
     let quiet = f64::from_bits(0x7ff8_0000_0000_0001);
@@ -50,29 +50,29 @@ fn with_a_payload_that_is_cut_off() {
     );
 }
 
-/// Signaling: the top fraction bit is 0. It is set, and INVALID raised (IEEE 754-2019, 6.2.1 and 7.2).
+/// The top fraction bit of a signaling NaN is 0. The cast sets the bit and raises INVALID (IEEE 754-2019, 6.2.1 and 7.2).
 #[test]
 fn signaling_is_quieted_and_invalid() {
     assert_eq!(from_f32::<F16>(0x7f80_0001), (0x7e00, INVALID));
-    // 01 0101 0101, quieted 11 0101 0101; of the former's top 7 bits, 010 1010, 110 1010 = 6a.
+    // 01 0101 0101 becomes 11 0101 0101 when it is quieted. Its top 7 bits are 010 1010, which become 110 1010 = 6a.
     let signaling = F16::from_bits(0x7d55);
     assert_eq!(to_f32(signaling), (0x7fea_a000, INVALID));
     assert_eq!(
         convert::<F16, Bf16>(signaling, Cast::new()),
         (0x7fea, INVALID)
     );
-    // The same format on both sides is a conversion like others.
+    // A cast from a format to itself follows the same rules.
     assert_eq!(
         convert::<F16, F16>(signaling, Cast::new()),
         (0x7f55, INVALID)
     );
-    // E5M2 has IEEE's NaNs: 7d, 7e, 7f, of which 7d signals.
+    // E5M2 has IEEE's NaNs: 7d, 7e, 7f. 7d is signaling.
     assert_eq!(to_f32(F8E5M2::from_bits(0x7d)), (0x7fe0_0000, INVALID));
     assert_eq!(to_f32(F8E5M2::from_bits(0x7e)), (0x7fc0_0000, EXACT));
     assert_eq!(from_f32::<F8E5M2>(0xffa0_0000), (0xff, INVALID));
 }
 
-/// One NaN a sign, or one in all, takes any payload.
+/// A format with one NaN for each sign, or one NaN in all, takes any payload.
 #[test]
 fn into_formats_with_one() {
     assert_eq!(from_f32::<F8E4M3Fn>(0x7fc1_2345), (0x7f, EXACT));
@@ -83,8 +83,8 @@ fn into_formats_with_one() {
     assert_eq!(from_f32::<F8E8M0Fnu>(0xffc0_0000), (0xff, EXACT));
 }
 
-/// It is quiet, and becomes the canonical one, with its sign where it has one. FNUZ's is positive, though its code has
-/// the bit of the sign.
+/// The NaN is quiet, and becomes the canonical NaN, with its sign if it has one. FNUZ's NaN is positive, though the bit of the
+/// sign is set in its code.
 #[test]
 fn out_of_formats_with_one() {
     assert_eq!(to_f32(F8E4M3Fn::from_bits(0x7f)), (0x7fc0_0000, EXACT));

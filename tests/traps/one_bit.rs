@@ -30,7 +30,7 @@ fn to_odd_takes_the_odd_code() {
     assert_eq!(rounded::<F8E8M0Fnu>(ToOdd, 2.001), (0x81, INEXACT));
 }
 
-/// fe is 2^127; 1.5 · 2^127 goes up, past it.
+/// fe is 2^127. 1.5 · 2^127 goes up, beyond it.
 #[test]
 fn overflow_of_e8m0() {
     assert_eq!(nearest::<F8E8M0Fnu>(exp2(127)), (0xfe, EXACT));
@@ -47,7 +47,7 @@ fn overflow_of_e8m0() {
     );
 }
 
-/// Code 40 is 1, 41 is 2, 42 is 4: where there is a zero, the even code.
+/// Code 40 is 1, 41 is 2, 42 is 4. In a format with zero, ties go to the even code.
 #[test]
 fn ties_go_to_the_even_code_in_p3109() {
     assert_eq!(nearest::<Binary8P1>(1.0), (0x40, EXACT));
@@ -57,7 +57,7 @@ fn ties_go_to_the_even_code_in_p3109() {
     assert_eq!(rounded::<Binary8P1>(TiesToAway, 1.5), (0x41, INEXACT));
     assert_eq!(rounded::<Binary8P1>(ToOdd, 1.5), (0x41, INEXACT));
     assert_eq!(rounded::<Binary8P1>(ToOdd, 3.0), (0x41, INEXACT));
-    // Code 01 is 2^-63, and its tie with 0, the even code, is 2^-64.
+    // Code 01 is 2^-63. Its tie with 0, the even code, is 2^-64.
     assert_eq!(nearest::<Binary8P1>(exp2(-63)), (0x01, EXACT));
     assert_eq!(nearest::<Binary8P1>(exp2(-64)), (0x00, UNDERFLOW));
     assert_eq!(nearest::<Binary8P1>(-exp2(-64)), (0x00, UNDERFLOW));

@@ -1,8 +1,8 @@
-//! `Overflow::Ieee`.
+//! The policy `Overflow::Ieee`.
 
 use super::*;
 
-/// 65504 = 7bff is the largest; with unbounded exponents 65536 follows, and their tie is 65520.
+/// 65504 = 7bff is the largest number. With unbounded exponents 65536 follows, and their tie is 65520.
 #[test]
 fn of_f16_to_nearest() {
     assert_eq!(nearest::<F16>(65504.0), (0x7bff, EXACT));
@@ -22,8 +22,9 @@ fn of_f16_to_nearest() {
     assert_eq!(nearest::<F16>(f64::MAX), (0x7c00, OVERFLOW));
 }
 
-/// IEEE 754-2019, 7.4: the rounding says whether the infinity or the largest finite number follows. OVERFLOW is raised if
-/// the value rounded without bound on the exponent lies past the largest, so at 65536 but not at 65535 toward zero.
+/// The rounding decides between the infinity and the largest finite number (IEEE 754-2019, 7.4). OVERFLOW is raised if the value,
+/// rounded without bound on the exponent, lies beyond the largest number. Toward zero, 65536 therefore overflows and 65535 does
+/// not.
 #[test]
 fn of_f16_directed() {
     assert_eq!(rounded::<F16>(TowardZero, 65535.9), (0x7bff, INEXACT));
@@ -40,7 +41,7 @@ fn of_f16_directed() {
     assert_eq!(rounded::<F16>(TowardNegative, -65504.1), (0xfc00, OVERFLOW));
 }
 
-/// 7bff is odd, so what lies above it and below 65536 stays there; past that, the largest finite number.
+/// 7bff is odd, so values above it and below 65536 stay there. Values beyond become the largest finite number.
 #[test]
 fn of_f16_to_odd() {
     assert_eq!(rounded::<F16>(ToOdd, 65504.1), (0x7bff, INEXACT));
@@ -49,8 +50,8 @@ fn of_f16_to_odd() {
     assert_eq!(rounded::<F16>(ToOdd, -1e300), (0xfbff, OVERFLOW));
 }
 
-/// E4M3FN's codes go on to 7e = 448 = 2^8 · 1.75; 2^8 · 1.875 = 480 would be 7f, which is the NaN. Their tie, 464, goes to
-/// the even 7e, and all above it to where IEEE has an infinity.
+/// E4M3FN's codes go on to 7e = 448 = 2^8 · 1.75. 2^8 · 1.875 = 480 would be 7f, which is the NaN. Their tie, 464, goes to the
+/// even 7e, and everything above it becomes the NaN, in the place of IEEE's infinity.
 #[test]
 fn of_e4m3fn_is_nan() {
     assert_eq!(nearest::<F8E4M3Fn>(448.0), (0x7e, EXACT));
@@ -73,39 +74,40 @@ fn of_e4m3fn_is_nan() {
     );
     assert_eq!(rounded::<F8E4M3Fn>(TowardZero, 479.9), (0x7e, INEXACT));
     assert_eq!(rounded::<F8E4M3Fn>(TowardZero, 480.0), (0x7e, OVERFLOW));
-    // Odd would be the code 7f of 480: past the largest, so the largest.
+    // The odd code would be 7f of 480, which is beyond the largest, so the result is the largest.
     assert_eq!(rounded::<F8E4M3Fn>(ToOdd, 448.1), (0x7e, OVERFLOW));
 }
 
-/// 7f = 2^7 · 1.875 = 240 is odd; with 256 it has its tie at 248, which overflows. The only NaN is 80, of either sign.
+/// 7f = 2^7 · 1.875 = 240 is odd. Its tie with 256 is 248, which overflows. The only NaN is 80, for either sign.
 #[test]
 fn of_fnuz_is_nan() {
     assert_eq!(nearest::<F8E4M3Fnuz>(247.9), (0x7f, INEXACT));
     assert_eq!(nearest::<F8E4M3Fnuz>(248.0), (0x80, OVERFLOW));
     assert_eq!(nearest::<F8E4M3Fnuz>(-248.0), (0x80, OVERFLOW));
     assert_eq!(rounded::<F8E4M3Fnuz>(TowardZero, -1e9), (0xff, OVERFLOW));
-    // 57344 = 2^15 · 1.75, its tie with 65536 at 61440.
+    // 57344 = 2^15 · 1.75. Its tie with 65536 is 61440.
     assert_eq!(nearest::<F8E5M2Fnuz>(61440.0), (0x80, OVERFLOW));
     assert_eq!(nearest::<F8E5M2Fnuz>(61439.0), (0x7f, INEXACT));
-    // 30 = 2^4 · 1.875, its tie with 32 at 31.
+    // 30 = 2^4 · 1.875. Its tie with 32 is 31.
     assert_eq!(nearest::<F8E4M3B11Fnuz>(31.0), (0x80, OVERFLOW));
     assert_eq!(nearest::<F8E4M3B11Fnuz>(30.9), (0x7f, INEXACT));
 }
 
-/// FP4's largest is 7 = 6.0; 8 would follow, and their tie, 7.0, goes to 8, the even one. There is no NaN to give.
+/// FP4's largest number is 7 = 6.0. 8 would follow, and their tie, 7.0, goes to 8, the even one. The format has no NaN.
 #[test]
 fn of_a_format_without_nan_is_its_largest() {
     assert_eq!(nearest::<F4E2M1Fn>(6.9), (0x7, INEXACT));
     assert_eq!(nearest::<F4E2M1Fn>(7.0), (0x7, OVERFLOW));
     assert_eq!(nearest::<F4E2M1Fn>(-1e9), (0xf, OVERFLOW));
     assert_eq!(nearest::<F4E2M1Fn>(5.0), (0x6, INEXACT), "ties to 4, even");
-    // E2M3: 7.5 = 1f; 8 would follow, and the tie is 7.75.
+    // In E2M3, 7.5 = 1f is the largest. 8 would follow, and the tie is 7.75.
     assert_eq!(nearest::<F6E2M3Fn>(7.75), (0x1f, OVERFLOW));
     assert_eq!(nearest::<F6E2M3Fn>(7.7), (0x1f, INEXACT));
     assert_eq!(nearest::<F6E2M3Fn>(-8.0), (0x3f, OVERFLOW));
 }
 
-/// An infinite source is not rounded: infinity, else NaN, else the largest finite number, under every rounding.
+/// An infinite source is not rounded. It becomes an infinity, a NaN, or the largest finite number, the first of these that the
+/// format has, under every rounding.
 #[test]
 fn of_an_infinity() {
     const INFINITY: f64 = f64::INFINITY;

@@ -1,8 +1,8 @@
-//! Rounding: once, from the exact value, in six ways.
+//! Values are rounded once, from the exact value, in six ways.
 
 use super::*;
 
-/// The neighbours are 3c00 and 3c01, codes of 1 and 1 + 2^-10, and the value is their tie.
+/// The neighbours are 1 and 1 + 2^-10, codes 3c00 and 3c01. The value is their tie.
 #[test]
 fn of_a_tie() {
     let tie = 1.0 + exp2(-11);
@@ -27,7 +27,7 @@ fn of_a_tie() {
     }
 }
 
-/// A little above 3c01, whose code is odd already.
+/// The value lies a little above 3c01, whose code is odd already.
 #[test]
 fn of_what_lies_above_an_odd_code() {
     let above = 1.0 + exp2(-10) + exp2(-50);
@@ -66,7 +66,7 @@ fn of_an_exact_value() {
     }
 }
 
-/// The smallest `f64`, far below half of 2^-24.
+/// The value is the smallest `f64`, far below half of 2^-24.
 #[test]
 fn of_what_is_tiny() {
     for (rounding, positive, negative) in [
@@ -91,12 +91,12 @@ fn of_what_is_tiny() {
     }
 }
 
-/// Rounding to odd with two bits to spare (13 of precision for 11), then to binary16, is rounding once: the tie and what
-/// lies just above it stay apart.
+/// Rounding to odd with two bits to spare (13 of precision for 11), then to binary16, equals one rounding. The tie and the value
+/// just above it stay apart.
 #[test]
 fn to_odd_makes_two_steps_safe() {
     float_type! {
-        /// Two bits more than binary16.
+        /// The format has two bits more than binary16.
         type Step = StepSpec(u32): Layout::ieee(5, 12), "step", [sign, zero, infinities, nan];
     }
     for (x, expected) in [

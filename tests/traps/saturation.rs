@@ -1,4 +1,4 @@
-//! `Overflow::Saturate`.
+//! The policy `Overflow::Saturate`.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn gives_the_largest_of_its_sign() {
     assert_eq!(saturated::<F4E2M1Fn>(7.0), (0x7, OVERFLOW));
 }
 
-/// Toward +∞ too, where IEEE overflow has an infinity.
+/// Saturation also applies toward +∞, where IEEE overflow gives an infinity.
 #[test]
 fn under_every_rounding() {
     for rounding in Rounding::ALL {
@@ -33,7 +33,7 @@ fn of_infinities() {
     assert_eq!(saturated::<f32>(f64::INFINITY), (0x7f7f_ffff, OVERFLOW));
     assert_eq!(saturated::<F8E4M3Fn>(f64::NEG_INFINITY), (0xfe, OVERFLOW));
     assert_eq!(saturated::<F8E8M0Fnu>(f64::INFINITY), (0xfe, OVERFLOW));
-    // The same format on both sides: an infinity is past the largest finite number there too.
+    // In a cast from a format to itself, an infinity is beyond the largest finite number too.
     let cast = Cast::new().saturating();
     assert_eq!(convert::<F16, F16>(F16::INFINITY, cast), (0x7bff, OVERFLOW));
 }

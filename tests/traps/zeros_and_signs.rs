@@ -1,4 +1,4 @@
-//! Zeros and signs, where a format lacks one.
+//! Zeros and signs, in formats that lack one of them.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn negative_zero_into_fnuz_is_zero() {
     assert_eq!(convert::<F16, F8E4M3Fnuz>(zero, Cast::new()), (0x00, EXACT));
 }
 
-/// E4M3FNUZ's smallest is 2^-10, code 01; 2^-11 is its tie with 0. With a sign, code 80 would be the NaN.
+/// E4M3FNUZ's smallest number is 2^-10, code 01. 2^-11 is its tie with 0. With a sign, code 80 would be the NaN.
 #[test]
 fn what_rounds_to_zero_in_fnuz_is_zero() {
     for tiny in [exp2(-11), exp2(-40), f64::from_bits(1)] {
@@ -47,7 +47,7 @@ fn zero_into_e8m0_is_its_smallest() {
         for zero in [0.0, -0.0] {
             assert_eq!(rounded::<F8E8M0Fnu>(rounding, zero), (0x00, UNDERFLOW));
         }
-        // 1.25 · 2^-140 is 2^-140 or, rounded up, 2^-139: below 2^-127 either way.
+        // 1.25 · 2^-140 becomes 2^-140 or, rounded up, 2^-139. Both are below 2^-127.
         let below = 1.25 * exp2(-140);
         assert_eq!(rounded::<F8E8M0Fnu>(rounding, below), (0x00, UNDERFLOW));
     }
@@ -56,7 +56,7 @@ fn zero_into_e8m0_is_its_smallest() {
     assert_eq!(saturated::<F8E8M0Fnu>(0.0), (0x00, UNDERFLOW));
 }
 
-/// Under both policies, also where rounding would make it a zero, and for an infinity.
+/// A negative number becomes NaN under both policies, also if rounding would make it a zero, and if it is an infinity.
 #[test]
 fn negative_into_e8m0_is_nan() {
     for negative in [-1.0, -f64::MAX, f64::NEG_INFINITY, -f64::from_bits(1)] {
@@ -72,7 +72,7 @@ fn negative_into_e8m0_is_nan() {
 }
 
 float_type! {
-    /// Unsigned, with zero, without NaN: what is negative can only become the smallest code.
+    /// The format is unsigned, with zero and without NaN. A negative value can only become the smallest code.
     type Unsigned = UnsignedSpec(u8): Layout::finite(4, 4).with_sign(false), "unsigned", [zero];
 }
 
@@ -83,8 +83,8 @@ fn negative_into_unsigned_without_nan_is_its_smallest() {
         assert_eq!(saturated::<Unsigned>(negative), (0x00, INVALID));
     }
     assert_eq!(nearest::<Unsigned>(-0.0), (0x00, EXACT));
-    // Bias 7: exponent field 7 is 1.
+    // The bias is 7, so exponent field 7 is 1.
     assert_eq!(nearest::<Unsigned>(1.0), (0x70, EXACT));
-    // No NaN: the largest, as for FP4.
+    // The format has no NaN, so the result is the largest number, as for FP4.
     assert_eq!(nearest::<Unsigned>(f64::NAN), (0xff, INVALID));
 }

@@ -1,4 +1,4 @@
-//! The crate in the oracle's terms.
+//! Calls the crate in the oracle's terms.
 
 use core::num::FpCategory;
 
@@ -8,10 +8,10 @@ use ulp::*;
 use crate::oracle::{self, Question, Rounding, Shape, Value};
 use crate::tally::Tally;
 
-/// The two policies on what lies past the largest finite value: IEEE's, and saturation.
+/// The two policies on values beyond the largest finite one: IEEE's, and saturation.
 pub const SATURATE: [bool; 2] = [false, true];
 
-/// The crate's rounding of that name.
+/// Returns the crate's rounding of this name.
 #[must_use]
 pub fn rounding(rounding: Rounding) -> ulp::Rounding {
     match rounding {
@@ -24,7 +24,7 @@ pub fn rounding(rounding: Rounding) -> ulp::Rounding {
     }
 }
 
-/// The crate's cast with that rounding and policy.
+/// Returns the crate's cast with this rounding and policy.
 #[must_use]
 pub fn cast(rounding: Rounding, saturate: bool) -> Cast {
     let cast = Cast::new().rounding(self::rounding(rounding));
@@ -34,7 +34,7 @@ pub fn cast(rounding: Rounding, saturate: bool) -> Cast {
 /// Builds the crate's layout for a shape.
 ///
 /// # Panics
-/// Where the crate refuses it.
+/// If the crate refuses the layout.
 #[must_use]
 pub fn layout(shape: &Shape) -> Layout {
     let layout = Layout::finite(shape.exponent_bits, shape.fraction_bits)
@@ -50,7 +50,7 @@ pub fn layout(shape: &Shape) -> Layout {
     }
 }
 
-/// What `Layout::classify` should say of a value.
+/// Returns the right answer of `Layout::classify` for a value.
 #[must_use]
 pub fn category(shape: &Shape, value: &Value) -> FpCategory {
     match value {
@@ -68,11 +68,11 @@ pub fn category(shape: &Shape, value: &Value) -> FpCategory {
 /// A shipped format: the oracle's description, and the crate's.
 #[derive(Clone, Copy, Debug)]
 pub struct Shipped {
-    /// `numpy`'s name.
+    /// The name in `numpy`.
     pub name: &'static str,
     /// The oracle's description.
     pub shape: Shape,
-    /// The crate's.
+    /// The crate's layout.
     pub layout: Layout,
 }
 
@@ -86,12 +86,12 @@ impl Shipped {
     }
 }
 
-/// A cast between two types that the compiler knew.
+/// A cast between two types that are known at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
-    /// Of what.
+    /// The source format.
     pub from: Shipped,
-    /// To what.
+    /// The target format.
     pub to: Shipped,
     plain: fn(u64) -> u64,
     with: fn(u64, Cast) -> (u64, u8),
@@ -117,7 +117,7 @@ impl Pair {
         }
     }
 
-    /// The same for `Cast::convert` with layouts that the compiler doesn't know.
+    /// Compares `Cast::convert`, with layouts that the compiler doesn't know, with the oracle on one code of the source.
     pub fn check_layouts(&self, bits: u64, casts: &Casts, tally: &mut Tally) {
         let (from, to) = (&self.from, &self.to);
         check_layouts(
@@ -129,13 +129,13 @@ impl Pair {
         );
     }
 
-    /// What the default cast gives.
+    /// Returns the result of the default cast.
     #[must_use]
     pub fn plain(&self, bits: u64) -> u64 {
         (self.plain)(bits)
     }
 
-    /// What the typed cast gives.
+    /// Returns the result of the typed cast.
     #[must_use]
     pub fn with(&self, bits: u64, cast: Cast) -> (u64, u8) {
         (self.with)(bits, cast)
@@ -147,7 +147,7 @@ impl Pair {
 pub struct Casts(Vec<(Rounding, bool, Cast)>);
 
 impl Casts {
-    /// Six roundings, two policies.
+    /// Returns the twelve casts of six roundings and two policies.
     #[must_use]
     pub fn all() -> Self {
         let one =
@@ -223,7 +223,7 @@ fn pair<S: Format, D: Format>() -> Pair {
 /// The inherent conversions of a type.
 #[derive(Clone, Copy, Debug)]
 pub struct Inherent {
-    /// Whose.
+    /// The format.
     pub of: Shipped,
     /// `from_f32`.
     pub from_f32: fn(f32) -> u64,
@@ -237,7 +237,7 @@ pub struct Inherent {
 
 macro_rules! formats {
     ($($name:ident)*) => {
-        /// Every pair of shipped formats.
+        /// Returns every pair of shipped formats.
         #[must_use]
         pub fn pairs() -> Vec<Pair> {
             let mut pairs = to_each::<f64>();
@@ -250,7 +250,7 @@ macro_rules! formats {
             vec![pair::<S, f64>(), pair::<S, f32>(), $(pair::<S, $name>()),*]
         }
 
-        /// The inherent conversions of every type that the crate declares.
+        /// Returns the inherent conversions of every type that the crate declares.
         #[must_use]
         pub fn inherent() -> Vec<Inherent> {
             vec![$(Inherent {

@@ -1,15 +1,16 @@
-//! Which fractions to try, where not all of them.
+//! Chooses the fractions to try where trying all of them is too much.
 
 use std::collections::BTreeSet;
 
-/// Every pattern of the `lead` leading bits of a fraction field of `width` bits, over several patterns of the bits below.
+/// Returns every pattern of the `lead` leading bits of a fraction field of `width` bits, each over several patterns of the bits
+/// below.
 ///
-/// A cast to `p` bits of precision looks at the sign, the exponent, the first `p` bits of the significand, the next one, and
-/// whether any below it is set (fewer bits come first where the result is subnormal, and then more lie below). So with
-/// `lead = p + 1` fraction bits, which with the implicit bit makes `p + 2`, and any pattern below them that is not zero, all
-/// that a result depends on has been tried. Several such patterns are, since a mistake may look at some bits only: the lowest,
-/// the highest, all, and the two about bit 32 and the one about bit 28 that a detour through half the width or through `f32`
-/// would lose or round.
+/// A cast to `p` bits of precision looks at the sign, the exponent, the first `p` bits of the significand, the next bit, and
+/// whether any lower bit is set. If the result is subnormal, fewer bits come first, and more bits lie below. With `lead = p + 1`
+/// fraction bits and the implicit bit, the patterns vary `p + 2` bits. One pattern below them that is not zero would therefore
+/// cover everything on which a result depends. There are several such patterns, because a faulty cast may look at some bits only:
+/// the lowest, the highest, all, the two about bit 32, and the one about bit 28. A detour through half the width or through `f32`
+/// would lose or round the last three.
 #[must_use]
 pub fn leading(width: u32, lead: u32) -> Vec<u64> {
     if lead >= width {
@@ -28,10 +29,11 @@ pub fn leading(width: u32, lead: u32) -> Vec<u64> {
         .collect()
 }
 
-/// Fractions of `width` bits about every place where a rounding could cut: for each, the bits below are nothing, the least,
-/// half and its neighbours, and all, and those above are every pattern of the last three under zeros, ones and two mixtures.
+/// Returns fractions of `width` bits near every place where a rounding could cut. The bits below each place are nothing, the
+/// least, half and its neighbours, and all. The bits above are every pattern of the last three under zeros, ones and two
+/// mixtures.
 ///
-/// For targets so precise that their leading bits can't be exhausted.
+/// These fractions serve targets so precise that their leading bits can't be exhausted.
 #[must_use]
 pub fn boundaries(width: u32) -> Vec<u64> {
     let all = (1_u64 << width) - 1;
@@ -50,11 +52,11 @@ pub fn boundaries(width: u32) -> Vec<u64> {
     fractions.into_iter().collect()
 }
 
-/// What [`near_boundaries`] takes for near.
+/// The largest distance that [`near_boundaries`] takes for near.
 pub const NEAR: u64 = 8;
 
-/// Every fraction of `width` bits that lies within [`NEAR`] of a value that rounding away its low bits could cut at, or of the
-/// point half-way between two such, for every number of low bits from `fewest` to `width`.
+/// Returns every fraction of `width` bits within [`NEAR`] of a value at which rounding away its low bits could cut, or of the
+/// point half-way between two such values. The number of low bits goes from `fewest` to `width`.
 #[must_use]
 pub fn near_boundaries(width: u32, fewest: u32) -> Vec<u64> {
     let near = |fraction: &u64| {
@@ -68,7 +70,7 @@ pub fn near_boundaries(width: u32, fewest: u32) -> Vec<u64> {
     (0..1 << width).filter(near).collect()
 }
 
-/// The code made of those fields.
+/// Returns the code of these fields.
 #[must_use]
 pub fn code(sign_and_exponent: u64, fraction: u64, width: u32) -> u64 {
     sign_and_exponent << width | fraction

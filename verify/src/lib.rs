@@ -1,8 +1,8 @@
 //! Exhaustive runs and independent oracles for `ulp`.
 //!
-//! [`oracle`] says what a cast or an operation must give without sharing anything with the crate. [`bridge`] puts a question to the
-//! crate in the oracle's terms, and [`operations`] does so for arithmetic; [`numbers`] names the methods of the types. [`inputs`] and
-//! [`operands`] say what to try, and [`tally`] counts the answers. The binary `ulp-verify` holds the runs.
+//! [`oracle`] computes the right result of a cast or an operation, and shares nothing with the crate. [`bridge`] calls the
+//! crate's casts in the oracle's terms, and [`operations`] calls its arithmetic. [`numbers`] names the methods of the types.
+//! [`inputs`] and [`operands`] choose the inputs, and [`tally`] counts the results. The binary `ulp-verify` holds the runs.
 
 pub mod bridge;
 pub mod inputs;

@@ -1,4 +1,4 @@
-//! The methods of the types, which are inherent, as a trait: what is generic over formats can call them then.
+//! The inherent methods of the types as a trait, so that code that is generic over formats can call them.
 
 use core::cmp::Ordering;
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
@@ -30,7 +30,7 @@ macro_rules! methods {
 }
 
 methods! {
-    /// What every type has.
+    /// The methods that every type has.
     Numbers for Spec: Format, PartialOrd, Add<Output = Self>, Sub<Output = Self>, Mul<Output = Self>, Div<Output = Self>,
         Rem<Output = Self>, TotalOrder;
     mul_add(a: Self, b: Self) -> Self;
@@ -59,7 +59,7 @@ methods! {
 }
 
 methods! {
-    /// What a type with a sign has besides.
+    /// The further methods of a type with a sign.
     Signed for HasSign: Numbers, Neg<Output = Self>;
     abs() -> Self;
     signum() -> Self;
@@ -68,7 +68,7 @@ methods! {
 
 /// The type's `total_cmp`, which takes references.
 pub trait TotalOrder {
-    /// The order of two numbers (IEEE 754-2019, 5.10).
+    /// Returns the order of two numbers (IEEE 754-2019, 5.10).
     #[must_use]
     fn total_order(self, other: Self) -> Ordering;
 }

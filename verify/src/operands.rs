@@ -1,4 +1,4 @@
-//! Which operands to try, where not all of them.
+//! Chooses the operands to try where trying all of them is too much.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use ulp::Format;
 use crate::operations::{code, number};
 use crate::oracle::Shape;
 
-/// Every zero, infinity, several NaNs, quiet and signaling; the smallest and largest numbers, subnormal and normal; and the powers
-/// of two of these exponent fields, all with their neighbours and both signs.
+/// Returns every zero and infinity, several NaNs, quiet and signaling, the smallest and largest numbers, subnormal and normal,
+/// and the powers of two of these exponent fields. All of them have their neighbours and both signs.
 #[must_use]
 pub fn special(shape: &Shape, fields: impl Iterator<Item = u64>) -> Vec<u64> {
     let field = 1 << shape.fraction_bits;
@@ -30,7 +30,7 @@ pub fn special(shape: &Shape, fields: impl Iterator<Item = u64>) -> Vec<u64> {
         .collect()
 }
 
-/// The exponent fields at which operations change: the ends, 1, and those apart by the precision or twice that.
+/// Returns the exponent fields at which operations change: the ends, 1, and fields apart by the precision or twice the precision.
 #[must_use]
 pub fn few_fields(shape: &Shape) -> Vec<u64> {
     let precision = i64::from(shape.fraction_bits) + 1;
@@ -57,8 +57,9 @@ pub fn few_fields(shape: &Shape) -> Vec<u64> {
         .collect()
 }
 
-/// A pair, of one of three kinds: any codes; two magnitudes near each other, whose sum cancels or whose quotient is about 1; and
-/// two whose product lies about the smallest normal number, and their quotient about the inverse of that.
+/// Returns a pair of one of three kinds. The codes are any codes. Or the magnitudes are near each other, so their sum cancels or
+/// their quotient is about 1. Or their product lies near the smallest normal number, and their quotient near the inverse of that
+/// number.
 pub fn pair(shape: &Shape, rng: &mut Rng) -> [u64; 2] {
     let a = rng.u64(..) & shape.mask();
     let any = rng.u64(..) & shape.mask();
@@ -80,7 +81,8 @@ pub fn pair(shape: &Shape, rng: &mut Rng) -> [u64; 2] {
     ]
 }
 
-/// A [`pair`], and a third operand of any size, or about as large as their product, of which most may cancel.
+/// Returns a [`pair`], and a third operand of any size, or one about as large as their product. In the second case most of the
+/// product may cancel.
 pub fn triple<F: Format>(shape: &Shape, rng: &mut Rng) -> [u64; 3] {
     let [a, b] = pair(shape, rng);
     let c = match rng.u8(0..3) {

@@ -1,41 +1,41 @@
-//! `ulp::ieee` beside the oracle, operation by operation, on codes.
+//! Compares `ulp::ieee` with the oracle, operation by operation, on codes.
 
 use ulp::{Bits, Flags, Format, ieee};
 
 use crate::bridge;
 use crate::oracle::{self, Answer, Rounding, Shape};
 
-/// The number of these storage bits.
+/// Returns the number of these storage bits.
 #[must_use]
 pub fn number<F: Format>(bits: u64) -> F {
     F::from_bits(F::Bits::from_u64(bits))
 }
 
-/// The bits of a number, widened.
+/// Returns the bits of a number, widened.
 #[must_use]
 pub fn code<F: Format>(number: F) -> u64 {
     number.to_bits().to_u64()
 }
 
-/// What the crate gives: a code and flags.
+/// The crate's operation. It returns a code and flags.
 pub type Given<const N: usize> = fn([u64; N], ulp::Rounding) -> (u64, u8);
 
-/// An operation with so many operands.
+/// An operation with `N` operands.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<const N: usize> {
     /// Its name in `ulp::ieee`.
     pub name: &'static str,
-    /// The crate's.
+    /// The crate's operation.
     pub given: Given<N>,
-    /// The oracle's.
+    /// The oracle's operation.
     pub right: for<'a> fn(&'a Shape, [u64; N]) -> Answer<'a>,
 }
 
 impl<const N: usize> Operation<N> {
-    /// Compares the crate with the oracle in every rounding; if they differ, says how.
+    /// Compares the crate with the oracle in every rounding.
     ///
     /// # Errors
-    /// What was asked, what is and what were right.
+    /// If they differ. The error has the operands, the results, and the right results.
     pub fn check(&self, shape: &Shape, operands: [u64; N]) -> Result<(), String> {
         let answer = (self.right)(shape, operands);
         for rounding in Rounding::ALL {
@@ -56,7 +56,7 @@ fn given<F: Format>((number, flags): (F, Flags)) -> (u64, u8) {
     (code(number), flags.bits())
 }
 
-/// √.
+/// Returns √.
 #[must_use]
 pub fn sqrt<F: Format>() -> Operation<1> {
     Operation {
@@ -66,7 +66,7 @@ pub fn sqrt<F: Format>() -> Operation<1> {
     }
 }
 
-/// The operations with two operands.
+/// Returns the operations with two operands.
 #[must_use]
 pub fn binary<F: Format>() -> [Operation<2>; 6] {
     [
@@ -103,7 +103,7 @@ pub fn binary<F: Format>() -> [Operation<2>; 6] {
     ]
 }
 
-/// a · b + c.
+/// Returns a · b + c.
 #[must_use]
 pub fn mul_add<F: Format>() -> Operation<3> {
     Operation {

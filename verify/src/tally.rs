@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// How many mismatches are kept to be shown.
+/// The number of mismatches that are kept to be shown.
 const SHOWN: usize = 6;
 
-/// What was compared, and how much of it was wrong.
+/// The number of comparisons, and the number of mismatches.
 #[derive(Debug, Default)]
 pub struct Tally {
     inputs: u64,
@@ -22,7 +22,7 @@ impl Tally {
         self.inputs += 1;
     }
 
-    /// Counts a comparison, and keeps what `describe` says of it if it is wrong and one of the first.
+    /// Counts a comparison. If it is wrong and one of the first, keeps the text of `describe`.
     #[inline]
     pub fn check(&mut self, right: bool, describe: impl FnOnce() -> String) {
         self.compared += 1;
@@ -44,10 +44,10 @@ impl Tally {
     }
 }
 
-/// Does the pieces of a piece of work, each once, on as many threads as there are cores.
+/// Does each piece of the work once, on as many threads as there are cores.
 ///
 /// # Panics
-/// Where `work` does.
+/// If `work` panics.
 pub fn parallel(pieces: u64, work: impl Fn(u64, &mut Tally) + Sync) -> Tally {
     let next = AtomicU64::new(0);
     let worker = || {
@@ -113,7 +113,7 @@ impl Report {
         self.total.add(tally);
     }
 
-    /// Prints the sums; whether nothing was wrong.
+    /// Prints the sums. Returns whether nothing was wrong.
     #[must_use]
     pub fn finish(self) -> bool {
         let Tally {
@@ -127,7 +127,7 @@ impl Report {
             "{}: all: {inputs} inputs, {compared} comparisons, {wrong} mismatches, {seconds:.1} s",
             self.name
         );
-        // A run that compared nothing has shown nothing.
+        // A run without comparisons has shown nothing.
         wrong == 0 && compared > 0
     }
 }

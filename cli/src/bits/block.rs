@@ -1,4 +1,4 @@
-//! `ulp bits --block`: numbers as a block of a scheme, whose scales and elements it shows.
+//! `ulp bits --block` shows numbers as a block of a scheme, with its scales and its elements.
 
 use serde_json::{Value, json};
 use ulp::block::{Blocks, Scheme};
@@ -9,11 +9,11 @@ use super::typed::Typed;
 use crate::style::{EXPONENT, FRACTION, QUIET, SIGN, TITLE, paint};
 use crate::table::{Cell, align};
 
-/// A row of a matrix, quantized, and back.
+/// A row of a matrix that was quantized and read back.
 struct Row {
     scheme: Scheme,
     tensor_scale: f32,
-    /// Codes and values.
+    /// Codes and values of the scales.
     scales: Vec<(u64, f32)>,
     elements: Vec<Element>,
 }
@@ -22,7 +22,7 @@ struct Element {
     typed: String,
     code: u64,
     value: f32,
-    /// What the value is, less what was typed. `None` if one is no finite number.
+    /// The value minus the number that was typed. `None` if one of them is not finite.
     error: Option<Decimal>,
 }
 
@@ -110,7 +110,8 @@ impl Row {
             scheme.rule,
         );
         if scheme.tensor_scale {
-            text += &format!("{}  {}\n", paint(QUIET, "tensor scale"), self.tensor_scale);
+            let name = paint(QUIET, "tensor scale");
+            text.extend([name, format!("  {}\n", self.tensor_scale)]);
         }
         let size = scheme.blocks.cols().min(self.elements.len());
         for (block, (elements, (code, value))) in
@@ -119,7 +120,8 @@ impl Row {
             let bits = bits(scheme.scale.layout(), *code);
             let name = paint(QUIET, format!("scale {block}"));
             let hex = hexadecimal(*code, scheme.scale.bits());
-            text += &format!("\n{name}  {hex}  {bits}  {value}\n");
+            let value = value.to_string();
+            text.extend(["\n", &name, "  ", &hex, "  ", &bits, "  ", &value, "\n"]);
             let headings = ["value", "code", "bits", "is", "error"];
             let mut rows = vec![
                 headings
@@ -145,7 +147,7 @@ impl Row {
         vec![
             Cell::plain(&element.typed),
             Cell::plain(hexadecimal(element.code, format.bits())),
-            // Painted parts would be as wide as their escapes.
+            // Escapes would count in the width of painted parts.
             Cell::plain(fields(format.layout(), element.code).join(" ")),
             Cell::plain(element.value.to_string()),
             Cell::plain(error),
@@ -157,7 +159,7 @@ fn scales_of(blocks: Blocks) -> String {
     format!("a scale for {blocks}")
 }
 
-/// A number as `f32`, and exactly.
+/// Returns a number as `f32` and exactly.
 fn number(text: &str) -> Result<(f32, Option<Decimal>), String> {
     let parsed = match Typed::parse(text)? {
         Typed::Code { .. } => {
@@ -172,7 +174,7 @@ fn number(text: &str) -> Result<(f32, Option<Decimal>), String> {
     Ok((number, parsed.1))
 }
 
-/// The code of an index in a stream of bits.
+/// Returns the code at an index of a stream of bits.
 fn code(stream: &[u8], bits: u32, index: usize) -> u64 {
     let first = index * bits as usize;
     (0..bits as usize).fold(0, |code, nth| {
@@ -185,7 +187,7 @@ fn hexadecimal(code: u64, bits: u32) -> String {
     format!("0x{code:0width$x}", width = bits.div_ceil(4) as usize)
 }
 
-/// The sign, the exponent and the fraction, as far as the format has them.
+/// Returns the sign, the exponent and the fraction, if the format has them.
 fn fields(layout: Layout, code: u64) -> Vec<String> {
     let widths = [
         u32::from(layout.is_signed()),
@@ -206,7 +208,7 @@ fn fields(layout: Layout, code: u64) -> Vec<String> {
     fields
 }
 
-/// The fields in their colours.
+/// Returns the fields in their colours.
 fn bits(layout: Layout, code: u64) -> String {
     let styles = [SIGN, EXPONENT, FRACTION];
     let styles = &styles[usize::from(!layout.is_signed())..];
@@ -218,7 +220,7 @@ fn bits(layout: Layout, code: u64) -> String {
     painted.collect::<Vec<_>>().join(" ")
 }
 
-/// JSON has no infinities and no NaN: they are text.
+/// JSON has no infinities and no NaN, so this function writes them as text.
 fn json_number(value: f32) -> Value {
     if value.is_finite() {
         json!(f64::from(value))

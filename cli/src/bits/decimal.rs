@@ -1,11 +1,11 @@
-//! Exact numbers: an integer times a power of ten, which every number of a binary format is, and every decimal.
+//! Exact numbers: an integer times a power of ten. Every decimal and every number of a binary format is such a product.
 
 use std::fmt;
 use std::ops::Sub;
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-/// `digits` · 10^`exponent`, of as many digits as it takes.
+/// `digits` · 10^`exponent`. `digits` has no limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Decimal {
     digits: BigInt,
@@ -17,7 +17,7 @@ impl Decimal {
         Decimal { digits, exponent }
     }
 
-    /// Of a finite number.
+    /// Returns a finite number exactly.
     pub(crate) fn of(number: f64) -> Decimal {
         let bits = number.to_bits();
         let (field, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
@@ -43,7 +43,7 @@ impl Decimal {
         self.digits.sign() == Sign::NoSign
     }
 
-    /// With a sign, to five digits at most, for what needs no more.
+    /// Returns the number with its sign and at most five digits.
     pub(crate) fn brief(&self) -> String {
         let exact = self.to_string();
         let number: f64 = exact.parse().unwrap_or(f64::NAN);
@@ -55,7 +55,7 @@ impl Decimal {
         }
     }
 
-    /// The digits of all, with exponents alike.
+    /// Returns the digits as an integer that has the given exponent.
     fn aligned(&self, exponent: i32) -> BigInt {
         &self.digits * BigInt::from(10).pow((self.exponent - exponent).unsigned_abs())
     }
@@ -70,7 +70,7 @@ impl Sub for &Decimal {
     }
 }
 
-/// All digits: with an exponent where more than a few zeros would stand before or after them.
+/// Prints all digits. An exponent stands in the place of more than a few zeros before or after them.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.digits.magnitude().to_string();
@@ -78,7 +78,7 @@ impl fmt::Display for Decimal {
         if digits.is_empty() {
             return f.write_str("0");
         }
-        // The place of the point: so many digits stand before it.
+        // The number of digits before the point.
         let point = all.len() as i32 + self.exponent;
         let (sign, count) = (
             if self.digits.sign() == Sign::Minus {
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(smallest.len(), 751 + ".e-324".len());
     }
 
-    /// `format!` prints all digits too, if it is asked for enough of them.
+    /// `format!` prints all digits too, if it is asked for enough digits.
     #[test]
     fn the_digits_that_format_prints() {
         for number in [2.7f64, 1.0 / 3.0, 123_456.789, 0.001, 9.999e15] {

@@ -1,4 +1,4 @@
-//! `ulp bits`: a number in formats, bit by bit.
+//! `ulp bits` prints a number in formats, bit by bit.
 
 mod block;
 pub(crate) mod decimal;
@@ -15,7 +15,7 @@ use crate::{Error, formats};
 use number::Number;
 use typed::Typed;
 
-/// The formats in which a number is shown if none is named.
+/// The formats that show a number if no format is named.
 const USUAL: [Dtype; 5] = [
     Dtype::F32,
     Dtype::F16,
@@ -24,9 +24,9 @@ const USUAL: [Dtype; 5] = [
     Dtype::F8E5M2,
 ];
 
-/// Print a number in formats: its bits and what they mean, all its digits, its neighbours, and what rounding changed
+/// Print a number in formats: its bits and their meaning, all its digits, its neighbours, and the error of rounding
 ///
-/// A value is a decimal (0.1, 1e-3), a hexadecimal number, which has a p (0x1.8p3), the code of a number (0x3c00), inf or nan. Numbers
+/// A value is a decimal (0.1, 1e-3), a hexadecimal number with a p (0x1.8p3), the code of a number (0x3c00), inf or nan. Numbers
 /// are rounded once, from all their digits, ties to even.
 #[derive(Args)]
 #[command(after_help = "\
@@ -41,7 +41,7 @@ pub(crate) struct Bits {
     /// The numbers, or codes of numbers
     #[arg(required = true, value_name = "VALUE", allow_negative_numbers = true)]
     values: Vec<String>,
-    /// The formats, by any of their names [default: f32,f16,bf16,e4m3fn,e5m2; for a code those that have as many digits]
+    /// The formats, by any of their names [default: f32,f16,bf16,e4m3fn,e5m2; for a code, the formats with as many digits]
     #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = formats::parse)]
     formats: Vec<Dtype>,
     /// The numbers as blocks of this scheme: mxfp8, mxfp4, nvfp4, float8_e5m2/bfloat16/1x64. It prints scales and elements
@@ -79,12 +79,12 @@ pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
     Ok(shown.join("\n"))
 }
 
-/// A value that can't be shown.
+/// Returns the error for a value that can't be shown.
 fn argument(why: String) -> Error {
     Error::Argument { why }
 }
 
-/// The formats that were named, or the usual ones.
+/// Returns the formats that were named, or the usual formats.
 fn chosen(typed: &Typed, named: &[Dtype]) -> Vec<Dtype> {
     if !named.is_empty() {
         return named.to_vec();

@@ -1,4 +1,4 @@
-//! A number of a format, and all that there is to say about it.
+//! A number of a format, with everything that the report says about it.
 
 use std::fmt::Debug;
 use std::num::FpCategory;
@@ -11,21 +11,21 @@ use ulp::{Bits, Float, Format, Layout, Parts};
 use super::decimal::Decimal;
 use super::typed::Typed;
 
-/// A number that is near: its code and all its digits.
+/// A neighbour: its code and all its digits.
 #[derive(Debug)]
 pub(super) struct Near {
     pub(super) code: u64,
     pub(super) exact: String,
 }
 
-/// What the number is, less what was typed.
+/// The number minus the number that was typed.
 #[derive(Debug)]
 pub(super) enum Error {
-    /// Nothing was typed but the number itself, or an infinity or NaN.
+    /// The number is exactly the one that was typed, or an infinity or NaN was typed.
     None,
-    /// The difference, exact, and in units in the last place of the number.
+    /// The exact difference, and the difference in units in the last place of the number.
     Of(Decimal, Decimal),
-    /// It is no finite number, though one was typed.
+    /// A finite number was typed, and the result is not finite.
     Lost,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Number {
     pub(super) error: Error,
 }
 
-/// Steps to the neighbours, which `f32` and `f64` have too.
+/// Steps to the neighbours. `f32` and `f64` have neighbours too.
 pub(super) trait Steps: Format + FromStr + Debug {
     fn step_down(self) -> Self;
     fn step_up(self) -> Self;
@@ -75,7 +75,7 @@ impl<S: Spec> Steps for Float<S> {
     steps!();
 }
 
-/// The number of a format that was typed, as `text`.
+/// Returns the number of a format that was typed as `text`.
 pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> {
     let layout = F::LAYOUT;
     let number: F = match typed {
@@ -121,12 +121,12 @@ pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> 
     })
 }
 
-/// All digits of a finite number; the name of another.
+/// Returns all digits of a finite number, and the name of any other number.
 fn exact<F: Steps>(number: F) -> String {
     digits(number.cast()).unwrap_or_else(|| format!("{number:?}"))
 }
 
-/// All digits of a finite number.
+/// Returns all digits of a finite number.
 fn digits(value: f64) -> Option<String> {
     let sign = if value == 0.0 && value.is_sign_negative() {
         "-"
@@ -137,12 +137,12 @@ fn digits(value: f64) -> Option<String> {
     finite.then(|| format!("{sign}{}", Decimal::of(value)))
 }
 
-/// The exponent of a number's last bit.
+/// Returns the exponent of a number's last bit.
 fn ulp_exponent(layout: Layout, parts: Parts) -> i32 {
     power(layout, parts) - layout.fraction_bits() as i32
 }
 
-/// The power of two that the exponent field stands for.
+/// Returns the exponent of the power of two for which the exponent field stands.
 pub(super) fn power(layout: Layout, parts: Parts) -> i32 {
     let field = if layout.has_zero() {
         parts.exponent.max(1)
@@ -152,13 +152,13 @@ pub(super) fn power(layout: Layout, parts: Parts) -> i32 {
     field as i32 - layout.bias()
 }
 
-/// C's hexadecimal form of a finite number, its first digit 1.
+/// Returns C's hexadecimal form of a finite number. Its first digit is 1.
 pub(super) fn hexadecimal(value: f64) -> String {
     let sign = if value.is_sign_negative() { "-" } else { "" };
     if value == 0.0 {
         return format!("{sign}0x0p+0");
     }
-    // Numbers that f64 has as subnormal are brought up first; the power of two is exact.
+    // A number that is subnormal in f64 is multiplied by a power of two first. The product is exact.
     let (scaled, more) = if value.abs() < f64::MIN_POSITIVE {
         (value * 2f64.powi(64), 64)
     } else {
@@ -183,18 +183,18 @@ impl Number {
         }
     }
 
-    /// A code as it is written: 0x and as many digits as the format's codes have.
+    /// Returns the text of a code: 0x and as many digits as the codes of the format have.
     pub(super) fn hex_code(&self, code: u64) -> String {
         let digits = self.layout.bits().div_ceil(4) as usize;
         format!("0x{code:0digits$x}")
     }
 
-    /// All digits of the value.
+    /// Returns all digits of the value.
     pub(super) fn exact(&self) -> Option<String> {
         digits(self.value)
     }
 
-    /// The fields in binary; the sign's is empty in a format without sign, as is the fraction's in one without fraction.
+    /// Returns the fields in binary. The text of a field that the format lacks is empty.
     pub(super) fn fields(&self) -> [String; 3] {
         let Parts {
             sign,

@@ -1,4 +1,4 @@
-//! A number for a person to look at.
+//! The report on a number, for people.
 
 use std::fmt::Write;
 use std::num::FpCategory;
@@ -8,7 +8,7 @@ use anstyle::Style;
 use super::number::{Error, Near, Number, hexadecimal, power};
 use crate::style::{BAD, EXPONENT, FRACTION, GOOD, QUIET, SIGN, TITLE, WARNING, paint};
 
-/// A field: its bits, its name, its colour and what it means.
+/// A field: its bits, its name, its colour and its meaning.
 struct Field {
     bits: String,
     name: &'static str,
@@ -25,7 +25,7 @@ pub(super) fn show(number: &Number) -> String {
         paint(TITLE, number.format),
         paint(QUIET, number.hex_code(number.code)),
     );
-    // A string takes all.
+    // Writing to a string cannot fail.
     let _ = bits(&mut text, &fields);
     for (name, what) in lines(number) {
         let _ = writeln!(text, "  {} {what}", paint(QUIET, format!("{name:<9}")));
@@ -33,12 +33,12 @@ pub(super) fn show(number: &Number) -> String {
     text
 }
 
-/// The bits, and below each field a line that leads to its meaning.
+/// Writes the bits, and below each field a line that leads to the meaning of the field.
 fn bits(text: &mut String, fields: &[Field]) -> std::fmt::Result {
     let painted = fields.iter().map(|field| paint(field.style, &field.bits));
     writeln!(text, "  {}", painted.collect::<Vec<_>>().join(" "))?;
     let width: usize = fields.iter().map(|field| field.bits.len() + 1).sum();
-    // Wide fields need no long lines: meanings stand right of the beginning of the last field.
+    // The meanings stand to the right of the first bit of the last field, so wide fields need no long lines.
     let last = fields.last().map_or(0, |field| field.bits.len() + 1);
     let meanings = width - last + 3;
     for (nth, field) in fields.iter().enumerate().rev() {
@@ -62,7 +62,7 @@ fn bits(text: &mut String, fields: &[Field]) -> std::fmt::Result {
     writeln!(text)
 }
 
-/// The fields that the format has.
+/// Returns the fields that the format has.
 fn fields(number: &Number) -> Vec<Field> {
     let (layout, parts) = (number.layout, number.parts);
     let [sign, exponent, fraction] = number.fields();
@@ -106,7 +106,7 @@ fn fields(number: &Number) -> Vec<Field> {
         .collect()
 }
 
-/// What there is to say, line by line.
+/// Returns the lines below the fields, each with its heading.
 fn lines(number: &Number) -> Vec<(&'static str, String)> {
     let near = |near: &Near| {
         let code = number.hex_code(near.code);
@@ -145,13 +145,13 @@ fn lines(number: &Number) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// Whether an error is more than rounding makes: an overflow that saturated.
+/// Returns whether an error is larger than any error of rounding. Saturation makes such errors.
 fn is_far(ulps: &super::decimal::Decimal) -> bool {
     let ulps: f64 = ulps.to_string().parse().unwrap_or(f64::INFINITY);
     ulps.abs() > 0.5
 }
 
-/// The value as the fields make it.
+/// Returns the value as a product of its fields.
 fn product(number: &Number) -> String {
     let (layout, parts) = (number.layout, number.parts);
     let power = power(layout, parts);
@@ -161,7 +161,7 @@ fn product(number: &Number) -> String {
     } else {
         one
     };
-    // Exact, for a significand has 53 bits at most.
+    // This sum is exact, because a significand has at most 53 bits.
     let significand = (hidden + parts.fraction as f64) / one;
     let sign = if parts.sign { "-" } else { "" };
     format!(

@@ -4,25 +4,25 @@ use num_bigint::BigInt;
 
 use super::decimal::Decimal;
 
-/// Larger exponents would take memory, and no format reaches them.
+/// The largest exponent. Larger exponents would take memory, and no format has them.
 const LARGEST_EXPONENT: i32 = 9_999;
 
-/// The most characters of a number.
+/// The largest number of characters of a number.
 const LONGEST: usize = 10_000;
 
-/// What a person types to name a number.
+/// A number in the form in which a person typed it.
 #[derive(Debug)]
 pub(super) enum Typed {
-    /// The code of a number: 0x3c00, of so many hexadecimal digits.
+    /// The code of a number, such as 0x3c00, and its number of hexadecimal digits.
     Code { code: u64, digits: u32 },
-    /// A number, by its exact value and by a text that every format reads.
+    /// A number: its exact value, and a text that every format parses.
     Number { exact: Decimal, text: String },
     /// An infinity or NaN.
     Special(String),
 }
 
 impl Typed {
-    /// A decimal, a hexadecimal number, which has a `p`, the code of a number, or an infinity or NaN.
+    /// Parses a decimal, a hexadecimal number (with a `p`), the code of a number, or an infinity or NaN.
     pub(super) fn parse(text: &str) -> Result<Typed, String> {
         if text.len() > LONGEST {
             return Err(format!("a number of more than {LONGEST} characters"));
@@ -72,8 +72,8 @@ fn signed(sign: &str, digits: BigInt) -> BigInt {
     if sign.is_empty() { digits } else { -digits }
 }
 
-/// The digits of a number as an integer, and the exponent that they take: of the base in a decimal, of two in a hexadecimal number.
-/// `None` if it is no number.
+/// Returns the digits of a number as an integer, and their exponent. The exponent is a power of ten in a decimal, and a power of two
+/// in a hexadecimal number. Returns `None` if the text is no number.
 fn number(text: &str, radix: u32, mark: char) -> Option<(BigInt, Result<i32, &'static str>)> {
     let (mantissa, exponent) = text.split_once(mark).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -84,7 +84,7 @@ fn number(text: &str, radix: u32, mark: char) -> Option<(BigInt, Result<i32, &'s
         return None;
     }
     let digits = BigInt::parse_bytes(digits.as_bytes(), radix)?;
-    // A digit of a hexadecimal number is four powers of two.
+    // A digit of a hexadecimal number is worth four powers of two.
     let places = fraction.len() as i32 * if radix == 16 { 4 } else { 1 };
     let exponent = match exponent.parse::<i32>() {
         Ok(exponent) if exponent.abs() <= LARGEST_EXPONENT => Ok(exponent - places),

@@ -1,4 +1,4 @@
-//! `ulp check`: what a conversion would do to each tensor, without writing.
+//! `ulp check` prints the effect of a conversion on each tensor, and writes nothing.
 
 mod show;
 mod tally;
@@ -20,18 +20,18 @@ use crate::observer::Observer;
 use crate::pieces::Threads;
 use tally::{Kind, Tally};
 
-/// Print what a conversion would do to each tensor of floats, the worst first, without writing anything
+/// Print the effect of a conversion on each tensor of floats, the worst tensor first, without writing anything
 ///
-/// With --to all, a row for each format that `convert` can write, but for those without sign: all tensors together, and the name of the
-/// worst.
+/// With --to all, a row for each format that `convert` can write and that has a sign. The row has the figures of all tensors
+/// together and the name of the worst tensor.
 ///
-/// Weights that are stored with scales are judged as the numbers that `convert` reads. With a scheme, or with --scale, results are the numbers
-/// that readers get back; tensors that the scheme leaves have no row.
+/// A weight that is stored with scales is multiplied by its scales first, as `convert` does. With a scheme, or with --scale, the
+/// results are the numbers that readers get back from the scheme. Tensors that the scheme leaves have no row.
 ///
-/// The exit code is 1 if elements were found that --fail-on names, in any of the formats, and 2 after an error. Results that are subnormal
+/// The exit code is 1 if any format has elements of a kind that --fail-on names, and 2 after an error. Results that are subnormal
 /// are counted whether or not the source was.
 ///
-/// Errors are those of elements that are finite before and after. The mean relative error is over those that aren't zero.
+/// Errors are those of elements that are finite before and after. The mean relative error is over the elements that aren't zero.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -45,7 +45,7 @@ pub(crate) struct Check {
     input: PathBuf,
     #[command(flatten)]
     options: Options,
-    /// Exit with 1 if any tensor has such elements; nan: before or after
+    /// Exit with 1 if any tensor has elements of these kinds; nan: before or after
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
     fail_on: Vec<Kind>,
     #[command(flatten)]
@@ -58,14 +58,14 @@ pub(crate) struct Check {
     json: bool,
 }
 
-/// A format, and what would become of tensors in it.
+/// A format, and the effect of the conversion to it on each tensor.
 struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
     subjects: Rc<[Subject<'c>]>,
-    /// Of each tensor.
+    /// The tally of each tensor.
     tallies: Vec<Tally>,
-    /// Places of tensors, the worst first.
+    /// The places of tensors, the worst first.
     order: Vec<u32>,
 }
 
@@ -91,7 +91,7 @@ impl<'c> Subject<'c> {
     }
 }
 
-/// A tensor, and what would become of its elements.
+/// A tensor, and the effect of the conversion on its elements.
 struct Row<'f> {
     subject: &'f Subject<'f>,
     tally: &'f Tally,

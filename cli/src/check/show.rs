@@ -1,4 +1,4 @@
-//! What was counted, as a table or as JSON.
+//! The counts as a table or as JSON.
 
 use std::io::{self, Write};
 
@@ -9,10 +9,10 @@ use super::{Format, Row};
 use crate::style::{BAD, TITLE};
 use crate::table::{self, Cell, align};
 
-/// A number of a tally, and how it is shown.
+/// A number of a tally, and its form in the table.
 enum Number {
     Count(u64),
-    /// One that should be 0.
+    /// A count that should be 0.
     Lost(u64),
     Real(f64),
     Decibel(Option<f64>),
@@ -21,14 +21,14 @@ enum Number {
 /// A column of the tables: its heading, its key in JSON, its number.
 type Column = (&'static str, &'static str, fn(&Tally) -> Number);
 
-/// What depends on the source alone.
+/// The columns that depend on the source alone.
 const SOURCE: [Column; 3] = [
     ("amax", "amax", |tally| Number::Real(tally.amax)),
     ("NaN", "nans", |tally| Number::Lost(tally.nans)),
     ("inf", "infinities", |tally| Number::Lost(tally.infinities)),
 ];
 
-/// What the format does to it.
+/// The columns that depend on the format.
 const RESULT: [Column; 7] = [
     ("overflow", "overflowed", |tally| {
         Number::Lost(tally.overflowed)
@@ -88,7 +88,7 @@ fn cells<'a>(columns: &'a [Column], tally: &'a Tally) -> impl Iterator<Item = Ce
     columns.iter().map(|(_, _, of)| of(tally).cell())
 }
 
-/// The keys and numbers of columns.
+/// Writes the keys and numbers of columns.
 fn entries<M: SerializeMap>(
     map: &mut M,
     columns: &[Column],
@@ -100,7 +100,7 @@ fn entries<M: SerializeMap>(
     Ok(())
 }
 
-/// A row a tensor.
+/// Writes a table with a row for each tensor.
 pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
     let columns: Vec<Column> = SOURCE.into_iter().chain(RESULT).collect();
     let headings = || {
@@ -118,7 +118,7 @@ pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
-/// The same as an array of objects, which are written one after the other: all of them would take much memory.
+/// Writes an array with an object for each tensor, one after the other, because all of them at once would take much memory.
 pub(super) fn tensors_json(format: &Format, out: &mut dyn Write) -> io::Result<()> {
     json(&Tensors(format), out)
 }
@@ -147,7 +147,7 @@ impl Serialize for Row<'_> {
     }
 }
 
-/// A row a format, under a line of what is the same for all.
+/// Writes a line of the figures that all formats share, and a table with a row for each format.
 pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
     let first = formats.first();
     let total = first.map_or_else(Tally::default, |format| format.total);
@@ -173,7 +173,7 @@ pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()>
     write!(out, "{line}\n\n{}", align(&table))
 }
 
-/// The same, and the tensors of each format.
+/// Writes the figures that all formats share, and an object for each format with its tensors.
 pub(super) fn formats_json(formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
     json(&formats, out)
 }
@@ -193,7 +193,7 @@ impl Serialize for Format<'_> {
 }
 
 impl Format<'_> {
-    /// What the tensors would take.
+    /// Returns the bytes that the tensors would take.
     fn bytes(&self) -> u64 {
         let bits = self
             .rows()
@@ -201,7 +201,7 @@ impl Format<'_> {
         bits.map(|bits| bits.div_ceil(8)).sum()
     }
 
-    /// The tensor that has lost most, if any has lost anything.
+    /// Returns the name of the tensor with the largest loss, if any tensor has a loss.
     fn worst(&self) -> Option<&str> {
         let worst = self.rows().next()?;
         let exact = worst.tally.lost() == 0 && worst.tally.largest == 0.0;

@@ -1,8 +1,8 @@
-//! What became of elements, counted.
+//! Counts of elements by the effect of a conversion on them.
 
 use clap::ValueEnum;
 
-/// What elements can be, or become.
+/// A kind of elements that `--fail-on` names.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Kind {
     Overflow,
@@ -12,7 +12,7 @@ pub(super) enum Kind {
     Inf,
 }
 
-/// What became of some elements.
+/// The effect of a conversion on some elements.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) elements: u64,
@@ -24,7 +24,7 @@ pub(super) struct Tally {
     pub(super) nans: u64,
     pub(super) infinities: u64,
     pub(super) largest: f64,
-    /// Of relative errors, and of how many.
+    /// The sum of relative errors, and the number of its terms.
     sum: f64,
     counted: u64,
     signal: f64,
@@ -32,7 +32,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// An element, whose result is subnormal or not.
+    /// Adds an element. `subnormal` says whether its result is subnormal.
     pub(super) fn add(&mut self, before: f64, after: f64, subnormal: bool) {
         self.elements += 1;
         self.nans += u64::from(before.is_nan());
@@ -58,7 +58,7 @@ impl Tally {
         }
     }
 
-    /// Those of another too.
+    /// Adds the counts of another tally.
     pub(super) fn merge(&mut self, other: &Tally) {
         self.elements += other.elements;
         self.amax = self.amax.max(other.amax);
@@ -85,7 +85,7 @@ impl Tally {
         }
     }
 
-    /// How many elements the format can't hold, of which some are counted as both.
+    /// Returns how many elements the format can't hold. An element may be counted twice.
     pub(super) fn lost(&self) -> u64 {
         self.overflowed.max(self.became_nan)
     }
@@ -94,7 +94,7 @@ impl Tally {
         self.sum / self.counted.max(1) as f64
     }
 
-    /// In dB: none if there is no noise.
+    /// Returns the ratio of signal to noise in dB, or `None` if there is no noise.
     pub(super) fn snr(&self) -> Option<f64> {
         let ratio = 10.0 * (self.signal / self.noise).log10();
         ratio.is_finite().then_some(ratio)

@@ -1,4 +1,4 @@
-//! Casts all tensors to all formats asked for, and counts.
+//! Casts all tensors to all formats of the command line, and counts.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::observer::{Activity, Observer};
 use crate::pieces::{self, Piece, Threads};
 
-/// A tensor that is cast, or written in a scheme.
+/// A tensor to cast, or to write in a scheme.
 struct Task<'p, 'c> {
     subject: Subject<'c>,
     numbers: &'p Numbers<'c>,
@@ -29,15 +29,15 @@ struct Task<'p, 'c> {
     how: Becomes<'p, 'c>,
 }
 
-/// What becomes of a tensor.
+/// The conversion of a tensor.
 enum Becomes<'p, 'c> {
-    /// By a caster to each format.
+    /// A cast to each format.
     Cast(Arc<[Caster]>),
-    /// In a scheme, where its family has this largest magnitude.
+    /// A scheme, with the largest magnitude of the weight's family.
     Scheme(&'p Quantize<'c>, f32),
 }
 
-/// Those that were made, by what they cast from: a checkpoint may have millions of tensors.
+/// The casters by source format. They are shared, because a checkpoint may have millions of tensors.
 #[derive(Default)]
 struct Casters(Vec<(Dtype, Arc<[Caster]>)>);
 
@@ -58,7 +58,7 @@ impl Casters {
         let casters: Arc<[Caster]> = casters
             .map(|(how, target)| Caster::new(from, target.to, how))
             .collect();
-        // At random, each tensor has its own.
+        // Under stochastic rounding, each tensor has its own caster.
         if rules
             .iter()
             .all(|rules| matches!(rules.how(name), How::Cast(_)))
@@ -69,14 +69,14 @@ impl Casters {
     }
 }
 
-/// A format that is cast to.
+/// A format to cast to.
 struct Target {
-    /// Not packed: pieces are of any length then, and the numbers are the same.
+    /// The format, not packed: a piece may then have any length, and the numbers do not change.
     to: Dtype,
     smallest_normal: f64,
 }
 
-/// Room that a thread works in.
+/// Buffers of a thread.
 #[derive(Default)]
 struct Room<'c> {
     buffers: Buffers<'c>,
@@ -86,16 +86,15 @@ struct Room<'c> {
     back: Vec<f32>,
 }
 
-/// What became of the elements of each tensor, by format. Pieces are added up in their order, so that sums are the same whatever the
-/// threads do.
+/// The tallies of each tensor, for each format. Pieces are added in their order, so sums do not depend on the threads.
 struct Totals {
     of_formats: Vec<Vec<Tally>>,
-    /// The piece that is added next, and those that have to wait for it.
+    /// The piece that is added next, and the pieces that wait for it.
     next: u64,
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
 
-/// What these rules would do to the tensors that they take. Those of a scheme stand alone.
+/// Returns the effect of these rules on the tensors that they take. The result for a scheme has one format.
 pub(super) fn check<'c>(
     checkpoint: &'c Checkpoint,
     rules: &[Rules],
@@ -195,7 +194,7 @@ impl Target {
 }
 
 impl<'c> Task<'_, 'c> {
-    /// What becomes of a piece in each format.
+    /// Counts the effect of each format on a piece.
     fn tally(
         &self,
         piece: Piece,
@@ -255,7 +254,7 @@ impl<'c> Task<'_, 'c> {
         Ok(tallies)
     }
 
-    /// The numbers of a panel, as they come back from a scheme.
+    /// Returns the numbers of a panel after a scheme has quantized them and read them back.
     fn quantize(
         &self,
         piece: Piece,

@@ -1,4 +1,4 @@
-//! What is in a directory, and which of its weights are named together.
+//! The files of a directory, and the groups of its weights.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -8,20 +8,20 @@ use super::{Group, Shard, in_index, read_small};
 use crate::entries::{self, Entry, Kind};
 use crate::error::{Error, at};
 
-/// The files of a directory, by what they are. Paths are below it, directories before what is in them.
+/// The files of a directory, by kind. Paths are relative to the directory. A directory stands before its files.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Safetensors files.
     weights: BTreeSet<PathBuf>,
     indices: BTreeSet<PathBuf>,
-    /// All others, and directories.
+    /// All other files, and directories.
     pub(crate) others: Vec<Entry>,
     /// Links that lead nowhere.
     pub(crate) dangling: Vec<PathBuf>,
 }
 
 impl Listing {
-    /// Looks at all but hidden folders. Links are followed: in a cache of downloads, all files are links.
+    /// Lists everything except hidden folders. Links are followed, because all files in a cache of downloads are links.
     pub(super) fn read(directory: &Path) -> Result<Listing, Error> {
         let mut listing = Listing::default();
         let hidden = |below: &Path, kind| {
@@ -46,7 +46,7 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Opens all weights, and finds which are named together.
+    /// Opens all weights, and finds their groups.
     pub(super) fn open(&mut self, directory: &Path) -> Result<(Vec<Shard>, Vec<Group>), Error> {
         let (mut shards, mut groups) = (BTreeMap::new(), Vec::new());
         for below in &self.indices {
@@ -65,7 +65,7 @@ impl Listing {
             index.agrees(&own).map_err(in_index(&path))?;
             for (_, mut shard) in own {
                 shard.group = groups.len();
-                // A shard that two indices name is written once, as the first one says.
+                // If two indices name a shard, it is written once, as the first index says.
                 shards.entry(shard.name.clone()).or_insert(shard);
             }
             groups.push(Group {
@@ -73,7 +73,7 @@ impl Listing {
                 index: Some((text(below), index)),
             });
         }
-        // Files that no index names, and that have no tensor of one name, are shards of one checkpoint.
+        // Files that no index names are shards of one checkpoint if they have no tensor name in common.
         let mut loose: Vec<(usize, HashSet<Box<str>>)> = Vec::new();
         for below in &self.weights {
             let name = text(below);
@@ -101,14 +101,14 @@ impl Listing {
             }
             shards.insert(name, shard);
         }
-        // An index may name its shards as it likes.
+        // An index may give its shards any name.
         self.others
             .retain(|other| !shards.contains_key(&text(&other.below)));
         Ok((shards.into_values().collect(), groups))
     }
 }
 
-/// A path below the directory, with `/`.
+/// Returns a path below the directory, with `/` between its parts.
 fn text(below: &Path) -> String {
     let parts = below.components();
     let parts: Vec<_> = parts

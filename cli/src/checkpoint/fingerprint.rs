@@ -1,4 +1,4 @@
-//! What tells one input from another of the same names and lengths, such as two fine-tunes of a model.
+//! Tells inputs apart that have equal names and lengths, such as two fine-tunes of a model.
 
 use std::hash::Hasher;
 use std::time::UNIX_EPOCH;
@@ -10,15 +10,15 @@ use super::Shard;
 use super::source::Source;
 use crate::error::{Error, at};
 
-/// How many pieces of the data are hashed, the first and the last among them, and how long each is: a few pages of a large file.
+/// How many pieces of the data are hashed. The first and the last piece are among them. A piece is a few pages of a large file.
 const SAMPLES: u64 = 32;
 const SAMPLE: u64 = 4096;
 
 impl Shard {
-    /// Its length, its time of change, and a hash of the header and of samples of the data.
+    /// Returns the shard's length, its time of change, and a hash of its header and of samples of its data.
     ///
     /// # Errors
-    /// If it can't be read, or was changed.
+    /// If the shard can't be read, or was changed.
     pub(crate) fn fingerprint(&self) -> Result<Value, Error> {
         let again;
         let source = if let Some(source) = &self.open {
@@ -57,7 +57,7 @@ impl Shard {
     }
 }
 
-/// A hash of a small file.
+/// Returns a hash of a small file.
 pub(crate) fn hash(bytes: &[u8]) -> String {
     let mut hasher = SipHasher13::new();
     hasher.write(bytes);

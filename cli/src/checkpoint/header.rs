@@ -1,4 +1,4 @@
-//! The header of a safetensors file: read, and checked before anything else trusts it.
+//! The header of a safetensors file. It is read and checked before anything else uses it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,21 +10,21 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::Source;
 
-/// The largest header that readers accept.
+/// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
 
 /// The name of the entry that is no tensor.
 pub const METADATA: &str = "__metadata__";
 
-/// A header that was checked: offsets follow one another and fit shapes and file, names are unique. A name may be any text: inside a file it
-/// is no path.
+/// A header that was checked. Offsets follow one another and fit the shapes and the file. Names are unique. A name may be any
+/// text, because a name inside a file is no path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {
-    /// Where the tensors' data begin in the file.
+    /// The offset in the file at which the tensors' data begin, in bytes.
     pub data_start: u64,
-    /// In the order of their data.
+    /// The tensors, in the order of their data.
     pub tensors: Vec<Tensor>,
-    /// The file's metadata, if it has any.
+    /// The metadata of the file, if it has any.
     pub metadata: Option<BTreeMap<String, String>>,
 }
 
@@ -35,40 +35,40 @@ pub struct Tensor {
     pub name: Box<str>,
     /// The type of its elements.
     pub dtype: Dtype,
-    /// Its dimensions, none of a scalar.
+    /// Its dimensions. A scalar has none.
     pub shape: Box<[u64]>,
     /// Its bytes, counted from the beginning of the data.
     pub range: Range<u64>,
 }
 
 impl Tensor {
-    /// How many elements it has.
+    /// Returns how many elements the tensor has.
     #[must_use]
     pub fn elements(&self) -> u64 {
         self.shape.iter().product()
     }
 
-    /// How many bytes it has.
+    /// Returns how many bytes the tensor has.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.range.end - self.range.start
     }
 }
 
-/// Why a file is no safetensors file.
+/// The reason why a file is no safetensors file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
-    /// It can't be read.
+    /// The file can't be read.
     #[error("{0}")]
     Io(#[source] std::io::Error),
-    /// It isn't as long as it says.
+    /// The file doesn't have the length that its header implies.
     #[error("not a safetensors file, or a truncated one: {0}")]
     Length(&'static str),
-    /// It is a file of another kind.
+    /// The file is of another kind.
     #[error("not a safetensors file: it is {0}")]
     Other(&'static str),
-    /// Its header is unsound.
+    /// The header is unsound.
     #[error("not a safetensors file: {0}")]
     Unsound(String),
 }
@@ -77,9 +77,9 @@ impl Header {
     /// Reads the header of a file.
     ///
     /// # Errors
-    /// If it can't be read or isn't sound.
+    /// If the file can't be read, or its header isn't sound.
     pub fn read(source: &Source) -> Result<Header, HeaderError> {
-        // What begins as a file of another kind has no sound length.
+        // The first bytes of a file of another kind are no sound length.
         let wrong = |error| kind(source).map_or(error, HeaderError::Other);
         let Some(rest) = source.length().checked_sub(8) else {
             return Err(wrong(HeaderError::Length("it ends before its header")));
@@ -99,10 +99,10 @@ impl Header {
         Header::parse(&json, rest - length)
     }
 
-    /// Parses a header, without the length before it, of a file that has so many bytes of data after it.
+    /// Parses a header, without the length before it. `data` is the number of bytes after it in the file.
     ///
     /// # Errors
-    /// If it isn't sound.
+    /// If the header isn't sound.
     pub fn parse(json: &[u8], data: u64) -> Result<Header, HeaderError> {
         let unsound = |error: serde_json::Error| HeaderError::Unsound(error.to_string());
         let Entries {
@@ -129,7 +129,7 @@ impl Header {
     }
 }
 
-/// What a file of another kind is that people have in place of weights, and what to do.
+/// Describes a file of another kind that people mistake for weights, and names a remedy.
 fn kind(source: &Source) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 6] = [
         (
@@ -157,7 +157,7 @@ fn kind(source: &Source) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
-/// That no two tensors have the same name. JSON itself doesn't forbid it, and readers would disagree.
+/// Checks that all tensors have different names. JSON allows equal names, and readers would disagree about them.
 fn unique(tensors: &[Tensor]) -> Result<(), String> {
     let mut names: Vec<&str> = tensors.iter().map(|tensor| &*tensor.name).collect();
     names.sort_unstable();
@@ -167,7 +167,7 @@ fn unique(tensors: &[Tensor]) -> Result<(), String> {
     }
 }
 
-/// That a tensor begins at `start`, where the one before ends, and is as long as its shape says.
+/// Checks that a tensor begins at `start`, where the one before ends, and has the length that its shape implies.
 fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
     let Range { start: begin, end } = tensor.range;
     if end < begin {
@@ -206,7 +206,7 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// The entries of a header, as they stand there.
+/// The entries of a header, in their order.
 struct Entries {
     tensors: Vec<Tensor>,
     metadata: Option<BTreeMap<String, String>>,

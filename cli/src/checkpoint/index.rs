@@ -1,4 +1,4 @@
-//! The index of a directory of shards: which tensor is in which.
+//! The index of a directory of shards: the shard of each tensor.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -9,31 +9,31 @@ use serde_json::{Map, Value};
 
 use super::Shard;
 
-/// The largest index that is read.
+/// The length in bytes of the largest index that is read.
 pub(super) const LIMIT: u64 = 400_000_000;
 
-/// Why a file is no index of its directory.
+/// The reason why a file is no index of its directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// It is no index.
+    /// The file is no index.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// It names a file outside its directory.
+    /// The index names a file outside its directory.
     #[error("tensor {tensor}: {shard:?} is no file of this directory")]
     Outside {
         /// The tensor.
         tensor: String,
-        /// What is named as its shard.
+        /// The name of the shard in the index.
         shard: String,
     },
-    /// It names a tensor twice.
+    /// The index names a tensor twice.
     #[error("tensor {tensor}: it is there twice")]
     Twice {
         /// The tensor.
         tensor: String,
     },
-    /// A shard doesn't have a tensor that is said to be in it.
+    /// The index names a tensor in a shard that doesn't have it.
     #[error("tensor {tensor}: {shard} doesn't have it")]
     Missing {
         /// The tensor.
@@ -48,7 +48,7 @@ pub enum IndexError {
 pub struct Index {
     /// Tensors and the names of their shards, in the index's order.
     pub weight_map: Vec<(String, String)>,
-    /// All but the weight map, in the index's order.
+    /// All entries except the weight map, in the index's order.
     pub rest: Map<String, Value>,
     /// The place of a tensor in the weight map.
     places: HashMap<String, usize>,
@@ -58,7 +58,7 @@ impl Index {
     /// Parses an index.
     ///
     /// # Errors
-    /// If it is none, names a tensor twice, or a file outside its directory.
+    /// If the text is no index, names a tensor twice, or names a file outside its directory.
     pub fn parse(text: &[u8]) -> Result<Index, IndexError> {
         let all: All = serde_json::from_slice(text)?;
         let mut places = HashMap::new();
@@ -82,26 +82,26 @@ impl Index {
         })
     }
 
-    /// The shards, by name.
+    /// Returns the names of the shards, sorted.
     pub(super) fn shards(&self) -> Vec<String> {
         let shards: BTreeSet<_> = self.weight_map.iter().map(|(_, shard)| shard).collect();
         shards.into_iter().cloned().collect()
     }
 
-    /// The name of the shard that has this tensor.
+    /// Returns the name of the shard that has this tensor.
     #[must_use]
     pub fn shard_of(&self, tensor: &str) -> Option<&str> {
         let place = *self.places.get(tensor)?;
         Some(&self.weight_map[place].1)
     }
 
-    /// Whether a tensor is said to be in the shard of this name.
+    /// Returns whether the index names the shard of this name.
     pub(crate) fn names(&self, shard: &Path) -> bool {
         let mut shards = self.weight_map.iter();
         shards.any(|(_, named)| Path::new(named) == shard)
     }
 
-    /// That each tensor is in the shard that is named for it.
+    /// Checks that each tensor is in the shard that the index names for it.
     pub(super) fn agrees(&self, shards: &[(String, Shard)]) -> Result<(), IndexError> {
         let mut there: HashSet<(&str, &str)> = HashSet::new();
         for (name, shard) in shards {
@@ -119,7 +119,8 @@ impl Index {
     }
 }
 
-/// Whether a path leads to a file below its directory, by its text alone. There is one text for each file, so that none has two names.
+/// Returns whether a path leads to a file below its directory, by its text alone. Each file has one such text, so no file has two
+/// names.
 fn is_inside(path: &str) -> bool {
     let normal = |component| matches!(component, Component::Normal(_));
     !path.is_empty()
@@ -166,7 +167,7 @@ impl<'de> Deserialize<'de> for All {
     }
 }
 
-/// The entries of a map of texts, in order, those that come twice too.
+/// The entries of a map of texts, in order, with repeated keys.
 struct Pairs(Vec<(String, String)>);
 
 impl<'de> Deserialize<'de> for Pairs {

@@ -1,7 +1,7 @@
-//! Checkpoints as they lie on disk: one safetensors file, or a directory of shards with an index.
+//! Checkpoints on disk: one safetensors file, or a directory of shards with an index.
 //!
-//! [`Checkpoint::open`] reads headers alone, and checks all that they say. Elements are read a piece at a time, by a [`Reader`], so
-//! that memory doesn't grow with the file, nor the number of open files with that of the shards.
+//! [`Checkpoint::open`] reads only headers, and checks everything that they say. A [`Reader`] reads elements a piece at a time.
+//! Memory therefore doesn't grow with the file, and the number of open files doesn't grow with the number of shards.
 
 mod directory;
 mod fingerprint;
@@ -32,39 +32,39 @@ use source::Version;
 pub struct Checkpoint {
     /// The path that was opened.
     pub path: PathBuf,
-    /// What is in it, if that is a directory.
+    /// The files of the directory, if the path is a directory.
     pub listing: Option<Listing>,
-    /// Sorted by name.
+    /// The shards, sorted by name.
     pub shards: Vec<Shard>,
-    /// Shards whose tensors are named together, by number.
+    /// The groups: shards whose tensors are named together. [`Shard::group`] is an index of this list.
     pub groups: Vec<Group>,
 }
 
-/// Shards of one folder whose tensors have different names. A directory may have several: the parts of a pipeline, or one set of weights
-/// in two formats.
+/// Shards of one folder whose tensors have different names. A directory may have several groups: the parts of a pipeline, or one
+/// set of weights in two formats.
 #[derive(Debug)]
 pub struct Group {
-    /// The folder, below the directory.
+    /// The folder, relative to the directory.
     pub folder: PathBuf,
-    /// The index and its path below the directory, if it has one.
+    /// The index and its path relative to the directory, if the group has an index.
     pub index: Option<(String, Index)>,
 }
 
 /// A safetensors file whose header was read.
 #[derive(Debug)]
 pub struct Shard {
-    /// Its path below the checkpoint's directory, with `/`, or the file's name.
+    /// The path relative to the checkpoint's directory, with `/`, or the name of a single file.
     pub name: String,
-    /// Where it was opened.
+    /// The path under which the file was opened.
     pub path: PathBuf,
-    /// What it has.
+    /// The header of the file.
     pub header: Header,
-    /// The number of its group.
+    /// The index of the shard's group in [`Checkpoint::groups`].
     pub group: usize,
     version: Version,
-    /// Who may read it.
+    /// The permissions of the file.
     pub(crate) mode: Mode,
-    /// The file, if it stays open: it is the only one, or can't be opened again.
+    /// The file, if it stays open. It stays open if it is the only one, or can't be opened again.
     open: Option<Source>,
 }
 
@@ -72,7 +72,7 @@ impl Checkpoint {
     /// Opens a file, or all shards of a directory.
     ///
     /// # Errors
-    /// What can't be read, a header that isn't sound, an index that doesn't agree with its shards.
+    /// If a file can't be read, a header isn't sound, or an index doesn't agree with its shards.
     pub fn open(path: &Path) -> Result<Checkpoint, Error> {
         if path.is_dir() {
             let mut listing = Listing::read(path)?;
@@ -100,13 +100,13 @@ impl Checkpoint {
         })
     }
 
-    /// Whether it is a directory.
+    /// Returns whether the checkpoint is a directory.
     #[must_use]
     pub fn is_directory(&self) -> bool {
         self.listing.is_some()
     }
 
-    /// All tensors with their shards, in the order in which they lie.
+    /// Returns all tensors with their shards, in the order of their data.
     pub fn tensors(&self) -> impl Iterator<Item = (&Shard, &Tensor)> {
         let of = |shard| move |tensor| (shard, tensor);
         self.shards
@@ -114,7 +114,8 @@ impl Checkpoint {
             .flat_map(move |shard| shard.header.tensors.iter().map(of(shard)))
     }
 
-    /// The tensors of a group by name. Of two in different shards, the one that the index names.
+    /// Returns the tensors of a group by name. If two shards have a tensor of one name, the tensor is the one that the index
+    /// names.
     #[must_use]
     pub fn by_name(&self, group: usize) -> HashMap<&str, (&Shard, &Tensor)> {
         let mut all: HashMap<_, _> = HashMap::new();
@@ -156,13 +157,13 @@ impl Shard {
         })
     }
 
-    /// How many bytes the file had when it was opened.
+    /// Returns how many bytes the file had when it was opened.
     #[must_use]
     pub fn length(&self) -> u64 {
         self.version.length
     }
 
-    /// That the file is what it was when it was opened: asked when all that matters was read.
+    /// Checks that the file hasn't changed since it was opened. Callers check after they have read all that they need.
     pub(crate) fn unchanged(&self) -> Result<(), Error> {
         match &self.open {
             Some(source) => source.unchanged(&self.path),
@@ -171,7 +172,7 @@ impl Shard {
     }
 }
 
-/// What is wrong with the index at a path.
+/// Returns the error for an index at a path.
 fn in_index(path: &Path) -> impl Fn(IndexError) -> Error + '_ {
     move |source| Error::Index {
         path: path.into(),

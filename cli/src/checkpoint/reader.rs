@@ -1,20 +1,20 @@
-//! Reads elements of many shards, of which one is open at a time.
+//! Reads elements of many shards. One shard is open at a time.
 
 use super::source::Source;
 use super::{Shard, Tensor};
 use crate::Error;
 
-/// A thread's way to the bytes of tensors. The shard that was read last stays open.
+/// Reads the bytes of tensors for one thread. The last shard that it has read stays open.
 #[derive(Debug, Default)]
 pub struct Reader<'s> {
     last: Option<(&'s Shard, Source)>,
 }
 
 impl<'s> Reader<'s> {
-    /// Fills `bytes` with those of the tensor of a shard from `offset` on.
+    /// Fills `bytes` from the bytes of a tensor of a shard, from `offset` on.
     ///
     /// # Errors
-    /// If that fails. A file that became shorter, or was changed before it was opened again, is an error.
+    /// If the file can't be read, became shorter, or was changed before it was opened again.
     pub fn read(
         &mut self,
         shard: &'s Shard,

@@ -1,4 +1,4 @@
-//! A file that is read at any place by any thread.
+//! A file that any thread can read at any place.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -9,24 +9,24 @@ use super::header::HEADER_LIMIT;
 use crate::error::{Error, at};
 use crate::output::{self, Mode};
 
-/// A file of fixed length that is open.
+/// An open file of fixed length.
 #[derive(Debug)]
 pub struct Source {
     file: File,
     version: Version,
-    /// Whether its path leads to it again.
+    /// True if the path leads to the file again. A pipe's path doesn't.
     pub(super) is_file: bool,
-    /// Who may read it.
+    /// The permissions of the file.
     mode: Mode,
 }
 
-/// What a file must still be when it is opened again, and when it was read.
+/// The properties that a file must keep until it is opened again and until it has been read.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Version {
     pub(super) length: u64,
-    /// On systems that know.
+    /// The time of change, on systems that have one.
     pub(super) modified: Option<SystemTime>,
-    /// The device and the number of the file on it: another file may have taken its name.
+    /// The device and the number of the file on it. Another file may have taken its name.
     identity: [u64; 2],
 }
 
@@ -51,7 +51,7 @@ impl Source {
     /// Opens a file. A pipe is first copied to a temporary file that has no name.
     ///
     /// # Errors
-    /// If it can't be opened or copied, or is a device.
+    /// If the file can't be opened or copied, or is a device.
     pub fn open(path: &Path) -> Result<Source, Error> {
         let kind = path.metadata().map_err(at(path))?.file_type();
         if !is_pipe(kind) {
@@ -62,7 +62,7 @@ impl Source {
         Source::of(copied.map_err(at(path))?, false).map_err(at(path))
     }
 
-    /// Opens a file, and nothing else: what reads a pipe may wait forever.
+    /// Opens a file, and refuses pipes: a reader of a pipe may wait forever.
     ///
     /// # Errors
     /// If it is no file, or can't be opened.
@@ -86,10 +86,10 @@ impl Source {
         })
     }
 
-    /// Opens a file that was open before.
+    /// Opens a file again.
     ///
     /// # Errors
-    /// If it can't be opened, or isn't what it was.
+    /// If the file can't be opened, or has changed.
     pub(super) fn again(path: &Path, version: Version) -> Result<Source, Error> {
         let source = Source::open_file(path)?;
         if source.version == version {
@@ -99,7 +99,7 @@ impl Source {
         }
     }
 
-    /// That the file at `path` is what it was when it was opened: asked when all that matters was read.
+    /// Checks that the file at `path` hasn't changed since it was opened. Callers check after they have read all that they need.
     pub(crate) fn unchanged(&self, path: &Path) -> Result<(), Error> {
         let now = self.file.metadata().map_err(at(path))?;
         if Version::from(&now) == self.version {
@@ -109,12 +109,12 @@ impl Source {
         }
     }
 
-    /// Writes all of it to another file.
+    /// Writes the whole file to another file.
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         io::copy(&mut &self.file, &mut to).map(drop)
     }
 
-    /// Who may read it.
+    /// Returns the permissions of the file.
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
@@ -123,15 +123,15 @@ impl Source {
         self.version
     }
 
-    /// How many bytes it had when it was opened.
+    /// Returns how many bytes the file had when it was opened.
     pub fn length(&self) -> u64 {
         self.version.length
     }
 
-    /// Fills `bytes` with those from `start` on.
+    /// Fills `bytes` with the bytes of the file from `start` on.
     ///
     /// # Errors
-    /// If that fails, or the file ends before.
+    /// If the file can't be read, or ends too early.
     pub fn read(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
         let read = read_at(&self.file, start, bytes);
         read.map_err(|error| match error.kind() {
@@ -152,7 +152,7 @@ fn is_pipe(_: std::fs::FileType) -> bool {
     true
 }
 
-/// That this is a file.
+/// Checks that this is a file.
 fn is_file(path: &Path, metadata: &Metadata) -> Result<(), Error> {
     if metadata.is_file() {
         Ok(())
@@ -163,7 +163,7 @@ fn is_file(path: &Path, metadata: &Metadata) -> Result<(), Error> {
     }
 }
 
-/// Copies a pipe, unless its first bytes show that it has no checkpoint: it may never end.
+/// Copies a pipe, unless its first bytes show that it has no checkpoint. Such a pipe may never end.
 fn copy(mut pipe: File) -> io::Result<File> {
     let mut copy = tempfile::tempfile()?;
     let mut length = Vec::new();
@@ -176,7 +176,7 @@ fn copy(mut pipe: File) -> io::Result<File> {
     Ok(copy)
 }
 
-/// All of a small file. `None` if there is none of this name.
+/// Returns the content of a small file. Returns `None` if no file has this name.
 pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
     match path.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -95,7 +95,7 @@ fn headers_that_lie() {
     );
 }
 
-/// What the reference reader takes.
+/// Tests odd headers that the reference reader takes.
 #[test]
 fn headers_that_are_odd() {
     for (name, read) in [
@@ -209,7 +209,7 @@ fn a_directory() {
     assert_eq!(opened().unwrap().tensors().count(), 1);
 }
 
-/// Found by fuzzing: what a file says may not end a line of a message, or reach a terminal as an escape.
+/// A text from a file must not break a line of a message, and must not reach a terminal as an escape. Fuzzing found such texts.
 #[test]
 fn messages_have_one_line_whatever_a_file_says() {
     let directory = tempfile::tempdir().unwrap();
@@ -226,7 +226,7 @@ fn messages_have_one_line_whatever_a_file_says() {
     }
 }
 
-/// A shard is opened again to be read: it must be what its header was read of.
+/// A shard is opened again before its elements are read. The file must still be the one whose header was read.
 #[test]
 fn a_shard_that_changes_meanwhile() {
     let directory = tempfile::tempdir().unwrap();
@@ -248,7 +248,7 @@ fn a_shard_that_changes_meanwhile() {
         error.ends_with("model.safetensors: it was changed while it was read"),
         "{error}"
     );
-    // Of the same length and time, another file still.
+    // Another file has the same length and the same time of change.
     let modified = shard.version.modified.unwrap();
     std::fs::rename(&path, directory.path().join("before")).unwrap();
     std::fs::write(&path, file(b"AB")).unwrap();

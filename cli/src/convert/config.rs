@@ -1,4 +1,4 @@
-//! `config.json` and the index, brought up to date.
+//! Updates of `config.json` and of the index.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,20 +15,20 @@ use crate::quantized::{Declared, Target};
 
 pub(super) const CONFIG: &str = "config.json";
 
-/// ModelOpt's own description of what it did.
+/// ModelOpt's own description of its quantization.
 pub(super) const MODELOPT: &str = "hf_quant_config.json";
 
-/// The largest configuration that is read.
+/// The length in bytes of the largest configuration that is read.
 const LIMIT: u64 = 10_000_000;
 
-/// A configuration, and what it says.
+/// A configuration, and its meaning.
 #[derive(Debug)]
 pub(super) struct Config {
-    /// Its path below the directory.
+    /// Its path relative to the directory.
     pub(super) below: PathBuf,
     pub(super) document: Document,
     pub(super) declared: Option<Declared>,
-    /// The groups of shards that it is of, by number.
+    /// The numbers of the groups of shards that the configuration describes.
     pub(super) groups: Vec<usize>,
 }
 
@@ -51,7 +51,7 @@ fn read(path: &Path, below: PathBuf) -> Result<Option<Config>, Error> {
     }))
 }
 
-/// The configurations of a directory: of each group those that are nearest to it, in its folder or above.
+/// Returns the configurations of a directory. A group's configurations are those nearest to it, in its folder or above.
 pub(super) fn of_directory(checkpoint: &Checkpoint) -> Result<Vec<Config>, Error> {
     let mut configs: Vec<Config> = Vec::new();
     for (number, group) in checkpoint.groups.iter().enumerate() {
@@ -73,7 +73,7 @@ pub(super) fn of_directory(checkpoint: &Checkpoint) -> Result<Vec<Config>, Error
     Ok(configs)
 }
 
-/// What the configurations say of each group.
+/// Returns the configurations' description of each group.
 pub(super) fn declared(configs: &[Config], checkpoint: &Checkpoint) -> Vec<Option<Declared>> {
     let of = |number: usize| {
         let mut said = configs
@@ -87,13 +87,13 @@ pub(super) fn declared(configs: &[Config], checkpoint: &Checkpoint) -> Vec<Optio
     (0..checkpoint.groups.len()).map(of).collect()
 }
 
-/// A configuration that says nothing but what scheme the weights of a group are in.
+/// Returns a configuration that says only in which scheme the weights of a group are.
 pub(super) fn of_scheme(target: &Target, plans: &[&Plan]) -> String {
     let described = target.describe(&left(plans.iter().copied()));
     text(&json!({ KEYS[0]: described }))
 }
 
-/// The configuration beside a single file that is written in a scheme, if there is one beside the file that is read.
+/// Returns the configuration beside a single file that is written in a scheme, if there is one beside the file that is read.
 pub(super) fn beside_file(
     checkpoint: &Checkpoint,
     rules: &Rules,
@@ -108,7 +108,7 @@ pub(super) fn beside_file(
     Ok(config.and_then(|config| config.update(rules, plans)))
 }
 
-/// What configurations say of each group.
+/// Returns the description of each group in the configurations.
 pub(super) fn of(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
     if checkpoint.is_directory() {
         Ok(declared(&of_directory(checkpoint)?, checkpoint))
@@ -117,7 +117,7 @@ pub(super) fn of(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error
     }
 }
 
-/// What the configuration beside a single file says of it, or its own metadata.
+/// Returns the description in the configuration beside a single file, or in the file's own metadata.
 pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
     let path = &checkpoint.path;
     let metadata = checkpoint.shards[0].header.metadata.as_ref();
@@ -137,7 +137,7 @@ pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, 
 }
 
 impl Config {
-    /// The configuration of what is written; none if nothing is left to say.
+    /// Returns the configuration of the output, or `None` if nothing is left in it.
     pub(super) fn update(&self, rules: &Rules, plans: &[Plan]) -> Option<String> {
         let plans: Vec<&Plan> = plans
             .iter()
@@ -173,14 +173,14 @@ impl Config {
             let gone: Vec<&str> = plans().flat_map(dequantized).collect();
             self.ignore(&mut document, &gone);
         }
-        // With scales, they say what loaders compute in.
+        // In a configuration of weights with scales, this key names the format in which loaders compute.
         if target.is_none() {
             self.name_format(&mut document, rules.to);
         }
         Some(document.text())
     }
 
-    /// Names a format wherever one is named, but for descriptions of quantization.
+    /// Replaces the name of the format everywhere except in descriptions of quantization.
     fn name_format(&self, document: &mut Document, to: ulp::Dtype) {
         let described = nodes(&self.document);
         let mut left = vec![self.document.root()];
@@ -208,7 +208,7 @@ impl Config {
         name.is_some_and(|name| name.parse::<ulp::Dtype>().is_ok())
     }
 
-    /// Lists modules as ones that the scheme leaves alone.
+    /// Adds modules to the list of those that the scheme leaves alone.
     fn ignore(&self, document: &mut Document, modules: &[&str]) {
         let Some(key) = self.declared.as_ref().and_then(|declared| declared.ignored) else {
             return;
@@ -231,14 +231,14 @@ impl Config {
     }
 }
 
-/// The modules of a plan whose weights lose their scales.
+/// Returns the modules of a plan whose weights lose their scales.
 fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
     let outputs = plan.outputs.iter();
     let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(..)));
     gone.map(|output| output.name.strip_suffix(".weight").unwrap_or(&output.name))
 }
 
-/// The index of what is written of a group.
+/// Returns the index of a group in the output.
 pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
     let mut whole = index.rest.clone();
     let mut of_shard: HashMap<PathBuf, HashMap<&str, Vec<&str>>> = HashMap::new();
@@ -274,7 +274,7 @@ pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
     whole.into()
 }
 
-/// As Hugging Face's libraries write it.
+/// Returns the text that Hugging Face's libraries would write.
 pub(super) fn text(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("a value of JSON is written");
     text + "\n"

@@ -1,4 +1,5 @@
-//! Numbers of a weight that is stored with scales: scale, times the tensor's scale, times the element, each in f32, as loaders do it.
+//! Numbers of a weight that is stored with scales. A number is the scale, times the tensor's scale, times the element, each in
+//! f32, as in loaders.
 
 use super::direct;
 use super::work::Buffers;
@@ -9,10 +10,10 @@ use crate::formats;
 use crate::quantized::{TensorScale, Weight};
 use ulp::{Cast, Dtype, slice};
 
-/// What is known of a weight's scales before its pieces are read.
+/// The scales of a weight that must be known before its pieces are read.
 #[derive(Debug, Default)]
 pub(crate) struct Whole {
-    /// The scales of the tensor, one an expert or one for all.
+    /// The scales of the tensor: one for each expert, or one for all.
     pub(crate) tensor_scales: Vec<f32>,
 }
 
@@ -34,7 +35,7 @@ impl Whole {
         Ok(Whole { tensor_scales })
     }
 
-    /// The scale of the tensor, if there is one, and whether it divides.
+    /// Returns the scale of the tensor, if there is one, and whether it is a divisor.
     pub(crate) fn of_expert(&self, weight: &Weight, expert: u64) -> (Option<f32>, bool) {
         let tensor_scale = match *self.tensor_scales {
             [] => None,
@@ -45,7 +46,7 @@ impl Whole {
         (tensor_scale, divides)
     }
 
-    /// A block's scale and that of its tensor, as one.
+    /// Returns the product of a block's scale and its tensor's scale.
     pub(crate) fn combine(&self, weight: &Weight, scale: f32, expert: u64) -> f32 {
         match self.of_expert(weight, expert) {
             (None, _) => scale,
@@ -55,7 +56,7 @@ impl Whole {
     }
 }
 
-/// Fills `buffers.wide` with so many numbers from `first` on, in the order in which they are stored.
+/// Fills `buffers.wide` with `count` numbers from `first` on, in the order in which they are stored.
 pub(crate) fn numbers<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
@@ -112,13 +113,13 @@ pub(crate) fn numbers<'s>(
     Ok(())
 }
 
-/// The elements of an expert.
+/// Returns the number of elements of an expert.
 pub(crate) fn matrix_of(weight: &Weight) -> u64 {
     let last = weight.shape.iter().rev().take(2);
     last.product::<u64>().max(1)
 }
 
-/// All that scales hold is exact in f32, but for f64.
+/// Converts scales to f32. The conversion is exact, except from f64.
 pub(crate) fn floats(dtype: Dtype, bytes: &[u8], floats: &mut Vec<f32>) {
     let count = bytes.len() * 8 / dtype.bits() as usize;
     let mut wide = vec![0; count * size_of::<f32>()];
@@ -132,7 +133,7 @@ fn widen(from: Dtype, bytes: &[u8], wide: &mut [u8]) {
     slice::cast_bytes(from, bytes, Dtype::F32, wide, Cast::new()).expect("as many of both");
 }
 
-/// Reads so many elements of a format from `first` on, which begin and end with a byte.
+/// Reads elements of a format from `first` on. They begin and end with a byte.
 pub(crate) fn elements<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
@@ -147,7 +148,7 @@ pub(crate) fn elements<'s>(
     reader.read(shard, tensor, first * bits / 8, bytes)
 }
 
-/// Reads so many elements as they are stored.
+/// Reads elements in the format in which they are stored.
 pub(crate) fn read<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
@@ -161,7 +162,7 @@ pub(crate) fn read<'s>(
     reader.read(shard, tensor, first * bits / 8, bytes)
 }
 
-/// Rounds f32 to the format of the result.
+/// Returns the caster from f32 to the format of the result.
 pub(crate) fn narrow(to: Dtype, how: How) -> Caster {
     Caster::new(Dtype::F32, to, how)
 }

@@ -1,5 +1,5 @@
-//! Weights with scales by the library's way back, a stretch of whole blocks at a time. Its bits are those of the definition: scale times
-//! tensor scale in f32, times the element in f32, rounded once, ties to even.
+//! Reads weights with scales by the library's dequantization, several whole blocks at a time. The bits are those of the
+//! definition: scale times tensor scale in f32, times the element in f32, rounded once, ties to even.
 
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, Format, slice};
@@ -9,7 +9,7 @@ use super::work::Buffers;
 use crate::error::Error;
 use crate::quantized::{Stretch, Weight};
 
-/// Fills `buffers.write` with so many elements from `first` on in this format, if the library has a way to it and none overflows.
+/// Fills `buffers.write` with elements from `first` on in this format, if the library can convert to it and no element overflows.
 pub(crate) fn written<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
@@ -23,7 +23,7 @@ pub(crate) fn written<'s>(
     let mut result = std::mem::take(&mut buffers.write);
     result.resize(count as usize * size_of::<Bf16>(), 0);
     let done = fill::<Bf16>(weight, whole, first, &mut result, buffers)?;
-    // What overflows has to be counted.
+    // Elements that overflow have to be counted.
     let none_overflows = |result: &[u8]| {
         bytemuck::try_cast_slice::<u8, Bf16>(result)
             .is_ok_and(|result| slice::amax(result) < f32::from(Bf16::MAX))
@@ -33,7 +33,7 @@ pub(crate) fn written<'s>(
     Ok(done)
 }
 
-/// Fills `buffers.wide` with so many numbers from `first` on, if the library has a way to them.
+/// Fills `buffers.wide` with numbers from `first` on, if the library can convert to them.
 pub(crate) fn numbers<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
@@ -54,7 +54,7 @@ fn fill<'s, D: Format + bytemuck::Pod>(
     result: &mut [u8],
     buffers: &mut Buffers<'s>,
 ) -> Result<bool, Error> {
-    // Elsewhere bytes have another order, or don't begin where a number can.
+    // On other systems the bytes have another order, or don't begin at an aligned address.
     let result = bytemuck::try_cast_slice_mut::<u8, D>(result);
     let (true, Ok(mut result)) = (cfg!(target_endian = "little"), result) else {
         return Ok(false);

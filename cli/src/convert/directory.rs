@@ -1,4 +1,4 @@
-//! A directory of shards to another.
+//! Converts a directory of shards to another directory.
 
 use std::fs::File;
 use std::io;
@@ -15,36 +15,37 @@ use crate::error::{Error, at};
 use crate::observer::Activity;
 use crate::output::{self, Mode, OPEN, Unfinished, make_directory, parent, sync_directory};
 
-/// What is in a directory, and what becomes of it.
+/// The files of a directory, by their use in the output.
 pub(super) struct Contents<'a> {
     pub(super) plans: Vec<Plan<'a>>,
-    /// Configurations and indices, which are written anew: paths below, with the text of each, or none if it isn't written.
+    /// Configurations and indices of the output: their relative paths, with the text of each, or `None` if the output has no such
+    /// file.
     anew: Vec<(PathBuf, Option<String>)>,
-    /// What is copied.
+    /// The files to copy.
     others: Vec<&'a Entry>,
-    /// Who may do what with the directory itself.
+    /// The permissions of the directory itself.
     pub(super) mode: Mode,
 }
 
 impl Contents<'_> {
-    /// Whether there is something at this path below the directory that is written.
+    /// Returns whether the output has something at this relative path.
     pub(super) fn has(&self, below: &Path) -> bool {
         let shards = self.plans.iter().map(|plan| Path::new(&plan.shard.name));
         let others = self.others.iter().map(|other| &*other.below);
         let anew = self.anew.iter().filter(|(_, text)| text.is_some());
-        // Directories that lead to them too.
+        // The directories above these paths count too.
         let mut all = shards.chain(others).chain(anew.map(|(path, _)| &**path));
         all.any(|path| path.starts_with(below))
     }
 
-    /// The files beside the shards that decide what is written.
+    /// Returns the files beside the shards on which the output depends.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         self.anew.iter().map(|(path, _)| &**path)
     }
 }
 
 impl Conversion<'_> {
-    /// All shards, and the rest.
+    /// Converts all shards, and writes the other files.
     pub(super) fn directory(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
         let (above, name) = (parent(self.output), self.name());
@@ -68,7 +69,7 @@ impl Conversion<'_> {
         Ok(summary)
     }
 
-    /// Finds all that can be wrong before the work.
+    /// Finds every error that can be found before the work.
     pub(super) fn contents(&self) -> Result<Contents<'_>, Error> {
         let real = |path: &Path| path.canonicalize().map_err(at(path));
         let (input, output) = (real(self.input)?, parent(self.output));
@@ -118,27 +119,28 @@ impl Conversion<'_> {
         })
     }
 
-    /// All but the shards and what is written anew.
+    /// Returns all files except the shards and the files that are written anew.
     fn others(&self, configs: &[Config]) -> Result<Vec<&Entry>, Error> {
         let listing = self.checkpoint.listing.iter();
         let others = listing.flat_map(|listing| &listing.others);
         let is_config = |other: &&Entry| configs.iter().any(|config| config.below == other.below);
         let others: Vec<_> = others.filter(|other| !is_config(other)).collect();
         for file in others.iter().filter(|other| !other.is_directory()) {
-            // They are read after the shards: what can't be is found before.
+            // These files are read after the shards. An error in one is found before the work.
             Source::open_file(&self.input.join(&file.below))?;
         }
         Ok(others)
     }
 
-    /// Links that lead nowhere and that nothing needs.
+    /// Returns links that lead nowhere and that no other file needs.
     pub(super) fn left_out(&self) -> Vec<String> {
         let listing = self.checkpoint.listing.iter();
         let dangling = listing.flat_map(|listing| &listing.dangling);
         dangling.map(|path| path.display().to_string()).collect()
     }
 
-    /// Writes all but the shards into a directory. It may have been done in part before. What isn't whole is in `scratch`.
+    /// Writes all files except the shards into a directory. An earlier run may have written some of them. Incomplete files are in
+    /// `scratch`.
     pub(super) fn complete(
         &self,
         contents: &Contents,
@@ -180,7 +182,7 @@ impl Conversion<'_> {
         Ok(())
     }
 
-    /// As readable as the file of this name in the input, if there is one.
+    /// Writes a text. The file has the permissions of the file of this name in the input, if there is one.
     fn place_text(
         &self,
         directory: &Path,
@@ -200,7 +202,7 @@ impl Conversion<'_> {
         self.place(&target, &shown, scratch, mode, write)
     }
 
-    /// Puts a file in its place when it's whole. Until then it's in `scratch`. Errors name it as `shown`.
+    /// Moves a file to its place when it is complete. Until then it is in `scratch`. Errors name it as `shown`.
     pub(super) fn place(
         &self,
         target: &Path,
@@ -221,11 +223,11 @@ impl Conversion<'_> {
         place().map_err(at(shown))
     }
 
-    /// Makes the directories that lead to a path below `base`, which is there, with the modes that they have in the input.
+    /// Makes the directories above a path below `base`, with the permissions that they have in the input. `base` exists.
     pub(super) fn make_directories(&self, base: &Path, below: &Path) -> Result<(), Error> {
         let mut above: Vec<_> = below.ancestors().skip(1).collect();
         above.reverse();
-        // The first is `base` itself.
+        // The first directory is `base` itself.
         for directory in above.into_iter().skip(1) {
             let mode = mode_of(&self.input.join(directory))?;
             let made = make_directory(&base.join(directory), mode);

@@ -1,4 +1,4 @@
-//! `ulp convert`: a checkpoint in another format.
+//! `ulp convert` writes a checkpoint in another format.
 
 mod config;
 pub(crate) mod dequantize;
@@ -40,19 +40,22 @@ use work::{Lost, Work};
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
 ///
-/// Ties go to even, unless another rounding is asked for. What is past the largest finite value becomes an infinity, or NaN in a format
-/// without infinities. Tensors of other types, those that have the format already, and packed 4- and 6-bit ones are copied. Names, shapes
-/// and metadata are kept. Of a directory, the other files are copied too, and the index and the dtype in config.json are brought up to date.
+/// Ties go to even, unless another rounding is asked for. Numbers past the largest finite value become infinities, or NaN in a
+/// format without infinities. Tensors of other types, tensors that have the format already, and packed 4- and 6-bit tensors are
+/// copied. Names, shapes and metadata are kept. In a directory, the other files are copied too, and the index and the dtype in
+/// config.json are brought up to date.
 ///
-/// Weights that are stored with scales (fp8, MXFP8, MXFP6, MXFP4 and NVFP4, as transformers, compressed-tensors, ModelOpt, Quark, FBGEMM,
-/// DeepSeek, gpt-oss and ComfyUI have them) are multiplied with them, and `quantization_config` goes from config.json. A quantization that is
-/// not read, a weight without its scale and a scale without its weight are errors before anything is written; --keep copies what it names,
-/// with its scales. The summary lists what was narrowed, kept and dropped.
+/// Weights that are stored with scales are multiplied by their scales, and `quantization_config` goes from config.json. They are
+/// fp8, MXFP8, MXFP6, MXFP4 and NVFP4 in the forms of transformers, compressed-tensors, ModelOpt, Quark, FBGEMM, DeepSeek,
+/// gpt-oss and ComfyUI. A quantization that is not read, a weight without its scale and a scale without its weight are errors
+/// before anything is written. --keep copies the tensors that it names, with their scales. The summary lists the tensors that
+/// were narrowed, kept and dropped.
 ///
-/// With --to mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4 or nvfp4, or with --scale, weights of linear layers are written in that scheme, and the
-/// configuration says so. Embeddings, heads, norms, biases and routers stay as they are; --keep leaves more, --only chooses by name alone.
+/// With --to mxfp8, mxfp6_e2m3, mxfp6_e3m2, mxfp4 or nvfp4, or with --scale, weights of linear layers are written in that scheme,
+/// and the configuration says so. Embeddings, heads, norms, biases and routers stay as they are. --keep leaves more tensors, and
+/// --only chooses by name alone.
 ///
-/// The output is written under a temporary name and appears when it is whole.
+/// The output is written under a temporary name, and gets its name when it is complete.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
@@ -66,26 +69,26 @@ pub(crate) struct Convert {
     json: bool,
 }
 
-/// What to convert, and how.
+/// A conversion: its input, its output and its options.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Request {
     /// The safetensors file to read, or the directory
     pub input: PathBuf,
     /// The file or directory to write, which must not exist
     pub output: PathBuf,
-    /// What decides the bytes that are written.
+    /// The options that decide the bytes of the output.
     #[command(flatten)]
     pub options: rules::Options,
-    /// How many threads work.
+    /// The number of threads.
     #[command(flatten)]
     pub threads: Threads,
-    /// Convert the K-th of N shares of a directory's shards alone, K from 1 on, into OUTPUT.parts
+    /// Convert only the K-th of N shares of a directory's shards, into OUTPUT.parts; K begins at 1
     #[arg(long, value_name = "K/N", conflicts_with = "finish")]
     pub part: Option<Part>,
-    /// Check that all parts are there and whole, write the rest, and give the directory its name
+    /// Check that all parts are there and complete, write the rest, and give the directory its name
     #[arg(long)]
     pub finish: bool,
-    /// Don't wait until the disk has all: a crash of the machine may then leave files that aren't whole
+    /// Don't wait until the disk has everything: a crash of the machine may then leave incomplete files
     #[arg(long)]
     pub no_sync: bool,
 }
@@ -99,7 +102,7 @@ Examples:
   ulp convert model/ model-bf16/ --to bf16 --part 3/16    # on each of 16 machines
   ulp convert model/ model-bf16/ --to bf16 --finish       # once";
 
-/// A conversion, with all that is needed for it.
+/// A conversion, with everything that it needs.
 struct Conversion<'a> {
     input: &'a Path,
     output: &'a Path,
@@ -123,7 +126,7 @@ pub(crate) fn report(asked: &Convert, observer: &dyn Observer) -> Result<String,
 /// Converts a checkpoint.
 ///
 /// # Errors
-/// Nothing stands under the output's name then, but for [`Error::AfterPublish`].
+/// After an error, nothing stands under the output's name. The exception is [`Error::AfterPublish`].
 pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Error> {
     let Request { input, output, .. } = request;
     let rules = Rules::new(input, &request.options)?;
@@ -132,7 +135,7 @@ pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Er
         Err(Error::Exists { .. }) => true,
         Err(error) => return Err(error),
     };
-    // Without a slash at the end.
+    // The path must not end with a slash.
     let trimmed: PathBuf = output.components().collect();
     let checkpoint = match Checkpoint::open(input) {
         Err(_) if exists => return Err(it_exists(output)),
@@ -169,12 +172,12 @@ fn it_exists(output: &Path) -> Error {
 }
 
 impl Conversion<'_> {
-    /// The output's name in its directory.
+    /// Returns the output's name in its directory.
     fn name(&self) -> &Path {
         Path::new(self.output.file_name().unwrap_or_default())
     }
 
-    /// That a file, or a directory, can have this name.
+    /// Checks that a file or a directory can have this name.
     fn can_be_named(&self, output: &Path) -> Result<(), Error> {
         let slash = |byte: &u8| std::path::is_separator(char::from(*byte));
         let last = output.as_os_str().as_encoded_bytes().last();
@@ -191,7 +194,7 @@ impl Conversion<'_> {
         })
     }
 
-    /// The error of an output that exists: it says if that is what this command has made before.
+    /// Returns the error for an output that exists. The error says whether an earlier run of this command has made the output.
     fn rerun(&self, output: &Path) -> Error {
         let made = || -> Result<bool, Error> {
             let real = |path: &Path| path.canonicalize().map_err(at(path));
@@ -208,7 +211,7 @@ impl Conversion<'_> {
             let there = |plan: &Plan| is_whole(plan, &output.join(&plan.shard.name)).is_ok();
             let made = contents.plans.iter().all(there);
             if made {
-                // What was put together may not have been cleared away. That it's whole is true all the same.
+                // Some parts may not have been removed. The output is complete all the same.
                 let _ = self.clear(&contents);
             }
             Ok(made)
@@ -219,7 +222,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// Removes parts of which an earlier run has made the output.
+    /// Removes the parts from which an earlier run has made the output.
     fn clear(&self, contents: &Contents) -> Result<(), Error> {
         match Staging::find(self)? {
             Some(staging) if !staging.whole().exists() => {
@@ -230,7 +233,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// Removes what earlier runs for these targets left in a directory when they were killed, and names what can't be.
+    /// Removes the files that killed runs for these targets left in a directory, and names the files that it can't remove.
     fn remove_left<'t>(&self, directory: &Path, targets: impl Iterator<Item = &'t Path>) {
         for path in output::remove_left(directory, targets) {
             let path = path.display();
@@ -240,7 +243,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// One file to another.
+    /// Converts one file to another.
     fn file(&self) -> Result<Summary, Error> {
         let (above, name) = (parent(self.output), self.name());
         let mut summary = Summary::new(self.rules);
@@ -261,7 +264,7 @@ impl Conversion<'_> {
         Ok(summary)
     }
 
-    /// Writes a file beside the output, unless there is one of its name.
+    /// Writes a file beside the output, unless a file has its name.
     fn write_beside(&self, name: &str, text: &str) -> Result<(), Error> {
         let path = self.output.with_file_name(name);
         if path.symlink_metadata().is_ok() {
@@ -276,8 +279,8 @@ impl Conversion<'_> {
         unfinished.publish(&path, self.sync)
     }
 
-    /// Writes a whole file, which shall be `target`, under a temporary name in a directory, and syncs it. Returns how many elements
-    /// were lost. Errors name it as `shown`.
+    /// Writes a complete file under a temporary name in a directory, and syncs it. The file will be renamed to `target`. Returns
+    /// how many elements were lost. Errors name the file as `shown`.
     fn write(
         &self,
         plan: &Plan,
@@ -285,7 +288,7 @@ impl Conversion<'_> {
         target: &Path,
         shown: &Path,
     ) -> Result<(Unfinished, Lost), Error> {
-        // As readable as what it is made of. Its owner may write, and nobody runs it.
+        // The file is as readable as its sources. Its owner may write it, and nobody may execute it.
         let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
         let (unfinished, file) = Unfinished::file(directory, target, mode).map_err(at(shown))?;
         let written = file

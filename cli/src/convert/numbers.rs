@@ -1,4 +1,4 @@
-//! The numbers of a tensor as f32, whatever it is stored as.
+//! The numbers of a tensor as f32, in whatever form they are stored.
 
 use super::dequantize::{self, Whole, matrix_of};
 use super::work::Buffers;
@@ -7,12 +7,12 @@ use crate::checkpoint::{Reader, Shard};
 use crate::error::Error;
 use crate::quantized::{Located, Weight};
 
-/// Where numbers come from.
+/// The source of numbers.
 #[derive(Clone, Debug)]
 pub(crate) enum Numbers<'a> {
-    /// Floats as they stand there.
+    /// Floats without scales.
     Plain(Located<'a>, ulp::Dtype),
-    /// Multiplied by their scales.
+    /// Elements that are multiplied by their scales.
     Scaled(Box<Weight<'a>>),
 }
 
@@ -28,7 +28,7 @@ impl<'a> Numbers<'a> {
         self.shape().iter().product()
     }
 
-    /// The shards that are read for them.
+    /// Returns the shards that have these numbers.
     pub(crate) fn shards(&self) -> Vec<&'a Shard> {
         match self {
             Numbers::Plain((shard, _), _) => vec![shard],
@@ -36,7 +36,7 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// The format that they are read in, which has them all.
+    /// Returns the format in which the numbers are read. It represents all of them.
     pub(crate) fn format(&self) -> ulp::Dtype {
         match self {
             Numbers::Plain(_, format) => *format,
@@ -44,7 +44,7 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// The format of the scales that they are stored with.
+    /// Returns the format of the scales that are stored with the numbers.
     pub(crate) fn scale(&self) -> Option<ulp::Dtype> {
         match self {
             Numbers::Plain(..) => None,
@@ -52,7 +52,7 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// What must be known before any are read.
+    /// Reads the scales that must be known before the numbers.
     pub(crate) fn whole(&self, reader: &mut Reader<'a>) -> Result<Whole, Error> {
         match self {
             Numbers::Plain(..) => Ok(Whole::default()),
@@ -60,7 +60,8 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// So many from `first` on, in their format. They are in a buffer that was taken: [`give_back`](Self::give_back) puts it where it was.
+    /// Reads numbers from `first` on, in their format. They are in a buffer that was taken. [`give_back`](Self::give_back)
+    /// returns the buffer to its place.
     pub(crate) fn read_stored(
         &self,
         whole: &Whole,
@@ -92,7 +93,7 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Fills `buffers.wide` with so many from `first` on.
+    /// Fills `buffers.wide` with numbers from `first` on.
     pub(crate) fn read(
         &self,
         whole: &Whole,

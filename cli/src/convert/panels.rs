@@ -1,12 +1,12 @@
-//! Matrices cut into panels, of whole blocks that share a scale.
+//! Cuts matrices into panels of whole blocks. A block shares a scale.
 
 use ulp::block::Blocks;
 
-/// As many elements as a panel has, if a block doesn't have more: so many rows of so many columns that reading them takes few calls, and
-/// few enough that they stay near the core.
+/// The elements of a panel, if a block isn't larger. A panel of this size has rows and columns that few calls read, and stays in
+/// the core's cache.
 const PANEL: u64 = 1 << 18;
 
-/// How matrices that follow one another are cut.
+/// The way to cut matrices that follow one another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Panels {
     rows: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Panels {
 /// Some rows and columns of a matrix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Panel {
-    /// The number of the matrix, and the first row and column in it.
+    /// The number of the matrix, and the panel's first row and column in it.
     pub(crate) matrix: u64,
     pub(crate) row: u64,
     pub(crate) col: u64,
@@ -28,7 +28,7 @@ pub(crate) struct Panel {
 }
 
 impl Panels {
-    /// Of a shape of at least two dimensions, or, where a tensor has one scale, of any.
+    /// Returns the panels of a shape. The shape has at least two dimensions, unless the tensor has one scale.
     pub(crate) fn new(shape: &[u64], blocks: Blocks) -> Panels {
         let elements: u64 = shape.iter().product();
         if blocks == Blocks::TENSOR {
@@ -44,7 +44,7 @@ impl Panels {
         let mut rows = shape.iter().rev().nth(1).copied().unwrap_or(1);
         let mut matrices = elements / (rows * cols).max(1);
         if blocks.rows() == 1 {
-            // It doesn't matter where a matrix ends.
+            // A panel may cross the end of a matrix here.
             (rows, matrices) = (rows * matrices, 1);
         }
         let [block_rows, block_cols] = [
@@ -87,7 +87,7 @@ impl Panels {
         }
     }
 
-    /// The runs of elements of a panel that follow one another: where each begins, and how long it is.
+    /// Returns the runs of consecutive elements of a panel: the beginning and the length of each.
     pub(crate) fn runs(self, panel: Panel) -> impl Iterator<Item = (u64, u64)> {
         let first = (panel.matrix * self.rows + panel.row) * self.cols + panel.col;
         let (count, length) = if panel.width == self.cols {
@@ -98,7 +98,7 @@ impl Panels {
         (0..count).map(move |run| (first + run * self.cols, length))
     }
 
-    /// The same of the panel's scales, which are a number a block.
+    /// Returns the runs of consecutive scales of a panel. A block has one scale.
     pub(crate) fn runs_of_scales(
         self,
         panel: Panel,

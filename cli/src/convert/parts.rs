@@ -1,4 +1,4 @@
-//! Shares of a directory's shards, converted by different machines into one directory, and put together in the end.
+//! Parts: several machines convert shares of a directory's shards into one directory, and `--finish` puts the shares together.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -39,10 +39,11 @@ impl FromStr for Part {
 }
 
 impl Part {
-    /// This part's share: the largest file first, each to the part that has least so far, so that all parts agree without talking.
+    /// Returns this part's share. Each file goes to the part that has the fewest bytes, the largest file first. All parts compute
+    /// the shares alike and need not communicate.
     fn share<T>(self, files: impl Iterator<Item = T>, length: impl Fn(&T) -> u64) -> Vec<T> {
         let mut files: Vec<_> = files.collect();
-        // Stable: files of one length stay in order.
+        // The sort is stable, so files of equal length stay in order.
         files.sort_by_key(|file| Reverse(length(file)));
         let mut loads = vec![0; self.of.min(files.len().max(1))];
         let mut mine = Vec::new();
@@ -60,7 +61,7 @@ impl Part {
 }
 
 impl Conversion<'_> {
-    /// This machine's share. Shards that are there already, and whole, stay.
+    /// Converts this machine's share. Complete shards stay.
     pub(super) fn part(&self, part: Part) -> Result<Summary, Error> {
         let contents = self.contents()?;
         let record = staging::record(self, &contents)?;
@@ -71,7 +72,7 @@ impl Conversion<'_> {
         }
 
         let mine = part.share(contents.plans.iter(), |plan| plan.shard.length());
-        // Of shards, and of their counts.
+        // The names of shards and of their counts.
         let names = mine.iter().map(|plan| Path::new(&plan.shard.name));
         let names = names.flat_map(|name| [name, Path::new(name.file_name().unwrap_or_default())]);
         self.remove_left(staging.path(), names);
@@ -98,17 +99,18 @@ impl Conversion<'_> {
         for base in [staging.whole(), staging.counts()] {
             self.make_directories(&base, name)?;
         }
-        // What a killed part leaves is no part of what is whole.
+        // Files of a killed part lie outside the output.
         let scratch = staging.path();
         let (file, lost) = self.write(plan, scratch, name, &target)?;
         let write = |mut file: &File| writeln!(file, "{lost}");
         self.place(&counts, &counts, scratch, OPEN, write)?;
-        // The same part, tried twice at once, has done the same.
+        // If two machines run one part at once, both have made the same file.
         file.replace(&target).map_err(at(&target))?;
         Ok(lost)
     }
 
-    /// Syncs the directories that lead to shards, also to those that were there: whoever wrote them may have failed to.
+    /// Syncs the directories above the shards. Directories that existed are synced too, because the run that made them may have
+    /// failed before its sync.
     fn sync_all_above(&self, plans: &[&Plan], staging: &Staging) -> Result<(), Error> {
         let mut directories = BTreeSet::from([staging.path().to_path_buf()]);
         for base in [staging.whole(), staging.counts()] {
@@ -128,7 +130,7 @@ impl Conversion<'_> {
         Ok(())
     }
 
-    /// Puts together what the parts have written.
+    /// Puts the parts together.
     pub(super) fn finish(&self) -> Result<Summary, Error> {
         let contents = self.contents()?;
         let Some(staging) = Staging::find(self)? else {
@@ -149,7 +151,7 @@ impl Conversion<'_> {
         Ok(summary)
     }
 
-    /// Removes what parts have made, once the output is in its place.
+    /// Removes the files that parts have made, after the output is in its place.
     pub(super) fn remove_parts(&self, staging: &Staging, plans: &[Plan]) -> Result<(), Error> {
         let removed = staging.remove(plans);
         if !removed.map_err(output::after_publish(self.output))? {
@@ -187,7 +189,7 @@ mod tests {
             }
             all.sort_unstable();
             assert_eq!(all, [0, 1, 2, 3, 4, 5, 6, 7]);
-            // No share is longer than the mean and one file.
+            // No share is longer than the mean plus one file.
             assert!(most <= 36_u64.div_ceil(of as u64) + 9, "{of}");
         }
     }

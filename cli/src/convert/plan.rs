@@ -1,4 +1,4 @@
-//! What becomes of each tensor, and where it will lie: known to the byte before anything is written.
+//! The outcome for each tensor, and its place in the output. Both are known to the byte before anything is written.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -15,29 +15,29 @@ use crate::error::{Error, TensorError, about_tensor};
 use crate::header;
 use crate::quantized::Weight;
 
-/// A file to be written.
+/// A file to write.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     pub(crate) shard: &'a Shard,
-    /// Shards of which nothing is left.
+    /// Shards that have no tensor in the output.
     pub(crate) emptied: Vec<&'a Shard>,
     /// The bytes before the data.
     pub(crate) head: Vec<u8>,
-    /// In the order of their data.
+    /// The tensors, in the order of their data.
     pub(crate) outputs: Vec<Output<'a>>,
-    /// Weights that share the scale of a tensor.
+    /// Families of weights. The weights of a family share one tensor scale.
     pub(crate) families: Vec<Vec<Numbers<'a>>>,
-    /// Tensors of scales that were used and go.
+    /// Tensors of scales that were used and are not in the output.
     pub(crate) dropped: Vec<&'a str>,
-    /// Whether a weight stays as it is stored, with its scales.
+    /// True if a weight stays as it is stored, with its scales.
     pub(crate) stays_scaled: bool,
 }
 
-/// A tensor to be written.
+/// A tensor to write.
 #[derive(Debug)]
 pub(crate) struct Output<'a> {
     pub(crate) name: String,
-    /// The name of the tensor that it is made of.
+    /// The name of the source tensor.
     pub(crate) origin: &'a str,
     pub(crate) dtype: Dtype,
     pub(crate) shape: Box<[u64]>,
@@ -46,27 +46,27 @@ pub(crate) struct Output<'a> {
     pub(crate) note: Option<Note>,
 }
 
-/// What the summary names.
+/// A remark about a tensor in the summary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Note {
-    /// Floats that could have been converted, and stay.
+    /// The tensor has floats that could have been converted, and stays.
     Kept,
-    /// Stored wider than most of the checkpoint, and written as narrow.
+    /// The tensor is stored wider than most of the checkpoint, and is written as narrow as the rest.
     Narrowed,
-    /// Numbers of 8 bits or fewer without a scale.
+    /// The tensor has numbers of 8 bits or fewer without a scale.
     Unscaled,
 }
 
-/// How a tensor comes to be.
+/// The source of a tensor's bytes.
 #[derive(Debug)]
 pub(crate) enum Action<'a> {
     Copy(&'a Tensor),
     Cast(&'a Tensor, Caster),
-    /// Elements of a scheme.
+    /// The elements of a weight in a scheme.
     Quantize(Box<Quantize<'a>>),
-    /// Scales, which are written with their elements.
+    /// Scales, which are written together with their elements.
     Scales,
-    /// Multiplied by its scales, and cast.
+    /// Elements that are multiplied by their scales, and cast.
     Dequantize(Box<Weight<'a>>, Caster),
 }
 
@@ -77,12 +77,12 @@ impl Output<'_> {
 }
 
 impl Plan<'_> {
-    /// How long the file will be.
+    /// Returns the length of the file.
     pub(crate) fn length(&self) -> u64 {
         self.head.len() as u64 + self.data()
     }
 
-    /// The shards that are read for it.
+    /// Returns the shards from which the file is made.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &Shard> {
         let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
             Action::Dequantize(weight, _) => weight.shards(),
@@ -100,19 +100,19 @@ impl Plan<'_> {
         shards.into_iter()
     }
 
-    /// How many bytes are counted while it is written: its data, and before, of the tensors whose largest magnitude is looked for, a
-    /// byte an element.
+    /// Returns the bytes of work that the progress counts: the bytes of the data, and one byte for each element whose family's
+    /// largest magnitude is searched first.
     pub(crate) fn work(&self) -> u64 {
         let families = self.families.iter().flatten();
         self.data() + families.map(Numbers::elements).sum::<u64>()
     }
 
-    /// How many bytes the tensors will have.
+    /// Returns the number of bytes of the tensors.
     pub(crate) fn data(&self) -> u64 {
         self.outputs.last().map_or(0, |output| output.range.end)
     }
 
-    /// How many elements are read to be written in a scheme, those whose largest magnitude is looked for twice.
+    /// Returns how many elements are read for a scheme. Elements whose largest magnitude is searched first count twice.
     pub(crate) fn elements(&self) -> u64 {
         let families = self.families.iter().flatten();
         let quantized = self
@@ -125,20 +125,21 @@ impl Plan<'_> {
         families.chain(quantized).map(Numbers::elements).sum()
     }
 
-    /// Whether weights are written in a scheme.
+    /// Returns whether weights are written in a scheme.
     pub(crate) fn quantizes(&self) -> bool {
         let mut outputs = self.outputs.iter();
         outputs.any(|output| matches!(output.action, Action::Quantize(..)))
     }
 
-    /// Whether weights lose their scales.
+    /// Returns whether weights lose their scales.
     pub(crate) fn dequantizes(&self) -> bool {
         let mut outputs = self.outputs.iter();
         outputs.any(|output| matches!(output.action, Action::Dequantize(..)))
     }
 }
 
-/// The modules of plans whose weights a scheme leaves as they are. Where the head is the embedding, it has no tensor, and is one all the same.
+/// Returns the modules whose weights a scheme leaves as they are. A head that shares the weight of the embedding has no tensor,
+/// and is such a module too.
 pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p str> {
     let outputs = plans.into_iter().flat_map(|plan| &plan.outputs);
     let matrices = outputs.filter(|output| {
@@ -152,7 +153,7 @@ pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p
     modules
 }
 
-/// A tensor of the same name and shape.
+/// Returns a tensor of equal name and shape.
 pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
         name: tensor.name.to_string(),
@@ -165,7 +166,7 @@ pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -
     }
 }
 
-/// Lays the tensors out as `safetensors` does: the widest dtypes first, so that all are aligned, then by name.
+/// Lays the tensors out like `safetensors`: the widest dtypes first, so that all tensors are aligned, then by name.
 pub(crate) fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
     outputs.sort_by(|a, b| (Reverse(a.dtype), &a.name).cmp(&(Reverse(b.dtype), &b.name)));
     let mut start = 0_u64;

@@ -1,4 +1,4 @@
-//! Decides what becomes of each tensor.
+//! Decides the outcome for each tensor.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use crate::quantized::selection::fused;
 use crate::quantized::{self, Declared, Role, Roles, Target, WIDE, Weight};
 use crate::{formats, header};
 
-/// Plans all shards of a checkpoint, whose groups' configurations say this.
+/// Plans all shards of a checkpoint. `declared` is the description of each group in the configurations.
 pub(super) fn all<'a>(
     checkpoint: &'a Checkpoint,
     rules: &Rules,
@@ -45,7 +45,7 @@ pub(super) fn all<'a>(
     Ok(without_empty(plans))
 }
 
-/// Tensors that are named together, and what the configuration says of them.
+/// Returns the groups of tensors, with the configuration's description of each.
 fn groups<'a>(
     checkpoint: &'a Checkpoint,
     declared: &[Option<Declared>],
@@ -61,7 +61,7 @@ fn groups<'a>(
     })
 }
 
-/// What each tensor is, by name, where rules take those that they take.
+/// Returns the role of each tensor, by name, under these rules.
 pub(super) fn roles<'a>(
     checkpoint: &'a Checkpoint,
     declared: &[Option<Declared>],
@@ -71,7 +71,7 @@ pub(super) fn roles<'a>(
     groups(checkpoint, declared).map(roles).collect()
 }
 
-/// A shard of which nothing is left is not written.
+/// Leaves out shards without tensors, which are not written.
 fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
     let is_empty = |plan: &Plan| plan.outputs.is_empty() && !plan.dropped.is_empty();
     let (empty, mut plans): (Vec<_>, Vec<_>) = plans.into_iter().partition(is_empty);
@@ -85,7 +85,7 @@ fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
     plans
 }
 
-/// The format of more than 8 bits that most numbers have.
+/// Returns the format of more than 8 bits that most numbers have.
 fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
     let mut elements: HashMap<ulp::Dtype, u64> = HashMap::new();
     for (_, tensor) in &group.order {
@@ -104,9 +104,9 @@ struct Planner<'a, 'r> {
     rules: &'r Rules,
     roles: Roles<'a>,
     usual: Option<ulp::Dtype>,
-    /// What has one scale of a tensor, by name.
+    /// The weights that share one tensor scale, by the name of the family.
     families: HashMap<String, Vec<Numbers<'a>>>,
-    /// Whether the file has no configuration beside it.
+    /// True if the file has no configuration beside it.
     alone: bool,
     tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
 }
@@ -148,7 +148,7 @@ impl<'a> Planner<'a, '_> {
         Ok(plan)
     }
 
-    /// Adds what becomes of a tensor.
+    /// Adds the outcome for a tensor.
     fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
         let copy = |note| Output {
             note,
@@ -214,7 +214,7 @@ impl<'a> Planner<'a, '_> {
         Ok(())
     }
 
-    /// Adds what becomes of a weight that is stored with scales.
+    /// Adds the outcome for a weight that is stored with scales.
     fn weight(
         &self,
         plan: &mut Plan<'a>,
@@ -230,7 +230,7 @@ impl<'a> Planner<'a, '_> {
                 let numbers = Numbers::Scaled(Box::new(weight.clone()));
                 return self.quantize(plan, tensor, &weight.name, numbers, target, None);
             }
-            // What the scheme leaves has the format that all else has.
+            // A weight that the scheme leaves gets the format of most other tensors.
             to = self.usual.unwrap_or(ulp::Dtype::Bf16);
             dtype = formats::in_header(to).expect("a tensor had this format");
             note = Some(Note::Kept);
@@ -318,7 +318,7 @@ impl<'a> Planner<'a, '_> {
         Ok(())
     }
 
-    /// A name that no tensor has that stays.
+    /// Returns the name, or an error if a tensor that stays has the name.
     fn free(&self, name: String, of: &Tensor) -> Result<String, TensorError> {
         let goes = matches!(
             self.roles.get(&*name),
@@ -330,7 +330,7 @@ impl<'a> Planner<'a, '_> {
         Ok(name)
     }
 
-    /// Finds the weights that have one scale of a tensor.
+    /// Finds the weights that share one tensor scale.
     fn families(&mut self, order: &[(&'a Shard, &'a Tensor)]) {
         let Some(target) = self.rules.target.as_ref() else {
             return;

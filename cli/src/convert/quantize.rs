@@ -1,4 +1,4 @@
-//! A panel of a weight in a scheme: elements and scales.
+//! Quantizes a panel of a weight: elements and scales.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,12 +11,12 @@ use super::panels::{Panel, Panels};
 use super::work::Buffers;
 use crate::error::Error;
 
-/// A weight to be written in a scheme.
+/// A weight to write in a scheme.
 #[derive(Debug)]
 pub(crate) struct Quantize<'a> {
     pub(crate) numbers: Numbers<'a>,
     pub(crate) scheme: Scheme,
-    /// The format of the scales in the file, which has all numbers of the scheme's.
+    /// The format of the scales in the file. It represents every scale of the scheme.
     pub(crate) stored: Dtype,
     pub(crate) cast: Cast,
     pub(crate) panels: Panels,
@@ -27,12 +27,12 @@ pub(crate) struct Quantize<'a> {
     pub(crate) family: Option<usize>,
 }
 
-/// What a panel, in `buffers.numbers`, became in `buffers.elements` and `buffers.block_scales`.
+/// The result of quantizing the panel in `buffers.numbers`. It lies in `buffers.elements` and `buffers.block_scales`.
 pub(crate) struct Quantized {
     pub(crate) panel: Panel,
     /// How many columns the panel had.
     pub(crate) cols: usize,
-    /// How many elements stand before it.
+    /// How many elements stand before the panel in `buffers.elements`.
     pub(crate) skip: usize,
     pub(crate) tensor_scale: f32,
     pub(crate) counts: Counts,
@@ -51,7 +51,7 @@ impl<'a> Quantize<'a> {
         let is_whole = self.is_whole();
         let mut numbers = std::mem::take(&mut buffers.numbers);
         numbers.clear();
-        // The largest magnitude of a whole tensor stands before its pieces, so that all have its scale.
+        // The largest magnitude of a whole tensor stands before each of its pieces, so every piece gets the tensor's scale.
         numbers.extend(is_whole.then_some(amax));
         for (first, count) in self.panels.runs(panel) {
             self.numbers.read(whole, first, count, buffers)?;
@@ -92,12 +92,12 @@ impl<'a> Quantize<'a> {
         })
     }
 
-    /// Whether the tensor has one scale.
+    /// Returns whether the tensor has one scale.
     pub(crate) fn is_whole(&self) -> bool {
         self.scheme.blocks == Blocks::TENSOR
     }
 
-    /// Scales as they are stored.
+    /// Converts scales to the format in which they are stored.
     pub(crate) fn store(&self, scales: &mut Vec<u8>) {
         if self.stored.layout() != self.scheme.scale.layout() {
             let from = std::mem::take(scales);
@@ -109,8 +109,8 @@ impl<'a> Quantize<'a> {
     }
 }
 
-/// Takes the largest finite magnitude of numbers, as f32 in bytes, into `largest` as bits: those of numbers without sign are ordered as the
-/// numbers are.
+/// Raises `largest` to the largest finite magnitude of numbers, which are f32 in bytes. `largest` holds the bits of an f32. The
+/// bits of positive numbers have the order of the numbers.
 pub(crate) fn take_largest(numbers: &[u8], largest: &AtomicU32) {
     let bits = numbers.as_chunks().0.iter().fold(0, |largest, &bytes| {
         let bits = u32::from_le_bytes(bytes) & (u32::MAX >> 1);

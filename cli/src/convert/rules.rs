@@ -1,4 +1,4 @@
-//! What is asked for: which tensors become what.
+//! The options of a conversion, and the tensors to which they apply.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::formats;
 use crate::quantized::selection::is_linear;
 use crate::quantized::target::{SCHEMES, Scale, ScaleFormat, Target};
 
-/// What decides the bytes that are written.
+/// The options that decide the bytes of the output.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     #[arg(
@@ -26,16 +26,16 @@ pub struct Options {
     /// How to round
     #[arg(long, value_enum, default_value_t)]
     pub rounding: Rounding,
-    /// Past the largest finite value, take that, and not an infinity or NaN
+    /// Turn numbers past the largest finite value into that value, not into infinities or NaN
     #[arg(long)]
     pub saturate: bool,
-    /// Round to one of the two neighbours at random, so that the mean is right: the same bits for the same seed
+    /// Round to one of the two neighbours at random, so that the mean is right; one seed always gives the same bits
     #[arg(long, value_name = "SEED", conflicts_with = "rounding")]
     pub stochastic: Option<u64>,
-    /// Leave tensors as they are whose names this matches; may be repeated
+    /// Leave tensors as they are if this matches their names; may be repeated
     #[arg(long, value_name = "REGEX")]
     pub keep: Vec<String>,
-    /// Leave tensors as they are whose names this doesn't match; may be repeated, and any match will do
+    /// Leave tensors as they are unless this matches their names; may be repeated, and one match is enough
     #[arg(long, value_name = "REGEX")]
     pub only: Vec<String>,
     #[arg(
@@ -49,21 +49,21 @@ pub struct Options {
     pub scale_format: ScaleFormat,
 }
 
-/// A rounding, by the name that is typed.
+/// A rounding, with the name that users type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 pub enum Rounding {
-    /// To the nearest, the even one of two.
+    /// To the nearest, ties to even.
     #[default]
     TiesToEven,
-    /// To the nearest, the larger magnitude of two.
+    /// To the nearest, ties to the larger magnitude.
     TiesToAway,
-    /// To the smaller magnitude.
+    /// Toward zero.
     TowardZero,
-    /// Up.
+    /// Toward positive infinity.
     TowardPositive,
-    /// Down.
+    /// Toward negative infinity.
     TowardNegative,
-    /// To the odd code, if inexact.
+    /// To the odd code, if the result is inexact.
     ToOdd,
 }
 
@@ -80,12 +80,12 @@ impl From<Rounding> for ulp::Rounding {
     }
 }
 
-/// The same, found to make sense.
+/// Options that have been checked.
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) to: Dtype,
     pub(crate) dtype: safetensors::Dtype,
-    /// The scheme that weights are written in.
+    /// The scheme in which weights are written.
     pub(crate) target: Option<Target>,
     rounding: Rounding,
     saturate: bool,
@@ -95,7 +95,7 @@ pub(crate) struct Rules {
 }
 
 impl Options {
-    /// The same for another format.
+    /// Returns these options for another format.
     pub(crate) fn with_format(&self, to: String) -> Options {
         Options { to, ..self.clone() }
     }
@@ -141,7 +141,7 @@ impl Rules {
         }
         let set = |option, patterns| {
             RegexSet::new(patterns).map_err(|error| {
-                // The last line of a regex error says what is wrong; those above draw where.
+                // The last line of a regex error names the fault. The lines above show the place.
                 let error = error.to_string();
                 let why = error.lines().last().unwrap_or_default();
                 wrong(option, why.trim_start_matches("error: ").into())
@@ -159,24 +159,26 @@ impl Rules {
         })
     }
 
-    /// Whether a tensor of floats is converted, by its name.
+    /// Returns whether a tensor of floats is converted, by its name.
     pub(crate) fn take(&self, name: &str) -> bool {
         self.take_any(&[name])
     }
 
-    /// Whether a tensor that has several names is: none of them is kept, and any of them is chosen.
+    /// Returns whether a tensor with several names is converted. None of its names may match `--keep`, and one must match
+    /// `--only`.
     pub(crate) fn take_any(&self, names: &[&str]) -> bool {
         !names.iter().any(|name| self.keep.is_match(name))
             && (self.only.is_empty() || names.iter().any(|name| self.only.is_match(name)))
     }
 
-    /// The name of the format or the scheme.
+    /// Returns the name of the format or the scheme.
     pub(crate) fn name(&self) -> &str {
         let name = self.target.as_ref().map(|target| &*target.name);
         name.unwrap_or(self.to.name())
     }
 
-    /// Whether a scheme takes a weight that is converted: `--only` may choose any matrices, else those of linear layers are.
+    /// Returns whether a scheme takes a weight that is converted. `--only` may choose any matrix. Without `--only`, a scheme
+    /// takes the matrices of linear layers.
     pub(crate) fn chooses(&self, target: &Target, name: &str, shape: &[u64]) -> bool {
         let is_matrix = target.is_whole() || (2..=3).contains(&shape.len());
         let fits = target
@@ -186,12 +188,12 @@ impl Rules {
         is_matrix && fits && chosen && !shape.contains(&0)
     }
 
-    /// How to round elements of a scheme.
+    /// Returns the rounding of elements of a scheme.
     pub(crate) fn cast(&self) -> Cast {
         Cast::new().rounding(self.rounding.into()).saturating()
     }
 
-    /// How to round a tensor.
+    /// Returns the rounding of a tensor.
     pub(crate) fn how(&self, name: &str) -> How {
         if let Some(seed) = self.seed {
             let stochastic = Stochastic::new(seed_of(seed, name));
@@ -209,7 +211,7 @@ impl Rules {
         })
     }
 
-    /// Everything that decides the bytes that are written.
+    /// Returns everything that decides the bytes of the output.
     pub(crate) fn record(&self) -> Value {
         json!({
             "to": self.to.name(),
@@ -223,13 +225,13 @@ impl Rules {
     }
 }
 
-/// The formats that `--to` takes and that have a sign: others can't hold weights.
+/// Returns the formats that `--to` takes and that have a sign. Formats without sign can't hold weights.
 pub(crate) fn targets() -> impl Iterator<Item = Dtype> {
     let all = Dtype::ALL.iter().copied();
     all.filter(|&format| format.layout().is_signed() && formats::in_header(format).is_some())
 }
 
-/// The format to convert to, if a file can hold it.
+/// Returns the format to convert to, if a file can hold it.
 fn target(name: &str) -> Result<(Dtype, safetensors::Dtype), String> {
     let known = |error| format!("{error}; or a scheme: {}", SCHEMES.join(", "));
     let format = formats::parse(name).map_err(known)?;
@@ -245,8 +247,8 @@ fn target(name: &str) -> Result<(Dtype, safetensors::Dtype), String> {
     })
 }
 
-/// A seed of a tensor's own, that depends on neither shards nor order: 64-bit FNV-1a of the seed's eight bytes, little-endian, and
-/// the name's in UTF-8.
+/// Returns the seed of a tensor, which depends on neither shards nor order. The seed is the 64-bit FNV-1a hash of the eight bytes
+/// of `seed`, little-endian, and the name in UTF-8.
 fn seed_of(seed: u64, name: &str) -> u64 {
     let bytes = seed.to_le_bytes().into_iter().chain(name.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -258,7 +260,7 @@ fn seed_of(seed: u64, name: &str) -> u64 {
 mod tests {
     use super::seed_of;
 
-    /// From the test suite of FNV; the first eight bytes are the seed.
+    /// The expected hashes are from the test suite of FNV. The first eight bytes are the seed.
     #[test]
     fn seeds_are_fnv_1a() {
         let text = b"chongo was here!\n";

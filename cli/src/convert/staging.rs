@@ -1,5 +1,5 @@
-//! `OUTPUT.parts`, where parts are put together: `options.json`, what all parts must agree on; `counts`, how many elements of each shard
-//! were lost; and `whole`, which becomes OUTPUT.
+//! `OUTPUT.parts`, where parts are put together. `options.json` is the record on which all parts must agree. `counts` has the
+//! number of lost elements of each shard. `whole` becomes OUTPUT.
 
 use std::fs::{self, File};
 use std::io;
@@ -18,10 +18,11 @@ use crate::entries;
 use crate::error::{Error, at};
 use crate::output::{self, OPEN, Unfinished, is_temporary, make_directory, parent, sync_directory};
 
-/// By this a record is known.
+/// The text by which a record is recognized.
 const MADE_BY: &str = "ulp convert --part";
 
-/// The largest record that is read, and the largest of the files beside the shards that decide what is written.
+/// The length in bytes of the largest record that is read. It is also the limit of the files beside the shards that decide the
+/// output.
 const LIMIT: u64 = 400_000_000;
 
 pub(super) struct Staging {
@@ -30,7 +31,8 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// The directory that parts have made. `None` if there is none; one that others have made, or that is no place for parts, is an error.
+    /// Returns the directory that parts have made, or `None` if there is none. A directory that `ulp` has not made, or that can't
+    /// hold parts, is an error.
     pub(super) fn find(conversion: &Conversion) -> Result<Option<Staging>, Error> {
         let path = path_of(conversion.output);
         let metadata = match path.symlink_metadata() {
@@ -64,7 +66,7 @@ impl Staging {
         Ok(Some(staging))
     }
 
-    /// The directory that parts have made, or a new one.
+    /// Returns the directory that parts have made, or a new one.
     pub(super) fn find_or_make(
         conversion: &Conversion,
         record: &Value,
@@ -89,14 +91,14 @@ impl Staging {
         let renamed = new.rename(&path);
         sync_directory(directory, conversion.sync).map_err(at(directory))?;
         match (Staging::find(conversion)?, renamed) {
-            // Another part may have been faster.
+            // Another part has made the directory in the meantime.
             (Some(staging), _) => Ok(staging),
             (None, Err(error)) => Err(error),
             (None, Ok(())) => Err(parts(&path, PartsProblem::None)),
         }
     }
 
-    /// That nothing is mounted where `whole` is.
+    /// Checks that nothing is mounted at `whole`.
     fn can_be_renamed(&self, output: &Path) -> Result<(), Error> {
         #[cfg(unix)]
         {
@@ -126,17 +128,17 @@ impl Staging {
         self.path.join("counts")
     }
 
-    /// How many elements of a shard were lost. An error if it isn't there, or not whole.
+    /// Returns how many elements of a shard were lost. A shard that is missing or incomplete is an error.
     pub(super) fn count(&self, plan: &Plan) -> Result<Lost, Error> {
         is_whole(plan, &self.whole().join(&plan.shard.name))?;
         let path = self.counts().join(&plan.shard.name);
         let text = fs::read_to_string(&path).ok();
-        // Without its end, a number may be cut short.
+        // A text without the final line break may have been cut short.
         let count = text.and_then(|text| text.strip_suffix('\n')?.parse().ok());
         count.ok_or_else(|| parts(&path, PartsProblem::NoCount))
     }
 
-    /// That the other parts had the same options and input.
+    /// Checks that the other parts had equal options and an equal input.
     pub(super) fn agrees(&self, asked: &Value) -> Result<(), Error> {
         let path = self.path.join("options.json");
         if self.record.get("options") != asked.get("options") {
@@ -152,7 +154,7 @@ impl Staging {
         Ok(())
     }
 
-    /// That nothing is in `whole` but what becomes OUTPUT.
+    /// Checks that `whole` holds only files of OUTPUT.
     pub(super) fn has_only(&self, expected: impl Fn(&Path) -> bool) -> Result<(), Error> {
         let whole = self.whole();
         let entries = entries::below(&whole, |_, _| false)?;
@@ -162,7 +164,8 @@ impl Staging {
         }
     }
 
-    /// Removes what parts have made here, by name, and the directory if nothing else is in it. Returns whether it's gone.
+    /// Removes by name the files that parts have made here, and the directory if it is empty then. Returns whether the directory
+    /// is gone.
     pub(super) fn remove(&self, plans: &[Plan]) -> Result<bool, Error> {
         let counts = self.counts();
         for plan in plans {
@@ -179,7 +182,7 @@ impl Staging {
                 ignore(entries::remove(&path), io::ErrorKind::NotFound).map_err(at(&path))?;
             }
         }
-        // The record goes last: by it another run knows that it may go on.
+        // The record goes last, because another run needs it to go on.
         let record = self.path.join("options.json");
         ignore(fs::remove_file(&record), io::ErrorKind::NotFound).map_err(at(&record))?;
         remove_if_empty(&self.path)?;
@@ -187,14 +190,14 @@ impl Staging {
     }
 }
 
-/// The directory for an output.
+/// Returns the path of `OUTPUT.parts`.
 pub(super) fn path_of(output: &Path) -> PathBuf {
     let mut path = output.as_os_str().to_owned();
     path.push(".parts");
     path.into()
 }
 
-/// What all parts of a conversion must have in common.
+/// Returns the record: everything that all parts of a conversion must have in common.
 pub(super) fn record(conversion: &Conversion, contents: &Contents) -> Result<Value, Error> {
     let mut shards = serde_json::Map::new();
     for shard in &conversion.checkpoint.shards {
@@ -214,7 +217,7 @@ pub(super) fn record(conversion: &Conversion, contents: &Contents) -> Result<Val
     }))
 }
 
-/// That a file has the header and the length that were planned.
+/// Checks that a file has the header and the length of the plan.
 pub(super) fn is_whole(plan: &Plan, path: &Path) -> Result<(), Error> {
     match path.symlink_metadata() {
         Ok(metadata) if metadata.is_file() => {}
@@ -233,7 +236,7 @@ pub(super) fn is_whole(plan: &Plan, path: &Path) -> Result<(), Error> {
     }
 }
 
-/// The first of two records of inputs that isn't the same in both, in words.
+/// Describes the first difference between two records of inputs.
 fn difference(recorded: &Value, asked: Option<&Value>) -> String {
     let empty = serde_json::Map::new();
     let [recorded, asked] =
@@ -268,7 +271,7 @@ fn remove_if_empty(directory: &Path) -> Result<(), Error> {
             if ![
                 io::ErrorKind::NotFound,
                 io::ErrorKind::DirectoryNotEmpty,
-                // Some systems say so where it isn't empty.
+                // Some systems report this error for a directory that isn't empty.
                 io::ErrorKind::AlreadyExists,
             ]
             .contains(&error.kind()) =>

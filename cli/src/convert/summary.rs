@@ -1,4 +1,4 @@
-//! What a conversion did, for people and for programs.
+//! The summary of a conversion, for people and for programs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::rules::Rules;
 use super::work::Lost;
 use crate::error::one_line;
 
-/// What a conversion did.
+/// The summary of a conversion. Its `Display` is for people.
 #[derive(Debug, Default)]
 pub struct Summary {
     to: String,
@@ -21,9 +21,9 @@ pub struct Summary {
     bytes_after: u64,
     /// Tensors of scales that were added.
     scales_added: u64,
-    /// None before anything is written.
+    /// The number of lost elements. `None` before anything is written.
     lost: Option<Lost>,
-    /// Tensors by name pattern and, for the first, by what they were.
+    /// The number of tensors for each pattern of names. The key of `narrowed` includes the source format.
     narrowed: BTreeMap<String, u64>,
     kept: BTreeMap<String, u64>,
     unscaled: BTreeMap<String, u64>,
@@ -31,7 +31,7 @@ pub struct Summary {
     dequantized: BTreeMap<&'static str, u64>,
     /// Tensors that are written in a scheme.
     quantized: u64,
-    /// Files that are not in the output.
+    /// Files of the input that are not in the output.
     pub(super) left_out: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ struct Count {
     elements: u64,
 }
 
-/// The most patterns that are shown to people.
+/// The largest number of patterns that are shown to people.
 const MOST: usize = 20;
 
 impl Summary {
@@ -52,7 +52,7 @@ impl Summary {
         }
     }
 
-    /// A file that was written, of whose elements so many were lost, if it was written.
+    /// Adds a file. `lost` is the number of its lost elements, or `None` if it was not written.
     pub(super) fn add(&mut self, plan: &Plan, lost: impl Into<Option<Lost>>) {
         self.files += 1;
         self.bytes_before += plan.shard.length();
@@ -94,7 +94,7 @@ impl Summary {
         }
     }
 
-    /// Lists of tensors, by what happened to them.
+    /// Returns the lists of tensors, by outcome.
     fn lists(&self) -> [(&'static str, &BTreeMap<String, u64>); 4] {
         [
             ("narrowed", &self.narrowed),
@@ -104,7 +104,7 @@ impl Summary {
         ]
     }
 
-    /// For programs.
+    /// Returns the summary as JSON, for programs.
     #[must_use]
     pub fn json(&self) -> Value {
         let count = |count: &Count| json!({"tensors": count.tensors, "elements": count.elements});
@@ -131,7 +131,7 @@ impl Summary {
     }
 }
 
-/// A name whose numbers are asterisks, so that layers are one pattern.
+/// Returns a name with an asterisk for each number, so that all layers have one pattern.
 fn pattern(name: &str) -> String {
     let parts = name.split('.').map(|part| {
         let number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! What a checkpoint holds, and what a conversion would do, without reading elements.
+//! Describes a checkpoint and the effect of a conversion, without reading elements.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,24 +13,24 @@ use crate::error::Error;
 use crate::formats;
 use crate::quantized::{Declared, Role};
 
-/// What a tensor is stored as, if not as what its dtype says.
+/// A tensor whose content differs from its dtype.
 pub(crate) enum Stored {
-    /// Elements of a weight with scales.
+    /// The elements of a weight with scales.
     Weight { scheme: &'static str, elements: u64 },
-    /// Scales, or what else belongs to quantization alone.
+    /// Scales, and other tensors that only quantization needs.
     Scale,
 }
 
 pub(crate) struct Survey<'c> {
-    /// By the names of tensors.
+    /// The tensors whose content differs from their dtype, by name.
     pub(crate) stored: HashMap<&'c str, Stored>,
-    /// Methods of quantization that configurations name.
+    /// The methods of quantization that configurations name.
     pub(crate) methods: BTreeSet<String>,
-    /// What `convert` would do, or why it wouldn't.
+    /// The summary of `convert`, or the reason why it would refuse the checkpoint.
     pub(crate) convert: Result<Summary, Error>,
 }
 
-/// Looks at a checkpoint.
+/// Describes a checkpoint.
 ///
 /// # Errors
 /// If its configuration can't be read.
@@ -39,7 +39,7 @@ pub(crate) fn survey<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Su
     let methods = declared.iter().flatten();
     let methods = methods.map(|declared| declared.method.clone()).collect();
     let mut stored = HashMap::new();
-    // What is refused has no roles.
+    // A checkpoint that `convert` refuses has no roles.
     for roles in planner::roles(checkpoint, &declared, rules).unwrap_or_default() {
         for (name, role) in roles {
             let found = match role {
@@ -73,10 +73,10 @@ fn convert(
     Ok(summary)
 }
 
-/// The tensors that `convert` would cast, as numbers, in the order in which they lie.
+/// Returns the tensors that `convert` would cast, as numbers, in the order of their data.
 ///
 /// # Errors
-/// What `convert` would refuse.
+/// If `convert` would refuse the checkpoint.
 pub(crate) fn numbers<'c>(
     checkpoint: &'c Checkpoint,
     rules: &Rules,
@@ -96,10 +96,10 @@ pub(crate) fn numbers<'c>(
     Ok(checkpoint.tensors().filter_map(number).collect())
 }
 
-/// The files that `convert` would write.
+/// Returns the files that `convert` would write.
 ///
 /// # Errors
-/// What `convert` would refuse.
+/// If `convert` would refuse the checkpoint.
 pub(crate) fn plans<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Vec<Plan<'c>>, Error> {
     let declared = config::of(checkpoint)?;
     planner::all(checkpoint, rules, &declared)

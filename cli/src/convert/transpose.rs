@@ -1,5 +1,5 @@
-//! Experts that are stored with their last two dimensions changed: gpt-oss. A panel of a matrix is held at a time: all rows, and as many
-//! groups of columns as fit.
+//! Experts that are stored with their last two dimensions changed, as in gpt-oss. One panel of a matrix is in memory at a time. A
+//! panel has all rows, and several groups of columns.
 
 use super::dequantize::{self, Whole, floats};
 use super::work::Buffers;
@@ -7,18 +7,18 @@ use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::quantized::Weight;
 
-/// Columns that share a scale, and the bytes of their elements.
+/// The number of columns that share a scale, and the number of bytes of their elements.
 const GROUP: u64 = 32;
 const GROUP_BYTES: u64 = 16;
 
-/// The most bytes of elements in a panel, if a group of all rows doesn't have more.
+/// The largest number of bytes of elements in a panel, if a group of all rows isn't larger.
 const PANEL: u64 = 1 << 24;
 
-/// How a weight is cut.
+/// The way to cut a weight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panels {
     rows: u64,
-    /// Groups of columns in a row, and in a panel, which divides them.
+    /// The number of groups of columns in a row, and in a panel. The second divides the first.
     groups: u64,
     of_panel: u64,
 }
@@ -41,19 +41,19 @@ impl Panels {
         }
     }
 
-    /// The elements of a panel, which follow one another in the result.
+    /// Returns the number of elements of a panel. They follow one another in the result.
     pub(super) fn elements(self) -> u64 {
         self.rows * self.of_panel * GROUP
     }
 
-    /// The elements of a group of columns.
+    /// Returns the number of elements of a group of columns.
     pub(super) fn group(self) -> u64 {
         self.rows * GROUP
     }
 }
 
-/// Reads the panel whose first element is `first` in the result, and hands the numbers of each of its groups of columns to `take`, with the
-/// place of the first.
+/// Reads the panel whose first element is `first` in the result. Passes the numbers of each group of columns to `take`, with the
+/// place of the group's first number.
 pub(super) fn each_group<'s>(
     weight: &Weight<'s>,
     whole: &Whole,
@@ -112,7 +112,7 @@ pub(super) fn each_group<'s>(
     Ok(())
 }
 
-/// Some groups of columns of some rows.
+/// Several groups of columns of several rows.
 struct Panel {
     first_row: u64,
     rows: u64,
@@ -122,7 +122,7 @@ struct Panel {
 }
 
 impl Panel {
-    /// Reads so many bytes of each group.
+    /// Fills `bytes` with `group_bytes` bytes of each group.
     fn read<'s>(
         &self,
         reader: &mut Reader<'s>,
@@ -148,7 +148,7 @@ const FP4: [f32; 16] = [
     0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0,
 ];
 
-/// A group of columns, from the elements and the scale of each row: a row a column.
+/// Returns a group of columns, transposed, from the elements and the scale of each row.
 fn transposed<'a>(
     groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>,
     rows: usize,

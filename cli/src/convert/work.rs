@@ -1,4 +1,4 @@
-//! Reads, converts and writes the pieces of a file's tensors, all threads at once, each wherever it is.
+//! Reads, converts and writes the pieces of a file's tensors. All threads work at once, each at its own place.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,19 +23,19 @@ use crate::output;
 use crate::pieces::{self, PIECE, Piece, Threads};
 use ulp::block::Counts;
 
-/// What is needed to convert.
+/// The input and options of the work.
 pub(crate) struct Work<'p> {
     pub(crate) threads: Threads,
     pub(crate) observer: &'p dyn Observer,
-    /// What errors of writing name.
+    /// The path that errors of writing name.
     pub(crate) target: &'p Path,
 }
 
-/// Room that a thread works in.
+/// Buffers of a thread.
 #[derive(Default)]
 pub(crate) struct Buffers<'s> {
     pub(crate) reader: Reader<'s>,
-    /// Scales may lie in another shard than their elements.
+    /// The reader of scales. Scales may lie in another shard than their elements.
     pub(crate) scale_reader: Reader<'s>,
     pub(crate) read: Vec<u8>,
     /// Numbers as f32, little-endian.
@@ -44,7 +44,7 @@ pub(crate) struct Buffers<'s> {
     pub(crate) scale_bytes: Vec<u8>,
     pub(crate) panel: Vec<u8>,
     pub(crate) panel_scales: Vec<f32>,
-    /// A panel to be quantized, and what it becomes.
+    /// The numbers of a panel, and the elements and scales that they become.
     pub(crate) numbers: Vec<f32>,
     pub(crate) elements: Vec<u8>,
     pub(crate) block_scales: Vec<u8>,
@@ -52,26 +52,26 @@ pub(crate) struct Buffers<'s> {
     pub(crate) unpacked: Vec<u8>,
 }
 
-/// Numbers that are known before any piece is written.
+/// Numbers that must be known before any piece is written.
 struct Known {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
-    /// Of weights that are stored with scales, by the place of the output.
+    /// The scales of weights, by the place of the output.
     weights: HashMap<usize, Whole>,
-    /// Where the outputs begin in the file, by name.
+    /// The places at which the outputs begin in the file, by name.
     starts: HashMap<String, u64>,
 }
 
-/// What became of elements.
+/// The number of lost elements, by kind.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Lost {
-    /// Past the largest finite value, and infinities that did not stay.
+    /// Elements beyond the largest finite value, and infinities that did not stay.
     pub(crate) overflowed: u64,
-    /// NaN, or of a block that is NaN since it had one.
+    /// Elements that are NaN, or that a block lost because the block had a NaN.
     pub(crate) nans: u64,
 }
 
-/// As parts record it.
+/// The text that a part records.
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.overflowed, self.nans)
@@ -144,7 +144,7 @@ impl Work<'_> {
         Ok(lost.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The largest finite magnitude of each family.
+    /// Returns the largest finite magnitude of each family.
     pub(crate) fn largest<'s>(&self, plan: &Plan<'s>) -> Result<Vec<f32>, Error> {
         let mut reader = Reader::default();
         let mut members = Vec::new();
@@ -168,7 +168,7 @@ impl Work<'_> {
     }
 }
 
-/// Where outputs begin in the file.
+/// Returns the places at which outputs begin in the file.
 fn starts(plan: &Plan) -> HashMap<String, u64> {
     let outputs = plan.outputs.iter();
     let start = |output: &Output| plan.head.len() as u64 + output.range.start;
@@ -177,7 +177,7 @@ fn starts(plan: &Plan) -> HashMap<String, u64> {
         .collect()
 }
 
-/// What is known of the scales of weights.
+/// Returns the scales that must be known before pieces are read.
 fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
     let mut reader = Reader::default();
     let mut known = HashMap::new();
@@ -195,7 +195,7 @@ fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
     Ok(known)
 }
 
-/// Converts a piece of a tensor, and hands it to `write` with the name of the tensor that it belongs to, and where it begins there. Returns how
+/// Converts a piece of a tensor. Passes the bytes to `write`, with the name of their tensor and their place in it. Returns how
 /// many elements were lost.
 fn convert<'s>(
     plan: &Plan<'s>,
@@ -281,7 +281,7 @@ fn quantize<'s>(
 ) -> Result<Lost, Error> {
     let done = weight.panel(number, whole, largest, buffers)?;
     let bits = u64::from(weight.scheme.element.layout().bits());
-    // Where the tensor has one scale, an element has a byte.
+    // If the tensor has one scale, an element has a byte.
     let mut left = &buffers.elements[done.skip..];
     for (first, count) in weight.panels.runs(done.panel) {
         let (run, rest) = left.split_at((count * bits / 8) as usize);
@@ -295,7 +295,7 @@ fn quantize<'s>(
         .panels
         .runs_of_scales(done.panel, weight.scheme.blocks)
     {
-        // All pieces of a whole tensor have its scale.
+        // All pieces of a whole tensor have one scale, which is written once.
         if weight.is_whole() && number > 0 {
             break;
         }
@@ -309,8 +309,9 @@ fn quantize<'s>(
     Ok(done.counts.into())
 }
 
-/// A tensor in elements, or in bytes where it is only copied, of which all pieces but the ends fill whole blocks of the file that is
-/// written. File systems that keep a file in memory in large blocks write those faster. A transposed one is cut into panels.
+/// Cuts a tensor so that every piece except the first and last fills whole blocks of the output. File systems that keep a file in
+/// memory in large blocks write such pieces faster. The unit is an element, or a byte of a tensor that is only copied. A
+/// transposed tensor is cut into panels.
 fn in_blocks(plan: &Plan, output: &Output) -> pieces::Whole {
     let start = plan.head.len() as u64 + output.range.start;
     let (length, before) = match &output.action {
@@ -330,7 +331,7 @@ fn in_blocks(plan: &Plan, output: &Output) -> pieces::Whole {
                 size: Panels::of(weight).elements(),
             };
         }
-        // Whole bytes of a packed format.
+        // The pieces have whole bytes of a packed format.
         _ => (output.elements(), start / output.dtype.bitsize() as u64 * 8),
     };
     pieces::Whole {

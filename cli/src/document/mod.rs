@@ -1,5 +1,5 @@
-//! JSON that is somebody else's: read as Python reads it, with `Infinity` and `NaN`, and edited as text, so that what isn't touched stays
-//! as it was, to the digit and the blank.
+//! JSON files of other programs. They are read as Python reads them, with `Infinity` and `NaN`, and edited as text. Text that no
+//! edit touches keeps every digit and blank.
 
 mod parser;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use parser::Parser;
 
-/// A text, and where its values stand in it.
+/// A text, and the places of its values.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
@@ -35,7 +35,7 @@ enum Kind {
 #[derive(Clone, Debug)]
 pub struct Member {
     key: String,
-    /// Where the key begins.
+    /// The place at which the key begins.
     start: usize,
     value: Node,
 }
@@ -44,10 +44,10 @@ impl Document {
     /// Parses a text.
     ///
     /// # Errors
-    /// If it is no JSON, with the place.
+    /// If the text is no JSON. The error names the place.
     pub fn parse(text: &[u8]) -> Result<Document, String> {
         let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
-        // Python's writers leave none, editors do.
+        // Python's writers write no byte order mark. Some editors do.
         let text = text.trim_start_matches('\u{feff}').to_string();
         let root = Parser::parse(&text)?;
         Ok(Document {
@@ -57,13 +57,13 @@ impl Document {
         })
     }
 
-    /// The whole value.
+    /// Returns the value of the whole text.
     #[must_use]
     pub fn root(&self) -> &Node {
         &self.root
     }
 
-    /// A value as a value of JSON. `Infinity` and `NaN`, which JSON has no value for, are null in it.
+    /// Returns a value as a value of JSON. JSON has no value for `Infinity` and `NaN`, so they become null.
     #[must_use]
     pub fn value(&self, node: &Node) -> Value {
         match &node.kind {
@@ -79,21 +79,22 @@ impl Document {
         }
     }
 
-    /// Puts another value in the place of one.
+    /// Replaces a value by another value.
     pub fn replace(&mut self, node: &Node, value: &Value) {
         let indent = self.indent(node.span.start);
         let text = self.written(value, &indent);
         self.edits.push((node.span.clone(), text));
     }
 
-    /// Removes a member of an object, with the comma that parts it from the others.
+    /// Removes a member of an object, with the comma that separates it from the others.
     pub fn remove(&mut self, object: &Node, key: &str) {
         let members = object.members();
         for (place, member) in members.iter().enumerate() {
             if member.key != key {
                 continue;
             }
-            // From the end of the one before to its own end, or, of the first, up to the beginning of the next.
+            // The removed text begins at the end of the member before. If no member stands before, the text ends at the beginning
+            // of the next member.
             let kept_before = members[..place].iter().rfind(|member| member.key != key);
             let span = match (kept_before, members.get(place + 1)) {
                 (None, Some(next)) => member.start..next.start,
@@ -119,7 +120,7 @@ impl Document {
         self.edits.push((at..at, text));
     }
 
-    /// The text with all edits, the first one of two that overlap.
+    /// Returns the text with all edits. If two edits overlap, the first one counts.
     #[must_use]
     pub fn text(&self) -> String {
         let mut edits: Vec<_> = self.edits.iter().collect();
@@ -135,7 +136,7 @@ impl Document {
         text + &self.text[at..]
     }
 
-    /// The line break and the blanks before a place that begins a line, and nothing elsewhere.
+    /// Returns the line break and the blanks before a place that begins a line. Returns nothing for other places.
     fn indent(&self, place: usize) -> String {
         let before = &self.text[..place];
         let line = before.rfind('\n').unwrap_or(before.len());
@@ -147,7 +148,7 @@ impl Document {
         }
     }
 
-    /// A value, on lines of its own where its neighbours are.
+    /// Returns the text of a value. The value stands on its own lines if its neighbours do.
     fn written(&self, value: &Value, indent: &str) -> String {
         if indent.is_empty() && !self.text.contains('\n') {
             return value.to_string();
@@ -158,7 +159,7 @@ impl Document {
 }
 
 impl Node {
-    /// Of an object; none of another value.
+    /// Returns the members of an object. A value of another kind has none.
     #[must_use]
     pub fn members(&self) -> &[Member] {
         match &self.kind {
@@ -167,7 +168,8 @@ impl Node {
         }
     }
 
-    /// The member of this name: of several, the last, as Python reads it.
+    /// Returns the value of the member of this name. If several members have the name, the value is that of the last, as in
+    /// Python.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         let mut members = self.members().iter();
@@ -176,7 +178,7 @@ impl Node {
             .map(|member| &member.value)
     }
 
-    /// This value and all below it that are objects.
+    /// Returns all objects among this value and the values below it.
     #[must_use]
     pub fn objects(&self) -> Vec<&Node> {
         let mut found = Vec::new();
@@ -196,13 +198,13 @@ impl Node {
 }
 
 impl Member {
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub fn value(&self) -> &Node {
         &self.value
@@ -268,7 +270,7 @@ mod tests {
         );
     }
 
-    /// Of two members of one name both go, whatever is between them.
+    /// If two members have one name, both are removed, whatever stands between them.
     #[test]
     fn members_that_come_twice() {
         for text in [

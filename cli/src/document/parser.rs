@@ -1,18 +1,18 @@
-//! JSON and what Python adds to it, to values that know their places.
+//! Parses JSON, and Python's additions to it, to values that know their places.
 
 use super::{Kind, Member, Node};
 
-/// Deeper ones are refused.
+/// The largest depth of values. Deeper values are refused.
 const DEPTH: usize = 128;
 
-/// Where a parser is in its text.
+/// The position of a parser in its text.
 pub(super) struct Parser<'t> {
     text: &'t str,
     at: usize,
 }
 
 impl Parser<'_> {
-    /// The value that is all of a text.
+    /// Returns the value that is the whole text.
     pub(super) fn parse(text: &str) -> Result<Node, String> {
         let mut parser = Parser { text, at: 0 };
         let root = parser.value(0)?;
@@ -39,7 +39,7 @@ impl Parser<'_> {
         self.at = self.text.len() - rest.len();
     }
 
-    /// Steps over a character if it is next.
+    /// Steps over a character if it is next. Returns whether it is.
     fn takes(&mut self, c: char) -> bool {
         self.blanks();
         let takes = self.rest().starts_with(c);
@@ -113,13 +113,13 @@ impl Parser<'_> {
         let whole = whole.filter(|_| rest.starts_with('"'));
         let whole = whole.ok_or_else(|| self.wrong("no string"))?;
         let string = serde_json::from_str(whole);
-        // Python takes control characters in strings if it is told to, and others don't.
+        // Python accepts control characters in strings only on request, and other readers never do.
         let string = string.map_err(|_| self.wrong("a string that is none"))?;
         self.at += whole.len();
         Ok(string)
     }
 
-    /// A number, or a name: those of JSON, and those that Python adds.
+    /// Reads a number or a name of JSON, or one that Python adds.
     fn word(&mut self) -> Result<(), String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.');
         let rest = self.rest();

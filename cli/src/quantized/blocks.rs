@@ -1,43 +1,43 @@
-//! Which elements share a scale, as the shape of the scales says.
+//! Finds the elements that share a scale, from the shape of the scales.
 
 use std::ops::Range;
 
-/// Which scale each element of a tensor has. Elements and scales are numbered row by row.
+/// A map from the elements of a tensor to their scales. Elements and scales are numbered row by row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Grid {
-    /// Of a matrix; there may be several matrices, one after another.
+    /// The number of rows of a matrix. A tensor may have several matrices, one after another.
     pub(crate) rows: u64,
     pub(crate) cols: u64,
-    /// Of a block.
+    /// The number of rows of a block.
     block_rows: u64,
     block_cols: u64,
-    /// Of the scales of a matrix, which may be more than there are blocks.
+    /// The number of rows of the scales of a matrix. The scales may outnumber the blocks.
     scale_rows: u64,
     scale_cols: u64,
 }
 
-/// Elements that follow one another, with the scales of their blocks.
+/// Consecutive elements, with the scales of their blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Stretch {
-    /// How many elements there are, and how many are in a row.
+    /// The number of elements, and the number of elements in a row.
     pub(crate) length: u64,
     pub(crate) cols: u64,
-    /// How many of a row share a scale.
+    /// How many elements of a row share a scale.
     pub(crate) block: u64,
-    /// The place of the first scale, and how many there are.
+    /// The place of the first scale, and the number of scales.
     pub(crate) scale: u64,
     pub(crate) scales: u64,
 }
 
-/// Blocks that are tried where the configuration says nothing, or nothing that fits.
+/// The blocks that are tried if the configuration names none that fit.
 const USUAL: [[u64; 2]; 4] = [[128, 128], [1, 32], [1, 16], [1, 128]];
 
 impl Grid {
-    /// The one way in which scales of this shape can scale a tensor of this shape. `said` is what the scheme or the configuration says of
-    /// the blocks: it alone may have more scales than blocks.
+    /// Returns the one way in which scales of this shape can scale a tensor of this shape. `said` is the size of the blocks in
+    /// the scheme or the configuration. Scales may outnumber blocks only if `said` names the blocks.
     pub(crate) fn fit(shape: &[u64], scales: &[u64], said: Option<[u64; 2]>) -> Option<Grid> {
         if shape.contains(&0) {
-            // There is nothing to scale.
+            // An empty tensor has nothing to scale.
             return leading(&[0], &[]);
         }
         let squeezed = squeeze(scales);
@@ -73,7 +73,7 @@ impl Grid {
             .map(grid)
     }
 
-    /// The place of the scale of an element, and how many elements from there on share it, in the same row.
+    /// Returns the place of an element's scale, and how many elements from this one on share it in their row.
     pub(crate) fn run(&self, element: u64) -> (u64, u64) {
         let (row, column) = (element / self.cols, element % self.cols);
         let (matrix, row) = (row / self.rows, row % self.rows);
@@ -83,8 +83,8 @@ impl Grid {
         (grid * self.scale_cols + block, end - column)
     }
 
-    /// Elements from the beginning of a range on, not past its end, of which each block has one row, and whose scales follow one another. It
-    /// begins with a block, or is a part of one.
+    /// Returns elements from the beginning of a range on. The elements end at the range's end or before. Each of their blocks has
+    /// one row, and their scales are consecutive. The stretch begins with a block, or is a part of a block.
     pub(crate) fn stretch(&self, range: Range<u64>) -> Stretch {
         let Range { start, end } = range;
         let (scale, run) = self.run(start);
@@ -123,7 +123,7 @@ impl Grid {
         }
     }
 
-    /// The scales that so many elements need, which follow one another.
+    /// Returns the consecutive scales that contain the scales of these elements.
     pub(crate) fn scales(&self, elements: Range<u64>) -> Range<u64> {
         if elements.is_empty() {
             return 0..0;
@@ -138,13 +138,13 @@ impl Grid {
         at(whole_row(first))..at(whole_row(last)) + self.scale_cols
     }
 
-    /// The rows and columns of a block.
+    /// Returns the number of rows and columns of a block.
     pub(crate) fn block(&self) -> [u64; 2] {
         [self.block_rows, self.block_cols]
     }
 }
 
-/// Without the ones between: ModelOpt writes a grid as [rows, 1, columns, 1].
+/// Removes the dimensions of length 1 between others. ModelOpt writes a grid as [rows, 1, columns, 1].
 fn squeeze(scales: &[u64]) -> Vec<u64> {
     match *scales {
         [rows, 1, cols, 1] => vec![rows, cols],
@@ -152,12 +152,12 @@ fn squeeze(scales: &[u64]) -> Vec<u64> {
     }
 }
 
-/// A scale for all elements below the first dimensions: of a tensor, of an expert, of a row.
+/// Returns the grid with one scale for all elements below the first dimensions: the scale of a tensor, of an expert, or of a row.
 fn leading(shape: &[u64], scales: &[u64]) -> Option<Grid> {
     let ones = scales.iter().rev().take_while(|&&n| n == 1).count();
     let kept = &scales[..scales.len() - ones];
     let below = shape.strip_prefix(kept)?;
-    // A scale an element scales nothing.
+    // With one scale for each element, there would be no blocks.
     if below.is_empty() && !kept.is_empty() {
         return None;
     }
@@ -176,7 +176,7 @@ fn leading(shape: &[u64], scales: &[u64]) -> Option<Grid> {
 mod tests {
     use super::*;
 
-    /// The scale of each element, by the shapes alone.
+    /// Returns the number of the scale of each element, from the shapes alone.
     fn numbers(shape: &[u64], scales: &[u64], said: Option<[u64; 2]>) -> Option<Vec<u64>> {
         let grid = Grid::fit(shape, scales, said)?;
         let elements = shape.iter().product();
@@ -206,7 +206,7 @@ mod tests {
         }
     }
 
-    /// Against the indices that a loop over matrices, rows and columns gives.
+    /// Compares with the indices of a loop over matrices, rows and columns.
     #[test]
     fn grids() {
         for (experts, rows, cols, [r, c], pad) in [
@@ -239,7 +239,7 @@ mod tests {
                 Some(expected.clone())
             );
             let grid = Grid::fit(&shape, &scales, Some([r, c])).unwrap();
-            // Stretches go through all elements, and each has the scales of its own.
+            // The stretches cover all elements, and each element has its own scale.
             for first in (0..expected.len()).step_by(7) {
                 let end = (first * 3 + 5).min(expected.len());
                 let mut at = first;
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(of(&[256, 512], &[2, 1, 4, 1], None), Some([128, 128]));
         assert_eq!(of(&[256, 512], &[4, 8], Some([64, 64])), Some([64, 64]));
         assert_eq!(of(&[256, 512], &[4, 8], Some([128, 128])), Some([128, 128]));
-        // Finer blocks and more scales than blocks look alike: nothing says which.
+        // Finer blocks look like more scales than blocks, and nothing tells them apart.
         assert_eq!(of(&[256, 512], &[4, 8], None), None);
     }
 

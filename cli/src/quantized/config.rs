@@ -1,4 +1,4 @@
-//! What a configuration says of quantization.
+//! The description of quantization in a configuration.
 
 use serde_json::Value;
 
@@ -7,10 +7,10 @@ use crate::document::{Document, Node};
 /// The keys under which quantization is described, at any depth.
 pub(crate) const KEYS: [&str; 2] = ["quantization_config", "compression_config"];
 
-/// What else is of a scheme alone.
+/// Other keys that belong to a scheme.
 pub(crate) const EXTRAS: [&str; 1] = ["expert_dtype"];
 
-/// A `quant_method` that the table reads, and where its configuration lists the modules that stay as they are.
+/// A `quant_method` that the table reads, and the key under which its configuration lists the modules that stay as they are.
 #[derive(Debug)]
 struct Method {
     name: &'static str,
@@ -75,26 +75,26 @@ const ALGORITHMS: [&str; 7] = [
     "MIXED_PRECISION",
 ];
 
-/// What a configuration says.
+/// The description of quantization in a configuration.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Declared {
-    /// The method, as messages name it.
+    /// The method, by its name in messages.
     pub(crate) method: String,
-    /// Why the table can't read it, if so.
+    /// The reason why the table can't read the method, or `None` if it can.
     pub(crate) foreign: Option<String>,
     /// The blocks of fp8.
     pub(crate) blocks: Option<[u64; 2]>,
-    /// Whether fp6 is E3M2, which no shape tells from E2M3.
+    /// True if fp6 is E3M2. No shape tells E3M2 from E2M3.
     pub(crate) e3m2: bool,
     /// The key of the list of modules that stay as they are.
     pub(crate) ignored: Option<&'static str>,
 }
 
 impl Declared {
-    /// What a file's configuration says, if it says anything.
+    /// Returns the description in a file's configuration, if it has one.
     ///
     /// # Errors
-    /// If it can't be understood.
+    /// If the description can't be understood.
     pub(crate) fn of(document: &Document) -> Result<Option<Declared>, String> {
         let mut all = nodes(document).into_iter().map(|node| document.value(node));
         let Some(first) = all.next() else {
@@ -144,7 +144,7 @@ impl Declared {
     }
 }
 
-/// Where quantization is described.
+/// Returns the places at which quantization is described.
 pub(crate) fn nodes(document: &Document) -> Vec<&Node> {
     let root = document.root();
     let mut nodes: Vec<&Node> = root
@@ -153,14 +153,14 @@ pub(crate) fn nodes(document: &Document) -> Vec<&Node> {
         .flat_map(|object| KEYS.iter().filter_map(|key| object.get(key)))
         .filter(|node| document.value(node).is_object())
         .collect();
-    // ModelOpt's own file has it under another name, and nothing else.
+    // ModelOpt's own file describes quantization, and nothing else, under another key.
     if root.get("producer").is_some() {
         nodes.extend(root.get("quantization"));
     }
     nodes
 }
 
-/// The method, or what must be meant where none is named.
+/// Returns the method. If none is named, returns the method that must be meant.
 fn method_of(config: &Value) -> String {
     let has = |key: &str| config.get(key).is_some_and(|value| !value.is_null());
     let named = config["quant_method"].as_str();
@@ -178,7 +178,7 @@ fn method_of(config: &Value) -> String {
     named.unwrap_or(meant).to_lowercase()
 }
 
-/// Why the table can't read what is described.
+/// Returns the reason why the table can't read the description, if it can't.
 fn foreign(config: &Value, method: &str, known: bool) -> Option<String> {
     if !known {
         return Some(format!(

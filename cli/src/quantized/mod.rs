@@ -1,4 +1,4 @@
-//! Weights that are stored with scales: found by their names, dtypes and shapes, and by what the configuration says.
+//! Weights that are stored with scales. They are found by their names, dtypes and shapes, and by the configuration.
 
 mod blocks;
 pub(crate) mod config;
@@ -22,16 +22,16 @@ pub(crate) type Located<'a> = (&'a Shard, &'a Tensor);
 /// A weight that is stored with scales.
 #[derive(Clone, Debug)]
 pub(crate) struct Weight<'a> {
-    /// The scheme's name for people.
+    /// The name of the scheme, for people.
     pub(crate) scheme: &'static str,
     /// The name of the result.
     pub(crate) name: String,
     /// The shape of the stored numbers.
     pub(crate) shape: Box<[u64]>,
-    /// The last two dimensions change places in the result.
+    /// True if the last two dimensions change places in the result.
     pub(crate) transposed: bool,
     pub(crate) elements: Located<'a>,
-    /// Packed or not.
+    /// The format of the elements, packed or not.
     pub(crate) element: ulp::Dtype,
     pub(crate) scales: Located<'a>,
     pub(crate) scale: ulp::Dtype,
@@ -39,23 +39,23 @@ pub(crate) struct Weight<'a> {
     pub(crate) tensor_scale: Option<TensorScale<'a>>,
 }
 
-/// A scale of a whole tensor, or one an expert.
+/// The scale of a whole tensor, or one scale for each expert.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TensorScale<'a> {
     pub(crate) tensor: Located<'a>,
-    /// It is a divisor.
+    /// True if the scale is a divisor.
     pub(crate) divides: bool,
 }
 
 impl<'a> Weight<'a> {
-    /// The shards that are read for it.
+    /// Returns the shards that have the weight.
     pub(crate) fn shards(&self) -> Vec<&'a Shard> {
         let tensor_scale = self.tensor_scale.map(|scale| scale.tensor);
         let tensors = [self.elements, self.scales].into_iter().chain(tensor_scale);
         tensors.map(|(shard, _)| shard).collect()
     }
 
-    /// The shape of the result.
+    /// Returns the shape of the result.
     pub(crate) fn result_shape(&self) -> Box<[u64]> {
         let mut shape = self.shape.clone();
         if self.transposed {

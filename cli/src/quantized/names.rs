@@ -1,4 +1,4 @@
-//! What the name and the dtype of a tensor say of it.
+//! The meaning of a tensor's name and dtype.
 
 use safetensors::Dtype;
 
@@ -6,7 +6,7 @@ use super::table::{ACTIVATIONS, MARKERS, SCALES};
 use crate::checkpoint::Tensor;
 use crate::formats;
 
-/// The name of the weight that a scale of this name must be of, if the table has such names.
+/// Returns the name of the weight that a scale of this name must have, if the table has such names.
 pub(super) fn weight_of(scale: &str) -> Option<String> {
     if let Some(base) = scale.strip_suffix(".scale_weight") {
         return Some(format!("{base}.weight"));
@@ -17,23 +17,23 @@ pub(super) fn weight_of(scale: &str) -> Option<String> {
     })
 }
 
-/// A name up to its last part.
+/// Returns a name without its last part.
 pub(super) fn module(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(module, _)| module)
 }
 
-/// Whether the elements are floats of more than 8 bits.
+/// Returns whether the elements are floats of more than 8 bits.
 pub(super) fn is_wide(tensor: &Tensor) -> bool {
     formats::of_tensor(tensor.dtype).is_some_and(|format| format.bits() > 8)
 }
 
-/// Whether the elements are floats of a format that scales are used with.
+/// Returns whether the elements are floats of a format that scales are used with.
 pub(super) fn is_narrow(tensor: &Tensor) -> bool {
     let format = formats::of_tensor(tensor.dtype);
     format.is_some_and(|format| format.bits() <= 8 && format != ulp::Dtype::F8E8M0Fnu)
 }
 
-/// Whether a tensor can be a weight of 8 bits or fewer.
+/// Returns whether a tensor can be a weight of 8 bits or fewer.
 pub(super) fn is_weight(tensor: &Tensor) -> bool {
     let bytes = matches!(tensor.dtype, Dtype::U8 | Dtype::I8);
     let named = ["weight", "_packed", "_blocks", ".blocks", "_proj"];

@@ -1,4 +1,4 @@
-//! What each tensor of a checkpoint is.
+//! Finds the role of each tensor of a checkpoint.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,31 +16,31 @@ use crate::formats;
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
     pub(crate) tensors: HashMap<&'a str, Located<'a>>,
-    /// In the order in which they lie.
+    /// The tensors, in the order of their data.
     pub(crate) order: Vec<Located<'a>>,
     pub(crate) declared: Option<Declared>,
 }
 
-/// What a tensor is.
+/// The role of a tensor.
 #[derive(Debug)]
 pub(crate) enum Role<'a> {
-    /// Numbers as they stand there.
+    /// Numbers without scales.
     Plain,
-    /// A weight that is read away.
+    /// A weight that is multiplied by its scales.
     Weight(Box<Weight<'a>>),
-    /// A scale that goes with its weight, or one of activations.
+    /// A scale whose weight is multiplied by it, or a scale of activations. It is not in the output.
     Dropped,
-    /// It stays as it is, and belongs to a weight that stays scaled.
+    /// A tensor that stays as it is, because it belongs to a weight that stays scaled.
     Kept,
 }
 
-/// Of each tensor, by its name.
+/// The role of each tensor, by its name.
 pub(crate) type Roles<'a> = HashMap<&'a str, Role<'a>>;
 
-/// What each tensor is. `takes` says which tensors are converted.
+/// Returns the role of each tensor. `takes` says which tensors are converted.
 ///
 /// # Errors
-/// A tensor that is converted and can't be understood.
+/// If a tensor that is converted can't be understood.
 pub(crate) fn recognize<'a>(
     group: &Group<'a>,
     takes: &dyn Fn(&[&str]) -> bool,
@@ -70,9 +70,9 @@ struct Finder<'g, 'a> {
     roles: Roles<'a>,
     /// A sign that the checkpoint has scales, for messages.
     scaled: Option<String>,
-    /// Why the configuration describes what isn't read.
+    /// The reason why the configuration's description isn't read, or `None` if it is.
     foreign: Option<String>,
-    /// Whether every tensor is converted.
+    /// True if every tensor is converted.
     nothing_is_left: bool,
     /// Modules that have other tensors than wide floats.
     quantized: HashSet<&'a str>,
@@ -88,7 +88,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Finder<'_, 'a> {
-    /// Finds all weights with scales, and what goes with them.
+    /// Finds all weights with scales, and the tensors that belong to them.
     fn weights(&mut self) -> Result<(), Error> {
         for &(shard, tensor) in &self.group.order {
             let Some(parts) = self.parts(shard, tensor)? else {
@@ -117,7 +117,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(())
     }
 
-    /// The tensors that stand beside one, if they make a scheme of the table.
+    /// Returns the tensors beside one tensor, if they make a scheme of the table together.
     fn parts(
         &self,
         shard: &'a crate::checkpoint::Shard,
@@ -167,7 +167,7 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    /// The weight that tensors make.
+    /// Returns the weight that the tensors make.
     fn weight(&self, name: String, parts: &Parts<'a>) -> Result<Weight<'a>, TensorError> {
         let Parts {
             row,
@@ -188,7 +188,7 @@ impl<'a> Finder<'_, 'a> {
             .and_then(|declared| declared.blocks);
         let said = row.group.map(|length| [1, length]).or(declared);
         let grid = Grid::fit(&shape, &scales.shape, said).ok_or_else(wrong)?;
-        // A packed scheme has its own groups.
+        // A packed scheme has groups of its own.
         if row.group.is_some_and(|length| grid.block() != [1, length]) {
             return Err(wrong());
         }
@@ -230,7 +230,7 @@ impl<'a> Finder<'_, 'a> {
         })
     }
 
-    /// The format of the elements, and the shape of the numbers.
+    /// Returns the format of the elements, and the shape of the numbers.
     fn elements(
         &self,
         row: &Row,
@@ -254,7 +254,7 @@ impl<'a> Finder<'_, 'a> {
         let groups = *scales.shape.last()?;
         let needed = |cols: u64| cols.div_ceil(row.group.unwrap_or(1));
         let fp4 = bytes.checked_mul(2)?;
-        // Of a given number of bytes there are more fp4 than fp6: the number of groups tells which.
+        // Equally many bytes hold more fp4 than fp6. The number of groups tells which format the bytes hold.
         let fp6 = bytes.is_multiple_of(3).then_some(bytes / 3 * 4);
         let fp6 = fp6.filter(|&fp6| {
             row.scale_dtypes.contains(&Dtype::U8) && groups < needed(fp4) && groups >= needed(fp6)
@@ -273,7 +273,7 @@ impl<'a> Finder<'_, 'a> {
         Some((element, shape.into()))
     }
 
-    /// What all others are.
+    /// Finds the roles of all other tensors.
     fn others(&mut self) -> Result<(), Error> {
         let marked = self
             .group
@@ -316,7 +316,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(())
     }
 
-    /// Whether an activation's scale is of a module whose weight loses its own.
+    /// Returns whether a scale of activations belongs to a module whose weight loses its own scale.
     fn belongs_to_what_goes(&self, name: &str) -> bool {
         let weight = format!("{}.weight", module(name));
         ["", "_packed"].iter().any(|suffix| {
@@ -325,7 +325,7 @@ impl<'a> Finder<'_, 'a> {
         })
     }
 
-    /// That a tensor that is converted as any other is one as any other.
+    /// Checks that a tensor outside every scheme is safe to convert.
     fn understood(&self, tensor: &Tensor) -> Result<(), TensorError> {
         let name = &*tensor.name;
         if FOREIGN.iter().any(|part| name.contains(part)) || self.is_foreign_scale(name) {
@@ -349,7 +349,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(())
     }
 
-    /// Whether a scale's weight isn't there, or isn't what the table says.
+    /// Returns whether a scale's weight is missing, or is no weight for such a scale.
     fn is_scale_of_nothing(&self, tensor: &Tensor) -> bool {
         let Some(weight) = weight_of(&tensor.name) else {
             return false;
@@ -361,7 +361,7 @@ impl<'a> Finder<'_, 'a> {
         self.scaled.is_some() || !plain
     }
 
-    /// Scales of gptq, awq and mlx, beside their integers.
+    /// Returns whether a name is that of a scale of gptq, awq or mlx, beside its integers.
     fn is_foreign_scale(&self, name: &str) -> bool {
         let Some(base) = name.strip_suffix(".scales") else {
             return false;

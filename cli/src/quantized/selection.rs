@@ -1,7 +1,7 @@
-//! Which weights a scheme takes where nobody says.
+//! The weights that a scheme takes if `--only` doesn't choose them.
 
-/// Parts of names that have no linear layer of a scheme: embeddings, heads, norms, convolutions, routers. Loaders keep them as they are.
-/// An asterisk stands for anything before or after.
+/// Parts of names of layers that no scheme takes: embeddings, heads, norms, convolutions, routers. Loaders keep them as they are.
+/// An asterisk stands for any text before or after.
 const LEFT: [&str; 20] = [
     "*embed*",
     "wte",
@@ -25,7 +25,8 @@ const LEFT: [&str; 20] = [
     "proj_out",
 ];
 
-/// Whether a scheme takes a tensor of this name and shape if nobody says: matrices of linear layers, and experts in three dimensions.
+/// Returns whether a scheme takes a tensor of this name and shape by default: matrices of linear layers, and experts in three
+/// dimensions.
 pub(crate) fn is_linear(name: &str, shape: &[u64]) -> bool {
     let parts: Vec<&str> = name.split('.').collect();
     let left = |part: &&str| LEFT.iter().any(|pattern| matches(pattern, part));
@@ -48,14 +49,14 @@ fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// What loaders make one matrix of: its parts must have one tensor scale.
+/// The matrices that loaders fuse. The parts of a matrix must have one tensor scale.
 const FUSED: [(&str, &[&str]); 3] = [
     ("qkv_proj", &["q_proj", "k_proj", "v_proj"]),
     ("gate_up_proj", &["gate_proj", "up_proj"]),
     ("w13", &["w1", "w3"]),
 ];
 
-/// The name of the matrix that loaders make of a weight and others.
+/// Returns the name of the matrix into which loaders fuse a weight and others.
 pub(crate) fn fused(name: &str) -> String {
     let parts = name.split('.').map(|part| {
         let fused = FUSED.iter().find(|(_, parts)| parts.contains(&part));

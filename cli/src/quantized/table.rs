@@ -1,46 +1,47 @@
-//! The schemes that checkpoints are stored in, a row a scheme: which tensors stand beside one another. A new scheme is a row.
+//! The schemes in which checkpoints are stored. A row is a scheme, and says which tensors stand beside one another. A new scheme
+//! is a new row.
 //!
-//! Names are those of the libraries that write them: transformers (`finegrained_fp8`, `mxfp4`), compressed-tensors, ModelOpt, Quark,
-//! FBGEMM, DeepSeek's own scripts and ComfyUI.
+//! Names are those of the libraries that write them: transformers (`finegrained_fp8`, `mxfp4`), compressed-tensors, ModelOpt,
+//! Quark, FBGEMM, DeepSeek's own scripts and ComfyUI.
 
 use safetensors::Dtype;
 
-/// How elements lie in their tensor.
+/// The form of the elements in their tensor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Stored {
     /// A tensor whose dtype is a format of floats of 8 bits or fewer.
     Float,
-    /// Two fp4 or, where the shape of the scales says so, four fp6 in three, in a tensor of bytes.
+    /// A tensor of bytes. A byte has two fp4. If the shape of the scales says so, three bytes have four fp6.
     Packed(&'static [Dtype]),
-    /// Bytes whose last two dimensions are the groups of a row, and 16 bytes of a group.
+    /// A tensor of bytes whose last two dimensions are the groups of a row, and the 16 bytes of a group.
     Groups,
 }
 
-/// A scale that the whole tensor has.
+/// A scale of the whole tensor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TensorScale {
     pub(super) suffix: &'static str,
-    /// It is a divisor.
+    /// True if the scale is a divisor.
     pub(super) divides: bool,
 }
 
 /// A scheme.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Its name for people.
+    /// Its name, for people.
     pub(super) name: &'static str,
-    /// What the name of the elements' tensor ends with. The rest is common to the names of all.
+    /// The end of the name of the elements' tensor. The names of all tensors share the part before.
     pub(super) elements: &'static str,
     pub(super) stored: Stored,
-    /// What follows the common part in the name of the scales' tensor.
+    /// The end of the name of the scales' tensor, after the common part.
     pub(super) scales: &'static str,
     pub(super) scale_dtypes: &'static [Dtype],
     pub(super) tensor_scale: Option<TensorScale>,
-    /// How many columns share a scale, if the scheme says so by itself.
+    /// How many columns share a scale, if the scheme fixes the number.
     pub(super) group: Option<u64>,
-    /// What follows the common part in the name of the result.
+    /// The end of the name of the result, after the common part.
     pub(super) result: &'static str,
-    /// The last two dimensions change places.
+    /// True if the last two dimensions change places.
     pub(super) transposed: bool,
 }
 
@@ -56,7 +57,7 @@ const E8M0: &[Dtype] = &[Dtype::U8, Dtype::F8_E8M0];
 const E4M3: &[Dtype] = &[Dtype::F8_E4M3];
 const U8: Stored = Stored::Packed(&[Dtype::U8]);
 
-/// The first row that fits is the scheme of a tensor.
+/// The table. The first row that fits is the scheme of a tensor.
 pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "gpt-oss MXFP4",
@@ -187,7 +188,7 @@ pub(super) const TABLE: [Row; 11] = [
     },
 ];
 
-/// Scales of activations and of the KV cache: nothing that a model without the scheme needs.
+/// Scales of activations and of the KV cache. A model without the scheme needs none of them.
 pub(super) const ACTIVATIONS: [&str; 13] = [
     "input_scale",
     "input_global_scale",
@@ -204,10 +205,10 @@ pub(super) const ACTIVATIONS: [&str; 13] = [
     "q_global_scale",
 ];
 
-/// Tensors that say that a file is scaled, and nothing else.
+/// Tensors that only say that a file is scaled.
 pub(super) const MARKERS: [&str; 1] = ["scaled_fp8"];
 
-/// What the name of a scale ends with, and what the name of its weight, which is the rest, must end with.
+/// The end of the name of a scale, and the end that the name of its weight, the rest, must have.
 pub(super) const SCALES: [(&str, &str); 4] = [
     ("_scale_inv", ""),
     ("_scale", "weight"),
@@ -215,8 +216,8 @@ pub(super) const SCALES: [(&str, &str); 4] = [
     ("_global_scale", "weight"),
 ];
 
-/// What the name of a tensor ends with, or has in it, that belongs to a way of quantizing that isn't in the table: of gptq, awq,
-/// bitsandbytes, hqq, quanto, torchao, EETQ, sparse weights, and rotations.
+/// Ends or parts of the names of tensors that belong to ways of quantizing outside the table: gptq, awq, bitsandbytes, hqq,
+/// quanto, torchao, EETQ, sparse weights, and rotations.
 pub(super) const FOREIGN: [&str; 22] = [
     ".qweight",
     ".qzeros",
@@ -242,5 +243,6 @@ pub(super) const FOREIGN: [&str; 22] = [
     ".codebooks",
 ];
 
-/// What stays as wide as it is: loaders keep it so, and a router goes other ways if it is rounded.
+/// Names of tensors that stay as wide as they are. Loaders keep them wide, and a router chooses other experts if they are
+/// rounded.
 pub(crate) const WIDE: [&str; 1] = ["e_score_correction_bias"];

@@ -1,4 +1,4 @@
-//! The schemes that are written, a row a scheme: names, dtypes and the configuration that loaders look for.
+//! The schemes that `ulp` writes. A row is a scheme, with its names, its dtypes and the configuration that loaders look for.
 
 use std::str::FromStr;
 
@@ -7,18 +7,18 @@ use safetensors::Dtype;
 use serde_json::{Value, json};
 use ulp::block::{Blocks, Scheme};
 
-/// What shares a scale of fp8.
+/// The elements that share a scale of fp8.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scale {
-    /// A whole tensor.
+    /// A scale for the whole tensor.
     Tensor,
-    /// A row.
+    /// A scale for each row.
     Row,
-    /// A block of so many rows and columns.
+    /// A scale for each block of this number of rows and columns.
     Block(usize, usize),
 }
 
-/// The most elements of a block: so many are in memory at a time.
+/// The largest number of elements of a block. A block is in memory at once.
 const LARGEST: usize = 1 << 22;
 
 impl FromStr for Scale {
@@ -59,18 +59,18 @@ pub enum ScaleFormat {
 pub(crate) struct Target {
     /// Its name.
     pub(crate) name: String,
-    /// How numbers become elements and scales.
+    /// The way from numbers to elements and scales.
     pub(crate) scheme: Scheme,
-    /// The dtype of the elements' tensor, and what follows the weight's name in its name.
+    /// The dtype of the elements' tensor, and the text that its name adds to the weight's name.
     pub(crate) elements: (Dtype, &'static str),
-    /// The same of the scales.
+    /// The dtype of the scales' tensor, and the text that its name adds to the weight's name.
     pub(crate) scales: (Dtype, &'static str),
-    /// What follows the weight's name in the name of the tensor's scale, an f32.
+    /// The text that the name of the tensor's scale adds to the weight's name. The scale is an f32.
     pub(crate) tensor_scale: Option<&'static str>,
     library: Library,
 }
 
-/// Whose names and configuration these are.
+/// The library whose names and configuration a scheme uses.
 #[derive(Clone, Copy, Debug)]
 enum Library {
     CompressedTensors {
@@ -82,11 +82,11 @@ enum Library {
     DeepSeek,
 }
 
-/// The names that `--to` takes beside those of formats.
+/// The names that `--to` takes besides those of formats.
 pub(crate) const SCHEMES: [&str; 5] = ["mxfp8", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp4", "nvfp4"];
 
 impl Target {
-    /// The scheme of this name.
+    /// Returns the scheme of this name.
     pub(crate) fn named(name: &str) -> Option<Target> {
         let mx = |format, scale_dtype| Library::CompressedTensors {
             format,
@@ -147,7 +147,7 @@ impl Target {
         })
     }
 
-    /// E4M3 with scales.
+    /// Returns the scheme of E4M3 with scales.
     pub(crate) fn fp8(scale: Scale, format: ScaleFormat) -> Target {
         let compressed = |strategy| Library::CompressedTensors {
             format: "float-quantized",
@@ -190,8 +190,8 @@ impl Target {
         target
     }
 
-    /// How the numbers of a weight become elements and scales. Where they were stored with scales that are powers of two, theirs are again:
-    /// then elements are exact as far as they can be.
+    /// Returns the way from the numbers of a weight to elements and scales. If the stored scales are powers of two, the new
+    /// scales are powers of two again. Elements are then as exact as they can be.
     pub(crate) fn scheme_for(&self, stored: Option<ulp::Dtype>) -> Scheme {
         match self.library {
             Library::DeepSeek if stored == Some(ulp::Dtype::F8E8M0Fnu) => {
@@ -201,18 +201,18 @@ impl Target {
         }
     }
 
-    /// How many columns share a scale, if their number must divide that of a row.
+    /// Returns how many columns share a scale, if this number must divide the number of columns of a row.
     pub(crate) fn group(&self) -> Option<u64> {
         let fixed = self.scheme.blocks == Blocks::MX || self.scheme.blocks == Blocks::NV;
         fixed.then_some(self.scheme.blocks.cols() as u64)
     }
 
-    /// Whether scales are one a tensor.
+    /// Returns whether a tensor has one scale.
     pub(crate) fn is_whole(&self) -> bool {
         self.scheme.blocks == Blocks::TENSOR
     }
 
-    /// The shape of the scales of a weight.
+    /// Returns the shape of the scales of a weight.
     pub(crate) fn scales_shape(&self, shape: &[u64]) -> Box<[u64]> {
         if self.is_whole() {
             return [1].into();
@@ -223,7 +223,7 @@ impl Target {
         rest.iter().copied().chain(grid).collect()
     }
 
-    /// What loaders look for in a configuration. `left` are modules whose weights stay as they are.
+    /// Returns the description that loaders look for in a configuration. `left` are modules whose weights stay as they are.
     pub(crate) fn describe(&self, left: &[&str]) -> Value {
         let bits = self.scheme.element.layout().bits();
         match self.library {

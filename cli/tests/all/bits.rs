@@ -1,4 +1,4 @@
-//! `ulp bits`: numbers worked out by hand, `half` for what it knows, and what a terminal gets.
+//! `ulp bits`, compared with numbers that were worked out by hand and with `half`, and the output on a terminal.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ fn json(arguments: &[&str]) -> Vec<Value> {
     serde_json::from_str::<Vec<Value>>(&text).unwrap()
 }
 
-/// Fields of the one number that is printed.
+/// Returns fields of the one number that is printed.
 fn fields<const N: usize>(arguments: &[&str], names: [&str; N]) -> [String; N] {
     let numbers = json(arguments);
     assert_eq!(numbers.len(), 1, "{arguments:?}");
@@ -98,7 +98,7 @@ fn errors_and_neighbours_by_hand() {
         of("0x1p-26", "f16"),
         ["0", "-1.490116119384765625e-8", "-0.25"]
     );
-    // A tie but for the last of 40 digits.
+    // The number is a tie except for the last of its 40 digits.
     let above = "1.0009765625000000000000000000000000000000001";
     assert_eq!(of("1.00048828125", "f16")[0], "1");
     assert_eq!(
@@ -200,7 +200,7 @@ fn what_is_read_and_what_is_not() {
     );
 }
 
-/// What is piped has no colours, and says the same.
+/// Piped output has the same text, without colours.
 #[test]
 fn a_page_without_colours() {
     let page = World::new().succeeds(&["bits", "0.1", "--as", "f16"]);

@@ -1,4 +1,4 @@
-//! Inputs that change while they are read, and who may read what is written.
+//! Inputs that change while they are read, and the permissions of the output.
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
@@ -14,14 +14,14 @@ use ulp_cli::observer::{Activity, Observer};
 
 use crate::world::{Content, Tensor, World, files};
 
-/// Pieces of one tensor.
+/// The number of elements of a tensor, which has several pieces.
 const LENGTH: usize = 1 << 20;
 
 fn weights(name: &str) -> Vec<u8> {
     Content::of([(name, Tensor::flat(Dtype::F32, vec![0x3f; LENGTH]))]).bytes()
 }
 
-/// A file `file`, and a directory `in` of two shards and a file that is copied.
+/// Makes a file `file`, and a directory `in` of two shards and a file that is copied.
 fn world() -> World {
     let world = World::new();
     world.write("file", weights("a"));
@@ -35,7 +35,7 @@ fn world() -> World {
     world
 }
 
-/// Changes a file when a piece of it is done.
+/// An observer that changes a file after a piece of it is done.
 struct Change {
     path: PathBuf,
     how: fn(&Path),
@@ -50,7 +50,7 @@ impl Observer for Change {
     }
 }
 
-/// Another value for the last element.
+/// Writes another value to the last element.
 fn overwrite(path: &Path) {
     let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
     file.seek(SeekFrom::End(-4)).unwrap();
@@ -62,7 +62,7 @@ fn append(path: &Path) {
     file.write_all(&[0]).unwrap();
 }
 
-/// Another file of the same length and time takes its name.
+/// Gives the file's name to another file of equal length and time.
 fn replace(path: &Path) {
     let other = path.with_extension("other");
     fs::copy(path, &other).unwrap();
@@ -126,7 +126,7 @@ fn under(world: &World, umask: &str, arguments: &[&str]) {
     assert!(output.status.success() && errors.is_empty(), "{errors}");
 }
 
-/// What is written is as readable as what it is made of, within the umask, and nothing lends anyone the writer's rights.
+/// The output is as readable as its sources, within the umask. No copy has the setuid or setgid bit.
 #[test]
 fn permissions() {
     let world = world();
@@ -185,7 +185,7 @@ fn permissions() {
     }
 }
 
-/// Counts what is said to be done.
+/// An observer that counts the bytes of the work.
 #[derive(Default)]
 struct Done {
     total: AtomicU64,
@@ -202,7 +202,7 @@ impl Observer for Done {
     }
 }
 
-/// Both passes of scales are counted, and all comes to its end.
+/// Both passes of scales are counted, and the count reaches the total.
 #[test]
 fn progress_comes_to_its_end() {
     let world = world();
@@ -221,13 +221,13 @@ fn progress_comes_to_its_end() {
                 };
                 request.options.to = if scale.is_some() { "f8_e4m3" } else { "bf16" }.into();
                 request.options.scale = scale.map(|scale| scale.parse().unwrap());
-                // All that isn't of linear layers is left otherwise.
+                // `--only` chooses all tensors. Otherwise the scheme would leave everything but linear layers.
                 request.options.only = scale.map(|_| ".".into()).into_iter().collect();
                 let done = Done::default();
                 convert(&request, &done).unwrap();
                 let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);
                 assert_eq!(total, done, "{input} {scale:?} {part:?}");
-                // One byte an element in each of two passes is as much as two bytes in one.
+                // One byte for each element in each of two passes is as much as two bytes in one pass.
                 assert!(
                     (least * shards..least * shards + 100).contains(&total),
                     "{total}"

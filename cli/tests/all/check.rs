@@ -1,4 +1,4 @@
-//! `ulp check`: errors worked out by hand or with `half`, for all that a checkpoint may be.
+//! `ulp check`, compared with errors that were worked out by hand or with `half`, for every kind of checkpoint.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ fn check(world: &World, arguments: &[&str]) -> Value {
     serde_json::from_str(&printed).unwrap()
 }
 
-/// The row of a tensor or of a format.
+/// Returns the row of a tensor or of a format.
 fn row<'v>(rows: &'v Value, name: &str) -> &'v Value {
     let mut rows = rows.as_array().unwrap().iter();
     rows.find(|row| row["name"] == name || row["format"] == name)
@@ -43,14 +43,14 @@ fn close(row: &Value, key: &str, expected: f64) {
     assert!((found / expected - 1.0).abs() < 1e-12, "{key}: {found}");
 }
 
-/// One tensor that is fine in e4m3fn, one that is not, and integers.
+/// Makes a file with one tensor that is fine in e4m3fn, one that is not, and integers.
 fn small() -> World {
     let world = World::new();
     let inf = f32::INFINITY;
     let content = Content::of([
-        // In e4m3fn, whose steps are 1/4 from 2 on and 1/8 from 1 on: exact, 2.125 to 2, 1.0625 to 1.
+        // The steps of e4m3fn are 1/4 from 2 on and 1/8 from 1 on. 1 is exact, 2.125 becomes 2, and 1.0625 becomes 1.
         ("fine", floats(&[1.0, 2.125, 1.0625, 0.0])),
-        // Past 464; below 2^-10; 2^-8, a subnormal.
+        // The numbers are beyond 464, below 2^-10, and 2^-8, a subnormal.
         (
             "bad",
             floats(&[1000.0, 0.0001, 0.003_906_25, f32::NAN, inf, -inf]),
@@ -65,7 +65,7 @@ fn small() -> World {
 fn errors_by_hand() {
     let rows = check(&small(), &["--to", "f8_e4m3"]);
     assert_eq!(rows.as_array().unwrap().len(), 2);
-    // The worst first; the infinities, which e4m3fn lacks, overflow too, and all three become NaN.
+    // The worst tensor stands first. The infinities, which e4m3fn lacks, overflow too, and all three become NaN.
     assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 3, 1, 1, 2]));
     assert_eq!(rows[0]["amax"], 1000.0);
     assert_eq!(rows[0]["largest_relative_error"], 1.0);
@@ -84,7 +84,7 @@ fn errors_by_hand() {
 #[test]
 fn options_of_the_conversion() {
     let world = small();
-    // Saturated, nothing becomes NaN, and 1000 and the infinities are past the largest all the same.
+    // With saturation, no number becomes NaN. 1000 and the infinities are beyond the largest value all the same.
     let rows = check(&world, &["--to", "f8_e4m3", "--saturate"]);
     assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 0, 1, 1, 2]));
     close(&rows[0], "largest_relative_error", 1.0);
@@ -93,14 +93,14 @@ fn options_of_the_conversion() {
         "mean_relative_error",
         (552.0 / 1000.0 + 1.0) / 3.0,
     );
-    // Up, 0.0001 becomes the smallest subnormal.
+    // Rounded up, 0.0001 becomes the smallest subnormal.
     let rows = check(
         &world,
         &["--to", "f8_e4m3", "--rounding", "toward-positive"],
     );
     assert_eq!(row(&rows, "bad")["became_zero"], 0);
     assert_eq!(row(&rows, "bad")["subnormal"], 2);
-    // The same seed, the same bits.
+    // An equal seed gives equal bits.
     let drawn = ["--to", "f8_e4m3", "--stochastic", "7"];
     assert_eq!(check(&world, &drawn), check(&world, &drawn));
 
@@ -115,7 +115,7 @@ fn options_of_the_conversion() {
     }
 }
 
-/// Each kind in one that has it and one that hasn't.
+/// Tries each kind on a tensor that has it and on one that lacks it.
 #[test]
 fn exit_codes() {
     let world = small();
@@ -131,7 +131,7 @@ fn exit_codes() {
         assert_eq!(code(&[&bad[..], &asked].concat()), Some(1), "{kind}");
     }
     assert_eq!(code(&bad), Some(0));
-    // Of bf16, of the infinities that stay, and of what is not NaN before but after.
+    // Tries bf16, infinities that stay, and numbers that become NaN.
     for (arguments, expected) in [
         (
             &["--to", "bf16", "--fail-on", "overflow,zero,subnormal"][..],
@@ -166,7 +166,7 @@ fn exit_codes() {
     world.fails(&["check", "cut", "--to", "f16"], &["cut", "truncated"]);
 }
 
-/// A negative number has no place in a format without sign, though it isn't past the largest.
+/// A negative number becomes NaN in a format without sign, though it isn't beyond the largest value.
 #[test]
 fn what_becomes_nan() {
     let world = World::new();
@@ -178,7 +178,7 @@ fn what_becomes_nan() {
     assert_eq!(output.status.code(), Some(1));
 }
 
-/// What a row says of these numbers before and after, worked out another way.
+/// Checks a row against numbers before and after, by other formulas.
 fn as_half_has_it(row: &Value, numbers: impl Iterator<Item = (f64, f64)>, smallest_normal: f64) {
     let [mut zero, mut subnormal, mut overflowed, mut nans] = [0; 4];
     let (mut relative, mut signal, mut noise) = (Vec::new(), 0.0, 0.0);
@@ -205,7 +205,7 @@ fn as_half_has_it(row: &Value, numbers: impl Iterator<Item = (f64, f64)>, smalle
     ] {
         assert_eq!(row[key], count, "{name}: {key}");
     }
-    // In another order of summation.
+    // The order of summation is another one.
     relative.sort_by(f64::total_cmp);
     let near = |key: &str, expected: f64| {
         let found = row[key].as_f64().unwrap();
@@ -222,11 +222,11 @@ fn as_half_has_it(row: &Value, numbers: impl Iterator<Item = (f64, f64)>, smalle
     near("snr_db", 10.0 * f64::log10(signal / noise));
 }
 
-/// Several pieces, the last of them short, on several threads: every sum is that of one thread, to the bit.
+/// Several threads work on several pieces, the last of them short. Every sum has the bits of one thread's sum.
 #[test]
 fn long_tensors() {
     let world = World::new();
-    // From 2^-40 to 2^20, and not only at the beginning.
+    // The exponents are from -40 to 20, in every part of the tensor.
     let exponent = |i: i32| f32::exp2((i.wrapping_mul(7919) % 6000) as f32 / 100.0 - 40.0);
     let long: Vec<f32> = (0..3 * (1 << 16) + 17).map(exponent).collect();
     let content = Content::of([("long", floats(&long)), ("one", floats(&[1.1]))]);
@@ -246,7 +246,7 @@ fn long_tensors() {
 fn sources_of_16_bits() {
     let world = World::new();
     let every: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
-    // Signaling NaNs and infinities are among them, which no mean counts.
+    // Signaling NaNs and infinities are among them. No mean counts them.
     let content = Content::of([
         ("f16", Tensor::flat(Dtype::F16, every.clone())),
         ("bf16", Tensor::flat(Dtype::BF16, every)),
@@ -259,7 +259,7 @@ fn sources_of_16_bits() {
     };
     let normal = f64::from(bf16::MIN_POSITIVE);
     as_half_has_it(row(&rows, "f16"), (0..=u16::MAX).map(pair), normal);
-    // It has the format already.
+    // The tensor has the format already.
     let same = row(&rows, "bf16");
     assert_eq!(counts(same), json!(["bf16", 0, 0, 0, 254, 254, 2]));
     assert_eq!(same["snr_db"], Value::Null);
@@ -274,7 +274,7 @@ fn sources_of_16_bits() {
     assert_eq!(row(&rows, "bf16")["infinities"], 2);
 }
 
-/// No elements, one, and as many as don't fill the bytes of a packed format.
+/// Tries no elements, one element, and a number that doesn't fill the bytes of a packed format.
 #[test]
 fn odd_shapes() {
     let world = World::new();
@@ -328,7 +328,7 @@ fn a_directory() {
     assert!(world.files() == before);
 }
 
-/// The formats side by side say what each says alone.
+/// The table of all formats has the figures of each format's own table.
 #[test]
 fn all_formats() {
     let world = small();
@@ -358,7 +358,7 @@ fn all_formats() {
         assert_eq!(format["amax"], 1000.0);
         assert_eq!(format["elements"], 10);
     }
-    // Three of five numbers have an error, those that aren't zero, and finite before and after.
+    // Three of five numbers have an error: those that aren't zero, and are finite before and after.
     let format = row(&all, "float8_e4m3fn");
     close(
         format,
@@ -396,7 +396,7 @@ fn all_formats() {
     assert_eq!(cells.last(), Some(&"bad"));
 }
 
-/// However many tensors there are, the report isn't in memory as a whole.
+/// The report is never in memory as a whole, however many tensors it has.
 #[cfg(target_os = "linux")]
 #[test]
 fn many_tensors_in_little_memory() {
@@ -425,7 +425,8 @@ fn many_tensors_in_little_memory() {
     }
 }
 
-/// What a weight with scales is judged by is what `convert` reads, and what a scheme makes of it is what readers get back.
+/// The numbers of a weight with scales are those that `convert` reads. The results of a scheme are the numbers that readers get
+/// back.
 #[test]
 fn numbers_with_scales() {
     let world = World::new();
@@ -437,7 +438,7 @@ fn numbers_with_scales() {
             numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
         )
     };
-    // 1 and 448 times 200: 89,600 is more than float16 has.
+    // 1 and 448 are multiplied by 200. The product 89,600 overflows in float16.
     let content = Content::of([
         (
             "l.q.weight",
@@ -450,14 +451,14 @@ fn numbers_with_scales() {
     assert_eq!(rows.as_array().unwrap().len(), 1);
     assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 0, 0, 0, 0, 0]));
     close(&rows[0], "amax", 89_600.0);
-    // From one scale to another, with digits to spare.
+    // The new scales keep all digits of the old ones.
     let rows = check(&world, &["--to", "f8_e4m3", "--scale", "row"]);
     assert_eq!(counts(&rows[0]), json!(["l.q.weight", 0, 0, 0, 0, 0, 0]));
 
-    // In MXFP4, of 32 numbers up to 6: 5.5 is a tie, and becomes 6; 0.2 becomes 0; 0.5 is the subnormal.
+    // MXFP4 has 32 numbers up to 6 in a block. 5.5 is a tie, and becomes 6. 0.2 becomes 0. 0.5 is the subnormal.
     let mut numbers = [4.0; 64];
     numbers[..4].copy_from_slice(&[6.0, 5.5, 0.2, 0.5]);
-    // A second block of numbers 64 times as large has a scale of its own.
+    // The numbers of the second block are 64 times as large. The block has a scale of its own.
     for x in &mut numbers[32..] {
         *x = 256.0;
     }
@@ -471,7 +472,7 @@ fn numbers_with_scales() {
     assert_eq!(rows.as_array().unwrap().len(), 1);
     assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 1, 0, 1, 0, 1]));
     close(&rows[0], "largest_relative_error", 1.0);
-    // In one scale for all, the first block is small, but has its digits.
+    // With one scale for all, the first block is small, but keeps its digits.
     for scale in ["tensor", "row", "block:1x64"] {
         let rows = check(&world, &["--to", "f8_e4m3", "--scale", scale]);
         assert_eq!(
@@ -495,7 +496,7 @@ fn numbers_with_scales() {
     assert_eq!(code(&["--to", "mxfp4", "--fail-on", "zero"]), Some(1));
     assert_eq!(code(&["--to", "mxfp8", "--fail-on", "zero"]), Some(0));
 
-    // What convert refuses, check refuses.
+    // `check` refuses a checkpoint that `convert` refuses.
     let content = Content::of([("l.q.weight_scale", f32s(&[1], &[1.0]))]);
     world.write("in", content.bytes());
     world.fails(

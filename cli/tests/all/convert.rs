@@ -207,7 +207,8 @@ fn ten_thousand_tensors() {
     }
 }
 
-/// At random, but the same for the same seed: on however many threads, and one of the two neighbours.
+/// Stochastic rounding gives the same bits for the same seed, on any number of threads, and each result is one of the two
+/// neighbours.
 #[test]
 fn random_bits_depend_on_the_seed_alone() {
     let world = World::new();
@@ -238,14 +239,14 @@ fn random_bits_depend_on_the_seed_alone() {
         );
         up += usize::from(rounded > number);
     }
-    // A coin that is thrown 300,000 times; ten standard deviations.
+    // The sum is that of 300,000 throws of a coin. The bound is ten standard deviations.
     assert!(
         up.abs_diff(150_000) < 2739,
         "{up} of 300000 were rounded up"
     );
 }
 
-/// The same file under another name is an output that exists.
+/// Another name of the source is an output that exists.
 #[cfg(unix)]
 #[test]
 fn the_source_cannot_be_the_target() {

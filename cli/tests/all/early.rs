@@ -1,4 +1,4 @@
-//! What can be known before the work is an error before it, whatever kind of file lies there, and every error is one line.
+//! Errors that can be found before the work are found before it, for every kind of file. Every error is one line.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -34,7 +34,7 @@ impl Observer for Began {
     }
 }
 
-/// The error of a conversion to bf16, before the work and without a trace.
+/// Returns the error of a conversion to bf16. The error must come before the work and leave no trace.
 fn refused(world: &World, input: &str, output: &Path, part: Option<&str>) -> Error {
     let mut request = Request {
         input: world.path(input),
@@ -64,7 +64,7 @@ fn names_that_no_output_can_have() {
         let error = refused(&world, input, &long, None);
         assert!(error.to_string().contains("name too long"), "{error}");
     }
-    // With `.parts` it's too long.
+    // With `.parts`, the name is too long.
     let long = world.path(&"x".repeat(250));
     let error = refused(&world, "in", &long, Some("1/2"));
     assert!(error.to_string().contains("name too long"), "{error}");
@@ -77,7 +77,7 @@ fn names_that_no_output_can_have() {
     }
 }
 
-/// Runs as somebody who may not read everything. `None` if this process isn't root's.
+/// Runs `ulp` as a user who may not read everything. Returns `None` if this process isn't root's.
 fn as_nobody(world: &World, arguments: &[&str]) -> Option<Output> {
     fs::set_permissions(world.path("."), Permissions::from_mode(0o777)).unwrap();
     let mut command = world.command(arguments);
@@ -105,13 +105,13 @@ fn files_that_cannot_be_read() {
         failed(&output, &[name, "Permission denied"], name);
         fs::set_permissions(world.path(name), Permissions::from_mode(0o644)).unwrap();
     }
-    // What can't be looked at isn't taken for something that isn't there.
+    // A path that can't be looked at counts as one that may exist.
     fs::set_permissions(world.path("in"), Permissions::from_mode(0o600)).unwrap();
     let output = as_nobody(&world, &convert("in", "out", &[])).unwrap();
     failed(&output, &["in", "Permission denied"], "in");
     fs::remove_file(world.path("in/model.safetensors.index.json")).unwrap();
     fs::create_dir(world.path("in/model.safetensors")).unwrap();
-    // A directory is no file, whatever its name.
+    // A directory is no file, whatever its name is.
     world.fails(&convert("in", "out", &[]), &["in: ", "no safetensors file"]);
     assert!(!world.path("out").exists());
 }
@@ -152,10 +152,10 @@ fn devices_pipes_and_sockets() {
             fs::write(path, before).unwrap();
         }
     }
-    // A device that never ends, as the only file.
+    // The only file is a device that never ends.
     world.fails(&convert("/dev/zero", "out", &[]), &["/dev/zero: "]);
     world.fails(&convert("/dev/null", "out", &[]), &["/dev/null: "]);
-    // A pipe that never ends, and has no header.
+    // The pipe never ends, and has no header.
     let mut yes = Command::new("sh");
     yes.args([
         "-c",
@@ -235,7 +235,7 @@ fn parts_on_another_file_system() {
     }
 }
 
-/// Whatever a file says, and however long its path is.
+/// Messages are short, whatever a file says and however long its path is.
 #[test]
 fn messages_are_short() {
     let world = world();
@@ -292,7 +292,7 @@ fn messages_are_short() {
     }
 }
 
-/// Closing a directory can fail, as it does over a network.
+/// Closing a directory can fail on a network file system.
 #[test]
 fn directories_that_cannot_be_closed() {
     let world = world();

@@ -1,4 +1,4 @@
-//! What goes wrong says so in one line that names the file, and leaves everything as it was.
+//! Every error is one line that names the file, and leaves everything unchanged.
 
 use std::fs;
 #[cfg(unix)]
@@ -143,7 +143,7 @@ fn a_truncated_file() {
     }
 }
 
-/// Whatever one byte becomes: a file or an error, and no panic.
+/// Every change of one byte gives a file or an error, and no panic.
 #[test]
 fn a_damaged_header() {
     let world = World::new();
@@ -228,7 +228,7 @@ fn an_output_that_appears_meanwhile() {
     let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let bytes = Content::of([("x", Tensor::flat(Dtype::F32, vec![0; 1 << 20]))]).bytes();
-    // No pipe holds so much: when it is written, the program reads, and has seen that there is no output.
+    // No pipe holds so many bytes. After this write, the program is reading, and has seen that there is no output.
     input.write_all(&bytes).unwrap();
     world.write("out", "precious");
     drop(input);
@@ -296,7 +296,7 @@ fn wrong_usage_exits_with_2() {
     assert_eq!(world.files().len(), 1);
 }
 
-/// A program that asks for JSON gets errors as JSON, those of the command line too.
+/// A program that asks for JSON gets errors as JSON, also errors of the command line.
 #[test]
 fn errors_are_json_where_json_is_asked_for() {
     let world = World::new();
@@ -337,7 +337,7 @@ fn errors_are_json_where_json_is_asked_for() {
     }
 }
 
-/// A caller of the library can stop the work: nothing is left.
+/// A caller of the library can stop the work. No file is left then.
 #[test]
 fn a_call_that_is_cancelled() {
     struct Cancel;

@@ -1,4 +1,5 @@
-//! Disks that are full or can't be written, and headers that ask for too much: the source stays as it is, and nothing has the final name.
+//! Disks that are full or read-only, and headers that ask for too much. The source stays as it is, and nothing has the final
+//! name.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -10,11 +11,11 @@ use serde_json::json;
 
 use crate::world::{Content, Tensor, World, failed, files};
 
-/// A file system of its own, unmounted in the end.
+/// A file system of its own. It is unmounted at the end.
 struct Mount(PathBuf);
 
 impl Mount {
-    /// A directory of `world` that holds 1 MiB. `None` if this process may not mount, as only root may.
+    /// Mounts a directory of `world` that holds 1 MiB. Returns `None` if this process may not mount. Only root may.
     fn new(world: &World, name: &str) -> Option<Mount> {
         let path = world.path(name);
         fs::create_dir(&path).unwrap();
@@ -48,7 +49,7 @@ fn weights(bytes: usize) -> Vec<u8> {
     .bytes()
 }
 
-/// Two shards, the second one of so many bytes.
+/// Writes two shards. The second has `second` bytes.
 fn write_shards(world: &World, directory: &str, second: usize) {
     fs::create_dir(world.path(directory)).unwrap();
     let shards = [("first", 1 << 16), ("second", second)];
@@ -85,7 +86,7 @@ fn a_full_disk() {
     let shards = ["convert", "shards", "disk/out", "--to", "bf16"];
     world.fails(&shards, &["disk/out/second: ", full]);
 
-    // What a part has done stays, for when there is room again.
+    // The work of a part stays until the disk has room again.
     for part in ["1/2", "2/2"] {
         let output = world.ulp(&[&shards[..], &["--part", part]].concat());
         if part == "1/2" {
@@ -104,7 +105,7 @@ fn a_full_disk() {
     assert_eq!(left, expected);
     fs::remove_dir_all(disk.0.join("out.parts")).unwrap();
 
-    // The source on the disk, and not one byte left.
+    // The source is on the disk, and not one byte is free.
     fs::write(disk.0.join("in"), weights(1000)).unwrap();
     let _ = fs::write(disk.0.join("fill"), vec![0; 2 << 20]);
     world.fails(
@@ -113,7 +114,8 @@ fn a_full_disk() {
     );
 }
 
-/// A limit on the length of a file makes a write fail for anyone: the second shard's, when the first is written.
+/// A limit on the length of a file makes a write fail for any user. The write of the second shard fails after the first has been
+/// written.
 #[test]
 fn a_write_that_fails_in_the_middle() {
     let world = World::new();
@@ -135,7 +137,7 @@ fn a_write_that_fails_in_the_middle() {
 fn a_directory_that_cannot_be_written() {
     let world = World::new();
     world.write("in", weights(1000));
-    // Modes don't stop root, but a file system that is mounted to be read does.
+    // Permissions don't stop root, but a read-only file system does.
     let disk = Mount::new(&world, "disk");
     fs::copy(world.path("in"), world.path("disk/in")).unwrap();
     write_shards(&world, "disk/shards", 1000);
@@ -163,7 +165,7 @@ fn a_directory_that_cannot_be_written() {
         &["disk/out.parts", cause],
     );
 
-    // To read is enough for a source.
+    // A source only needs to be readable.
     let before = files(&world.path("disk"));
     world.succeeds(&["convert", "disk/in", "out", "--to", "bf16"]);
     world.succeeds(&["convert", "disk/shards", "out-shards", "--to", "bf16"]);
@@ -245,7 +247,7 @@ fn headers_that_ask_for_too_much() {
         world.fails(&["convert", what, "out", "--to", "bf16"], &words);
         fs::remove_file(world.path(what)).unwrap();
     }
-    // In any order, as long as the data are whole.
+    // The tensors may have any order, if the data are complete.
     world.write(
         "in",
         file(&[tensor("b", "[2]", [1, 3]), tensor("a", "[1]", [0, 1])], 3),
@@ -255,7 +257,7 @@ fn headers_that_ask_for_too_much() {
     assert!(found == Content::read(&world.path("in")));
 }
 
-/// Where a user may have few processes, fewer threads do the work.
+/// If a user may have few processes, fewer threads do the work.
 #[test]
 fn threads_that_cannot_start() {
     use std::os::unix::process::CommandExt;
@@ -263,7 +265,7 @@ fn threads_that_cannot_start() {
     let world = World::new();
     world.write("in", weights(4 << 20));
     world.succeeds(&["convert", "in", "expected", "--to", "bf16"]);
-    // No limit holds for root, and others may have more processes than it already.
+    // No limit holds for root, and other users may have more processes than the limit already.
     fs::set_permissions(world.path("."), Permissions::from_mode(0o777)).unwrap();
     for limit in [1, 2, 3, 4] {
         let mut command = Command::new("sh");
@@ -281,7 +283,7 @@ fn threads_that_cannot_start() {
             );
             fs::remove_file(world.path("out")).unwrap();
         } else {
-            // Not even the one that waits for signals.
+            // Even the thread that waits for signals can't start.
             assert!(
                 limit == 1 && errors.starts_with("ulp: cannot wait for signals: "),
                 "{limit}: {errors}"

@@ -1,4 +1,4 @@
-//! `ulp finfo`: torch's lines, and the table.
+//! `ulp finfo`: the lines of torch, and the table.
 
 use crate::world::World;
 

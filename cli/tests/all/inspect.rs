@@ -1,4 +1,4 @@
-//! `ulp inspect`: what a checkpoint is, counted by hand.
+//! `ulp inspect`, compared with counts by hand.
 
 use std::fs;
 
@@ -58,7 +58,7 @@ fn what_is_there() {
     assert_eq!(convert["scales_dropped"], 3);
     assert_eq!(convert["overflowed"], Value::Null);
 
-    // The same length as convert then writes.
+    // The length is that of the file that `convert` writes.
     world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
     let length = fs::metadata(world.path("out/model.safetensors"))
         .unwrap()
@@ -80,7 +80,7 @@ fn what_is_there() {
     assert!(world.files() == before);
 }
 
-/// What convert refuses can be looked at.
+/// `inspect` reads checkpoints that `convert` refuses.
 #[test]
 fn what_is_refused() {
     let world = world();

@@ -1,4 +1,4 @@
-//! Signals at chosen system calls, and what a later run does about what `kill -9` has left.
+//! Signals at chosen system calls, and the next run after `kill -9`.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ fn world() -> World {
     world
 }
 
-/// What lies beside the inputs, or among parts, under a temporary name, but for what is in it.
+/// Returns the paths with temporary names beside the inputs or among parts, without their content.
 fn left(world: &World) -> Vec<PathBuf> {
     let names = world.files().into_keys().filter(|name| {
         let mut parts = name.trim_end_matches('/').rsplit('/');
@@ -51,7 +51,7 @@ fn signals_that_end_a_program_clean_up() {
     ] {
         for from in ["file", "in"] {
             let inject = format!("pwrite64:signal=SIG{name}:when=2+");
-            // Time for the thread that waits for signals.
+            // The delay gives the thread that waits for signals its time.
             let inject = [&*inject, "fsync:delay_enter=200000"];
             let Some(output) = injected(&world, &inject, &convert(from, "out", &[])) else {
                 return;
@@ -70,7 +70,7 @@ fn signals_that_end_a_program_clean_up() {
     }
 }
 
-/// A limit on the length of files comes with a signal that says so: here it's an error.
+/// A limit on the length of files comes with a signal. `ulp` turns the signal into an error.
 #[test]
 fn files_that_would_be_too_long() {
     let world = world();
@@ -90,7 +90,7 @@ fn files_that_would_be_too_long() {
     assert!(world.files() == before);
 }
 
-/// `nohup` and shells' background jobs tell programs to ignore signals: that stays so.
+/// `nohup` and background jobs of shells tell programs to ignore signals. `ulp` keeps ignoring them.
 #[test]
 fn signals_that_were_ignored_stay_so() {
     let world = world();
@@ -121,7 +121,7 @@ fn signals_that_were_ignored_stay_so() {
     }
 }
 
-/// The next run for the same output removes it, unless somebody holds it.
+/// The next run for an output removes the files of a killed run, unless a process holds the lock.
 #[test]
 fn what_kill_9_leaves() {
     let world = world();
@@ -154,7 +154,7 @@ fn what_kill_9_leaves() {
                 }
                 seen += left(&world).len();
                 if when % 2 == 0 {
-                    // Another output's run has nothing to do with it.
+                    // A run for another output leaves them.
                     let before = left(&world).len();
                     world.succeeds(&convert("file", "other", &[]));
                     fs::remove_file(world.path("other")).unwrap();

@@ -1,4 +1,4 @@
-//! The program `ulp` from outside: what it prints, what it writes, and what it leaves behind.
+//! The program `ulp` from outside: the text that it prints, the files that it writes, and the files that it leaves.
 
 mod bits;
 #[cfg(unix)]

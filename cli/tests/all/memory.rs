@@ -1,4 +1,4 @@
-//! `ulp memory`: the figures that papers print.
+//! `ulp memory`, compared with figures of papers.
 
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn a_table_to_read() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    // 2 + 2 + 4 + 8 bytes a parameter; a device has all of the weights and a 64th of the rest.
+    // A parameter takes 2 + 2 + 4 + 8 bytes. A device has all of the weights and a 64th of the rest.
     assert_eq!(
         row("training"),
         "training 112 GB (104 GiB, 112000000000 bytes) 15.5 GB (14.5 GiB, 15531250000 bytes)"
@@ -93,11 +93,11 @@ fn nonsense_is_refused() {
     }
 }
 
-/// Bytes that don't fit 64 bits are written all the same, and whatever number is typed, the answer is a report or an error.
+/// Bytes that don't fit 64 bits are printed too. Every number gives a report or an error.
 #[test]
 fn numbers_of_any_size() {
     let report = World::new().succeeds(&["memory", "2e18", "--json"]);
-    // 16 bytes a parameter.
+    // A parameter takes 16 bytes.
     assert!(
         report.contains("\"training\": 32000000000000000000,"),
         "{report}"

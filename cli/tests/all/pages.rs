@@ -22,7 +22,7 @@ fn completions_name_every_command() {
     }
 }
 
-/// bash itself takes the script.
+/// bash itself accepts the script.
 #[cfg(unix)]
 #[test]
 fn bash_completes() {

@@ -1,4 +1,4 @@
-//! `ulp convert --part` and `--finish`: parts of one input alone are put together, and nothing goes that no part has made.
+//! `ulp convert --part` and `--finish`. Only parts of one input are put together, and only files of parts are removed.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(crate) fn convert<'a>(from: &'a str, to: &'a str, how: &[&'a str]) -> Vec<&'
     [&["convert", from, to, "--to", "bf16"], how].concat()
 }
 
-/// A directory of two shards of one number each.
+/// Makes a directory of two shards of one number each.
 pub(crate) fn pair(world: &World, directory: &str, numbers: [f32; 2]) {
     fs::create_dir_all(world.path(directory)).unwrap();
     for (name, number) in ["a", "b"].into_iter().zip(numbers) {
@@ -35,7 +35,7 @@ fn set_time(path: &Path, time: SystemTime) {
     file.set_modified(time).unwrap();
 }
 
-/// Parts on however many machines make what one machine makes, in any order, at once or again.
+/// Any number of machines makes the files that one machine makes, in any order, at once or again.
 #[test]
 fn parts() {
     let world = checkpoint();
@@ -133,7 +133,7 @@ fn the_input_is_no_place_for_parts() {
     }
     #[cfg(unix)]
     {
-        // By links too.
+        // Links to the input count too.
         let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, world.path(name)).unwrap();
         link("y.parts/deep/in", "link");
         fs::create_dir(world.path("z")).unwrap();
@@ -201,7 +201,7 @@ fn what_others_have_made_stays() {
     }
 }
 
-/// What somebody puts among the parts is in their way, or left: it neither goes nor becomes part of the output.
+/// Files that other programs put among the parts stop `--finish`, or stay. They are neither removed nor part of the output.
 #[test]
 fn stray_files() {
     let world = checkpoint();
@@ -254,7 +254,7 @@ fn parts_of_two_inputs_do_not_mix() {
     let world = World::new();
     pair(&world, "one", [1.0, 2.0]);
     pair(&world, "two", [3.0, 4.0]);
-    // As a copy that keeps times has them.
+    // The copy keeps its times.
     let time = SystemTime::now() - Duration::from_secs(1000);
     for path in ["one/a", "one/b", "two/a", "two/b"] {
         set_time(&world.path(path), time);
@@ -265,7 +265,7 @@ fn parts_of_two_inputs_do_not_mix() {
     world.succeeds(&convert("one", "out", &["--part", "2/2"]));
     world.fails(&convert("two", "out", &FINISH), &words);
 
-    // An input that was changed is another too.
+    // An input that was changed is another input.
     let words = ["another input: b has another time of change"];
     set_time(&world.path("one/b"), time + Duration::from_millis(1));
     world.fails(&convert("one", "out", &PART), &words);
@@ -286,7 +286,7 @@ fn parts_of_two_inputs_do_not_mix() {
     }
 }
 
-/// The middle of a large shard is looked at too.
+/// Samples are taken from the middle of a large shard too.
 #[test]
 fn samples_of_large_shards() {
     let world = World::new();
@@ -305,7 +305,7 @@ fn samples_of_large_shards() {
     world.fails(&convert("two", "out", &FINISH), &["a has another content"]);
 }
 
-/// A part that was cut short in any way is run again, and does what is missing.
+/// Running a part again completes it, however it was cut short.
 #[test]
 fn parts_are_repaired_by_running_them_again() {
     let world = checkpoint();

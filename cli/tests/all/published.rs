@@ -1,4 +1,4 @@
-//! Once the output is in its place, the exit code is 0, or 3 with a message that it is whole: whatever fails then.
+//! After the output is in its place, the exit code is 0, or 3 with a message that the output is complete, whatever fails then.
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use crate::parts::{convert, pair};
 use crate::world::{World, failed, files};
 
-/// Runs the program with something injected into its system calls, as `strace -e inject` has it. `None` without strace.
+/// Runs the program under `strace -e inject` with the faults `what`. Returns `None` without strace.
 pub(crate) fn injected(world: &World, what: &[&str], arguments: &[&str]) -> Option<Output> {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null"]);
@@ -24,7 +24,7 @@ pub(crate) fn injected(world: &World, what: &[&str], arguments: &[&str]) -> Opti
     output.ok()
 }
 
-/// That a command said that `out` is whole, with exit code 3 and all of `words` in one line.
+/// Checks that a command said that `out` is complete, with exit code 3 and all of `words` in one line.
 pub(crate) fn whole(output: &Output, words: &[&str]) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{errors}");
@@ -54,7 +54,7 @@ fn remove(world: &World) {
     }
 }
 
-/// How often a command syncs.
+/// Returns how often a command syncs.
 fn syncs(world: &World, arguments: &[&str]) -> Option<usize> {
     let trace = world.path("trace");
     let mut command = Command::new("strace");
@@ -95,7 +95,7 @@ fn what_fails_after_the_rename() {
             whole(&output, &[words]);
             assert!(world.files() == expected, "{inject}");
         }
-        // Those before leave nothing.
+        // Failures of earlier syncs leave nothing.
         remove(&world);
         for when in 1..last {
             let inject = format!("fsync:error=EIO:when={when}");
@@ -103,7 +103,7 @@ fn what_fails_after_the_rename() {
             failed(&output, &["out", "Input/output error"], &inject);
             assert!(!world.path("out").exists());
         }
-        // A report that nobody can read.
+        // The report can't be written.
         let full = fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")
@@ -113,13 +113,13 @@ fn what_fails_after_the_rename() {
         whole(&output, &["standard output: "]);
         assert!(world.files() == expected);
 
-        // Another run says so.
+        // Another run finds the output.
         whole(&world.ulp(&command), &["exists already"]);
         assert!(world.files() == expected);
     }
 }
 
-/// What isn't what the command makes only exists.
+/// If the output is not the one that the command makes, the error says only that it exists.
 #[test]
 fn an_output_that_another_command_made() {
     let world = world();
@@ -155,7 +155,7 @@ fn finish_when_parts_cannot_be_removed() {
         };
         whole(&output, &[]);
         assert!(files(&world.path("out")) == expected, "{inject}");
-        // Another run says so, and clears away what is left.
+        // Another run finds the output, and removes the parts that are left.
         whole(&world.ulp(&finish), &["exists already"]);
         assert!(files(&world.path("out")) == expected, "{inject}");
         assert!(
@@ -169,7 +169,7 @@ fn finish_when_parts_cannot_be_removed() {
     }
 }
 
-/// A part whose names may be lost says so, and is run again.
+/// If the names of a part may be lost, the part says so, and is run again.
 #[test]
 fn a_part_that_cannot_sync_its_directories() {
     let world = world();
@@ -189,7 +189,7 @@ fn a_part_that_cannot_sync_its_directories() {
         world.succeeds(&part);
         fs::remove_dir_all(world.path("out.parts")).unwrap();
     }
-    // Also one that finds all shards there.
+    // A part that finds all its shards syncs too.
     world.succeeds(&part);
     let again = syncs(&world, &part).unwrap();
     for when in 1..=again {

@@ -1,8 +1,8 @@
-//! Conversion as a textbook has it, for formats of up to 16 bits: list the values, take the nearest. It shares no code with `ulp`.
+//! Conversion by the textbook, for formats of up to 16 bits: list the values, take the nearest. It shares no code with `ulp`.
 
 use safetensors::Dtype;
 
-/// What tells the families of formats apart: their special codes.
+/// The families of formats. They differ in their special codes.
 #[derive(Clone, Copy, PartialEq)]
 enum Family {
     /// The highest exponent is for the infinity and NaNs.
@@ -11,7 +11,7 @@ enum Family {
     Finite,
     /// No infinity and no negative zero, whose code is the NaN.
     Fnuz,
-    /// Powers of two alone: no sign, no zero; the highest code is the NaN.
+    /// There are only powers of two: no sign and no zero. The highest code is the NaN.
     Scale,
 }
 
@@ -20,15 +20,15 @@ pub(crate) struct Small {
     fraction: u32,
     bias: i32,
     family: Family,
-    /// The finite values that are not negative, by code, and the one that would follow.
+    /// The finite values that are not negative, by code, and the value that would follow.
     values: Vec<f64>,
 }
 
-/// What a conversion must give.
+/// The right result of a conversion.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Expected {
     Code(u64),
-    /// A NaN of this sign, if it keeps one.
+    /// A NaN. Its sign is `None` if the format doesn't keep one.
     Nan(Option<bool>),
 }
 
@@ -61,7 +61,7 @@ impl Small {
         Some(small)
     }
 
-    /// The sign's bit, or what would be it.
+    /// Returns the bit of the sign. In a format without sign, returns the bit above the code.
     fn sign(&self) -> u64 {
         match self.family {
             Family::Scale => 1 << self.bits,
@@ -69,7 +69,7 @@ impl Small {
         }
     }
 
-    /// The value of a code that has no sign, special codes read as if they were numbers.
+    /// Returns the value of a code without its sign. Special codes are read like numbers.
     fn magnitude(&self, code: u64) -> f64 {
         let exponent = (code >> self.fraction) as i32;
         let fraction = (code & ((1 << self.fraction) - 1)) as f64 / f64::from(1 << self.fraction);
@@ -83,7 +83,7 @@ impl Small {
         let (negative, magnitude) = (code & self.sign() != 0, code & (self.sign() - 1));
         let end = self.values.len() as u64 - 1;
         let value = match self.family {
-            // Its one NaN has no sign of its own.
+            // The one NaN has no sign of its own.
             Family::Fnuz if negative && magnitude == 0 => return f64::NAN,
             Family::Ieee if magnitude == end => f64::INFINITY,
             _ if magnitude >= end => f64::NAN,
@@ -92,7 +92,8 @@ impl Small {
         if negative { -value } else { value }
     }
 
-    /// The nearest value's code, the even one of two as near, and whether the nearest would lie past the largest finite one.
+    /// Returns the code of the nearest value, ties to even, and whether the nearest value would lie beyond the largest finite
+    /// one.
     #[allow(clippy::float_cmp, reason = "the two are exact")]
     pub(crate) fn nearest(&self, x: f64) -> (Expected, bool) {
         let negative = x.is_sign_negative();
@@ -111,7 +112,7 @@ impl Small {
             0 => 0,
             _ if above > end => end,
             _ => {
-                // Exact: the values have at most 11 bits.
+                // The middle is exact, because the values have at most 11 bits.
                 let middle = f64::midpoint(self.values[above - 1], self.values[above]);
                 let up = match self.family {
                     Family::Scale => x >= middle,

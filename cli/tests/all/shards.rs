@@ -138,7 +138,7 @@ fn one_shard_that_is_damaged() {
     world.fails(&convert, &[index]);
 }
 
-/// More shards than files may be open.
+/// The directory has more shards than the process may open files.
 #[cfg(unix)]
 #[test]
 fn more_shards_than_open_files() {

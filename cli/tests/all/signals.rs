@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGKILL while `ulp convert` runs: the source stays as it is, and nothing has the final name that isn't whole.
+//! SIGINT, SIGTERM and SIGKILL while `ulp convert` runs. The source stays as it is, and nothing incomplete has the final name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +26,7 @@ fn weights(name: &str, bytes: usize) -> Vec<u8> {
     Content::of([(name, Tensor::flat(Dtype::F32, data))]).bytes()
 }
 
-/// A directory `in` of shards, 16 MiB each.
+/// Makes a directory `in` of shards, 16 MiB each.
 fn shards() -> World {
     let world = World::new();
     fs::create_dir(world.path("in")).unwrap();
@@ -38,7 +38,7 @@ fn shards() -> World {
     world
 }
 
-/// What lies there but for the source.
+/// Returns all files except the source.
 fn left(world: &World) -> Files {
     let mut files = world.files();
     files.retain(|name, _| !name.starts_with("in"));
@@ -52,13 +52,13 @@ fn source(world: &World) -> Files {
 }
 
 fn send(signal: i32, child: &Child) {
-    // A program that has ended meanwhile is no error.
+    // The program may have ended meanwhile. That is no error.
     let kill = format!("kill -{signal} {} 2>/dev/null", child.id());
     Command::new("sh").args(["-c", &kill]).status().unwrap();
 }
 
-/// Sends a signal at each of the moments of a run, the first of them as soon as it begins, and hands `check` how the program ended.
-/// Returns how many runs didn't come to their end.
+/// Sends a signal at each of the moments of a run, the first as soon as the run begins. Passes the program's exit status to
+/// `check`. Returns how many runs were interrupted.
 fn interrupt(
     world: &World,
     arguments: &[&str],
@@ -104,14 +104,14 @@ fn temporary(name: &str) -> bool {
     name.starts_with(".ulp-")
 }
 
-/// Checks what is left of a conversion to `out`, and removes it.
+/// Checks the files that a conversion to `out` left, and removes them.
 fn nothing_or_all(world: &World, whole: &Files, signal: i32, moment: u32, status: ExitStatus) {
     let mut left = left(world);
     let only_temporary = |left: &Files| left.keys().all(|name| temporary(name));
     if status.success() {
         assert!(&left == whole, "moment {moment}");
     } else if left.contains_key("out") || left.contains_key("out/") {
-        // Renamed already; the directory was being synced, or the summary printed.
+        // The output had its name already. The signal came while the directory was synced or the summary printed.
         assert!(&left == whole, "moment {moment}");
     } else if signal == KILL {
         assert!(only_temporary(&left), "moment {moment}: {:?}", left.keys());
@@ -156,7 +156,7 @@ fn a_directory() {
     whole_or_nothing(&shards(), &[INT, KILL, TERM]);
 }
 
-/// A part that was killed is done by running it again.
+/// Running a killed part again completes it.
 #[test]
 fn parts() {
     let world = shards();

@@ -1,4 +1,4 @@
-//! What is kept: names, shapes, metadata, tensors that are not floats, and the order and alignment that `safetensors` gives.
+//! Names, shapes, metadata and tensors that are not floats are kept. Order and alignment are those of `safetensors`.
 
 use std::collections::HashMap;
 use std::fs;

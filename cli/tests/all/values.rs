@@ -1,4 +1,4 @@
-//! Every element of a converted file against a conversion that is not `ulp`'s.
+//! Compares every element of a converted file with a conversion that shares no code with `ulp`.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn decoder(dtype: Dtype) -> Box<dyn Fn(u64) -> f64> {
     }
 }
 
-/// Compares a converted tensor with the one it came from, and returns how many elements must have overflowed.
+/// Compares a converted tensor with its source, and returns how many elements must have overflowed.
 fn compare(name: &str, source: &Tensor, result: &Tensor) -> usize {
     assert_eq!(source.shape, result.shape, "{name}");
     if source.dtype == result.dtype {
@@ -137,7 +137,7 @@ fn f32_near_every_rounding_boundary() {
     check_all_targets(&Content::of([("f32", Tensor::flat(Dtype::F32, data))]));
 }
 
-/// A result depends on a source's sign, its exponent, its leading bits and on whether any bit follows them.
+/// A result depends on the source's sign, on its exponent, on its leading bits, and on whether a lower bit is set.
 #[test]
 fn f64_near_every_rounding_boundary() {
     let mut data = Vec::new();

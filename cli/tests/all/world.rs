@@ -1,4 +1,4 @@
-//! A directory of its own for a test, files in it, and the program run in it.
+//! A directory for one test, its files, and runs of the program in it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
@@ -17,7 +17,7 @@ pub(crate) const WEIGHTS: &str = concat!(
     "/../data/silero-vad-8k.safetensors"
 );
 
-/// The dtypes that can be converted to, by what `--to` calls them.
+/// The dtypes to which a file can be converted, with their names in `--to`.
 pub(crate) const TARGETS: [(&str, Dtype); 9] = [
     ("f64", Dtype::F64),
     ("f32", Dtype::F32),
@@ -46,14 +46,14 @@ impl Tensor {
         }
     }
 
-    /// A vector of all the data.
+    /// Returns a vector of the data.
     pub(crate) fn flat(dtype: Dtype, data: impl Into<Vec<u8>>) -> Tensor {
         let data = data.into();
         Tensor::new(dtype, &[data.len() * 8 / dtype.bitsize()], data)
     }
 }
 
-/// A file's content, in an order that can be compared.
+/// The content of a file, in an order that can be compared.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Content {
     pub(crate) tensors: BTreeMap<String, Tensor>,
@@ -116,7 +116,7 @@ impl World {
         fs::write(self.path(name), bytes).unwrap();
     }
 
-    /// Every file here and below, with its bytes; a directory ends with `/`.
+    /// Returns every file of this directory and below, with its bytes. A directory's name ends with `/`.
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         files(self.directory.path())
     }
@@ -131,7 +131,7 @@ impl World {
         self.command(arguments).output().unwrap()
     }
 
-    /// What a command that must succeed prints.
+    /// Runs a command that must succeed, and returns its output.
     pub(crate) fn succeeds(&self, arguments: &[&str]) -> String {
         let output = self.ulp(arguments);
         let errors = String::from_utf8(output.stderr).unwrap();
@@ -143,7 +143,7 @@ impl World {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Converts `content` to the format `to`. Returns what was written, and the summary.
+    /// Converts `content` to the format `to`. Returns the content of the output, and the summary.
     pub(crate) fn convert(&self, content: &Content, to: &str) -> (Content, String) {
         self.write("in", content.bytes());
         let output = format!("out-{to}");
@@ -151,7 +151,8 @@ impl World {
         (Content::read(&self.path(&output)), summary)
     }
 
-    /// A command that must fail: exit code 2, one line on standard error with all of `words`, and nothing else, on disk or printed.
+    /// Runs a command that must fail: exit code 2, one line on standard error with all of `words`, no other output, and no change
+    /// on disk.
     pub(crate) fn fails(&self, arguments: &[&str], words: &[&str]) {
         let before = self.files();
         failed(&self.ulp(arguments), words, arguments);
@@ -162,7 +163,7 @@ impl World {
     }
 }
 
-/// That a command failed: exit code 2, one line on standard error with all of `words`, and nothing printed.
+/// Checks that a command failed: exit code 2, one line on standard error with all of `words`, and no other output.
 pub(crate) fn failed(output: &Output, words: &[&str], about: &(impl Debug + ?Sized)) {
     let errors = std::str::from_utf8(&output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{about:?}: {errors}");
@@ -176,7 +177,7 @@ pub(crate) fn failed(output: &Output, words: &[&str], about: &(impl Debug + ?Siz
     }
 }
 
-/// Every file below a directory, with its bytes; a directory ends with `/`.
+/// Returns every file below a directory, with its bytes. A directory's name ends with `/`.
 pub(crate) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = WalkDir::new(directory).min_depth(1).into_iter();
     let files = entries.map(Result::unwrap).filter_map(|entry| {
@@ -191,7 +192,7 @@ pub(crate) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     files.collect()
 }
 
-/// The number on the summary's line of this name.
+/// Returns the number on the summary's line of this name.
 pub(crate) fn counted(summary: &str, name: &str) -> usize {
     let line = summary
         .lines()

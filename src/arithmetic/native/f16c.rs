@@ -1,4 +1,5 @@
-//! Operations on binary16 by the conversions of F16C: one call of what is compiled for it, where the CPU has it.
+//! Operations on binary16 by the conversions of F16C. Each operation is one call of a function that is compiled for F16C, on a
+//! CPU that has F16C.
 #![allow(
     unsafe_code,
     reason = "functions compiled for a CPU feature are unsafe to call without it"
@@ -18,14 +19,14 @@ use crate::format::Layout;
 pub(super) struct F16c(());
 
 impl F16c {
-    /// The token, if the CPU has F16C. AVX2 comes with it.
+    /// Returns the token if the CPU has F16C. Every level with AVX2 has F16C.
     #[inline]
     pub(super) fn new() -> Option<Self> {
         let has_f16c = cfg!(target_feature = "f16c") || Isa::detect().level() >= Level::Avx2;
         has_f16c.then_some(Self(()))
     }
 
-    /// The token, where the compilation target has F16C.
+    /// The token on a compilation target that has F16C.
     #[cfg(target_feature = "f16c")]
     pub(super) const COMPILED: Self = Self(());
 
@@ -60,7 +61,7 @@ fn narrow(x: f32) -> u16 {
 macro_rules! operations {
     ($($name:ident($($operand:ident),*) = $wide:expr;)*) => { $(
         impl F16c {
-            /// The code of the result, unless it is a NaN.
+            /// Returns the code of the result, or `None` if the result is a NaN.
             #[inline]
             pub(super) fn $name(self, $($operand: u16),*) -> Option<u16> {
                 #[inline]

@@ -1,8 +1,9 @@
-//! Arithmetic by way of the CPU's `f32` and `f64`, where that gives the bits of the exact routines.
+//! Arithmetic by the CPU's `f32` and `f64`, where the CPU gives the bits of the exact routines.
 //!
-//! Rounding twice, first to a format of P bits and then to one of p, is rounding once for +, −, ×, ÷ and √ if P ≥ 2p + 2 and
-//! the first result is no subnormal (Figueroa, "When is double rounding innocuous?", 1995). `f32` has 24 bits, so p may be
-//! up to 11; `f64` has 53, so it may be up to 25. What exponents may be is in [`Route::of`].
+//! A result may be rounded twice: first to a format of P bits, then to a format of p bits. For +, −, ×, ÷ and √, two roundings
+//! give the result of one rounding if P ≥ 2p + 2 and the first result is not subnormal (Figueroa, "When is double rounding
+//! innocuous?", 1995). `f32` has 24 bits and serves p up to 11. `f64` has 53 bits and serves p up to 25. [`Route::of`] gives the
+//! limits of the exponents.
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod f16c;
 
@@ -15,7 +16,7 @@ use crate::round::{Format, Rounding};
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use crate::round::{from_code, to_code};
 
-/// How to compute in a format.
+/// The way to compute in a format.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Route {
     F32,
@@ -24,17 +25,20 @@ enum Route {
 }
 
 impl Route {
-    /// For sums, products, quotients and roots.
+    /// Returns the route for sums, products, quotients and roots.
     const fn of(layout: Layout) -> Self {
-        // Sums are multiples of the smallest number, and exact where they are subnormal in the wider format. Products and
-        // quotients of numbers between 2^least and 2^past lie between 2^-reach and 2^reach, where it has normal numbers.
+        // Sums are multiples of the smallest number. They are exact where they are subnormal in the wider format. Products and
+        // quotients of numbers between 2^least and 2^past lie between 2^-reach and 2^reach. The wider format has normal numbers
+        // there.
         let (least, past) = (layout.finest_exponent(), layout.max_exponent() + 1);
         let reach = max(2 * max(-least, past), past - least);
-        // With the exponents of f32, as bfloat16, 8 bits will do. Only a first result in f32's subnormals, a multiple of
-        // 2^-149, could be rounded to a tie of the format, an odd multiple M of 2^-134, without being one, and that is when it is
-        // 2^-150 or less away. Sums are exact there. A product XY · 2^k, X and Y odd, is a multiple of 2^-150 since XY < 2^16;
-        // 2^-150 away it would be 2^16 ± 1, and neither has two factors below 2^8. A quotient X/Y · 2^k differs from M · 2^-134
-        // by M · 2^-134 / X at least, if at all, and X < 2^8.
+        // A format with the exponents of f32, like bfloat16, may have up to 8 bits. Only a first result among f32's subnormals, a
+        // multiple of 2^-149, could be rounded to a false tie of the format. A tie is an odd multiple M of 2^-134. A false tie
+        // needs an exact result 2^-150 or less away from the tie.
+        // - Sums are exact there.
+        // - A product XY · 2^k, X and Y odd, is a multiple of 2^-150 since XY < 2^16. At the distance 2^-150, XY would be 2^16 ±
+        //   1, and neither number has two factors below 2^8.
+        // - A quotient X/Y · 2^k is equal to M · 2^-134 or differs from it by at least M · 2^-134 / X, and X < 2^8.
         let like_f32 = layout.precision() <= 8
             && layout.min_exponent() == Layout::BINARY32.min_exponent()
             && layout.max_exponent() <= Layout::BINARY32.max_exponent();
@@ -48,11 +52,11 @@ impl Route {
     }
 }
 
-/// How to multiply and add: where the product is exact.
+/// The way to multiply and add. The product is exact in the chosen format.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MultiplyAdd {
     F32,
-    /// In `f64`, of which the result is rounded to `f32` first.
+    /// Computes in `f64`, and rounds the result to `f32` first.
     F64ToF32,
     F64,
     Exact,
@@ -78,7 +82,7 @@ impl MultiplyAdd {
     }
 }
 
-/// What is done in a wider format.
+/// Makes the module of the operations in a wider format.
 macro_rules! wide {
     ($name:ident, $float:ident, $bits:ty, $layout:ident, $word:ident) => {
         pub(super) mod $name {
@@ -90,7 +94,7 @@ macro_rules! wide {
             const WIDE: Layout = Layout::$layout;
             const NAN: $bits = WIDE.nan_code().unwrap() as $bits;
 
-            /// A number, exactly; a NaN may stay signaling.
+            /// Widens a number exactly. A NaN may stay signaling.
             #[inline(always)]
             pub(super) fn widen<F: Format>(x: F) -> $float {
                 if const { shares_exponents(F::LAYOUT, WIDE) } {
@@ -101,8 +105,8 @@ macro_rules! wide {
                 }
             }
 
-            /// Rounds the result of an operation. If it is a NaN, CPUs differ in which: it becomes the first operand that is one,
-            /// or else the canonical, as [`ieee`](crate::ieee) has it.
+            /// Rounds the result of an operation. CPUs differ in the NaN that they return. A NaN therefore becomes the first
+            /// operand that is a NaN, or else the canonical NaN, as in [`ieee`](crate::ieee).
             #[inline(always)]
             pub(super) fn narrow<F: Format, const N: usize>(
                 operands: [$float; N],
@@ -117,7 +121,7 @@ macro_rules! wide {
                 });
                 let nan = of_operands | NAN;
                 let code = if const { shares_exponents(F::LAYOUT, WIDE) } {
-                    // A code is the front of a wide one. A loop that selects between wide ones narrows once.
+                    // A code is the upper part of a wide code. A loop that selects between wide codes narrows once.
                     let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
                     let bits = result.to_bits();
                     let code = $word::round_in_place(Cast::new(), WIDE, F::LAYOUT, bits, false);
@@ -127,14 +131,14 @@ macro_rules! wide {
                     let magnitude = nan & WIDE.magnitude_mask() as $bits;
                     let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
                     let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
-                    // As the cast asks.
+                    // The bits of the result decide, like in the cast.
                     let is_nan = WIDE.is_nan(result.to_bits() as u64);
                     if is_nan { nan } else { code }
                 };
                 from_code(code as u64)
             }
 
-            /// a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
+            /// Returns a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
             #[inline(always)]
             pub(in crate::arithmetic) fn multiply_add(
                 a: $float,
@@ -147,10 +151,11 @@ macro_rules! wide {
                 (sum, (product - (sum - of_c)) + (c - of_c))
             }
 
-            /// The odd neighbour of a number rounded to nearest that is on the side of what was lost, if anything was.
+            /// Rounds to odd a number that was rounded to nearest. `lost` is the difference between the exact value and
+            /// `nearest`. If `lost` is not 0, the result is the odd neighbour on the side of the exact value.
             #[inline(always)]
             pub(in crate::arithmetic) fn to_odd(nearest: $float, lost: $float) -> $float {
-                // Of infinities it is a NaN.
+                // For infinities `lost` is a NaN, and the comparison is false.
                 let inexact = lost.abs() > 0.0;
                 let beyond = (lost < 0.0) != (nearest < 0.0);
                 let bits = nearest.to_bits() - (inexact && beyond) as $bits;
@@ -162,7 +167,7 @@ macro_rules! wide {
 wide!(by_f32, f32, u32, BINARY32, word32);
 wide!(by_f64, f64, u64, BINARY64, word64);
 
-/// Returns what F16C gives, if it serves.
+/// Returns the result of F16C, if F16C serves this format and this CPU.
 macro_rules! by_f16c {
     ($name:ident($($operand:ident),*)) => {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -200,7 +205,7 @@ operations! {
     sub(a, b) = a - b, a - b, ieee::sub(a, b, Rounding::TiesToEven).0;
     mul(a, b) = a * b, a * b, ieee::mul(a, b, Rounding::TiesToEven).0;
     div(a, b) = a / b, a / b, ieee::div(a, b, Rounding::TiesToEven).0;
-    // Exact in every format that has the operands.
+    // The remainder is exact in every format that has the operands.
     rem(a, b) = a % b, a % b, ieee::rem(a, b).0;
     #[cfg(feature = "std")]
     sqrt(a) = a.sqrt(), a.sqrt(), ieee::sqrt(a, Rounding::TiesToEven).0;
@@ -212,8 +217,8 @@ pub(crate) fn sqrt<F: Format>(a: F) -> F {
     ieee::sqrt(a, Rounding::TiesToEven).0
 }
 
-/// a · b + c, rounded once: the sum is rounded to odd, with at least two bits more than the format has, and then to the format
-/// (Boldo and Melquiond, 2008).
+/// Returns a · b + c, rounded once. The sum is rounded to odd with at least two bits more than the format has, and then rounded
+/// to the format (Boldo and Melquiond, 2008).
 #[inline]
 pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
     by_f16c!(mul_add(a, b, c));
@@ -227,7 +232,7 @@ pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
             let [a, b, c] = [a, b, c].map(by_f32::widen);
             let (sum, error) = by_f64::multiply_add(a.into(), b.into(), c.into());
             let nearest = sum as f32;
-            // The error of this is 0 or greater than the other.
+            // The difference `sum` − `nearest` is 0, or is greater than `error` in magnitude.
             let lost = (sum - f64::from(nearest)) + error;
             by_f32::narrow([a, b, c], by_f32::to_odd(nearest, lost as f32))
         }
@@ -240,8 +245,8 @@ pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
     }
 }
 
-/// Rounds an `f32`, ties to even, with IEEE's overflow. The conversions of binary16 are one instruction where the compilation target
-/// has F16C: they don't depend on MXCSR, and treat NaNs as [`Cast::convert`](crate::Cast::convert) does.
+/// Rounds an `f32`, ties to even, with IEEE overflow. On a compilation target with F16C, the conversion of binary16 is one
+/// instruction. The instruction does not depend on MXCSR, and treats NaNs like [`Cast::convert`](crate::Cast::convert).
 #[inline(always)]
 pub(crate) fn from_f32<F: Format>(x: f32) -> F {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
@@ -251,7 +256,7 @@ pub(crate) fn from_f32<F: Format>(x: f32) -> F {
     x.cast()
 }
 
-/// The number as an `f32`: exact, or rounded ties to even.
+/// Converts the number to an `f32`, exactly or rounded ties to even.
 #[inline(always)]
 pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
@@ -261,12 +266,12 @@ pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
     x.cast()
 }
 
-/// The number as an `f64`: exact, or rounded ties to even.
+/// Converts the number to an `f64`, exactly or rounded ties to even.
 #[inline(always)]
 pub(crate) fn to_f64<F: Format>(x: F) -> f64 {
     let by_f16c = cfg!(all(target_arch = "x86_64", target_feature = "f16c"));
     if by_f16c && const { F::LAYOUT.same(Layout::BINARY16) } {
-        // Every binary16 is zero, a normal `f32`, an infinity or a NaN, so denormals-are-zero changes nothing.
+        // Every binary16 is zero, a normal `f32`, an infinity or a NaN. Denormals-are-zero therefore changes nothing.
         return to_f32(x).into();
     }
     x.cast()

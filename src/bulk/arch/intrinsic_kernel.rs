@@ -1,9 +1,10 @@
-//! What kernels that are written in instructions share.
+//! The common parts of kernels that are written with instructions.
 
-/// The elements of a step; blocks are multiples of it, or one element.
+/// The number of elements in a step. A block is one element or a multiple of a step.
 pub(super) const LANES: usize = 16;
 
-/// A kernel that does `LANES` elements at a time. It holds a token that proves that the CPU has its instructions.
+/// Declares a kernel that converts `LANES` elements at a time. The kernel holds a token, which proves that the CPU has the
+/// instructions.
 macro_rules! intrinsic_kernel {
     (
         $(#[$meta:meta])*
@@ -19,13 +20,15 @@ macro_rules! intrinsic_kernel {
         }
 
         impl<$(const $constant: $type,)* S, D> $name<$($constant,)* S, D> {
-            /// `cast` is what the instructions do, for what is left of a slice shorter than a step.
+            /// Makes the kernel. `cast` must be the cast that the instructions do. The kernel uses `cast` for the rest of a slice
+            /// that is shorter than a step.
             pub(super) fn new(token: $Token, cast: $crate::round::Cast) -> Self {
                 Self { token, cast, formats: core::marker::PhantomData }
             }
         }
 
-        // SAFETY: the steps store LANES results each, and cover the block; or `cast_scalar` writes every element of `dst`.
+        // SAFETY: each step stores LANES results, and the steps cover the block. Otherwise `cast_scalar` writes every element of
+        // `dst`.
         unsafe impl<$(const $constant: $type,)* S, D> $crate::bulk::kernel::Kernel for $name<$($constant,)* S, D>
         where
             S: $crate::bulk::element::Element,
@@ -49,8 +52,8 @@ macro_rules! intrinsic_kernel {
                     return $crate::bulk::kernels::cast_scalar(self.cast, src, dst);
                 }
                 for first in (0..N).step_by(LANES) {
-                    // SAFETY: `self.token` proves that the CPU has the instructions. LANES numbers from `first` on lie in the block,
-                    // since N is a multiple of LANES, and have the sizes asserted above.
+                    // SAFETY: `self.token` proves that the CPU has the instructions. LANES numbers from `first` on lie in the
+                    // block, since N is a multiple of LANES. The numbers have the sizes asserted above.
                     unsafe {
                         let $src = src.as_ptr().add(first).cast::<u8>();
                         let $dst = dst.as_mut_ptr().add(first).cast::<u8>();

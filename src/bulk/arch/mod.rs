@@ -1,6 +1,6 @@
-//! What each architecture has for bulk work, under the same names: which loop runs, and which instructions convert.
+//! The bulk work of each architecture, under equal names: the loops of each ISA, and the instructions that convert.
 //!
-//! This file alone chooses the architecture.
+//! Only this file chooses the architecture.
 
 #[cfg(any(
     all(target_arch = "x86_64", target_feature = "sse2"),

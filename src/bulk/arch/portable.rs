@@ -1,4 +1,5 @@
-//! No instructions but those that the compiler finds: one level, that the program is compiled for.
+//! The portable architecture. The compiler chooses all instructions. There is one level: the one that the program is compiled
+//! for.
 
 use core::convert::Infallible;
 
@@ -22,22 +23,22 @@ pub(crate) fn run<'a, K: Kernel>(
     drive(kernel, src, dst)
 }
 
-/// Does work that is no loop over one slice.
+/// Does work that is not a loop over one slice.
 #[inline]
 pub(crate) fn dispatch<T: Multiversion>(isa: Isa, work: &mut T) {
     let Level::Compiled = isa.level();
     work.run::<4>();
 }
 
-/// Whether this thread rounds to nearest, keeps subnormals and traps no exception. False where that can't be known.
+/// Returns whether this thread rounds to nearest, keeps subnormals and traps no exception. Returns false where this is unknown.
 #[inline]
 #[cfg(not(all(target_arch = "aarch64", target_feature = "neon")))]
 pub(crate) const fn control_bits_are_default() -> bool {
-    // Wasm has no control bits.
+    // WebAssembly has no control bits.
     cfg!(target_family = "wasm")
 }
 
-/// Gives the destination back, since there are no instructions.
+/// Gives the destination back, since there are no instructions for conversions.
 #[inline]
 #[cfg_attr(
     all(target_arch = "aarch64", target_feature = "neon"),
@@ -57,13 +58,13 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
 #[cfg(not(all(target_arch = "aarch64", target_feature = "neon")))]
 pub(in crate::bulk) use convert as convert_by_any;
 
-/// False, since there are no stores past the caches.
+/// Returns false, since there are no stores past the caches.
 #[inline]
 pub(in crate::bulk) fn pays_to_stream<S, D: Copy>(_: &Out<'_, D>) -> bool {
     false
 }
 
-/// Writes as `write` does, in one piece.
+/// Writes by `write`, in one piece.
 #[inline]
 pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     src: &[S],
@@ -73,7 +74,8 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     write(src, dst)
 }
 
-/// Whether floats are rounded to nearest and subnormals kept, as WebAssembly always does. False where that can't be known.
+/// Returns whether floats are rounded to nearest and subnormals are kept. WebAssembly always does this. Returns false where this
+/// is unknown.
 #[inline]
 #[cfg_attr(
     all(target_arch = "aarch64", target_feature = "neon"),
@@ -83,7 +85,7 @@ pub(crate) fn control_bits_are_default() -> bool {
     cfg!(target_family = "wasm")
 }
 
-/// A conversion by table, which no other architecture has.
+/// A conversion by table. No architecture that uses this module has such a conversion.
 pub(crate) struct Lookup(Infallible);
 
 impl Lookup {

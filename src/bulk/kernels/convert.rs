@@ -9,7 +9,7 @@ use crate::bulk::kernel::Kernel;
 use crate::format::Layout;
 use crate::round::{self, Cast, word16, word32, word64, word128};
 
-/// Casts as `cast` says, or where it is the `DEFAULT` one, so that the compiler knows it.
+/// Casts by `cast`. If `DEFAULT` is true, `cast` is the default cast, and the compiler knows it.
 pub(crate) struct Convert<S, D, const DEFAULT: bool> {
     cast: Cast,
     formats: PhantomData<(S, D)>,
@@ -33,14 +33,14 @@ impl<S, D> Convert<S, D, false> {
     }
 }
 
-// SAFETY: each way through `block` is a loop that writes every element of `dst`.
+// SAFETY: each path through `block` is a loop that writes every element of `dst`.
 unsafe impl<S: Element, D: Element, const DEFAULT: bool> Kernel for Convert<S, D, DEFAULT> {
     type Src = S;
     type Dst = D;
     const IDEMPOTENT: bool = true;
 
-    /// Wide codes are truncated in a loop of their own: in one loop over elements of 32 and of 16 bits, a vector holds no more of
-    /// the short ones than of the long ones.
+    /// Casts a block. Wide codes are truncated in a separate loop. In one loop over elements of 32 and of 16 bits, a vector would
+    /// hold only as many 16-bit elements as 32-bit elements.
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         let cast = if DEFAULT { Cast::new() } else { self.cast };
@@ -74,7 +74,7 @@ unsafe impl<S: Element, D: Element, const DEFAULT: bool> Kernel for Convert<S, D
     }
 }
 
-/// Casts a block by the kernel, ties to even, where a loop of its own goes on with the result.
+/// Casts a block by the kernel, ties to even. The caller's loop continues with the result.
 #[inline(always)]
 pub(crate) fn cast_block<S: Element, D: Element, const N: usize>(src: &[S; N]) -> [D; N] {
     let mut dst = [MaybeUninit::<D>::uninit(); N];
@@ -83,7 +83,7 @@ pub(crate) fn cast_block<S: Element, D: Element, const N: usize>(src: &[S; N]) -
     unsafe { (&raw const dst).cast::<[D; N]>().read() }
 }
 
-/// Casts numbers one after the other.
+/// Casts numbers one after another.
 #[inline(always)]
 pub(crate) fn cast_scalar<S: Element, D: Element>(
     cast: Cast,
@@ -101,31 +101,32 @@ pub(crate) fn cast_element<S: Element, D: Element>(cast: Cast, x: S) -> D {
     D::from_code(Pair::<S, D>::cast(cast, S::LAYOUT, x.code()))
 }
 
-/// The constants of two layouts. As constants of a type they keep the compiler from all words but one, which is most of its work.
+/// The constants of two layouts. As constants of a type, they let the compiler drop all words but one, which saves most of its
+/// work.
 struct Pair<S, D>(PhantomData<(S, D)>);
 
 impl<S: Element, D: Element> Pair<S, D> {
     const JAMS_TO_32: bool = round::can_jam(S::LAYOUT, D::LAYOUT, 32);
-    /// The layout of the codes of `S` once they are truncated to 32 bits, if they are.
+    /// The layout of the codes of `S`, after truncation to 32 bits if the codes are truncated.
     const FROM: Layout = if Self::JAMS_TO_32 {
         S::LAYOUT.truncated(32)
     } else {
         S::LAYOUT
     };
     const WORD_BITS: u32 = round::word_bits(Self::FROM, D::LAYOUT);
-    /// Whether codes of 32 bits are truncated again.
+    /// True if codes of 32 bits are truncated again, to 16 bits.
     const JAMS_TO_16: bool = round::can_jam(Self::FROM, D::LAYOUT, 16)
         && round::word_bits(Self::FROM.truncated(16), D::LAYOUT) <= 16;
-    /// The layout of the codes then. Constants of branches not taken are computed too.
+    /// The layout of the codes after truncation to 16 bits. Constants of branches not taken are computed too.
     const FROM_16: Layout = if Self::JAMS_TO_16 {
         Self::FROM.truncated(16)
     } else {
         Self::FROM
     };
 
-    /// [`Cast::convert`] of a code of `S` or `FROM`.
+    /// Casts a code of `S` or `FROM` by [`Cast::convert`].
     ///
-    /// Truncation is decided by a branch, not a constant block, which has the optimizer make better loops in SSE2.
+    /// A branch decides whether to truncate. With a branch instead of a constant block, the optimizer makes better loops in SSE2.
     #[inline(always)]
     fn cast(cast: Cast, from: Layout, code: u64) -> u64 {
         let (from, code) = if round::can_jam(from, D::LAYOUT, 32) {

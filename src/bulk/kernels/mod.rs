@@ -1,4 +1,4 @@
-//! Kernels that every ISA compiles. None of them names an ISA.
+//! Kernels that every ISA compiles. No kernel here names an ISA.
 
 mod convert;
 mod stochastic;

@@ -1,4 +1,4 @@
-//! The kernel that rounds at random.
+//! The kernel of stochastic rounding.
 #![allow(unsafe_code, reason = "a kernel promises to initialise its results")]
 
 use core::marker::PhantomData;
@@ -8,7 +8,7 @@ use crate::bulk::element::Element;
 use crate::bulk::kernel::Kernel;
 use crate::round::{self, Cast, Overflow, stochastic};
 
-/// Casts with draws: `IN_PLACE` where codes of both formats have the same exponents, and infinities are no exception.
+/// Casts with draws. If `IN_PLACE` is true, codes of both formats have equal exponents, and infinities need no special treatment.
 pub(crate) struct ConvertStochastically<'a, S, D, const IN_PLACE: bool> {
     draws: &'a [u32],
     overflow: Overflow,
@@ -36,9 +36,9 @@ unsafe impl<S: Element, D: Element, const IN_PLACE: bool> Kernel
     #[inline(always)]
     fn block<const N: usize>(&mut self, first: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         let (from, to) = (S::LAYOUT, D::LAYOUT);
-        // Past the largest number, as a cast to nearest.
+        // A value past the largest number becomes the result of a cast to nearest.
         let cast = Cast::new().overflow(self.overflow);
-        // A copy, since `dst` could overlap what it refers to, for all that the compiler knows.
+        // The draws are copied. Without the copy, the compiler would assume that `dst` could overlap the draws.
         let draws: [u32; N] = *self.draws[first..]
             .first_chunk()
             .expect("every element has its draw");

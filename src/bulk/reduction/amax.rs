@@ -4,11 +4,11 @@ use super::{Reduction, reduce};
 use crate::cpu::Isa;
 use crate::round::{Bits, Format, from_code, to_code};
 
-/// Maxima kept side by side, so that vectors need not be reduced before the end.
+/// The number of maxima kept side by side. Vectors are reduced only at the end.
 const LANES: usize = 64;
 
-/// The codes of the largest magnitudes so far. Those of infinities and NaNs lie above all others, or, of the finite numbers alone, are
-/// left out.
+/// The codes of the largest magnitudes read before. The codes of infinities and NaNs lie above all others. If `FINITE` is true,
+/// infinities and NaNs are left out.
 pub(crate) struct Amax<S: Format, const FINITE: bool>([S::Bits; LANES]);
 
 impl<S: Format> Amax<S, false> {
@@ -32,7 +32,7 @@ impl<S: Format, const FINITE: bool> Amax<S, FINITE> {
         reduce(isa, self, src);
     }
 
-    /// The largest magnitude of all, and 0 if nothing was read.
+    /// Returns the largest magnitude, or 0 if nothing was read.
     pub(crate) fn value(&self) -> S {
         from_code(self.code())
     }
@@ -52,7 +52,7 @@ impl<S: Format, const FINITE: bool> Reduction for Amax<S, FINITE> {
     #[inline(always)]
     fn take<const N: usize>(&mut self, elements: &[S; N]) {
         let layout = S::LAYOUT;
-        // Where the NaN is the code of -0, its sign puts it above all others.
+        // If the NaN is the code of -0, its sign bit puts the NaN above all other codes.
         let nan = if layout.nan_is_negative_zero() {
             layout.sign_mask()
         } else {
@@ -63,7 +63,7 @@ impl<S: Format, const FINITE: bool> Reduction for Amax<S, FINITE> {
             let code = to_code(element);
             let magnitude = code & layout.magnitude_mask();
             let order = if FINITE {
-                // The magnitude of the NaN of -0 is 0.
+                // If the NaN is the code of -0, its magnitude is 0.
                 let is_finite = magnitude <= layout.max_code();
                 if is_finite { magnitude } else { 0 }
             } else if code == nan {

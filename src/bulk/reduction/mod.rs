@@ -1,4 +1,4 @@
-//! Reductions: a slice is read, and little comes out.
+//! Reductions. A reduction reads a slice and returns a small result.
 
 mod amax;
 mod sums;
@@ -11,16 +11,16 @@ use super::arch::dispatch;
 use super::kernel::{BLOCK, Multiversion, SMALL};
 use crate::cpu::Isa;
 
-/// What is kept of the elements read so far.
+/// The state of a reduction, after the elements read before.
 pub(crate) trait Reduction {
     type Element: Copy;
 
     /// Takes a block of elements. An element may be taken twice. Implementations are `#[inline(always)]` loops over the array,
-    /// without branches on values.
+    /// and have no branches on values.
     fn take<const N: usize>(&mut self, elements: &[Self::Element; N]);
 }
 
-/// Has a reduction take all elements of a slice.
+/// Passes all elements of a slice to a reduction.
 #[inline]
 pub(crate) fn reduce<R: Reduction>(isa: Isa, reduction: &mut R, elements: &[R::Element]) {
     dispatch(
@@ -56,7 +56,7 @@ impl<R: Reduction> Multiversion for Reduce<'_, R> {
     }
 }
 
-/// Takes blocks, of which the last one ends where the slice does.
+/// Takes blocks. The last block ends at the end of the slice, and may overlap the block before it.
 #[inline(always)]
 fn overlapping<R: Reduction, const N: usize>(reduction: &mut R, elements: &[R::Element]) {
     for block in elements.as_chunks::<N>().0 {

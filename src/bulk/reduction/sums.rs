@@ -1,5 +1,5 @@
-//! Sums and products of many numbers: in `f64`, rounded once. The sum of none is −0, as `f32` has it: the number that changes no
-//! other.
+//! Sums and products of many numbers, computed in `f64` and rounded once. The sum of no numbers is −0, like the sum of no `f32`s.
+//! −0 is the number that changes no other number in a sum.
 
 use crate::bulk::conversion::convert;
 use crate::bulk::out::Out;
@@ -7,13 +7,13 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
 
-/// Numbers that are widened at a time.
+/// The number of numbers that are widened at a time.
 const TILE: usize = 256;
-/// Partial results, of every so-many-th number, so that no operation waits for the last one. Their number is part of the result
-/// where `f64` rounds, and the same everywhere.
+/// The number of partial results. Each partial result takes every 16th number, and operations do not wait for each other. Where
+/// `f64` rounds, this number changes the result. It is equal on every CPU.
 const LANES: usize = 16;
 
-/// What was added up, or multiplied, so far.
+/// The partial sums or products of the numbers taken before.
 struct Partial<O> {
     lanes: [f64; LANES],
     neutral: f64,
@@ -21,7 +21,7 @@ struct Partial<O> {
 }
 
 impl<O: Fn(f64, f64) -> f64> Partial<O> {
-    /// `neutral` is what changes no number.
+    /// Makes the partial results. `neutral` is the value that changes no number.
     fn new(neutral: f64, operation: O) -> Self {
         Self {
             lanes: [neutral; LANES],
@@ -30,7 +30,7 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
         }
     }
 
-    /// Takes the next numbers: so many that they end a row of lanes, or the last.
+    /// Takes the next numbers. They must end a row of lanes, or must be the last numbers.
     #[inline]
     fn take<F: Format>(&mut self, numbers: &[F]) {
         if const { F::LAYOUT.is_within(Layout::BINARY32) } {
@@ -55,7 +55,7 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
 
     fn finish<F: Format>(self) -> F {
         let result = self.lanes.into_iter().fold(self.neutral, self.operation);
-        // CPUs differ in which NaN they make, and which they keep.
+        // CPUs differ in the NaN that they make, and in the NaN that they keep.
         let result = if result.is_nan() { f64::NAN } else { result };
         result.cast()
     }
@@ -104,17 +104,18 @@ pub(crate) fn product<F: Format>(numbers: impl Iterator<Item = F>) -> F {
     Partial::new(1.0, multiply).iterator(numbers)
 }
 
-/// The sum of a slice, added in `f64` and rounded once: what `numbers.iter().sum()` gives, faster.
+/// Returns the sum of a slice, added in `f64` and rounded once. The result is the result of `numbers.iter().sum()`, but this
+/// function is faster.
 ///
-/// Every 16th number goes into one of 16 partial sums, and those are added up: the same on every CPU. The sum of none is −0, as
-/// that of `f32`s is; one that is not a number is the canonical NaN.
+/// Every 16th number is added to one of 16 partial sums, and then the partial sums are added. The result is equal on every CPU.
+/// The sum of no numbers is −0, like the sum of no `f32`s. A sum that is a NaN is the canonical NaN.
 ///
 /// ```
 /// use ulp::{F16, slice};
 ///
 /// let numbers = [F16::from_f32(1.0), F16::from_f32(0.0004), F16::from_f32(0.0004)];
 /// assert_eq!(slice::sum(&numbers).to_f32(), 1.0009766);
-/// // One after the other, each rounded, both are lost.
+/// // Added one after another, each sum rounded, the two small numbers are lost.
 /// assert_eq!((numbers[0] + numbers[1] + numbers[2]).to_f32(), 1.0);
 /// ```
 #[must_use]
@@ -122,9 +123,11 @@ pub fn sum_slice<F: Format>(numbers: &[F]) -> F {
     Partial::new(-0.0, add).slice(numbers)
 }
 
-/// The product of a slice, multiplied in `f64` and rounded once: what `numbers.iter().product()` gives, faster. Of none, 1.
+/// Returns the product of a slice, multiplied in `f64` and rounded once. The result is the result of `numbers.iter().product()`,
+/// but this function is faster. The product of no numbers is 1.
 ///
-/// Every 16th number goes into one of 16 partial products, and those are multiplied: the same on every CPU.
+/// Every 16th number is multiplied into one of 16 partial products, and then the partial products are multiplied. The result is
+/// equal on every CPU.
 ///
 /// ```
 /// use ulp::{F8E5M2, slice};

@@ -1,13 +1,13 @@
-//! Exponentials of [`Bf16`] in `f32`, without branches: a loop over numbers is one over vectors.
+//! Exponentials of [`Bf16`] in `f32`, without branches. A loop over numbers therefore becomes a loop over vectors.
 //!
-//! Of no `Bf16` does e<sup>x</sup> or 2<sup>x</sup> come so near to a midpoint of two neighbours that the few last places of an `f32`
-//! matter, which is shown by asking all of them (`ulp-verify functions`).
+//! For no `Bf16` do the last few places of an `f32` matter: e<sup>x</sup> and 2<sup>x</sup> are never that near to a midpoint of
+//! two neighbours. `ulp-verify functions` shows this by trying every `Bf16`.
 
 use core::f32::consts::LN_2;
 
 use crate::float::Bf16;
 
-/// The logarithm of a base to base 2, in two parts: numbers of 8 bits times the first are exact.
+/// The logarithm of a base to base 2, in two parts. Numbers of 8 bits times the first part are exact.
 #[derive(Clone, Copy)]
 pub(super) struct Log2 {
     high: f32,
@@ -24,14 +24,14 @@ impl Log2 {
     }
 }
 
-/// 2<sup>x · log2</sup>.
+/// Returns 2<sup>x · log2</sup>.
 #[inline(always)]
 pub(super) fn exponential(code: u64, log2: Log2) -> u64 {
-    /// Powers of the bases, e and 2, with exponents beyond this are infinite, or all but 0.
+    /// Powers of e and 2 with larger exponents are infinite. Powers with smaller exponents than −144 are all but 0.
     const LIMIT: f32 = 144.0;
-    /// Of numbers about this one, the last place is 1, and the lowest bits are the integer added.
+    /// Near this number, the last place is 1. The lowest bits of a sum with it are therefore the integer added.
     const ROUND: f32 = (3_u32 << 22) as f32;
-    /// Of the series of 2<sup>t</sup>: ln(2)<sup>n</sup> / n!.
+    /// The coefficients of the series of 2<sup>t</sup>: ln(2)<sup>n</sup> / n!.
     const C: [f32; 8] = {
         let mut c = [1.0; 8];
         let mut n = 1;
@@ -53,15 +53,15 @@ pub(super) fn exponential(code: u64, log2: Log2) -> u64 {
     let high = (C[4] + C[5] * t) + (C[6] + C[7] * t) * t2;
     let power = C[0] + (C[1] * t + ((C[2] + C[3] * t) + high * t2) * t2);
 
-    // In two steps, of which the second may overflow or make a subnormal number.
+    // The multiplication takes two steps. The second step may overflow or make a subnormal number.
     let exponent = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
     let first = exponent >> 1;
     let result = power * power_of_two(first) * power_of_two(exponent - first);
-    // A NaN goes through to the result as it is.
+    // A NaN passes to the result unchanged.
     Bf16::from_f32(if x.is_nan() { wide } else { result }).to_bits() as u64
 }
 
-/// 2<sup>exponent</sup>, a normal number.
+/// Returns 2<sup>exponent</sup>, a normal number.
 #[inline(always)]
 fn power_of_two(exponent: i32) -> f32 {
     f32::from_bits(((exponent + 127) as u32) << 23)

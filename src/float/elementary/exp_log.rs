@@ -1,8 +1,8 @@
-//! Exponentials and logarithms, in the few terms of their series that 16 bits need: `libm`'s, made for all 53 bits of an
-//! `f64`, take three times as long.
+//! Exponentials and logarithms. The series here have only the few terms that 16 bits need. The functions of `libm`, made for all
+//! 53 bits of an `f64`, take three times as long.
 //!
-//! Of no [`F16`](crate::F16) or [`Bf16`](crate::Bf16) does a function here come nearer to a midpoint of two neighbours than
-//! 2<sup>−26.8</sup> of its value, and both series end with a smaller error: so what is rounded from them is rounded rightly.
+//! For no [`F16`](crate::F16) or [`Bf16`](crate::Bf16) does a function here come nearer to a midpoint of two neighbours than
+//! 2<sup>−26.8</sup> of its value. Both series have a smaller error. Their results are therefore rounded rightly.
 
 use core::f64::consts::{FRAC_1_SQRT_2, LN_2};
 
@@ -11,29 +11,29 @@ use super::through_f64::{is_normal, of_any, round, round_normal, widen_normal};
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
-/// 2<sup>x · log2</sup>, of which `f` says what it is for large and special `x`.
+/// Returns 2<sup>x · log2</sup>. `f` gives the result for large and special `x`.
 #[inline(always)]
 pub(super) fn exponential<F: Format>(x: F, log2: f64, f: impl Fn(f64) -> f64) -> F {
     if const { F::LAYOUT.same(Layout::BFLOAT16) } {
         return from_code(bfloat16::exponential(to_code(x), Log2::new(log2)));
     }
-    // Below 2^(w - 2), where w is the width of the exponent field, e^x and 2^x are normal numbers.
+    // Below 2^(w - 2), e^x and 2^x are normal numbers. w is the width of the exponent field.
     let limit = F::LAYOUT.bias() as u64 + F::LAYOUT.exponent_bits() as u64 - 2;
     let magnitude = to_code(x) & F::LAYOUT.magnitude_mask();
     if magnitude >= limit << F::LAYOUT.fraction_bits() {
         return of_any(x, f);
     }
-    // Zero and a subnormal become another number as small, of which the power rounds to 1 too.
+    // A zero or a subnormal number becomes another number as small. The power of such a number rounds to 1 too.
     let power = exp2(log2 * widen_normal::<F>(to_code(x)));
     from_code(round_normal::<F>(power))
 }
 
-/// 2<sup>x</sup>, of |x| < 1000, with an error below 2<sup>−27</sup> of it.
+/// Returns 2<sup>x</sup> for |x| < 1000, with a relative error below 2<sup>−27</sup>.
 #[inline(always)]
 fn exp2(x: f64) -> f64 {
-    /// Of numbers about this one, the last place is 1, and the lowest bits are the integer added.
+    /// Near this number, the last place is 1. The lowest bits of a sum with it are therefore the integer added.
     const ROUND: f64 = (3_u64 << 51) as f64;
-    /// Of the series of 2<sup>t</sup>: ln(2)<sup>n</sup> / n!.
+    /// The coefficients of the series of 2<sup>t</sup>: ln(2)<sup>n</sup> / n!.
     const C: [f64; 8] = {
         let mut c = [1.0; 8];
         let mut n = 1;
@@ -52,7 +52,7 @@ fn exp2(x: f64) -> f64 {
     f64::from_bits(power.to_bits().wrapping_add(exponent))
 }
 
-/// ln(x) · scale, of which `f` says what it is for what is not positive and normal.
+/// Returns ln(x) · scale. `f` gives the result for every `x` that is not positive and normal.
 #[inline(always)]
 pub(super) fn logarithm<F: Format>(x: F, scale: f64, f: impl Fn(f64) -> f64) -> F {
     if is_normal::<F>(to_code(x)) && to_code(x) & F::LAYOUT.sign_mask() == 0 {
@@ -62,7 +62,7 @@ pub(super) fn logarithm<F: Format>(x: F, scale: f64, f: impl Fn(f64) -> f64) -> 
     }
 }
 
-/// ln(x), of positive normal x, with an error below 2<sup>−28</sup> of it.
+/// Returns ln(x) for positive normal x, with a relative error below 2<sup>−28</sup>.
 #[inline(always)]
 fn ln(x: f64) -> f64 {
     // x = m · 2^exponent, and m is within a factor of √2 of 1.

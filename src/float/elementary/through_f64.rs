@@ -1,18 +1,18 @@
-//! From a number to an `f64` and back, and the NaNs of the functions between.
+//! Converts a number to an `f64` and back. The NaNs of the functions in between are made here too.
 
 use crate::round::{Flags, Format, from_code, to_code};
 
-/// Fraction bits that `f64` has and the format hasn't.
+/// Returns the number of fraction bits that `f64` has and the format lacks.
 const fn dropped_bits<F: Format>() -> u32 {
     f64::MANTISSA_DIGITS - F::LAYOUT.precision()
 }
 
-/// What a format's exponent field lacks to be an `f64`'s, in the place of the latter.
+/// Returns the difference of the exponent fields of `f64` and the format, at the place of the `f64` field.
 const fn rebias<F: Format>() -> u64 {
     ((f64::LAYOUT.bias() - F::LAYOUT.bias()) as u64) << f64::LAYOUT.fraction_bits()
 }
 
-/// The `f64` of the code of a normal number, by moving its fields to where an `f64` has them.
+/// Returns the `f64` of the code of a normal number. The function moves the fields to their place in an `f64`.
 #[inline(always)]
 pub(super) fn widen_normal<F: Format>(code: u64) -> f64 {
     let magnitude = code & F::LAYOUT.magnitude_mask();
@@ -20,8 +20,8 @@ pub(super) fn widen_normal<F: Format>(code: u64) -> f64 {
     f64::from_bits(sign | ((magnitude << dropped_bits::<F>()) + rebias::<F>()))
 }
 
-/// The code of an `f64` within the normal numbers of the format, by moving its fields back; what is dropped rounds them, ties
-/// to even.
+/// Returns the code of an `f64` that is within the normal numbers of the format. The function moves the fields back. The dropped
+/// bits round them, ties to even.
 #[inline(always)]
 pub(super) fn round_normal<F: Format>(y: f64) -> u64 {
     let place = y.abs().to_bits() - rebias::<F>();
@@ -31,14 +31,14 @@ pub(super) fn round_normal<F: Format>(y: f64) -> u64 {
     F::LAYOUT.with_sign_bit(y.is_sign_negative(), magnitude)
 }
 
-/// Whether a code is of a normal number.
+/// Returns whether a code is that of a normal number.
 #[inline(always)]
 pub(super) fn is_normal<F: Format>(code: u64) -> bool {
     let (least, most) = (F::LAYOUT.hidden_bit(), F::LAYOUT.max_code());
     (code & F::LAYOUT.magnitude_mask()).wrapping_sub(least) <= most - least
 }
 
-/// [`Format::cast`] to `f64`, with a shortcut for normal numbers.
+/// Does what [`Format::cast`] to `f64` does, with a shortcut for normal numbers.
 #[inline(always)]
 fn widen<F: Format>(x: F) -> f64 {
     #[cold]
@@ -52,7 +52,7 @@ fn widen<F: Format>(x: F) -> f64 {
     }
 }
 
-/// [`Format::cast`] from `f64`, with a shortcut for what lies within the normal numbers; for a NaN that of the operands' codes.
+/// Does what [`Format::cast`] from `f64` does, with a shortcut for normal numbers. A NaN becomes the NaN of the operands' codes.
 #[inline(always)]
 pub(super) fn round<F: Format>(y: f64, operands: &[u64]) -> F {
     let (least, most) = (F::MIN_POSITIVE.cast::<f64>(), F::MAX.cast::<f64>());
@@ -63,8 +63,8 @@ pub(super) fn round<F: Format>(y: f64, operands: &[u64]) -> F {
     }
 }
 
-/// The same without the shortcut. If the result is a NaN and no operand, the operation was invalid and gives the canonical NaN,
-/// whichever the CPU's is.
+/// Does what [`round`] does, without the shortcut. If the result is a NaN and no operand is, the operation was invalid. The
+/// result is then the canonical NaN on every CPU.
 #[cold]
 fn round_any<F: Format>(y: f64, operands: &[u64]) -> F {
     if !y.is_nan() {
@@ -77,19 +77,20 @@ fn round_any<F: Format>(y: f64, operands: &[u64]) -> F {
     from_code(nan)
 }
 
-/// A function of one argument.
+/// Computes a function of one argument.
 #[inline(always)]
 pub(super) fn of_one<F: Format>(x: F, f: impl Fn(f64) -> f64) -> F {
     round(f(widen(x)), &[to_code(x)])
 }
 
-/// The same where a shortcut to the function doesn't go.
+/// Computes a function of one argument, for numbers that a shortcut of the function leaves out.
 #[cold]
 pub(super) fn of_any<F: Format>(x: F, f: impl Fn(f64) -> f64) -> F {
     round_any(f(x.cast()), &[to_code(x)])
 }
 
-/// A function of two arguments. Some give a number for a quiet NaN, but none for a signaling one (IEEE 754-2019, 6.2).
+/// Computes a function of two arguments. Some functions give a number for a quiet NaN, but none does for a signaling NaN (IEEE
+/// 754-2019, 6.2).
 #[inline(always)]
 pub(super) fn of_two<F: Format>(x: F, y: F, f: impl Fn(f64, f64) -> f64) -> F {
     let operands = [to_code(x), to_code(y)];

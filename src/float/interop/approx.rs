@@ -1,11 +1,12 @@
-//! approx: comparison with a tolerance, as of `f32`.
+//! approx: comparison with a tolerance, as for `f32`.
 
 use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 
 use crate::arithmetic::ulps_between;
 use crate::float::{Float, spec::HasSign};
 
-/// The default is the step from 1 to the next larger number. Infinities, whose difference is no number, aren't equal.
+/// The default tolerance is the step from 1 to the next larger number. Infinities are not equal, because the
+/// difference of two equal infinities is no number.
 impl<S: HasSign> AbsDiffEq for Float<S> {
     type Epsilon = Self;
 
@@ -20,7 +21,7 @@ impl<S: HasSign> AbsDiffEq for Float<S> {
     }
 }
 
-/// The tolerance is relative to the larger of the two magnitudes; numbers within `epsilon` are equal, too.
+/// The tolerance is relative to the larger of the two magnitudes. Numbers within `epsilon` are equal too.
 impl<S: HasSign> RelativeEq for Float<S> {
     #[inline]
     fn default_max_relative() -> Self {
@@ -40,7 +41,8 @@ impl<S: HasSign> RelativeEq for Float<S> {
     }
 }
 
-/// At most so many steps apart ([`ulps_between`](crate::ulps_between)), and of one sign; numbers within `epsilon` are equal, too.
+/// Numbers of one sign are equal if they are at most `max_ulps` steps apart ([`ulps_between`](crate::ulps_between)). Numbers
+/// within `epsilon` are equal too.
 impl<S: HasSign> UlpsEq for Float<S> {
     #[inline]
     fn default_max_ulps() -> u32 {

@@ -1,11 +1,11 @@
-//! arbitrary: a number of any bits, from as many bytes.
+//! arbitrary: makes a number of any bits, from as many bytes.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use crate::float::{Float, spec::Spec};
 use crate::round::Bits;
 
-/// Any bits, NaNs among them.
+/// All bits are possible. NaNs are among them.
 impl<'a, S: Spec> Arbitrary<'a> for Float<S> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut bytes = [0; size_of::<u64>()];

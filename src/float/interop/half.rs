@@ -1,6 +1,7 @@
-//! `half`'s types as formats, so that people who have tensors of them get all of this crate on them, and as this crate's types.
+//! Implements `Format` for the types of `half`. All functions of this crate then take tensors of these types.
 //!
-//! A slice of the one becomes a slice of the other by [`slice::reinterpret`](crate::slice::reinterpret), without a copy.
+//! [`slice::reinterpret`](crate::slice::reinterpret) turns a slice of `half`'s numbers into a slice of this crate's numbers, and
+//! the other way round, without a copy.
 #![allow(unsafe_code, reason = "`Format` is an unsafe trait")]
 
 use crate::float::{Bf16, F16};
@@ -18,7 +19,7 @@ macro_rules! same {
             const DTYPE: &'static str = $dtype;
         }
 
-        /// The same bits.
+        /// The conversion keeps the bits.
         impl From<half::$theirs> for $ours {
             #[inline]
             fn from(x: half::$theirs) -> Self {
@@ -26,7 +27,7 @@ macro_rules! same {
             }
         }
 
-        /// The same bits.
+        /// The conversion keeps the bits.
         impl From<$ours> for half::$theirs {
             #[inline]
             fn from(x: $ours) -> Self {

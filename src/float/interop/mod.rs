@@ -1,4 +1,4 @@
-//! Traits and types of other crates, a file a feature.
+//! The traits and types of other crates. Each feature has a file.
 
 #[cfg(feature = "approx")]
 mod approx;
@@ -15,7 +15,7 @@ mod num_traits;
 #[cfg(feature = "serde")]
 mod serde;
 
-/// The traits of one version of rand, and of its `rand_distr`: one source for all versions that people have.
+/// The traits of one version of rand and of its `rand_distr`. One source serves all versions.
 macro_rules! rands {
     ($($feature:literal, $distributions:literal, $name:ident: $rand:ident, $rand_distr:ident;)*) => { $(
         #[cfg(feature = $feature)]
@@ -41,8 +41,9 @@ rands! {
     "rand_09", "rand_distr_05", rand_09: rand_09, rand_distr_05;
 }
 
-/// Returns the number that a conversion gave, unless the value lies outside of the format: past the largest number where there is no
-/// infinity, below the smallest where there is no zero, negative where there is no sign, or a NaN where there is none.
+/// Returns the number of a conversion, unless the value lies outside of the format. A value lies outside if it is past the
+/// largest number of a format without infinities, below the smallest number of a format without zero, negative in a format
+/// without sign, or a NaN in a format without NaN.
 #[cfg(any(feature = "num-traits", feature = "serde"))]
 fn within<F: crate::round::Format>(
     of_nan: bool,

@@ -1,8 +1,9 @@
-//! ndarray: an array and a number on either side of an operator.
+//! ndarray: operators between an array and a number.
 
 use ndarray::ScalarOperand;
 
 use crate::float::{Float, spec::Spec};
 
-/// `array * number`. (`number * array` is of `f32` and the integers alone: ndarray lists them.)
+/// Allows `array * number`. (ndarray allows `number * array` for a fixed list of types: `f32` and the integers are on the list,
+/// and the formats of this crate are not.)
 impl<S: Spec> ScalarOperand for Float<S> {}

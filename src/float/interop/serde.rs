@@ -1,7 +1,7 @@
 //! serde: a number is written as a number, and any number is read.
 //!
-//! Bits are not: an integer of them would be read as a number where serde keeps values to look at them twice (`flatten`, `untagged` and
-//! enums tagged inside), for serde forgets there which format it reads. [`serde_bits`] is for who wants them.
+//! Bits are not written here. serde keeps some values to look at them twice (`flatten`, `untagged` and enums tagged inside), and
+//! forgets which format it reads. An integer of bits would then be read as a number. [`serde_bits`] writes bits.
 
 use core::fmt::{self, LowerExp};
 use core::marker::PhantomData;
@@ -17,11 +17,11 @@ use crate::format::Layout;
 use crate::round::{Cast, Format, Rounding, to_code};
 use crate::text;
 
-/// How the numbers of a format are written where people don't read them: as the narrowest that has them all.
+/// The way to write numbers where people don't read them: as the narrowest type that has all numbers of the format.
 enum Written {
     F32,
     F64,
-    /// The digits of a format that is wider than `f64`.
+    /// The digits of a number, for a format wider than `f64`.
     Text,
 }
 
@@ -37,13 +37,15 @@ impl Written {
     }
 }
 
-/// In a human-readable format, such as JSON, the exact value as an `f64`: 0.0999755859375 for the `F16` nearest to 0.1. NaN and the
-/// infinities are the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no numbers for them; a NaN loses its sign and payload.
+/// A human-readable format, such as JSON, gets the exact value as an `f64`: 0.0999755859375 for the `F16` nearest to 0.1. NaN and
+/// the infinities are the strings `"NaN"`, `"inf"` and `"-inf"`, because JSON has no numbers for them. A NaN loses its sign and
+/// payload.
 ///
-/// In other formats, an `f32` if every number of the format is one, else an `f64`, NaN and the infinities too.
+/// Other formats get an `f32` if every number of the format is an `f32`. Otherwise they get an `f64`. NaN and the infinities are
+/// floats there too.
 ///
-/// What no `f64` has, of a format that is wider, is a string of its digits; in other than human-readable formats all numbers of such a
-/// format are.
+/// A format wider than `f64` has numbers that no `f64` has. Human-readable formats get such a number as a string of its digits.
+/// Other formats get all numbers of a format wider than `f64` as strings.
 ///
 /// [`serde_bits`](crate::serde_bits) writes the bits.
 impl<S: Spec> Serialize for Float<S> {
@@ -59,11 +61,12 @@ impl<S: Spec> Serialize for Float<S> {
     }
 }
 
-/// A number, be it an integer, an `f32` or an `f64`, rounded once, ties to even; or a string, parsed as `FromStr` does. What lies past
-/// the largest number is an error, unless the format has infinities; so is a NaN, or a negative number, or zero, for a format without.
+/// Reads an integer, an `f32` or an `f64`, and rounds the number once, ties to even. Reads a string too, as `FromStr` does. A
+/// number past the largest number is an error, unless the format has infinities. A NaN, a negative number or a zero is an error
+/// in a format without it.
 ///
-/// From other than human-readable formats it asks for what [`Serialize`] writes there, and reads what it is given. Some formats
-/// give nothing but that: as an `f32`, it doesn't read an integer of CBOR.
+/// For a format that isn't human-readable, the function asks for the type that [`Serialize`] writes there, and reads the type
+/// that it gets. Some formats give no other type: an integer of CBOR is not read as an `f32`.
 impl<'de, S: Spec> Deserialize<'de> for Float<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let visitor = OfNumber(PhantomData);
@@ -79,13 +82,13 @@ impl<'de, S: Spec> Deserialize<'de> for Float<S> {
 }
 
 /// # Other ways to write a number
-/// With feature `serde`, as `half` has them.
+/// These methods need the feature `serde`. `half` has methods of these names.
 impl<S: Spec> Float<S> {
-    /// Writes the number as an `f32`, for `#[serde(serialize_with = "F16::serialize_as_f32")]`. NaN and the infinities are floats, too,
-    /// which JSON writes as `null`.
+    /// Writes the number as an `f32`, for `#[serde(serialize_with = "F16::serialize_as_f32")]`. NaN and the infinities are floats
+    /// too. JSON writes them as `null`.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// The errors are those of the serializer.
     pub fn serialize_as_f32<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.serialize_f32(self.to_f32())
     }
@@ -93,19 +96,19 @@ impl<S: Spec> Float<S> {
     /// Writes the text that `Display` prints, for `#[serde(serialize_with = "F16::serialize_as_string")]`.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// The errors are those of the serializer.
     pub fn serialize_as_string<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.collect_str(self)
     }
 }
 
-/// The number as an `f64`, if that has it.
+/// Returns the number as an `f64`, if `f64` has the number.
 fn exact<F: Format>(number: F) -> Option<f64> {
     let (float, flags) = number.cast_with(Cast::new());
     flags.is_empty().then_some(float)
 }
 
-/// A number for people.
+/// Writes a number for people.
 fn serialize<F: Format + LowerExp, S: Serializer>(
     number: F,
     serializer: S,

@@ -9,18 +9,18 @@ use crate::arithmetic::ieee;
 use crate::format::Layout;
 use crate::round::{Format, Rounding};
 
-/// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) as `torch.optim.AdamW` computes it; with
-/// [`decoupled`](AdamWOptions::decoupled) off, `torch.optim.Adam`.
+/// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) as `torch.optim.AdamW` computes it. If
+/// [`decoupled`](AdamWOptions::decoupled) is `false`, this is `torch.optim.Adam`.
 ///
-/// With g the gradient, m and v the moments, t the step, from 1:
+/// With g the gradient, m and v the moments, and t the step, counted from 1:
 ///
 /// - AdamW: w ← w · (1 − lr · decay); Adam: g ← g + decay · w
 /// - m ← m + (g − m) · (1 − β₁), or where 1 − β₁ is 0.5 or more, m ← g − (g − m) · β₁
 /// - v ← v · β₂ + ((1 − β₂) · g) · g
 /// - w ← w + (−lr / (1 − β₁ᵗ) · m) / (√v / √(1 − β₂ᵗ) + ε)
 ///
-/// Each operation is rounded to `f32`. The factors that all elements share are computed in `f64` and rounded to `f32`. torch does
-/// this in the same order, but fuses some products and sums where the CPU can.
+/// Each operation is rounded to `f32`. The factors that all elements share are computed in `f64` and rounded to `f32`. torch has
+/// this order too, but fuses some products and sums on some CPUs.
 ///
 /// # State
 /// | here | in torch's `state_dict` |
@@ -46,16 +46,16 @@ pub struct AdamWOptions {
     /// The learning rate, finite and not negative. The default is 0.001.
     #[doc(alias = "lr")]
     pub learning_rate: f64,
-    /// The shares of the first and the second moment that stay at a step, at least 0 and less than 1. The defaults are 0.9 and
+    /// The shares of the first and the second moment that stay after a step, at least 0 and less than 1. The defaults are 0.9 and
     /// 0.999.
     pub betas: (f64, f64),
-    /// The summand that keeps the root of the second moment from 0, finite and not negative. The default is 10<sup>−8</sup>.
+    /// The summand that keeps the divisor of the update from 0, finite and not negative. The default is 10<sup>−8</sup>.
     #[doc(alias = "eps")]
     pub epsilon: f64,
     /// The decay of the weights, finite and not negative. The default is 0.01.
     pub weight_decay: f64,
-    /// Whether the decay acts on the weights themselves, as in AdamW, or on the gradients, as in Adam with an L2 penalty. The
-    /// default is `true`, AdamW.
+    /// True if the decay acts on the weights themselves, as in AdamW. If `false`, the decay acts on the gradients, as in Adam
+    /// with an L2 penalty. The default is `true`.
     #[doc(alias = "decoupled_weight_decay")]
     pub decoupled: bool,
 }
@@ -72,7 +72,7 @@ impl Default for AdamWOptions {
     }
 }
 
-/// All that [`AdamW`] remembers between steps, beside the moments. The default is the state before the first step.
+/// The state that [`AdamW`] keeps between steps, without the moments. The default is the state before the first step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(
     feature = "serde",
@@ -80,7 +80,7 @@ impl Default for AdamWOptions {
     serde(deny_unknown_fields)
 )]
 pub struct AdamWState {
-    /// How many steps have begun: torch's `step`. The default is 0.
+    /// The number of steps that have begun, torch's `step`. The default is 0.
     #[doc(alias = "step")]
     pub steps: u64,
 }
@@ -90,25 +90,25 @@ pub struct AdamWState {
 pub struct AdamWTensor<'a, P> {
     /// The weights of the network.
     pub weights: &'a mut [P],
-    /// The weights in `f32`, of which `weights` are a rounded copy. A model in `f32` needs none, and neither do weights that are
-    /// rounded at random.
+    /// The weights in `f32`. `weights` are a rounded copy of them. A model in `f32` needs no master weights. Weights that are
+    /// rounded at random need none either.
     pub master: Option<&'a mut [f32]>,
-    /// The first moments, torch's `exp_avg`: 0 before the first step.
+    /// The first moments, torch's `exp_avg`. They are 0 before the first step.
     #[doc(alias = "exp_avg")]
     pub first_moment: &'a mut [f32],
-    /// The second moments, torch's `exp_avg_sq`: 0 before the first step.
+    /// The second moments, torch's `exp_avg_sq`. They are 0 before the first step.
     #[doc(alias = "exp_avg_sq")]
     pub second_moment: &'a mut [f32],
 }
 
-/// The factors of a step, the same for all elements.
+/// The factors of a step, which all elements share.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Factors {
     decoupled: bool,
-    /// On a weight: the share that its decay leaves, or the share that is added to the gradient.
+    /// The factor of the decay. AdamW multiplies the weight by it. Adam adds this share of the weight to the gradient.
     decay: f32,
-    /// Whether the first moment is found from the gradient rather than from the last moment, by `1 - beta1` or by `-beta1`: the two
-    /// cases of torch's `lerp`, which takes the nearer end.
+    /// True if the first moment is computed from the gradient, by `-beta1`. If false, the first moment is computed from the last
+    /// moment, by `1 - beta1`. torch's `lerp` has these two cases, and takes the nearer end.
     from_gradient: bool,
     lerp: f32,
     beta2: f32,
@@ -152,7 +152,7 @@ impl Algorithm for AdamWOptions {
         let power = |beta: f64| f64::from_bits(Layout::BINARY64.power(beta.to_bits(), steps));
         let rest = |beta: f64| 1.0 - power(beta);
         let (root, _) = ieee::sqrt(rest(beta2), Rounding::TiesToEven);
-        // torch rounds the weight of its lerp to f32 before all else.
+        // torch rounds the weight of its `lerp` to `f32` first.
         let lerp = (1.0 - beta1) as f32;
         let from_gradient = lerp >= 0.5;
         Factors {
@@ -184,7 +184,7 @@ impl Algorithm for AdamWOptions {
         Slices::new(tensor.weights, tensor.master, moments, gradients)
     }
 
-    // Compiled where it is used, as its callers are.
+    // The function is compiled in the caller's crate, as its callers are.
     #[inline]
     fn pass<G: Format, P: Format>(
         factors: &Factors,

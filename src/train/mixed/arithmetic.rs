@@ -1,27 +1,27 @@
 //! Multiplication, division and roots of `f32` in two ways that give the same bits.
 //!
-//! On some CPUs such an operation takes a hundred cycles where an operand or the result is subnormal, as moments are that have decayed
-//! for long without a gradient. Sums and conversions to `f64` have no such price, nor have integers.
+//! On some CPUs, such an operation takes a hundred cycles if an operand or the result is subnormal. Moments become subnormal if
+//! they decay for long without a gradient. Sums, conversions to `f64` and integers cost nothing more.
 
 #[cfg(not(feature = "std"))]
 use crate::arithmetic::ieee;
 #[cfg(not(feature = "std"))]
 use crate::round::Rounding;
 
-/// What rules of optimizers compute with, beside sums.
+/// The operations that rules of optimizers use, beside sums.
 pub(super) trait Arithmetic {
     fn product(a: f32, b: f32) -> f32;
 
-    /// The same where one of the two is a gradient.
+    /// Returns the product of two numbers, one of which is a gradient.
     fn product_of_gradient(a: f32, gradient: f32) -> f32;
 
     fn root(x: f32) -> f32;
 
-    /// a + scale · b / c, unless it is uncertain.
+    /// Returns a + scale · b / c, or marks the sum as uncertain.
     fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum;
 }
 
-/// A number, or one that must be computed by [`Plain`] arithmetic.
+/// A number, or a mark that [`Plain`] arithmetic must compute the number.
 #[derive(Clone, Copy)]
 pub(super) struct Sum {
     pub(super) value: f32,
@@ -63,18 +63,21 @@ impl Arithmetic for Plain {
     }
 }
 
-/// Moments that are not 0 but below 2<sup>−100</sup> are tiny: others, times a learning rate above 2<sup>−26</sup>, are normal.
+/// Moments are tiny if they are not 0 but below 2<sup>−100</sup>. Other moments times a learning rate above 2<sup>−26</sup> are
+/// normal.
 pub(super) const TINY: i32 = -100;
-/// Gradients, of which squares are computed, below this power of two.
+/// Gradients below this power of two are tiny, because their squares are computed.
 pub(super) const TINY_GRADIENT: i32 = -48;
 
-/// Operations without subnormal operands and results: but those on gradients only where they are tiny too.
+/// Operations without subnormal operands and results. Operations on gradients are careful only if `GRADIENTS` says that gradients
+/// are tiny too.
 pub(super) struct Careful<const GRADIENTS: bool>;
 
 impl<const GRADIENTS: bool> Arithmetic for Careful<GRADIENTS> {
     #[inline(always)]
     fn product(a: f32, b: f32) -> f32 {
-        // Added to a smaller f64, the last place is that of a subnormal f32, whose code are then the lowest bits.
+        // Added to a smaller f64, this number has the last place of a subnormal f32. The lowest bits of the sum are the code of
+        // the f32.
         const ROUND: f64 = (3_u64 << 51) as f64 * power(-126) as f64 * power(-23) as f64;
         const NORMAL: f64 = f32::MIN_POSITIVE as f64;
         let exact = f64::from(a) * f64::from(b);
@@ -113,12 +116,12 @@ impl<const GRADIENTS: bool> Arithmetic for Careful<GRADIENTS> {
         sqrt(x) * unit
     }
 
-    /// A quotient that is below a quarter of the last place of `a` does not change it.
+    /// Returns the sum. A quotient below a quarter of the last place of `a` does not change `a`.
     #[inline(always)]
     fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
         const ENOUGH: f32 = power(TINY + 26);
         let tiny = b.abs() < power(TINY);
-        // By a mask: of a choice between two numbers the compiler would make one between two products.
+        // The code uses a mask. From a choice between two numbers, the compiler would make a choice between two products.
         let kept = b.to_bits() & (tiny as u32).wrapping_sub(1);
         let quotient = scale * f32::from_bits(kept) / c;
         let enough = a.abs() * c > scale.abs() * ENOUGH;
@@ -129,7 +132,7 @@ impl<const GRADIENTS: bool> Arithmetic for Careful<GRADIENTS> {
     }
 }
 
-/// 2<sup>exponent</sup>, a normal number.
+/// Returns 2<sup>exponent</sup>, a normal number.
 pub(super) const fn power(exponent: i32) -> f32 {
     f32::from_bits(((exponent + 127) as u32) << 23)
 }

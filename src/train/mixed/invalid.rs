@@ -1,8 +1,8 @@
-//! What hyperparameters may be.
+//! The ranges of hyperparameters.
 
 use core::fmt;
 
-/// The error of an optimizer's constructor: a hyperparameter that makes no sense.
+/// The error of an optimizer's constructor: a hyperparameter is out of its range.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct InvalidHyperparameter {
     name: &'static str,
@@ -11,12 +11,12 @@ pub struct InvalidHyperparameter {
 }
 
 impl InvalidHyperparameter {
-    /// The name of the option.
+    /// Returns the name of the option.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The value that it can't have.
+    /// Returns the value that is out of range.
     pub const fn value(&self) -> f64 {
         self.value
     }
@@ -35,7 +35,7 @@ impl fmt::Display for InvalidHyperparameter {
 
 impl core::error::Error for InvalidHyperparameter {}
 
-/// Refuses what is negative, infinite or NaN.
+/// Refuses a value that is negative, infinite or NaN.
 pub(super) fn not_negative(name: &'static str, value: f64) -> Result<(), InvalidHyperparameter> {
     check(
         name,
@@ -45,7 +45,7 @@ pub(super) fn not_negative(name: &'static str, value: f64) -> Result<(), Invalid
     )
 }
 
-/// Refuses what is not in [0, 1).
+/// Refuses a value outside of [0, 1).
 pub(super) fn below_one(name: &'static str, value: f64) -> Result<(), InvalidHyperparameter> {
     check(
         name,

@@ -2,12 +2,14 @@
 //!
 //! The four steps of Micikevicius et al., "Mixed Precision Training" (2018):
 //! 1. the `f32` master weights are rounded to 16 bits ([`slice::cast`](crate::slice::cast));
-//! 2. the network computes gradients in 16 bits, of a loss multiplied by a [`LossScaler`]'s scale so that they don't become zero;
-//! 3. the gradients are widened to `f32` and divided by the scale ([`unscale`], which also says whether all were finite);
+//! 2. the network computes gradients in 16 bits, of a loss multiplied by the scale of a [`LossScaler`], which keeps the gradients
+//!    from becoming zero;
+//! 3. the gradients are widened to `f32` and divided by the scale ([`unscale`], which also says whether all gradients were
+//!    finite);
 //! 4. the optimizer updates the master weights ([`Sgd`], [`AdamW`]).
 //!
-//! Steps 3, 4 and 1 of the next round are one pass over memory: [`Step::update`] takes the gradients as they are, and writes the
-//! weights in 16 bits beside the master weights. [`Optimizer::resume`] continues from a checkpoint.
+//! One pass over memory does steps 3, 4, and step 1 of the next round. [`Step::update`] takes the gradients in their own format,
+//! and writes the weights in 16 bits beside the master weights. [`Optimizer::resume`] continues from a checkpoint.
 //!
 //! ```
 //! use ulp::mixed::{self, AdamW, AdamWOptions, AdamWTensor, LossScaler};
@@ -38,7 +40,8 @@
 //! # Ok::<(), ulp::mixed::InvalidHyperparameter>(())
 //! ```
 //!
-//! All of it computes in `f32`, without fused operations and in one order, so every [`Isa`](crate::Isa) gives the same bits.
+//! All steps compute in `f32`, in one order and without fused operations. Every [`Isa`](crate::Isa) therefore gives the same
+//! bits.
 
 mod adam;
 mod arithmetic;
@@ -65,7 +68,7 @@ pub use sgd::{Sgd, SgdOptions, SgdState, SgdStep, SgdTensor};
 pub use step::Step;
 pub use unscale::{unscale, unscale_on};
 
-/// A saved optimizer or loss scaler, whose options are not checked yet.
+/// A saved optimizer or loss scaler. Its options are not checked yet.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]

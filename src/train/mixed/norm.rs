@@ -7,7 +7,8 @@ use crate::cpu::Isa;
 use crate::round::{Cast, Format, Rounding};
 use crate::slice;
 
-/// Sums of squares, of every so-many-th element. Their number is part of the result, and the same on every CPU.
+/// The number of sums of squares. Each sum takes every 16th element. The result depends on this number, which is the same on
+/// every CPU.
 const SUMS: usize = 16;
 
 struct Squares<'a> {
@@ -46,10 +47,10 @@ fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
     sums.into_iter().sum()
 }
 
-/// The L2 norm of the gradients of all tensors together: ∞ or NaN if one of them is.
+/// Returns the L2 norm of the gradients of all tensors together. The norm is ∞ or NaN if a gradient is.
 ///
-/// Squares are summed in `f64`, every 16th of a tensor to one of 16 sums, so the result is the same on every CPU. Gradients wider than
-/// `f32` are rounded to it first.
+/// Squares are summed in `f64`. Each of 16 sums takes every 16th element of a tensor. The result is therefore the same on every
+/// CPU. Gradients wider than `f32` are rounded to `f32` first.
 ///
 /// ```
 /// use ulp::{Bf16, mixed};
@@ -68,16 +69,17 @@ pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f
     ieee::sqrt(squares, Rounding::TiesToEven).0
 }
 
-/// How to clip gradients in a step: see [`Step::clip`](super::Step::clip).
+/// The norms that clip gradients in a step: see [`Step::clip`](super::Step::clip).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Clip {
-    /// The [norm](grad_norm) of the gradients that the update gets, of all tensors together.
+    /// The [norm](grad_norm) of the gradients of all tensors together, before the inverse scale of the loss.
     pub norm: f64,
     /// The largest norm that the gradients may have after the inverse scale of the loss.
     pub max_norm: f64,
 }
 
-/// The factor that clips gradients, 1 if they need none: that of `torch.nn.utils.clip_grad_norm_`.
+/// Returns the factor that clips gradients. The factor is that of `torch.nn.utils.clip_grad_norm_`, and 1 for gradients that need
+/// no clipping.
 pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
     let factor = max_norm / (norm + 1e-6);
     if norm.is_finite() && factor < 1.0 {
@@ -87,13 +89,14 @@ pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
     }
 }
 
-/// Multiplies all gradients by one factor, so that their [norm](grad_norm) is `max_norm`, if it is more. Returns what the norm was.
+/// Multiplies all gradients by one factor, if their [norm](grad_norm) is more than `max_norm`. The norm is `max_norm` afterwards.
+/// Returns the norm before.
 ///
-/// The factor is that of `torch.nn.utils.clip_grad_norm_`: `max_norm` / (norm + 10<sup>−6</sup>), and 1 if that is more. Nothing is
-/// changed if the norm is infinite or NaN.
+/// The factor is that of `torch.nn.utils.clip_grad_norm_`: `max_norm` / (norm + 10<sup>−6</sup>), and at most 1. If the norm is
+/// infinite or NaN, nothing changes.
 ///
-/// An optimizer of this module need not have its gradients rewritten: [`Step::clip`](super::Step::clip) multiplies the factor in
-/// as it updates, together with that of a loss scale.
+/// The optimizers of this module don't need this function. [`Step::clip`](super::Step::clip) multiplies the gradients by the
+/// factor in the update, together with the factor of a loss scale.
 ///
 /// ```
 /// use ulp::mixed;

@@ -1,4 +1,4 @@
-//! [`Optimizer`]: what the algorithms share before and between steps.
+//! [`Optimizer`]: the part that the algorithms share, before and between steps.
 
 use core::fmt::Debug;
 
@@ -13,10 +13,10 @@ mod sealed {
     impl Sealed for super::super::SgdOptions {}
 }
 
-/// The algorithm of an [`Optimizer`], which the type of its options chooses: [`AdamWOptions`](super::AdamWOptions) or
+/// The algorithm of an [`Optimizer`]. The type of the options chooses the algorithm: [`AdamWOptions`](super::AdamWOptions) or
 /// [`SgdOptions`](super::SgdOptions). Other types cannot implement the trait.
 pub trait Algorithm: Copy + PartialEq + Debug + sealed::Sealed {
-    /// All that the optimizer remembers between steps. The moments are not in it: they belong to the tensors.
+    /// The state that the optimizer keeps between steps. The moments belong to the tensors and are not part of the state.
     type State: Copy + PartialEq + Debug + Default;
 
     /// A tensor of the model, with its moments.
@@ -35,11 +35,11 @@ pub trait Algorithm: Copy + PartialEq + Debug + sealed::Sealed {
     #[doc(hidden)]
     fn steps(state: &Self::State) -> u64;
 
-    /// Counts a step, and computes its factors.
+    /// Counts a step, and returns its factors.
     #[doc(hidden)]
     fn next_step(&self, state: &mut Self::State) -> Self::Factors;
 
-    /// The slices of a tensor. Panics unless all are as long as the gradients.
+    /// Returns the slices of a tensor. Panics if a slice is not as long as the gradients.
     #[doc(hidden)]
     #[track_caller]
     fn slices<'a, P: Format>(
@@ -48,7 +48,7 @@ pub trait Algorithm: Copy + PartialEq + Debug + sealed::Sealed {
         gradients: usize,
     ) -> Slices<'a, P>;
 
-    /// Updates master weights and moments, and rounds the master weights into `weights`, unless that is empty.
+    /// Updates master weights and moments. If `weights` is not empty, rounds the master weights into `weights`.
     #[doc(hidden)]
     fn pass<G: Format, P: Format>(
         factors: &Self::Factors,
@@ -62,13 +62,14 @@ pub trait Algorithm: Copy + PartialEq + Debug + sealed::Sealed {
 
 /// An optimizer with the options `A`: [`AdamW`](super::AdamW) or [`Sgd`](super::Sgd).
 ///
-/// It holds the options and the [state](Self::state). Weights and moments stay in your slices, and each step borrows them.
+/// An optimizer holds the options and the [state](Self::state). Weights and moments stay in your slices. Each step borrows these
+/// slices.
 ///
 /// # Checkpoints
-/// A checkpoint needs the state of the optimizer, the weights (the master weights, if there are any) and the moments.
-/// [`resume`](Self::resume) continues from it, and all later weights have the bits that they would have had without the
-/// interruption. With the feature `serde`, an optimizer is saved and restored whole: the options and the state. A text format
-/// must keep every bit of an `f64`: `serde_json` does with its feature `float_roundtrip`.
+/// A checkpoint needs the state of the optimizer, the moments, and the weights (the master weights, if there are any).
+/// [`resume`](Self::resume) continues from a checkpoint. All later weights have the same bits as without the interruption. With
+/// the feature `serde`, an optimizer is saved and restored whole: the options and the state. A text format must keep every bit of
+/// an `f64`. `serde_json` does so with its feature `float_roundtrip`.
 ///
 /// ```
 /// use ulp::mixed::{AdamW, AdamWOptions, AdamWState, AdamWTensor};
@@ -107,7 +108,7 @@ pub struct Optimizer<A: Algorithm> {
 }
 
 impl<A: Algorithm> Optimizer<A> {
-    /// Creates an optimizer that has made no step.
+    /// Creates an optimizer before its first step.
     ///
     /// # Errors
     /// If an option is out of its range, which the documentation of the options gives.
@@ -115,7 +116,7 @@ impl<A: Algorithm> Optimizer<A> {
         Self::resume(options, A::State::default())
     }
 
-    /// Creates an optimizer that continues from a checkpoint. Its next steps are those that the saved optimizer would have made.
+    /// Creates an optimizer that continues from a checkpoint. Its next steps have the bits of the steps of the saved optimizer.
     ///
     /// # Errors
     /// If an option is out of its range.
@@ -131,10 +132,10 @@ impl<A: Algorithm> Optimizer<A> {
         self.options
     }
 
-    /// Changes the options from the next step on, as a schedule does.
+    /// Changes the options from the next step on. A learning rate schedule does this.
     ///
     /// # Errors
-    /// If an option is out of its range. The options are left as they were.
+    /// If an option is out of its range. The old options then stay.
     pub fn set_options(&mut self, options: A) -> Result<(), InvalidHyperparameter> {
         options.check()?;
         self.options = options;
@@ -144,7 +145,7 @@ impl<A: Algorithm> Optimizer<A> {
     /// Changes the learning rate from the next step on.
     ///
     /// # Errors
-    /// If the learning rate is negative or not finite. The options are left as they were.
+    /// If the learning rate is negative or not finite. The old options then stay.
     #[doc(alias = "lr_scheduler")]
     pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), InvalidHyperparameter> {
         let mut options = self.options;
@@ -152,18 +153,19 @@ impl<A: Algorithm> Optimizer<A> {
         self.set_options(options)
     }
 
-    /// Returns all that the optimizer remembers between steps: what a checkpoint needs besides the tensors.
+    /// Returns the state that the optimizer keeps between steps. A checkpoint needs this state and the tensors.
     #[doc(alias = "state_dict")]
     pub const fn state(&self) -> A::State {
         self.state
     }
 
-    /// Returns how many steps have begun.
+    /// Returns the number of steps that have begun.
     pub fn steps(&self) -> u64 {
         A::steps(&self.state)
     }
 
-    /// Begins a step, which updates each tensor of the model once. If the gradients are not finite, do not begin the step: skip it.
+    /// Begins a step, which updates each tensor of the model once. If the gradients are not finite, skip the step: do not begin
+    /// it.
     pub fn next_step(&mut self) -> Step<A> {
         Step::new(self.options.next_step(&mut self.state))
     }

@@ -1,4 +1,4 @@
-//! The passes split among the threads of rayon, with the same bits.
+//! The passes split among the threads of rayon. The bits don't change.
 
 use rayon::iter::ParallelIterator;
 
@@ -9,10 +9,10 @@ use crate::round::Format;
 use crate::slice::parallel::{PART, parts};
 use crate::slice::{Stochastic, assert_within_f32};
 
-/// [`unscale`](super::unscale), on the threads of rayon. A slice of up to 65,536 elements stays on this one.
+/// Does what [`unscale`](super::unscale) does, on the threads of rayon. A slice of up to 65,536 elements stays on this thread.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[must_use]
 #[track_caller]
 pub fn par_unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
@@ -27,7 +27,7 @@ pub fn par_unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f3
 }
 
 impl<A: Algorithm> Step<A> {
-    /// Does what [`update`](Self::update) does, on the threads of rayon. The result is the same.
+    /// Does what [`update`](Self::update) does, on the threads of rayon. The bits are the same.
     ///
     /// # Panics
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
@@ -41,7 +41,7 @@ impl<A: Algorithm> Step<A> {
         });
     }
 
-    /// Does what [`update_stochastic`](Self::update_stochastic) does, on the threads of rayon. The result is the same.
+    /// Does what [`update_stochastic`](Self::update_stochastic) does, on the threads of rayon. The bits are the same.
     ///
     /// # Panics
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
@@ -61,8 +61,8 @@ impl<A: Algorithm> Step<A> {
     }
 }
 
-/// Halves a tensor until its pieces have [`PART`] elements, and calls a function with the index of the first element, the gradients
-/// and the slices of each piece.
+/// Halves a tensor until its pieces have [`PART`] elements. Calls a function for each piece, with the index of the first element,
+/// the gradients and the slices.
 fn split<G: Format, P: Format>(
     first: usize,
     gradients: &[G],

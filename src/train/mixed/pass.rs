@@ -1,7 +1,7 @@
-//! One pass over a tensor: gradients are widened, master weights and moments updated, and weights narrowed, a block at a time.
+//! One pass over a tensor, a block at a time. The pass widens gradients, updates master weights and moments, and narrows weights.
 //!
-//! All of it stands in one loop, so that the CPU computes a block while the memory of the next ones is on its way. Tiles with a loop
-//! for each step wait for memory at the beginning of each tile.
+//! The whole pass is one loop: the CPU computes a block while memory brings the next blocks. Tiles with a loop for each step
+//! would wait for memory at the beginning of each tile.
 
 use core::slice::{from_mut, from_ref};
 
@@ -11,23 +11,24 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
-/// Parameters of a block: those of the widest vector.
+/// The parameters of a block, as many as the widest vector holds.
 const BLOCK: usize = 16;
 
-/// What an optimizer does to a parameter that has M moments.
+/// The operation of an optimizer on a parameter with M moments.
 pub(super) trait Rule<const M: usize>: Copy {
-    /// The next weight and moments. Implementations are `#[inline(always)]` and without branches on values.
+    /// Returns the next weight and moments. Implementations are `#[inline(always)]` and have no branches on values.
     fn next<A: Arithmetic>(self, gradient: f32, weight: f32, moments: [f32; M]) -> (Sum, [f32; M]);
 }
 
-/// Where a pass runs, and the factor on its gradients.
+/// The place where a pass runs, and the factor on its gradients.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     pub(super) isa: Isa,
     pub(super) inverse_scale: f32,
 }
 
-/// Updates a tensor. All slices have one length, but `weights` may be empty: then the master weights are not rounded.
+/// Updates a tensor. All slices have one length, but `weights` may be empty. If `weights` is empty, the master weights are not
+/// rounded.
 #[inline]
 pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
     Setting { isa, inverse_scale }: Setting,
@@ -53,7 +54,7 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
         };
         dispatch(isa, &mut pass);
     }
-    // What is truncated than a block is done in a copy as long, lest the loop be compiled again.
+    // A last block that is cut short is copied to a whole block. The loop is then compiled only once.
     let rest = gradients.len();
     if rest > 0 {
         let (mut gradient_block, mut weight_block) = ([from_code(0); BLOCK], [from_code(0); BLOCK]);
@@ -82,7 +83,7 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
     }
 }
 
-/// Slices of equally many blocks, but for `weights`, which may be empty.
+/// Slices with the same number of blocks. `weights` may be empty instead.
 struct Pass<'a, G, P, R, const M: usize> {
     rule: R,
     inverse_scale: f32,
@@ -101,7 +102,8 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         let mut weights = self.weights.iter_mut();
         let tensors = self.gradients.iter().zip(&mut *self.master);
         let mut tiny = Tiny::None;
-        // Weights are narrowed when the next block is on its way: instructions that wait for roots and quotients keep others from being begun.
+        // A block of weights is narrowed while the next block is on its way. Instructions that wait for roots and quotients would
+        // keep other instructions from beginning.
         let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
         for (nth, (gradients, master)) in tensors.enumerate() {
             let mut block = Block::<M, LANES> {
@@ -128,11 +130,11 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
     }
 }
 
-/// Of so many blocks the first vector is searched for tiny numbers, since numbers that decay do so by rows and tensors. The bits don't
-/// depend on what is found.
+/// In one of every 4 blocks, the first vector is searched for tiny numbers, because numbers decay by rows and tensors. The bits
+/// don't depend on the findings.
 const SAMPLED: usize = 4;
 
-/// What has numbers so small that some operation on them is on subnormal ones.
+/// The numbers that are so small that an operation on them is on subnormal numbers.
 #[derive(Clone, Copy)]
 enum Tiny {
     None,
@@ -160,26 +162,26 @@ impl Tiny {
     }
 }
 
-/// Whether one of the numbers is not 0 but below 2<sup>exponent</sup>.
+/// Returns whether a number is not 0 but below 2<sup>exponent</sup>.
 #[inline(always)]
 fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
     let order = |x: f32| (x.to_bits() << 1).wrapping_add(i32::MAX as u32) as i32;
     let limit = order(power(exponent));
     let mut any = false;
     for &x in numbers {
-        // 0 becomes the largest.
+        // 0 becomes the largest number.
         any |= order(x) < limit;
     }
     any
 }
 
-/// Gradients in `f32`, without the loss scale.
+/// Returns gradients in `f32`, without the loss scale.
 #[inline(always)]
 fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [f32; N] {
     let mut wide = [0.0; N];
     if const { G::LAYOUT.same(Layout::BINARY32.truncated(16)) } {
         for (wide, &gradient) in wide.iter_mut().zip(gradients) {
-            // The product is quiet, so that this need not be.
+            // The product below quiets a NaN. The conversion therefore need not quiet it.
             *wide = f32::from_bits((to_code(gradient) as u32) << 16);
         }
     } else {
@@ -191,7 +193,7 @@ fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [
     wide
 }
 
-/// A block, which is updated vector by vector.
+/// A block, updated vector by vector.
 struct Block<'a, const M: usize, const LANES: usize> {
     gradients: &'a [f32; BLOCK],
     master: &'a mut [f32; BLOCK],
@@ -216,8 +218,9 @@ impl<const M: usize, const LANES: usize> Block<'_, M, LANES> {
         state
     }
 
-    /// Updates all but the weights in few bits, and returns the master weights, lest they be read again: tensors often lie a multiple of
-    /// 4096 bytes apart, and then a CPU takes such a read for one of what was just written to the others.
+    /// Updates all but the weights in few bits. Returns the master weights, because reading them again is slow. Tensors often lie
+    /// a multiple of 4096 bytes apart. A CPU then takes such a read for a read of the numbers that were just written to another
+    /// tensor.
     #[inline(always)]
     fn update<A: Arithmetic, R: Rule<M>>(&mut self, rule: R) -> [f32; BLOCK] {
         let mut master = [0.0; BLOCK];
@@ -237,7 +240,7 @@ impl<const M: usize, const LANES: usize> Block<'_, M, LANES> {
     }
 }
 
-/// What a vector of parameters has.
+/// The numbers of a vector of parameters.
 #[derive(Clone, Copy)]
 struct State<const M: usize, const LANES: usize> {
     master: [f32; LANES],
@@ -245,7 +248,7 @@ struct State<const M: usize, const LANES: usize> {
 }
 
 impl<const M: usize, const LANES: usize> State<M, LANES> {
-    /// The state after the step, and whether it is uncertain.
+    /// Returns the state after the step, and whether the state is uncertain.
     #[inline(always)]
     fn next<A: Arithmetic, R: Rule<M>>(
         mut self,

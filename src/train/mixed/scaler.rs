@@ -18,7 +18,7 @@ pub struct LossScalerOptions {
     pub growth_factor: f64,
     /// The factor on the scale after a step with an infinite or NaN gradient, between 0 and 1. The default is 0.5.
     pub backoff_factor: f64,
-    /// After how many good steps in a row the scale grows, at least 1. The default is 2000.
+    /// The number of good steps in a row after which the scale grows, at least 1. The default is 2000.
     pub growth_interval: u32,
 }
 
@@ -59,7 +59,7 @@ impl Default for LossScalerOptions {
     }
 }
 
-/// All that a [`LossScaler`] remembers between steps.
+/// The state that a [`LossScaler`] keeps between steps.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(
     feature = "serde",
@@ -67,20 +67,21 @@ impl Default for LossScalerOptions {
     serde(deny_unknown_fields)
 )]
 pub struct LossScalerState {
-    /// The factor on the loss, a positive, normal number.
+    /// The factor on the loss, a positive, normal number. A new scaler has the `init_scale` of its options.
     pub scale: f32,
-    /// How many good steps came in a row since the scale changed last.
+    /// The number of good steps in a row since the last change of the scale. A new scaler has 0.
     #[doc(alias = "_growth_tracker")]
     pub growth_tracker: u32,
-    /// How many steps were skipped so far.
+    /// The number of steps that were skipped. A new scaler has 0.
     pub skipped: u64,
 }
 
-/// The factor on the loss that keeps 16-bit gradients from becoming zero: doubled after many good steps, halved after a bad one.
+/// The factor on the loss that keeps 16-bit gradients from becoming zero. The factor is doubled after many good steps, and halved
+/// after a bad step.
 ///
-/// The state machine and the defaults are those of `torch.amp.GradScaler`: a scale of 65536, doubled after 2,000 good steps in a
-/// row, halved when a gradient was infinite or NaN; that step is skipped. The scale never becomes infinite, nor so small that its
-/// inverse would be.
+/// The state machine and the defaults are those of `torch.amp.GradScaler`. The scale is 65536 at first. After 2,000 good steps in
+/// a row, the scale is doubled. If a gradient is infinite or NaN, the scale is halved, and the step is skipped. The scale and its
+/// inverse stay finite.
 ///
 /// ```
 /// use ulp::mixed::{LossScaler, LossScalerOptions};
@@ -165,17 +166,17 @@ impl LossScaler {
         self.options
     }
 
-    /// Changes the options. The scale stays, whatever the new `init_scale` is.
+    /// Changes the options. The scale stays, even if `init_scale` changes.
     ///
     /// # Errors
-    /// If an option is out of its range. The options are left as they were.
+    /// If an option is out of its range. The old options then stay.
     pub fn set_options(&mut self, options: LossScalerOptions) -> Result<(), InvalidHyperparameter> {
         options.check()?;
         self.options = options;
         Ok(())
     }
 
-    /// Returns all that the scaler remembers between steps.
+    /// Returns the state that the scaler keeps between steps.
     #[doc(alias = "state_dict")]
     pub const fn state(&self) -> LossScalerState {
         self.state
@@ -187,18 +188,18 @@ impl LossScaler {
         self.state.scale
     }
 
-    /// Returns the factor on the gradients that takes the scale back: 1 / scale.
+    /// Returns the factor on the gradients that removes the scale: 1 / scale.
     #[doc(alias = "unscale_")]
     pub const fn inverse(&self) -> f32 {
         1.0 / self.state.scale
     }
 
-    /// Returns how many steps were skipped so far.
+    /// Returns the number of steps that were skipped.
     pub const fn skipped(&self) -> u64 {
         self.state.skipped
     }
 
-    /// Takes note of whether all gradients of a step were finite. If they were not, the step must be skipped.
+    /// Records whether all gradients of a step were finite. If a gradient was not finite, the step must be skipped.
     pub const fn update(&mut self, all_finite: bool) {
         let Self { options, state } = self;
         if !all_finite {
@@ -209,7 +210,7 @@ impl LossScaler {
             return;
         }
         state.growth_tracker = state.growth_tracker.saturating_add(1);
-        // More than the interval after an option was changed.
+        // The count can exceed the interval, because an option can change.
         if state.growth_tracker >= options.growth_interval {
             let scale = (state.scale as f64 * options.growth_factor) as f32;
             if scale.is_finite() {

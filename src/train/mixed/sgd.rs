@@ -42,13 +42,14 @@ pub struct SgdOptions {
     /// The learning rate, finite and not negative. The default is 0.001.
     #[doc(alias = "lr")]
     pub learning_rate: f64,
-    /// The share of the momentum that stays at a step, finite and not negative. The default is 0: no momentum.
+    /// The share of the momentum that stays after a step, finite and not negative. The default is 0, which is no momentum.
     pub momentum: f64,
-    /// The share of a gradient that does not go into the momentum, a finite number. The default is 0.
+    /// The share of a gradient that stays out of the momentum, a finite number. The default is 0.
     pub dampening: f64,
-    /// The decay of the weights through their gradients, an L2 penalty, finite and not negative. The default is 0.
+    /// The decay of the weights through their gradients (an L2 penalty), finite and not negative. The default is 0.
     pub weight_decay: f64,
-    /// Whether weights follow Nesterov's momentum, which needs a momentum above 0 and a dampening of 0. The default is `false`.
+    /// True if weights follow Nesterov's momentum. Nesterov's momentum needs a momentum above 0 and a dampening of 0. The default
+    /// is `false`.
     pub nesterov: bool,
 }
 
@@ -64,7 +65,8 @@ impl Default for SgdOptions {
     }
 }
 
-/// All that [`Sgd`] remembers between steps, beside the momentum of the tensors. The default is the state before the first step.
+/// The state that [`Sgd`] keeps between steps, without the momentum of the tensors. The default is the state before the first
+/// step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(
     feature = "serde",
@@ -72,9 +74,9 @@ impl Default for SgdOptions {
     serde(deny_unknown_fields)
 )]
 pub struct SgdState {
-    /// How many steps have begun. The default is 0.
+    /// The number of steps that have begun. The default is 0.
     pub steps: u64,
-    /// Whether one of the steps had a momentum, so that the slices of momentum are filled. The default is `false`.
+    /// True if a step had a momentum. The slices of momentum are filled then. The default is `false`.
     pub has_momentum: bool,
 }
 
@@ -83,15 +85,16 @@ pub struct SgdState {
 pub struct SgdTensor<'a, P> {
     /// The weights of the network.
     pub weights: &'a mut [P],
-    /// The weights in `f32`, of which `weights` are a rounded copy. A model in `f32` needs none, and neither do weights that are
-    /// rounded at random.
+    /// The weights in `f32`. `weights` are a rounded copy of them. A model in `f32` needs no master weights. Weights that are
+    /// rounded at random need none either.
     pub master: Option<&'a mut [f32]>,
-    /// The momentum, torch's `momentum_buffer`: 0 before the first step. It may be empty if the options have no momentum.
+    /// The momentum, torch's `momentum_buffer`. It is 0 before the first step. The slice may be empty if the options have no
+    /// momentum.
     #[doc(alias = "momentum_buffer")]
     pub momentum: &'a mut [f32],
 }
 
-/// The factors of a step, the same for all elements.
+/// The factors of a step, which all elements share.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Factors {
     has_momentum: bool,
@@ -138,7 +141,7 @@ impl Algorithm for SgdOptions {
             has_momentum,
             decay: self.weight_decay as f32,
             momentum: self.momentum as f32,
-            // torch begins with the gradient as it is. The momentum is 0 then, or was restored, and is not overwritten.
+            // torch begins with the gradient itself. At that time the momentum is 0, or was restored and is not overwritten.
             taken: if begins { 1.0 } else { 1.0 - self.dampening } as f32,
             step: -self.learning_rate as f32,
             nesterov: self.nesterov,
@@ -159,7 +162,7 @@ impl Algorithm for SgdOptions {
         Slices::new(tensor.weights, tensor.master, moments, gradients)
     }
 
-    // Compiled where it is used, as its callers are.
+    // The function is compiled in the caller's crate, as its callers are.
     #[inline]
     fn pass<G: Format, P: Format>(
         factors: &Factors,
@@ -219,7 +222,7 @@ impl Rule<1> for WithMomentum {
     }
 }
 
-/// A gradient with that of the penalty on its weight. Without a penalty the gradient as it is, whatever the weight is.
+/// Returns the gradient plus the penalty on the weight. Without a penalty, the gradient is returned unchanged for every weight.
 #[inline(always)]
 fn penalized<A: Arithmetic>(gradient: f32, decay: f32, weight: f32) -> f32 {
     let penalized = gradient + A::product(decay, weight);

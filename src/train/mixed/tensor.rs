@@ -1,9 +1,9 @@
-//! The slices of a tensor, whichever the algorithm is.
+//! The slices of a tensor, for every algorithm.
 
 use super::step::TILE;
 
-/// The weights of a tensor, its master weights if there are any, and its moments. A moment that the algorithm does not have, or
-/// does not use, is empty.
+/// The weights of a tensor, its master weights if there are any, and its moments. A moment that the algorithm lacks or does not
+/// use is empty.
 #[derive(Debug)]
 pub struct Slices<'a, P> {
     pub(super) weights: &'a mut [P],
@@ -13,7 +13,7 @@ pub struct Slices<'a, P> {
 
 impl<'a, P> Slices<'a, P> {
     /// # Panics
-    /// Unless the weights and master weights are as long as the gradients.
+    /// If the weights or the master weights are not as long as the gradients.
     #[track_caller]
     pub(super) fn new(
         weights: &'a mut [P],
@@ -32,7 +32,7 @@ impl<'a, P> Slices<'a, P> {
         }
     }
 
-    /// The first `elements`, and the rest.
+    /// Returns the first `elements` elements, and the rest.
     pub(super) fn split_at(self, elements: usize) -> (Self, Self) {
         let (weights, other_weights) = self.weights.split_at_mut(elements);
         let (master, other_master) = self.master.map(|all| all.split_at_mut(elements)).unzip();
@@ -50,7 +50,7 @@ impl<'a, P> Slices<'a, P> {
         )
     }
 
-    /// Calls a function with the index of the first element, the gradients and the slices of each tile.
+    /// Calls a function for each tile, with the index of the first element, the gradients and the slices.
     pub(super) fn for_each_tile<G>(
         self,
         gradients: &[G],
@@ -65,7 +65,7 @@ impl<'a, P> Slices<'a, P> {
     }
 }
 
-/// Panics unless a slice has as many elements as the gradients.
+/// Panics if a slice is not as long as the gradients.
 #[track_caller]
 pub(super) fn check(name: &str, len: usize, gradients: usize) {
     assert!(

@@ -6,7 +6,7 @@ use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 use crate::slice::{assert_within_f32, same_length};
 
-/// Widens gradients to `f32` and multiplies them by the inverse of the loss scale; whether all of them were finite.
+/// Widens gradients to `f32` and multiplies them by the inverse of the loss scale. Returns whether all gradients were finite.
 ///
 /// ```
 /// use ulp::{F16, mixed};
@@ -18,7 +18,7 @@ use crate::slice::{assert_within_f32, same_length};
 /// ```
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[must_use]
 #[track_caller]
 pub fn unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
@@ -26,10 +26,10 @@ pub fn unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) 
     unscale_on(Isa::detect(), gradients, inverse_scale, out)
 }
 
-/// [`unscale`] on this [`Isa`]; the result is the same on all.
+/// Does what [`unscale`] does, on this [`Isa`]. Every `Isa` gives the same bits.
 ///
 /// # Panics
-/// If the slices differ in length; the message has both.
+/// If the slices differ in length. The message has both lengths.
 #[must_use]
 #[track_caller]
 pub fn unscale_on<G: Format>(

@@ -1,4 +1,4 @@
-//! num-traits: generic code, conversions at their limits, and which format has which traits.
+//! num-traits: generic code, conversions at their limits, and the traits of each format.
 
 mod radix;
 
@@ -64,7 +64,7 @@ fn a_format_has_the_traits_that_it_has_the_notions_for() {
     assert!(has!(Small: Signed) && !has!(Small: FloatCore));
 }
 
-/// Any number.
+/// Computes a polynomial with any type of number.
 fn horner<T: NumRef>(coefficients: &[T], x: &T) -> T {
     coefficients.iter().fold(T::zero(), |sum, c| sum * x + c)
 }
@@ -139,7 +139,7 @@ fn float_code_runs() {
 
 #[test]
 fn integers_are_rounded_once() {
-    // By way of f32 it would be 4b80.
+    // A conversion through f32 would give 4b80.
     assert_eq!(
         <Bf16 as FromPrimitive>::from_i32(16_842_753)
             .unwrap()
@@ -148,7 +148,7 @@ fn integers_are_rounded_once() {
     );
     assert_eq!(cast::<_, Bf16>(16_842_753u64).unwrap().to_bits(), 0x4b81);
     assert_eq!(AsPrimitive::<Bf16>::as_(-16_842_753i128).to_bits(), 0xcb81);
-    // By way of f64 all would be ties.
+    // A conversion through f64 would make all of them ties.
     let tie = (1u64 << 63) + (1 << 55);
     for (n, code) in [(tie - 1, 0x5f00), (tie, 0x5f00), (tie + 1, 0x5f01)] {
         assert_eq!(cast::<_, Bf16>(n).unwrap().to_bits(), code);
@@ -233,7 +233,7 @@ fn to_integers_without_the_fraction() {
     assert_eq!(ToPrimitive::to_u128(&Bf16::MAX), Some(0xff << 120));
     assert_eq!(ToPrimitive::to_i128(&Bf16::MAX), None);
     assert_eq!(ToPrimitive::to_f64(&f16(0.1)), Some(0.099_975_585_937_5));
-    // As `as` does.
+    // The result is that of `as`.
     assert_eq!(AsPrimitive::<u8>::as_(f16(256.0)), 255);
     assert_eq!(AsPrimitive::<i8>::as_(F16::NAN), 0);
     assert_eq!(AsPrimitive::<f64>::as_(Bf16::MAX), Bf16::MAX.to_f64());
@@ -317,7 +317,7 @@ fn integer_decode_gives_the_parts() {
             assert_eq!(value.to_bits(), x.to_f64().to_bits());
         }
     }
-    // As num-traits decodes f64.
+    // The results are those of num-traits for f64.
     for x in [0.0, -1.5, 5e-324, f64::MAX, f64::NEG_INFINITY, f64::NAN] {
         assert_eq!(
             FloatCore::integer_decode(Double::from_f64(x)),
@@ -335,7 +335,7 @@ fn constants_are_rounded_once() {
             assert_eq!(<F16 as FloatConst>::$constant(), F16::from_f64(float));
             assert_eq!(<Bf16 as FloatConst>::$constant(), Bf16::from_f64(float));
             assert_eq!(<F8E5M2 as FloatConst>::$constant(), F8E5M2::from_f64(float));
-            // The bits below those of an `f64` are less than half of its last.
+            // The bits below those of an `f64` are less than half of its last bit.
             let rest = <Fine as FloatConst>::$constant() - Fine::from_f64(float);
             assert!(!rest.is_zero() && rest.to_f64().abs() <= float * 2f64.powi(-53), stringify!($constant));
         )* };
@@ -344,7 +344,7 @@ fn constants_are_rounded_once() {
         E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2 LOG10_2
             LOG10_E LOG2_10 LOG2_E PI SQRT_2 TAU
     }
-    // To 59 bits, from the decimal digits (OEIS A000796, A001113).
+    // The digits (OEIS A000796, A001113) are rounded to 59 bits.
     assert_eq!(
         Fine::PI,
         "3.14159265358979323846264338327950288".parse().unwrap()

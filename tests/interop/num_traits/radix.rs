@@ -1,11 +1,11 @@
-//! `from_str_radix`, against comparison with the numbers.
+//! Compares `from_str_radix` with a search among all numbers.
 
 use num_traits::{Num, One};
 use ulp::{F16, FloatErrorKind};
 
 use crate::declared::{Fine, Unsigned, Wide};
 
-/// All places from 0 on, as multiples of 2<sup>−24</sup>, with 2<sup>16</sup> for the infinity.
+/// Returns all magnitudes from 0 on, as multiples of 2<sup>−24</sup>. 2<sup>16</sup> stands for the infinity.
 fn places() -> Vec<i128> {
     let value = |bits| {
         if bits == 0x7c00 {
@@ -19,7 +19,7 @@ fn places() -> Vec<i128> {
         .collect()
 }
 
-/// The nearest place to a fraction, by comparison alone; of two, the even.
+/// Returns the magnitude nearest to a fraction, by comparison alone, ties to even.
 fn nearest(places: &[i128], numerator: i128, denominator: i128) -> u16 {
     let scaled = numerator << 24;
     let above = places.partition_point(|place| place * denominator <= scaled);
@@ -55,7 +55,7 @@ fn any_radix_is_rounded_once() {
     };
     let places = places();
     for radix in 2..=36 {
-        // Ties, or ties with a half, and anything.
+        // Ties, ties with a half, and other integers.
         let mut integers = vec![
             33, 1025, 1026, 2049, 4097, 4098, 4099, 65_519, 65_520, 65_521,
         ];
@@ -69,7 +69,7 @@ fn any_radix_is_rounded_once() {
                     u128::from(numerator) + u128::from(unit) * u128::from(radix).pow(17),
                     radix,
                 );
-                // A one stands before the zeros that pad it.
+                // A digit 1 stands before the zeros that pad the text.
                 let (whole, fraction) = digits[1..].split_at(digits.len() - 1 - length as usize);
                 let text = format!("{whole}.{fraction}");
                 let x = <F16 as Num>::from_str_radix(&text, radix).unwrap();
@@ -112,7 +112,7 @@ fn radices_and_their_limits() {
         assert_eq!(f16(&format!("{tie}.{zeros}"), radix), Ok(2048.0));
         assert_eq!(f16(&format!("{tie}.{zeros}1"), radix), Ok(2050.0));
     }
-    // The last bit, a tie, and one digit that breaks it.
+    // The text has the last bit, a tie, and one digit that breaks the tie.
     let tie = format!("1.{}", "0".repeat(58));
     assert_eq!(
         <Fine as Num>::from_str_radix(&format!("{tie}10"), 2),

@@ -1,4 +1,4 @@
-//! What an operation must give: IEEE 754-2019, 5.3.1, 5.4.1, 6 and 7, for any format.
+//! The right results of operations: IEEE 754-2019, 5.3.1, 5.4.1, 6 and 7, for any format.
 
 use core::cmp::Ordering;
 
@@ -6,19 +6,19 @@ use super::cast::{Question, nan};
 use super::value::{Dyadic, Real, Value, decode};
 use super::{DIVIDE_BY_ZERO, INVALID, Rounding, Shape};
 
-/// The result of an operation: the searching is done once for all roundings.
+/// The result of an operation before rounding. The search is done once for all roundings.
 #[derive(Clone, Copy, Debug)]
 pub enum Answer<'a> {
-    /// A code and flags whatever the rounding.
+    /// A code and flags that no rounding changes.
     Fixed(u64, u8),
-    /// A value to be rounded, and what is raised besides.
+    /// A value to round, and the flags besides those of rounding.
     Rounded(Question<'a>, u8),
     /// The sum of a number and its opposite: 6.3.
     Cancelled(&'a Shape),
 }
 
 impl Answer<'_> {
-    /// The code and the flags.
+    /// Returns the code and the flags.
     #[must_use]
     pub fn rounded(&self, rounding: Rounding) -> (u64, u8) {
         match self {
@@ -86,13 +86,13 @@ pub(super) fn exactly(shape: &Shape, value: Value) -> Answer<'_> {
     Answer::Rounded(Question::new(shape, value), 0)
 }
 
-/// 7.2: the default result is a quiet NaN. Where there is none, the largest number, as of a cast.
+/// Returns the default result of 7.2, a quiet NaN. In a format without NaN, returns the largest number, like a cast.
 pub(super) fn invalid(shape: &Shape) -> Answer<'_> {
     let code = nan(shape, false, None).unwrap_or(shape.max());
     Answer::Fixed(code, INVALID)
 }
 
-/// 6.2.3: the result is an operand's NaN, here the first one's, made quiet; a signaling one is invalid (7.2 a).
+/// Returns an operand's NaN (6.2.3): the NaN of the first operand that is one, made quiet. A signaling NaN is invalid (7.2 a).
 pub(super) fn nan_among<'a>(shape: &'a Shape, codes: &[u64]) -> Option<Answer<'a>> {
     let first = codes.iter().find_map(|&code| match decode(shape, code) {
         Value::Nan { negative, payload } => nan(shape, negative, payload),
@@ -103,11 +103,11 @@ pub(super) fn nan_among<'a>(shape: &'a Shape, codes: &[u64]) -> Option<Answer<'a
     Some(Answer::Fixed(first, flags))
 }
 
-/// The sum of two numbers, or another number of the same sign that compares as it does with all numbers that matter.
+/// Returns the sum of two numbers, or another number of equal sign that compares like the sum with all numbers that matter.
 ///
-/// Those are the numbers of the format and the points half-way, of at most 62 bits; and a number that is neither 0 nor the sum
-/// of far fewer than 64 bits. With the larger one a multiple of a unit below 2^-63 of it, so are those of them that
-/// are near. If the smaller is less than the unit, only its sign matters.
+/// The numbers that matter are those of the format and the points half-way, which have at most 62 bits. The other number is not
+/// 0, and does not have far fewer than 64 bits. The larger operand is a multiple of a unit below 2^-63 of it, and the nearby
+/// numbers that matter are multiples of this unit too. If the smaller operand is less than the unit, only its sign matters.
 pub(super) fn sum(x: Signed, y: Signed) -> Option<Signed> {
     let (large, small) = if x.1.compare(y.1) == Ordering::Less {
         (y, x)
@@ -210,19 +210,19 @@ pub(super) fn add_values(shape: &Shape, x: Value, y: Value, scale: i32) -> Answe
     }
 }
 
-/// a + b.
+/// Returns a + b.
 #[must_use]
 pub fn add(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b])
         .unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b), 0))
 }
 
-/// a − b.
+/// Returns a − b.
 #[must_use]
 pub fn sub(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b]).unwrap_or_else(|| {
         let (x, y) = (decode(shape, a), decode(shape, b));
-        // Zeros without sign have no opposite: x − x.
+        // A zero without sign has no opposite, so this is x − x.
         if is_zero(x) && is_zero(y) && (!shape.signed || shape.nan_at_negative_zero) {
             return Answer::Cancelled(shape);
         }
@@ -230,7 +230,7 @@ pub fn sub(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     })
 }
 
-/// The exact product; `None` of 0 and an infinity (7.2 b).
+/// Returns the exact product, or `None` for 0 times an infinity (7.2 b).
 fn multiply(x: Value, y: Value) -> Option<Value> {
     let negative = is_negative(x) != is_negative(y);
     match (x, y) {
@@ -249,7 +249,7 @@ fn multiply(x: Value, y: Value) -> Option<Value> {
     }
 }
 
-/// a · b.
+/// Returns a · b.
 #[must_use]
 pub fn mul(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b]).unwrap_or_else(|| {
@@ -260,13 +260,13 @@ pub fn mul(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     })
 }
 
-/// a · b + c, rounded once.
+/// Returns a · b + c, rounded once.
 #[must_use]
 pub fn mul_add(shape: &Shape, a: u64, b: u64, c: u64) -> Answer<'_> {
     let is_nan = |code| matches!(decode(shape, code), Value::Nan { .. });
     let product = (!is_nan(a) && !is_nan(b)).then(|| multiply(decode(shape, a), decode(shape, b)));
     match (nan_among(shape, &[a, b, c]), product) {
-        // 7.2 c leaves it open whether 0 · ∞ + NaN is invalid; here it is, as on x86.
+        // 7.2 c leaves open whether 0 · ∞ + NaN is invalid. Here it is, as on x86.
         (Some(Answer::Fixed(code, flags)), Some(None)) => Answer::Fixed(code, flags | INVALID),
         (Some(nan), _) => nan,
         (None, Some(Some(product))) => add_values(shape, product, decode(shape, c), 0),
@@ -274,7 +274,7 @@ pub fn mul_add(shape: &Shape, a: u64, b: u64, c: u64) -> Answer<'_> {
     }
 }
 
-/// a / b.
+/// Returns a / b.
 #[must_use]
 pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
@@ -303,7 +303,7 @@ pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     }
 }
 
-/// √a.
+/// Returns √a.
 #[must_use]
 pub fn sqrt(shape: &Shape, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
@@ -321,13 +321,13 @@ pub fn sqrt(shape: &Shape, a: u64) -> Answer<'_> {
     }
 }
 
-/// a − b · n, n the quotient without its fraction: C's `fmod`.
+/// Returns a − b · n. n is the quotient without its fraction, as in C's `fmod`.
 #[must_use]
 pub fn rem(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     remainder_of(shape, a, b, false)
 }
 
-/// a − b · n, n the integer nearest to the quotient, the even one of two (5.3.1).
+/// Returns a − b · n. n is the integer nearest to the quotient, ties to even (5.3.1).
 #[must_use]
 pub fn remainder(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     remainder_of(shape, a, b, true)
@@ -365,10 +365,11 @@ fn remainder_of(shape: &Shape, a: u64, b: u64, nearest: bool) -> Answer<'_> {
     }
 }
 
-/// The rest of a division, as many bits of the quotient at a time as fit, and whether it is to be subtracted from 0, its quotient rounded up.
+/// Returns the rest of a division, and whether to subtract it from 0 because its quotient was rounded up. Each step takes as many
+/// bits of the quotient as fit.
 pub(super) fn rest(x: Dyadic, y: Dyadic, nearest: bool) -> (bool, Dyadic) {
     let mut left = x.exponent - y.exponent;
-    // In units of the smaller exponent; a divisor more than twice as large as any significand need not be larger.
+    // The unit has the smaller exponent. A divisor more than twice as large as any significand need not be larger.
     let exponent = x.exponent.min(y.exponent);
     let divisor = y.significand << (-left).clamp(0, 62);
     let mut odd = x.significand / divisor % 2 == 1;

@@ -1,5 +1,5 @@
-//! What a block-scaled format must hold: the matrix is looked at element by element, scales are found by searching, and elements are
-//! quotients that are never computed, only compared.
+//! The right content of a block-scaled format. The oracle reads the matrix element by element, and finds scales by searching. It
+//! compares quotients of elements without computing them.
 
 use core::cmp::Ordering;
 
@@ -8,41 +8,41 @@ use super::cast::{Question, cast, nan};
 use super::value::{Dyadic, Real, Value, decode, magnitude};
 use super::{OVERFLOW, Rounding, Shape, shipped};
 
-/// The rules for scales: OCP MX 1.0, 6.3 ("floor"); torchao's `ScaleCalculationMode` names the other powers of two, the first of
-/// them RCEIL.
+/// The rules for scales. OCP MX 1.0, 6.3 describes "floor". torchao's `ScaleCalculationMode` names the other powers of two. The
+/// first of them is RCEIL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// The least power of two with which nothing overflows.
     Up,
     /// The quotient of the largest number and the largest element.
     Nearest,
-    /// The largest power of two not above the largest number, over that of the largest element.
+    /// The largest power of two not above the largest number, divided by that of the largest element.
     Floor,
-    /// The least power of two not below it, over that of the largest element.
+    /// The least power of two not below the largest number, divided by that of the largest element.
     Ceil,
-    /// As `Floor`, of the number rounded to the element's precision.
+    /// The rule `Floor` for the number rounded to the element's precision.
     Even,
 }
 
 impl Rule {
-    /// The five of them.
+    /// The five rules.
     pub const ALL: [Rule; 5] = [Rule::Up, Rule::Nearest, Rule::Floor, Rule::Ceil, Rule::Even];
 }
 
 /// A block-scaled format.
 #[derive(Clone, Copy, Debug)]
 pub struct Blocked {
-    /// The elements, and how many bits each takes in memory.
+    /// The format of the elements, and the bits of an element in memory.
     pub element: (Shape, u32),
-    /// The scales, and their bits.
+    /// The format of the scales, and the bits of a scale.
     pub scale: (Shape, u32),
     /// How many rows share a scale.
     pub rows: usize,
-    /// How many columns.
+    /// How many columns share a scale.
     pub cols: usize,
     /// The rule.
     pub rule: Rule,
-    /// The tensor's scale, a positive `f32`, and whether it divides what a number is worth.
+    /// The tensor's scale, a positive `f32`, and whether the value of a number is divided by it.
     pub tensor_scale: (f32, bool),
 }
 
@@ -53,7 +53,8 @@ pub struct Quantized {
     pub elements: Vec<u8>,
     /// The scales in memory.
     pub scales: Vec<u8>,
-    /// Numbers that were infinite; that were or are NaN; finite ones past the largest element; and those that are zero only now.
+    /// The counts of numbers that were infinite, of numbers that were or are NaN, of finite numbers beyond the largest element,
+    /// and of numbers that became zero.
     pub counts: [usize; 4],
 }
 
@@ -62,7 +63,7 @@ const ONE: Dyadic = Dyadic {
     exponent: 0,
 };
 
-/// The magnitude of a finite `f32`.
+/// Returns the magnitude of a finite `f32`.
 fn exactly(x: f32) -> Dyadic {
     magnitude(
         &shipped("float32"),
@@ -78,7 +79,8 @@ fn power(exponent: i32) -> Dyadic {
 }
 
 impl Blocked {
-    /// What the tensor's scale multiplies numbers by before they are divided by their block's scale, and what it divides them by.
+    /// Returns the factor and the divisor of the tensor's scale, which apply to numbers before the division by their block's
+    /// scale.
     fn tensor(&self) -> (Dyadic, Dyadic) {
         match self.tensor_scale {
             (scale, true) => (exactly(scale), ONE),
@@ -86,13 +88,13 @@ impl Blocked {
         }
     }
 
-    /// The code of a scale for the largest finite magnitude of a block.
+    /// Returns the code of the scale for the largest finite magnitude of a block.
     #[must_use]
     pub fn scale_code(&self, amax: f32) -> u64 {
         let (element, scale) = (&self.element.0, &self.scale.0);
         let powers_of_two = scale.fraction_bits == 0 && !scale.zero;
         if amax == 0.0 {
-            // The code of 1, in a format that has one.
+            // This is the code of 1, in a format that has one.
             return if powers_of_two {
                 0
             } else {
@@ -121,7 +123,7 @@ impl Blocked {
             return code.max(least);
         }
         let scaled = Quotient(amax, divisor);
-        // The largest power of two not above a number lies below the first that is.
+        // The largest power of two that is not above a number lies below the first power of two that is.
         let floor =
             |x: &dyn Fn(Dyadic) -> Ordering| above(|exponent| x(power(exponent)).is_lt()) - 1;
         let floor_of_max = floor(&|power| max.compare(power));
@@ -134,7 +136,7 @@ impl Blocked {
             Rule::Floor => floor(&|power| scaled.compare(power)) - floor_of_max,
             Rule::Even => {
                 let floor = floor(&|power| scaled.compare(power));
-                // The point half-way between the last number before the next power of two and that power.
+                // The point half-way between the last number before the next power of two and this power.
                 let last = Dyadic {
                     significand: (2 << element.fraction_bits) - 1,
                     exponent: floor - element.fraction_bits as i32,
@@ -148,10 +150,10 @@ impl Blocked {
         code.clamp(0, scale.max() as i32) as u64
     }
 
-    /// What becomes of a matrix of `f32`, whose scales should not be NaN where the format has none.
+    /// Quantizes a matrix of `f32`. In a format without NaN, no scale should be NaN.
     ///
     /// # Panics
-    /// If a NaN can be none.
+    /// If a NaN has no code.
     #[must_use]
     pub fn quantize(
         &self,
@@ -204,7 +206,7 @@ impl Blocked {
         }
     }
 
-    /// The exact quotient of a number and its scales, rounded once.
+    /// Returns the exact quotient of a number and its scales, rounded once.
     #[must_use]
     pub fn element_of(&self, x: f32, scale: u64, rounding: Rounding, saturate: bool) -> (u64, u8) {
         let element = &self.element.0;
@@ -218,7 +220,7 @@ impl Blocked {
         Question::real(element, x < 0.0, &quotient).answer(rounding, saturate)
     }
 
-    /// The codes of `to` that elements and scales become, in three operations of binary32 and a cast.
+    /// Returns the codes of `to` that elements and scales become, in three operations of binary32 and a cast.
     #[must_use]
     pub fn dequantize(
         &self,
@@ -263,7 +265,8 @@ impl Blocked {
     }
 }
 
-/// The least exponent for which something is true that is true of all above it.
+/// Returns the least exponent for which a condition is true. If the condition is true for an exponent, it is true for all larger
+/// ones.
 fn above(is_true: impl Fn(i32) -> bool) -> i32 {
     let (mut low, mut high) = (-2000_i32, 2000);
     while low < high {
@@ -277,7 +280,7 @@ fn above(is_true: impl Fn(i32) -> bool) -> i32 {
     low
 }
 
-/// Codes bit by bit, the lowest bit of the first one first.
+/// Returns the stream of codes, bit by bit, the lowest bit of the first code first.
 fn stream(codes: &[u64], width: u32) -> Vec<u8> {
     let bits = codes.len() * width as usize;
     let mut bytes = vec![0; bits.div_ceil(8)];

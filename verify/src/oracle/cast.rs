@@ -5,21 +5,21 @@ use core::cmp::Ordering;
 use super::value::{Dyadic, Real, Value, decode, magnitude};
 use super::{INEXACT, INVALID, OVERFLOW, Rounding, Shape, UNDERFLOW};
 
-/// Where a value lies between two neighbours.
+/// The place of a value between two neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Between {
-    /// On the lower one.
+    /// The value is the lower neighbour.
     Exact,
-    /// Nearer to the lower one.
+    /// The value is nearer to the lower neighbour.
     Low,
-    /// Half-way.
+    /// The value is half-way.
     Half,
-    /// Nearer to the upper one.
+    /// The value is nearer to the upper neighbour.
     High,
 }
 
 impl Between {
-    /// The place of a value, which is not below `lower` and not above its successor.
+    /// Returns the place of a value, which is not below `lower` and not above its successor.
     pub(super) fn new(value: &impl Real, lower: Dyadic) -> Between {
         if value.compare(lower) == Ordering::Equal {
             return Between::Exact;
@@ -31,8 +31,8 @@ impl Between {
         }
     }
 
-    /// Whether rounding takes the upper one (IEEE 754-2019, 4.3). `odd` is of the lower one's code, and the upper one's is
-    /// the other parity. `ties_up` stands for evenness in a format that has none.
+    /// Returns whether rounding takes the upper neighbour (IEEE 754-2019, 4.3). `odd` says whether the lower neighbour's code is
+    /// odd. The upper one has the other parity. `ties_up` replaces evenness in a format that has none.
     pub(super) fn goes_up(
         self,
         rounding: Rounding,
@@ -56,39 +56,40 @@ impl Between {
     }
 }
 
-/// Where a magnitude lies among those of a format.
+/// The place of a magnitude among those of a format.
 #[derive(Clone, Copy, Debug)]
 enum Place {
-    /// Below the smallest, in a format without zero.
+    /// The magnitude is below the smallest one, in a format without zero.
     Below,
-    /// On the value of this code or between it and the next.
+    /// The magnitude is the value of this code, or lies between it and the next.
     At(u64, Between),
-    /// Not below what the code after the largest finite one's would be worth.
+    /// The magnitude is not below the value that the code after the largest finite one would have.
     Beyond,
 }
 
-/// Where a magnitude lies from the smallest normal, on the grid of the format's precision that goes on below it.
+/// The place of a magnitude relative to the smallest normal number. The grid has the format's precision and goes on below that
+/// number.
 #[derive(Clone, Copy, Debug)]
 enum Tiny {
-    /// Not below it.
+    /// The magnitude is not below the smallest normal number.
     No,
-    /// Between it and the last point of the grid below it.
+    /// The magnitude is between the smallest normal number and the last point of the grid below it.
     Last(Between),
-    /// On that point or below it.
+    /// The magnitude is on the last point or below it.
     Yes,
 }
 
-/// What is to be rounded.
+/// The value to round.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Nan(Value),
     Infinity,
     Zero,
-    /// Of which all that matters is said by where it lies.
+    /// A number. Its place is all that rounding needs.
     Number(Place, Tiny),
 }
 
-/// A value to be rounded to a format: the searching is done once for all roundings and policies.
+/// A value to round to a format. The search is done once for all roundings and policies.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     to: &'a Shape,
@@ -97,7 +98,7 @@ pub struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// Asks what `value` is in the format `to`.
+    /// Asks for the value `value` in the format `to`.
     #[must_use]
     pub fn new(to: &'a Shape, value: Value) -> Self {
         match value {
@@ -126,7 +127,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Asks what a real number other than zero is, given by its sign and magnitude.
+    /// Asks for a real number other than zero in the format `to`, given by its sign and magnitude.
     #[must_use]
     pub fn real(to: &'a Shape, negative: bool, magnitude: &impl Real) -> Self {
         Self {
@@ -136,7 +137,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// The code and the flags of the cast.
+    /// Returns the code and the flags of the cast.
     #[must_use]
     pub fn answer(&self, rounding: Rounding, saturate: bool) -> (u64, u8) {
         let Self { to, negative, kind } = *self;
@@ -148,11 +149,11 @@ impl<'a> Question<'a> {
                 let signaling = if value.is_signaling() { INVALID } else { 0 };
                 match nan(to, negative, payload) {
                     Some(code) => (code, signaling),
-                    // As CUDA does: `__nv_cvt_float_to_fp4` and `_fp6` turn a NaN to the positive largest value.
+                    // CUDA's `__nv_cvt_float_to_fp4` and `_fp6` turn a NaN to the positive largest value.
                     None => (to.max(), INVALID),
                 }
             }
-            // torch and ml_dtypes: 0 to E8M0 is 2^-127.
+            // In torch and ml_dtypes, 0 becomes 2^-127 in E8M0.
             Kind::Zero => {
                 let flags = if to.zero { 0 } else { INEXACT | UNDERFLOW };
                 (signed(to, negative, 0), flags)
@@ -177,7 +178,7 @@ impl<'a> Question<'a> {
         };
         match place {
             Place::Below => (signed(to, negative, 0), INEXACT | underflow),
-            // IEEE 754-2019, 7.5: exact is not an underflow.
+            // IEEE 754-2019, 7.5: an exact result is not an underflow.
             Place::At(code, Between::Exact) => (signed(to, negative, code), 0),
             Place::At(code, between) => {
                 let up = between.goes_up(rounding, negative, code & 1 == 1, ties_go_up(to));
@@ -198,14 +199,14 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// IEEE 754-2019, 7.5 a: tininess after rounding, "as though the exponent range were unbounded".
+    /// Returns whether the result is tiny after rounding (IEEE 754-2019, 7.5 a), "as though the exponent range were unbounded".
     fn is_tiny(&self, tiny: Tiny, rounding: Rounding) -> bool {
         match tiny {
             Tiny::No => false,
             Tiny::Yes => true,
             Tiny::Last(between) => {
-                // The last point's code would be the one before the smallest normal's: with more than one bit of significand its
-                // significand is all ones; with one bit, codes alternate in parity.
+                // The last point's code would be the one before the smallest normal's. With more than one bit of significand, its
+                // significand is all ones. With one bit, codes alternate in parity.
                 let smallest_normal_is_odd = self.to.fraction_bits == 0 && self.to.zero;
                 !between.goes_up(
                     rounding,
@@ -218,18 +219,18 @@ impl<'a> Question<'a> {
     }
 }
 
-/// What a cast gives: the code, and the flags as IEEE 754-2019, 7 numbers them in x86's order.
+/// Returns the code of a cast, and the flags of IEEE 754-2019, 7, numbered in x86's order.
 #[must_use]
 pub fn cast(from: &Shape, to: &Shape, bits: u64, rounding: Rounding, saturate: bool) -> (u64, u8) {
     Question::new(to, decode(from, bits)).answer(rounding, saturate)
 }
 
-/// E8M0 has only powers of two, and neither torch nor `ml_dtypes` makes its ties even: they go up.
+/// Returns whether ties go up. E8M0 has only powers of two, and neither torch nor `ml_dtypes` rounds its ties to even.
 fn ties_go_up(to: &Shape) -> bool {
     to.fraction_bits == 0 && !to.zero
 }
 
-/// A magnitude with its sign, and no code of -0 where there is no -0.
+/// Returns a magnitude with its sign. Returns no code of -0 in a format without -0.
 fn signed(to: &Shape, negative: bool, code: u64) -> u64 {
     if !negative || code == 0 && to.nan_at_negative_zero {
         code
@@ -238,11 +239,11 @@ fn signed(to: &Shape, negative: bool, code: u64) -> u64 {
     }
 }
 
-/// The NaN of a format that has any.
+/// Returns the NaN of a format, if it has one.
 pub(super) fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Option<u64> {
     let sign = if negative { to.sign_bit() } else { 0 };
     if to.has_payload() {
-        // IEEE 754-2019, 6.2.3: as much of the payload as fits, its top bits as F16C keeps them; 6.2.1: quieted.
+        // IEEE 754-2019, 6.2.3: as much of the payload as fits, its top bits as F16C keeps them. 6.2.1: quieted.
         let width = to.fraction_bits;
         let quiet = 1 << (width - 1);
         let kept = payload.map_or(0, |(fraction, from)| {
@@ -263,12 +264,12 @@ pub(super) fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Op
     }
 }
 
-/// What an unsigned format gives for a negative value.
+/// Returns the result of an unsigned format for a negative value.
 fn refused(to: &Shape) -> u64 {
     nan(to, false, None).unwrap_or(0)
 }
 
-/// What stands for a value past the largest finite one.
+/// Returns the result for a value beyond the largest finite one.
 fn overflow(to: &Shape, negative: bool, rounding: Rounding, saturate: bool) -> u64 {
     // IEEE 754-2019, 7.4.
     let to_infinity = match rounding {
@@ -310,7 +311,7 @@ fn place(to: &Shape, value: &impl Real) -> Place {
 }
 
 fn tiny(to: &Shape, value: &impl Real) -> Tiny {
-    // The smallest normal is 2^p of these units, and the grid in the binade below it has this unit for its step.
+    // The smallest normal number is 2^p of these units. The grid in the binade below it has this unit for its step.
     let precision = to.fraction_bits + 1;
     let least_field = i32::from(to.zero);
     let last = Dyadic {

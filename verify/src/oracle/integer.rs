@@ -1,4 +1,4 @@
-//! Integers: rounding to them, and conversions from and to their types (IEEE 754-2019, 5.3.1, 5.4.1, 5.8).
+//! Rounding to integers, and conversions from and to integer types (IEEE 754-2019, 5.3.1, 5.4.1, 5.8).
 
 use core::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use super::cast::{Between, Question};
 use super::value::{Dyadic, Value, decode};
 use super::{INEXACT, INVALID, Rounding, Shape};
 
-/// The magnitude rounded to an integer, and whether that is exact; `None` of 2^128 and more.
+/// Returns the magnitude rounded to an integer, and whether the result is exact. Returns `None` for 2^128 and more.
 fn integer(negative: bool, x: Dyadic, rounding: Rounding) -> Option<(u128, bool)> {
     if x.significand == 0 {
         return Some((0, true));
@@ -31,7 +31,7 @@ fn integer(negative: bool, x: Dyadic, rounding: Rounding) -> Option<(u128, bool)
     Some((floor + u128::from(up), between == Between::Exact))
 }
 
-/// Rounds to an integer of the format. `exact` says that a change of the value is to be told.
+/// Rounds to an integer of the format. If `exact` is true, a change of the value raises INEXACT.
 #[must_use]
 pub fn round_to_integral(shape: &Shape, a: u64, rounding: Rounding, exact: bool) -> (u64, u8) {
     if let Some(nan) = nan_among(shape, &[a]) {
@@ -62,7 +62,7 @@ pub fn round_to_integral(shape: &Shape, a: u64, rounding: Rounding, exact: bool)
     }
 }
 
-/// The number of an integer.
+/// Returns the number of an integer.
 #[must_use]
 pub fn from_integer(shape: &Shape, negative: bool, magnitude: u128) -> Answer<'_> {
     let magnitude = Dyadic {
@@ -76,7 +76,8 @@ pub fn from_integer(shape: &Shape, negative: bool, magnitude: u128) -> Answer<'_
     Answer::Rounded(Question::new(shape, value), 0)
 }
 
-/// The integer of a number, as its sign and magnitude, and the flags. The bounds are magnitudes, of `[positive, negative]` ones.
+/// Returns the integer of a number, as its sign and magnitude, and the flags. The bounds are the magnitudes `[positive,
+/// negative]`.
 #[must_use]
 pub fn to_integer(
     shape: &Shape,

@@ -1,4 +1,4 @@
-//! What a method must give whose result is no single operation of IEEE 754.
+//! The right results of methods that are no single operation of IEEE 754.
 
 use core::cmp::Ordering;
 
@@ -15,7 +15,7 @@ const ONE: Dyadic = Dyadic {
     exponent: 0,
 };
 
-/// 1 / a.
+/// Returns 1 / a.
 #[must_use]
 pub fn recip(shape: &Shape, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
@@ -39,7 +39,7 @@ pub fn recip(shape: &Shape, a: u64) -> Answer<'_> {
     }
 }
 
-/// (a + b) / 2.
+/// Returns (a + b) / 2.
 #[must_use]
 pub fn midpoint(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
@@ -48,7 +48,7 @@ pub fn midpoint(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     add_values(shape, decode(shape, a), decode(shape, b), -1)
 }
 
-/// The least a − b · n that is not negative; a zero has the sign of a, as that of `f32::rem_euclid` has.
+/// Returns the least a − b · n that is not negative. A zero has the sign of a, as in `f32::rem_euclid`.
 #[must_use]
 pub fn rem_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
@@ -75,13 +75,13 @@ pub fn rem_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
                 exactly(shape, finite(negative, rest))
             }
         }
-        // −1 is ∞ − 1, n = ∓1, as `f32::rem_euclid` has it.
+        // The result of −1 is ∞ − 1, n = ∓1, as in `f32::rem_euclid`.
         _ if is_negative(x) => exactly(shape, Value::Infinite { negative: false }),
         _ => exactly(shape, x),
     }
 }
 
-/// The n of [`rem_euclid`].
+/// Returns the n of [`rem_euclid`].
 #[must_use]
 pub fn div_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
@@ -131,7 +131,7 @@ struct WholeQuotient {
 }
 
 impl WholeQuotient {
-    /// How far the quotient is from an integer, in divisors.
+    /// Returns the distance of the quotient from an integer, in divisors.
     fn beyond(&self, integer: Dyadic) -> Option<Signed> {
         sum(
             (false, self.dividend),
@@ -142,7 +142,7 @@ impl WholeQuotient {
 
 impl Real for WholeQuotient {
     fn compare(&self, other: Dyadic) -> Ordering {
-        // What lies between two integers compares as the one next to it does on the other side.
+        // A number between two integers compares like its neighbour on the other side.
         let lost = other.exponent.min(0).unsigned_abs();
         let floor = other.significand.checked_shr(lost).unwrap_or(0);
         let floor = Dyadic {
@@ -175,10 +175,10 @@ impl Real for WholeQuotient {
     }
 }
 
-/// a · c, c between two fractions that have this denominator, and these two integers as numerators.
+/// Returns a · c. c lies between two fractions with this denominator. Their numerators are `least` and the next integer.
 ///
 /// # Panics
-/// If they are too far apart to say what the result is.
+/// If the fractions are too far apart to tell the result.
 #[must_use]
 pub fn scaled(shape: &Shape, a: u64, least: u128, denominator: u128) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
@@ -224,11 +224,11 @@ impl Real for Scaled {
     }
 }
 
-/// The unit in the last place: of zero the smallest number's.
+/// Returns the unit in the last place. The unit of zero is the smallest number.
 #[must_use]
 pub fn ulp(shape: &Shape, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
-        // Not an operation: the NaN stays what it is.
+        // This is not an operation, so the NaN stays as it is.
         let Answer::Fixed(..) = nan else {
             unreachable!("a NaN is not rounded")
         };
@@ -249,7 +249,7 @@ pub fn ulp(shape: &Shape, a: u64) -> Answer<'_> {
     }
 }
 
-/// a without the integer that is nearest to it on the side of 0; of an integer, +0, as `f32::fract` has it.
+/// Returns a minus the nearest integer toward 0. An integer gives +0, as in `f32::fract`.
 #[must_use]
 pub fn fract(shape: &Shape, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {

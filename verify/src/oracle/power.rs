@@ -7,7 +7,7 @@ use super::arithmetic::{Answer, exactly, is_negative, is_zero, nan_among, zero};
 use super::cast::Question;
 use super::value::{Dyadic, Real, Value, decode};
 
-/// An exact integer, the least significant digit to base 2^32 first.
+/// An exact integer. Its digits to base 2^32 begin with the least significant one.
 #[derive(Clone, Debug)]
 struct Integer(Vec<u32>);
 
@@ -24,7 +24,7 @@ impl Integer {
         }
     }
 
-    /// Its leading bits, and whether there is more.
+    /// Returns the leading bits, and whether there are more bits.
     fn leading(&self) -> (Dyadic, bool) {
         let cut = self.0.len().saturating_sub(3);
         let significand = self.0[cut..]
@@ -39,7 +39,7 @@ impl Integer {
     }
 }
 
-/// The powers of a number: 1, and then each from the one before.
+/// The powers of a number. They begin with 1, and each is made from the one before.
 #[derive(Clone, Debug)]
 pub struct Powers<'a> {
     shape: &'a Shape,
@@ -56,7 +56,7 @@ impl<'a> Powers<'a> {
     /// Starts with the power 0 of a number of at most 32 bits of precision.
     ///
     /// # Panics
-    /// If it has more.
+    /// If the number has more bits.
     #[must_use]
     pub fn new(shape: &'a Shape, code: u64) -> Self {
         let base = decode(shape, code);
@@ -87,7 +87,7 @@ impl<'a> Powers<'a> {
         self.power.times(self.odd);
     }
 
-    /// The nth power, and the −nth.
+    /// Returns the nth power, and the −nth.
     #[must_use]
     pub fn answers(&self) -> [Answer<'a>; 2] {
         [false, true].map(|inverse| self.answer(inverse))
@@ -95,7 +95,7 @@ impl<'a> Powers<'a> {
 
     fn answer(&self, inverse: bool) -> Answer<'a> {
         let shape = self.shape;
-        // 9.2.1: of a signaling NaN too, as `f32::powi` has it.
+        // 9.2.1: the power 0 of a signaling NaN is 1 too, as in `f32::powi`.
         if self.n == 0 {
             return exactly(
                 shape,
@@ -129,7 +129,7 @@ impl<'a> Powers<'a> {
     }
 }
 
-/// An integer · 2^exponent, or 1 by that.
+/// An integer · 2^exponent, or 1 divided by it.
 struct Power {
     leading: Dyadic,
     more: bool,
@@ -146,7 +146,7 @@ impl Real for Power {
             significand,
             exponent: self.leading.exponent + self.exponent,
         };
-        // The integer is at or above `least`, and below `limit` if there is more.
+        // The integer is at or above `least`. If there are more bits, it is below `limit`.
         let least = at(self.leading.significand);
         let limit = at(self.leading.significand + 1);
         let compare = |x: Dyadic| {
@@ -174,7 +174,7 @@ impl Real for Power {
         } else {
             Ordering::Greater
         };
-        // With more, the integer lies between the two, and is neither.
+        // With more bits, the integer lies between the two bounds, and equals neither.
         if order == Ordering::Equal || order == further {
             further
         } else {

@@ -1,6 +1,6 @@
-//! Formats as the documents describe them, typed from those documents.
+//! Formats, typed from the documents that describe them.
 
-/// A format: its fields and where its special codes are.
+/// A format: its fields and the places of its special codes.
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about a format"
@@ -11,59 +11,60 @@ pub struct Shape {
     pub exponent_bits: u32,
     /// Width of the trailing significand field.
     pub fraction_bits: u32,
-    /// What is subtracted from the exponent field.
+    /// The number that is subtracted from the exponent field.
     pub bias: i32,
-    /// Whether the top bit is a sign.
+    /// True if the top bit is a sign.
     pub signed: bool,
-    /// Whether exponent field 0 holds zero and the subnormals.
+    /// True if exponent field 0 holds zero and the subnormals.
     pub zero: bool,
-    /// Whether the code of -0 is the NaN instead.
+    /// True if the code of -0 is the NaN.
     pub nan_at_negative_zero: bool,
     /// How many magnitudes at the very top are NaN.
     pub nans: u64,
-    /// Whether the magnitude just below those is infinity.
+    /// True if the magnitude just below these NaNs is infinity.
     pub infinity: bool,
 }
 
 impl Shape {
-    /// Width of a code.
+    /// Returns the width of a code.
     #[must_use]
     pub const fn bits(&self) -> u32 {
         self.signed as u32 + self.exponent_bits + self.fraction_bits
     }
 
-    /// The largest magnitude code, special or not.
+    /// Returns the largest magnitude code, special or not.
     #[must_use]
     pub const fn top(&self) -> u64 {
         ones(self.exponent_bits + self.fraction_bits)
     }
 
-    /// The code of the largest finite value.
+    /// Returns the code of the largest finite value.
     #[must_use]
     pub const fn max(&self) -> u64 {
         self.top() - self.nans - self.infinity as u64
     }
 
-    /// The sign bit; 0 in an unsigned format.
+    /// Returns the sign bit, or 0 in an unsigned format.
     #[must_use]
     pub const fn sign_bit(&self) -> u64 {
         if self.signed { self.top() + 1 } else { 0 }
     }
 
-    /// Every bit of a code.
+    /// Returns every bit of a code.
     #[must_use]
     pub const fn mask(&self) -> u64 {
         self.top() | self.sign_bit()
     }
 
-    /// Whether NaNs have a payload and may signal: exponent field all ones, every fraction but 0 (IEEE 754-2019, 3.4 and 6.2.1).
+    /// Returns whether NaNs have a payload and may signal: exponent field all ones, every fraction but 0 (IEEE 754-2019, 3.4 and
+    /// 6.2.1).
     #[must_use]
     pub const fn has_payload(&self) -> bool {
         self.fraction_bits > 0 && self.nans == ones(self.fraction_bits)
     }
 }
 
-/// That many low bits.
+/// Returns this number of low bits.
 pub(crate) const fn ones(width: u32) -> u64 {
     if width == 0 {
         0
@@ -86,7 +87,7 @@ const fn ieee(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
     }
 }
 
-/// Every code finite, as in OCP MX's 6- and 4-bit elements, or all but one, as in its E4M3.
+/// All codes are finite, as in OCP MX's 6- and 4-bit elements, or all but one, as in its E4M3.
 const fn ocp(exponent_bits: u32, fraction_bits: u32, bias: i32, nans: u64) -> Shape {
     Shape {
         nans,
@@ -95,7 +96,7 @@ const fn ocp(exponent_bits: u32, fraction_bits: u32, bias: i32, nans: u64) -> Sh
     }
 }
 
-/// Finite, NaN, unsigned zero: the only special code is that of -0.
+/// The code of -0 is the NaN, and the only special code. Zero has no sign.
 const fn fnuz(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
     Shape {
         nan_at_negative_zero: true,
@@ -103,7 +104,7 @@ const fn fnuz(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
     }
 }
 
-/// Every format that the crate ships, `f32` and `f64` too, under `numpy`'s or `ml_dtypes`' name.
+/// Every format that the crate ships, and `f32` and `f64`, under their names in `numpy` or `ml_dtypes`.
 pub const SHIPPED: [(&str, Shape); 18] = [
     // IEEE 754-2019, table 3.5.
     ("float64", ieee(11, 52, 1023)),
@@ -132,7 +133,7 @@ pub const SHIPPED: [(&str, Shape); 18] = [
     // S.1111.111; E5M2 has bias 15 and IEEE's special codes.
     ("float8_e4m3fn", ocp(4, 3, 7, 1)),
     ("float8_e5m2", ieee(5, 2, 15)),
-    // ml_dtypes, README, "float8_e4m3" and "float8_e3m4": as IEEE would make them, biases 7 and 3.
+    // ml_dtypes, README, "float8_e4m3" and "float8_e3m4": the rules of IEEE, biases 7 and 3.
     ("float8_e4m3", ieee(4, 3, 7)),
     ("float8_e3m4", ieee(3, 4, 3)),
     // ml_dtypes, README, "*fnuz": bias 8, 16 and 11, NaN at 0x80.
@@ -148,29 +149,29 @@ pub const SHIPPED: [(&str, Shape); 18] = [
             ..ocp(8, 0, 127, 1)
         },
     ),
-    // The same, 5.3.2 and 5.3.3: no special codes; biases 1, 3 and 1.
+    // OCP MX 1.0, 5.3.2 and 5.3.3: no special codes; biases 1, 3 and 1.
     ("float6_e2m3fn", ocp(2, 3, 1, 0)),
     ("float6_e3m2fn", ocp(3, 2, 3, 0)),
     ("float4_e2m1fn", ocp(2, 1, 1, 0)),
 ];
 
-/// The shipped format of that name.
+/// Returns the shipped format of this name.
 ///
 /// # Panics
-/// Where there is none.
+/// If there is none.
 #[must_use]
 pub fn shipped(name: &str) -> Shape {
     let found = SHIPPED.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no format named {name}")).1
 }
 
-/// IEEE P3109's format of `bits` bits and `precision` bits of significand, the leading one counted.
+/// Returns IEEE P3109's format of `bits` bits and `precision` bits of significand, the leading one counted.
 ///
 /// Interim report: zero at code 0. Signed: bias 2^(K-P-1), NaN where -0 would be. Unsigned: bias 2^(K-P), NaN at the top code.
 /// Extended formats have the infinity at the largest magnitude that is left.
 ///
 /// # Panics
-/// Where no exponent bit would be left.
+/// If no exponent bit would be left.
 #[must_use]
 pub fn p3109(bits: u32, precision: u32, signed: bool, extended: bool) -> Shape {
     let exponent_bits = bits + 1 - precision - u32::from(signed);

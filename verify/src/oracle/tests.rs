@@ -1,4 +1,4 @@
-//! The oracle itself, against numbers that the documents print and against the hardware's `f32` and `f64`.
+//! Compares the oracle with numbers that the documents print, and with the hardware's `f32` and `f64`.
 
 #![allow(clippy::float_cmp, reason = "exact values are compared")]
 
@@ -29,10 +29,11 @@ fn from_f32(name: &str, x: f32, rounding: Rounding, saturate: bool) -> (u64, u8)
     )
 }
 
-/// OFP8 1.0 and MX 1.0, their tables of limits; the README of `ml_dtypes`; binary16 and bfloat16 as everyone prints them.
+/// The numbers are from the tables of limits of OFP8 1.0 and MX 1.0, from the README of `ml_dtypes`, and, for binary16 and
+/// bfloat16, from common tables.
 #[test]
 fn limits_are_those_that_the_documents_print() {
-    // Name; smallest subnormal, or smallest; smallest normal; largest finite.
+    // Each row has the name, the smallest subnormal or the smallest number, the smallest normal, and the largest finite value.
     let limits = [
         (
             "float16",
@@ -148,12 +149,12 @@ fn single_and_double_are_the_hardware_s() {
             assert_eq!(value("float32", bits & 0xffff_ffff), f64::from(single));
         }
         let double = f64::from_bits(bits);
-        // Not so small that this test's own `powi` would lose bits.
+        // For smaller numbers, this test's own `powi` would lose bits.
         if double.is_normal() && double.abs() > 1e-280 {
             assert_eq!(value("float64", bits), double);
         }
         if !double.is_nan() {
-            // The exponent of a single, so that something is left to round.
+            // The exponent is that of a single, so that something is left to round.
             let exponent = 1023 - 160 + (bits >> 52) % 320;
             let near = bits & !(0x7ff << 52) | exponent << 52;
             let (from, to) = (shipped("float64"), shipped("float32"));
@@ -186,7 +187,7 @@ fn special_codes_are_where_the_documents_put_them() {
     ));
 }
 
-/// The limits of binary8p3 and binary8p4 as the report prints them; the others by its formulas.
+/// The limits of binary8p3 and binary8p4 are those that the report prints. The others come from its formulas.
 #[test]
 fn p3109_is_as_its_report_says() {
     let binary8p3 = p3109(8, 3, true, true);
@@ -349,12 +350,13 @@ fn a_significand_of_one_bit_is_rounded_as_the_design_says() {
     }
 }
 
-/// IEEE 754-2019, 7.5, by the example that tells tininess after rounding from before: just below the smallest normal.
+/// The example tells tininess after rounding from tininess before (IEEE 754-2019, 7.5). It lies just below the smallest normal
+/// number.
 #[test]
 fn tininess_is_judged_after_rounding() {
     let normal = 2_f32.powi(-14);
     let below = |units: f32| normal - units * 2_f32.powi(-27);
-    // With unbounded exponents the last number below is 4 of these units off, and half-way to it 2.
+    // With unbounded exponents, the last number below is 4 of these units away, and the point half-way to it is 2 away.
     assert_eq!(
         from_f32("float16", below(1.0), TiesToEven, false),
         (0x400, INEXACT)

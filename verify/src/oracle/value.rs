@@ -4,23 +4,23 @@ use core::cmp::Ordering;
 
 use super::shape::{Shape, ones};
 
-/// A real number that is not negative, known by how it compares: all that rounding by comparison asks.
+/// A real number that is not negative. Rounding by comparison needs only its order with other numbers.
 pub trait Real {
-    /// The exact order of this number and `other`.
+    /// Returns the exact order of this number and `other`.
     fn compare(&self, other: Dyadic) -> Ordering;
 }
 
-/// `significand * 2^exponent`, in no normal form.
+/// `significand * 2^exponent`. It has no normal form.
 #[derive(Clone, Copy, Debug)]
 pub struct Dyadic {
-    /// An integer; of fewer than 127 bits, where [`half_way`](Dyadic::half_way) is asked for.
+    /// The integer. It has fewer than 127 bits if [`half_way`](Dyadic::half_way) is called.
     pub significand: u128,
-    /// The power of two that it counts.
+    /// The exponent of the power of two.
     pub exponent: i32,
 }
 
 impl Real for Dyadic {
-    /// First the place of the leading bit, then the bits below it.
+    /// The place of the leading bit is compared first, then the bits below it.
     fn compare(&self, other: Dyadic) -> Ordering {
         match (self.significand, other.significand) {
             (0, 0) => Ordering::Equal,
@@ -37,13 +37,13 @@ impl Dyadic {
         (self.exponent - shift as i32, self.significand << shift)
     }
 
-    /// The exponent of the leading bit: the base-2 logarithm of a value that is not zero, rounded down.
+    /// Returns the exponent of the leading bit: the base-2 logarithm of a value that is not zero, rounded down.
     #[must_use]
     pub fn log2(self) -> i32 {
         self.exponent + self.significand.ilog2() as i32
     }
 
-    /// The next value up that counts the same power of two.
+    /// Returns the next larger value with the same exponent.
     #[must_use]
     pub fn successor(self) -> Dyadic {
         Dyadic {
@@ -52,7 +52,7 @@ impl Dyadic {
         }
     }
 
-    /// The point half-way to the successor.
+    /// Returns the point half-way to the successor.
     #[must_use]
     pub fn half_way(self) -> Dyadic {
         Dyadic {
@@ -62,14 +62,14 @@ impl Dyadic {
     }
 }
 
-/// What a code means.
+/// The value of a code.
 #[derive(Clone, Copy, Debug)]
 pub enum Value {
     /// Not a number.
     Nan {
-        /// Its sign; positive where the format's NaN has none.
+        /// Its sign. It is positive if the format's NaN has no sign.
         negative: bool,
-        /// Its fraction field, and how wide that is, in a format whose NaNs have a payload.
+        /// Its fraction field and the width of that field, in a format whose NaNs have a payload.
         payload: Option<(u64, u32)>,
     },
     /// An infinity.
@@ -87,14 +87,15 @@ pub enum Value {
 }
 
 impl Value {
-    /// A NaN whose quiet bit, the top bit of the fraction, is clear (IEEE 754-2019, 6.2.1).
+    /// Returns whether the value is a NaN whose quiet bit, the top bit of the fraction, is clear (IEEE 754-2019, 6.2.1).
     #[must_use]
     pub fn is_signaling(&self) -> bool {
         matches!(*self, Value::Nan { payload: Some((fraction, width)), .. } if fraction >> (width - 1) == 0)
     }
 }
 
-/// The value of a code that is not special, and past the largest finite one of what its successor would be.
+/// Returns the value of a code that is not special. For the code after the largest finite one, returns the value that it would
+/// have.
 pub(super) fn magnitude(shape: &Shape, code: u64) -> Dyadic {
     let fraction = u128::from(code & ones(shape.fraction_bits));
     let field = (code >> shape.fraction_bits) as i32;
@@ -114,7 +115,7 @@ pub(super) fn magnitude(shape: &Shape, code: u64) -> Dyadic {
     }
 }
 
-/// The value of a code. Bits above the format's width are ignored.
+/// Returns the value of a code. Bits above the format's width are ignored.
 #[must_use]
 pub fn decode(shape: &Shape, code: u64) -> Value {
     let negative = code & shape.sign_bit() != 0;

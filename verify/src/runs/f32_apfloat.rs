@@ -1,11 +1,12 @@
-//! `F16`, `Bf16`, `F8E4M3Fn` and `F8E5M2` from `f32`: values against `rustc_apfloat` under IEEE's five roundings, values and
-//! flags against the exact oracle under all six and both policies.
+//! `F16`, `Bf16`, `F8E4M3Fn` and `F8E5M2` from `f32`. `rustc_apfloat` judges values under IEEE's five roundings. The exact oracle
+//! judges values and flags under all six roundings and both policies.
 //!
-//! Every sign and exponent, with every fraction within eight of a point where a rounding to at most 11 bits could cut, or of one
-//! half-way between: between two such points no result changes.
+//! The inputs have every sign and exponent. Each fraction lies within eight of a point where a rounding to at most 11 bits could
+//! cut, or of a point half-way between two such points. Between these points no result changes.
 //!
-//! `rustc_apfloat`'s flags are not compared: its UNDERFLOW says that the result is subnormal, and a directed overflow to the
-//! largest value lacks OVERFLOW. Nor are the codes of NaNs, which it makes as LLVM does; that the result is one is.
+//! `rustc_apfloat`'s flags are not compared. Its UNDERFLOW says that the result is subnormal, and a directed overflow to the
+//! largest value lacks OVERFLOW. The codes of its NaNs are not compared either, because it makes them like LLVM. The run checks
+//! that the result is a NaN.
 
 use rustc_apfloat::ieee::{BFloat, Float8E4M3FN, Float8E5M2, Half, Single};
 use rustc_apfloat::{Float, FloatConvert, Round};
@@ -66,9 +67,9 @@ where
     tally.input();
     for (round, rounding) in ROUNDS {
         let mut loses_info = false;
-        // `rustc_apfloat` 0.2.3 forgets the sign where a directed rounding overflows into E4M3FN's NaN (its
-        // `overflow_result` wants the rounding negated there): -449 toward negative gives -448, and -500 toward positive
-        // NaN. So a negative input is mirrored, with its rounding: directions are the sign's only influence.
+        // `rustc_apfloat` 0.2.3 forgets the sign if a directed rounding overflows into E4M3FN's NaN: -449 toward negative gives
+        // -448, and -500 toward positive gives NaN. Its `overflow_result` expects the rounding to be negated. So a negative input
+        // is mirrored, with its rounding. The sign has no influence except on directions.
         let negative = bits >> 31 == 1;
         let mirrored: T = Single::from_bits(u128::from(bits & 0x7fff_ffff))
             .convert_r(if negative { -round } else { round }, &mut loses_info)

@@ -1,12 +1,12 @@
-//! `F16` and `Bf16` against the crate `half`, on every input, NaNs too.
+//! Compares `F16` and `Bf16` with the crate `half`, on every input, NaNs included.
 //!
-//! `half` rounds ties to even, quiets NaNs and keeps the top of their payload, as F16C does and as `ulp` promises to: so every
-//! bit must agree.
+//! `half` rounds ties to even, quiets NaNs and keeps the top bits of their payload, like F16C. `ulp` promises these results too,
+//! so every bit must agree.
 
 use ulp::{Bf16, F16};
 use ulp_verify::tally::{Report, Tally, parallel};
 
-/// Inputs a piece.
+/// The number of inputs of a piece.
 const PIECE: u64 = 1 << 22;
 
 pub(crate) fn run(report: &mut Report) {

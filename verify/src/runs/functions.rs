@@ -1,9 +1,9 @@
-//! The elementary functions of `F16` and `Bf16` against MPFR: those of one argument on every code, those of two on random pairs
-//! and on pairs about which there are exact results and ties.
+//! Compares the elementary functions of `F16` and `Bf16` with MPFR. Functions of one argument are tried on every code. Functions
+//! of two arguments are tried on random pairs, and on pairs near exact results and ties.
 //!
-//! MPFR rounds its result toward zero to 53 bits and says whether it was exact. So the exact value is one of those numbers or lies
-//! between two neighbours among them, and that is all that rounding to a format of 11 bits needs: the oracle does it. MPFR also has
-//! the infinities, zeros and signs of C's Annex F, which are those of IEEE 754-2019, 9.2.1.
+//! MPFR rounds its result toward zero to 53 bits and says whether the result is exact. The exact value is therefore one of these
+//! numbers, or lies between two neighbours among them. Rounding to a format of 11 bits needs no more, and the oracle does the
+//! rounding. MPFR also has the infinities, zeros and signs of C's Annex F, which are those of IEEE 754-2019, 9.2.1.
 
 use core::cmp::Ordering;
 
@@ -14,10 +14,10 @@ use ulp::{Bf16, F16};
 use ulp_verify::oracle::{Dyadic, Question, Rounding, Shape, Value, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
-/// Bits of a result of MPFR.
+/// The bits of a result of MPFR.
 const PRECISION: u32 = f64::MANTISSA_DIGITS;
 
-/// A function of one argument: its name, the crate's for both formats, and MPFR's, which is rounded toward zero.
+/// A function of one argument: its name, the crate's functions for both formats, and MPFR's function, which rounds toward zero.
 struct One {
     name: &'static str,
     f16: fn(F16) -> F16,
@@ -59,7 +59,8 @@ const OF_ONE: [One; 20] = of_one![
     cbrt cbrt_round,
 ];
 
-/// The same of two arguments, of which the first becomes the result; and second arguments that make exact results and ties.
+/// A function of two arguments. MPFR's function replaces the first argument by the result. `near` returns second arguments that
+/// make exact results and ties.
 struct Two {
     name: &'static str,
     f16: fn(F16, F16) -> F16,
@@ -99,14 +100,14 @@ const OF_TWO: [Two; 4] = [
     },
 ];
 
-/// A number of at most 3 bits, from 2^-3 to 2^4 in magnitude: 2, 1/2, -3, 1.5.
+/// Returns a number of at most 3 bits, from 2^-3 to 2^4 in magnitude: 2, 1/2, -3, 1.5.
 fn small(random: &mut fastrand::Rng, shape: &Shape) -> u64 {
     let exponent = (shape.bias + random.i32(-3..4)) as u64;
     let sign = shape.sign_bit() * random.u64(0..2);
     sign | exponent << shape.fraction_bits | random.u64(0..4) << (shape.fraction_bits - 2)
 }
 
-/// A code of any sign whose magnitude is within 8 binades of the other's.
+/// Returns a code of any sign whose magnitude is within 8 binades of the other's.
 fn alike(random: &mut fastrand::Rng, shape: &Shape, other: u64) -> u64 {
     let binades = 8 << shape.fraction_bits;
     let magnitude = (other & shape.top()) + random.u64(0..=2 * binades);
@@ -114,14 +115,14 @@ fn alike(random: &mut fastrand::Rng, shape: &Shape, other: u64) -> u64 {
     sign | magnitude.saturating_sub(binades).min(shape.top())
 }
 
-/// The quotient of the natural logarithms, which MPFR has not as one function. What lies within 2^-100 of a number of 53 bits is
-/// taken to be it.
+/// Computes the quotient of the natural logarithms, which is no function of MPFR. A quotient within 2^-100 of a number of 53 bits
+/// is taken to be this number.
 fn logarithm(x: &mut Float, base: &Float) -> Ordering {
     let quotient = Float::with_val(128, x.ln_ref()) / Float::with_val(128, base.ln_ref());
     let nearest = Float::with_val(PRECISION, &quotient);
     let error = Float::with_val(PRECISION, &quotient - &nearest);
     let ordering;
-    // Of an infinity or a NaN, the error is a NaN and in no order.
+    // For an infinity or a NaN, the error is a NaN, which has no order.
     (*x, ordering) =
         if error.cmp_abs(&Float::with_val(PRECISION, &nearest >> 100)) == Some(Ordering::Greater) {
             Float::with_val_round(PRECISION, &quotient, Round::Zero)
@@ -176,7 +177,7 @@ fn every_code(
     })
 }
 
-/// 10,000,000 random pairs, and a tenth as many whose second number is near.
+/// Tries 10,000,000 random pairs, and a tenth as many pairs whose second number is near the first.
 fn pairs(shape: &Shape, two: &Two, is: impl Fn(u16, u16) -> u16 + Sync) -> Tally {
     parallel(1000, |piece, tally| {
         let mut random = fastrand::Rng::with_seed(piece);
@@ -200,7 +201,8 @@ fn pairs(shape: &Shape, two: &Two, is: impl Fn(u16, u16) -> u16 + Sync) -> Tally
     })
 }
 
-/// The first NaN is the result, if it signals, and if the function has no number for a quiet one, as `pow` of 1 has.
+/// Returns the value of a function. The first NaN is the result if it signals, or if the function has no number for a quiet NaN,
+/// as `pow` of 1 has.
 fn result(x: &Value, y: &Value, mpfr: fn(&mut Float, &Float) -> Ordering) -> Value {
     let nan = [x, y].into_iter().find(|x| matches!(x, Value::Nan { .. }));
     let number = computed(float(x), |x| mpfr(x, &float(y)));
@@ -216,7 +218,7 @@ fn rounded(shape: &Shape, value: Value) -> u16 {
     code as u16
 }
 
-/// A value in MPFR, exactly.
+/// Returns a value in MPFR, exactly.
 fn float(value: &Value) -> Float {
     let (negative, magnitude) = match *value {
         Value::Nan { .. } => return Float::with_val(PRECISION, f64::NAN),
@@ -232,7 +234,8 @@ fn float(value: &Value) -> Float {
     if negative { -magnitude } else { magnitude }
 }
 
-/// The value of a function, with a last bit that says whether it lies beyond what MPFR gave toward zero.
+/// Returns the value of a function. A last bit says whether the value lies beyond the result of MPFR, which is rounded toward
+/// zero.
 fn computed(mut x: Float, mpfr: impl FnOnce(&mut Float) -> Ordering) -> Value {
     let exact = mpfr(&mut x) == Ordering::Equal;
     let negative = x.is_sign_negative();
@@ -252,7 +255,7 @@ fn computed(mut x: Float, mpfr: impl FnOnce(&mut Float) -> Ordering) -> Value {
             significand: 0,
             exponent: 0,
         },
-        // Below all that MPFR has.
+        // The value is below all numbers of MPFR.
         (true, false) => Dyadic {
             significand: 1,
             exponent: -1 << 30,

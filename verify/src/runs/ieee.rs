@@ -1,11 +1,11 @@
-//! `ulp::ieee` on the formats of 16 bits and more: random and special operands, every rounding.
+//! `ulp::ieee` on the formats of 16 bits and more, with random and special operands, in every rounding.
 //!
-//! Values and flags against the exact oracle; values under IEEE's five roundings against `rustc_apfloat`, and those of `f32` and
-//! `f64` under ties to even against the CPU, too. The products of `f64`'s `mul_add` are too long for the oracle: there
-//! `rustc_apfloat` says whether the result is exact as well.
+//! The exact oracle judges values and flags. `rustc_apfloat` judges values under IEEE's five roundings. The CPU also judges
+//! values of `f32` and `f64` under ties to even. The products of `f64`'s `mul_add` are too long for the oracle, so
+//! `rustc_apfloat` also says whether they are exact.
 //!
-//! `rustc_apfloat`'s other flags are not compared (`f32_apfloat.rs` says why), nor are the codes of its NaNs and the CPU's; that the
-//! result is one is.
+//! `rustc_apfloat`'s other flags are not compared (`f32_apfloat.rs` says why). The codes of its NaNs and of the CPU's NaNs are
+//! not compared either. The run checks that the result is a NaN.
 
 use fastrand::Rng;
 use rustc_apfloat::ieee::{BFloat, Double, Half, Single};
@@ -18,7 +18,7 @@ use ulp_verify::oracle::{INEXACT, Rounding, Shape, Value, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 const PIECES: u64 = 256;
-/// Random operands for the formats of 16 bits, and fewer of those that take longer.
+/// Random operands for the formats of 16 bits. Wider formats take longer and get fewer.
 const MANY: u64 = 10_000_000;
 const FEW: u64 = 1_000_000;
 
@@ -50,7 +50,7 @@ fn format<F: Format, T: Float>(random: u64, fields: &[u64], report: &mut Report)
 
     let root = sqrt::<F>();
     let tally = parallel(1 << 8, |high, tally| {
-        // Every code of 16 bits; of more, those with these bits at the top.
+        // A format of 16 bits gets every code. A wider format gets every code with these bits at the top.
         let down = shape.bits() - 16;
         let mut rng = Rng::with_seed(high);
         for top in high << 8..(high + 1) << 8 {
@@ -69,7 +69,7 @@ fn format<F: Format, T: Float>(random: u64, fields: &[u64], report: &mut Report)
         |[a, b], _| a.ieee_rem(b),
     ];
     for (operation, peer) in binary::<F>().into_iter().zip(peers) {
-        // A remainder is exact, the same in every rounding; and `rustc_apfloat` takes long where exponents are far apart.
+        // A remainder is exact, so no rounding changes it. `rustc_apfloat` takes long if exponents are far apart.
         let (rounds, one_in) = match operation.name {
             "rem" | "remainder" => (&ROUNDS[..1], 16),
             _ => (&ROUNDS[..], 1),
@@ -167,7 +167,7 @@ fn with_peer<T: Float, const N: usize>(
         let StatusAnd { value, status } = peer(numbers, round);
         let (right, exact) = (value.to_bits() as u64, !status.contains(Status::INEXACT));
         check(rounding, right, exact);
-        // Of two neighbours, the odd one: that toward 0, or the next. The largest number is odd.
+        // Rounding to odd takes the odd one of two neighbours: the one toward 0, or the next. The largest number is odd.
         if rounding == Rounding::TowardZero {
             let exact_zero = right & shape.top() == 0 && exact;
             if !exact_zero {

@@ -1,4 +1,4 @@
-//! Layouts that nobody ships, made at random from a fixed seed: what holds for the shipped formats holds for all.
+//! Layouts that nobody ships, made at random from a fixed seed. Rules of the shipped formats hold for all of them.
 
 use fastrand::Rng;
 use ulp::{Cast, Flags, Layout, Parts};
@@ -8,11 +8,11 @@ use ulp_verify::tally::{Report, Tally, parallel};
 
 /// The crate's limit.
 const MOST_MAGNITUDE_BITS: u32 = 63;
-/// Pieces of work, a seed each.
+/// The number of pieces of work. Each has a seed.
 const PIECES: u64 = 256;
-/// Layouts or pairs of them a piece.
+/// The number of layouts, or pairs of layouts, of a piece.
 const LAYOUTS: u64 = 800;
-/// Codes a layout or pair.
+/// The number of codes of a layout or pair.
 const CODES: u64 = 48;
 
 pub(crate) fn run(report: &mut Report) {
@@ -50,7 +50,7 @@ fn random(check: impl Fn(&mut Rng, &mut Tally) + Sync) -> Tally {
     })
 }
 
-/// Any format that is a format: most of them small or like the usual ones, some as wide as can be.
+/// Returns any valid format. Most are small or like the usual ones, and some are as wide as possible.
 fn shape(rng: &mut Rng) -> Shape {
     loop {
         let wide = rng.u32(..4) == 0;
@@ -86,7 +86,7 @@ fn shape(rng: &mut Rng) -> Shape {
             nans,
             infinity,
         };
-        // No rule says which NaN a format that had both kinds would give.
+        // No rule says which NaN a format with both kinds would give.
         let one_kind = !nan_at_negative_zero || nans == 0;
         // Room for a finite value that is not zero.
         let room = nans + u64::from(infinity) + u64::from(zero) <= shape.top();
@@ -96,7 +96,7 @@ fn shape(rng: &mut Rng) -> Shape {
     }
 }
 
-/// A code of a format: any, or one of those about its special places.
+/// Returns a code of a format: any code, or one near its special codes.
 fn code(rng: &mut Rng, shape: &Shape) -> u64 {
     let near = rng.u64(..4).wrapping_sub(2);
     let any = rng.u64(..);
@@ -110,7 +110,8 @@ fn code(rng: &mut Rng, shape: &Shape) -> u64 {
     (code & shape.top() | any & shape.sign_bit()) & shape.mask()
 }
 
-/// A code of `from` that is interesting to `to`: any, or one about a value of `to` or about the point half-way to its next.
+/// Returns a code of `from` that is interesting for `to`: any code, or one near a value of `to`, or one near the point half-way
+/// to the next value.
 fn source(rng: &mut Rng, from: &Shape, to: &Shape) -> u64 {
     let Value::Finite {
         negative,
@@ -135,7 +136,7 @@ fn source(rng: &mut Rng, from: &Shape, to: &Shape) -> u64 {
     near.wrapping_add(rng.u64(..5)).wrapping_sub(2) & from.mask()
 }
 
-/// What the crate says of its layout, against what it was made from.
+/// Compares the crate's description of its layout with the shape from which the layout was made.
 fn check_fields(shape: &Shape, layout: Layout, tally: &mut Tally) {
     let special = (
         layout.has_infinities(),
@@ -154,7 +155,7 @@ fn check_fields(shape: &Shape, layout: Layout, tally: &mut Tally) {
         && layout.max_code() == shape.max();
     tally.check(right, || format!("{shape:?}: {layout:?}"));
 
-    // What the crate derives, against the values of codes.
+    // The crate's derived numbers are compared with the values of codes.
     let log2 = |code| match decode(shape, code) {
         Value::Finite { magnitude, .. } => Some(magnitude.log2()),
         _ => None,
@@ -203,7 +204,7 @@ fn check_code(shape: &Shape, layout: Layout, code: u64, tally: &mut Tally) {
         format!("{shape:?}: decode({code:#x}) is {parts:?}")
     });
 
-    // The order of codes is that of values: widened to `f64`, or truncated to it, the next is not below.
+    // Codes have the order of their values. Cast to `f64`, exactly or toward zero, the next value is not below this one.
     let next = code + 1;
     let finite = |code| matches!(decode(shape, code), Value::Finite { .. });
     if next & shape.top() != 0 && finite(code) && finite(next) {

@@ -1,4 +1,4 @@
-//! The runs, a file each.
+//! The runs. Each has a file.
 
 pub(crate) mod block;
 pub(crate) mod f32_apfloat;

@@ -1,4 +1,4 @@
-//! Every code of every narrow format: to every shipped format, `f32` and `f64` too, and back from those two.
+//! Every code of every narrow format: to every shipped format, to `f32` and `f64`, and back from these two.
 
 use ulp_verify::bridge::{Casts, Inherent, inherent, pairs};
 use ulp_verify::oracle::{self, Question, Rounding, Shape, Value, decode};
@@ -37,7 +37,8 @@ fn every_code(bits: u32, check: impl Fn(u64, &mut Tally) + Sync) -> Tally {
     })
 }
 
-/// `f32` and `f64` hold every value of a narrow format: it comes back as the same code, and a NaN as it was, but quiet.
+/// Checks that `f32` and `f64` hold every value of a narrow format. A number comes back as the same code. A NaN comes back quiet,
+/// and otherwise unchanged.
 fn round_trip(of: &Inherent, code: u64, tally: &mut Tally) {
     let shape = &of.of.shape;
     let value = decode(shape, code);

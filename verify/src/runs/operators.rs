@@ -1,9 +1,10 @@
-//! The operators of `F16` and `Bf16`, which compute in `f32` or `f64`, against `ulp::ieee`, which is judged by the run `ieee`: bit for
-//! bit, NaNs too.
+//! Compares the operators of `F16` and `Bf16`, which compute in `f32` or `f64`, with `ulp::ieee`, bit for bit, NaNs included. The
+//! run `ieee` judges `ulp::ieee`.
 //!
-//! Two codes have 2^32 pairs, which would take many minutes. So: 10^8 random ones for each operator and 10^8 random triples for
-//! `mul_add`; and all pairs of `Bf16` whose product or quotient lies among the subnormals of `f32` or `Bf16`, or near them, where
-//! rounding twice needs a proof of its own. And every power with an exponent up to 40.
+//! Two codes have 2^32 pairs, which would take many minutes. The run therefore tries 10^8 random pairs for each operator, and
+//! 10^8 random triples for `mul_add`. It also tries all pairs of `Bf16` whose product or quotient lies among the subnormals of
+//! `f32` or `Bf16`, or near them, where rounding twice needs a proof of its own. And it tries every power with an exponent up to
+//! 40.
 
 use ulp::{Bf16, F16, Rounding};
 use ulp_verify::numbers::Numbers;
@@ -96,7 +97,7 @@ fn check<F: Numbers, const N: usize>(
     });
 }
 
-/// Every positive number with all those for which `other` says that the result lies between 2^-137 and 2^-125.
+/// Tries every positive number with all numbers for which `other` says that the result lies between 2^-137 and 2^-125.
 fn every_subnormal(
     check: impl Fn([u64; 2], &mut Tally) + Sync,
     other: impl Fn(f64) -> f64 + Sync,

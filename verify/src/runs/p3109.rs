@@ -1,4 +1,4 @@
-//! IEEE P3109: every format of 3 to 8 bits, a family that the crate doesn't ship, decoded and cast.
+//! IEEE P3109: every format of 3 to 8 bits, a family that the crate doesn't ship. The run decodes and casts.
 
 use ulp::Layout;
 use ulp_verify::bridge::{Casts, category, check_layouts};
@@ -6,7 +6,7 @@ use ulp_verify::inputs::{code, leading};
 use ulp_verify::oracle::{Shape, Value, decode, p3109, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
-/// A format: its bits and precision, whether it is signed, whether extended.
+/// A format: its bits and precision, whether it is signed, and whether it is extended.
 type Name = (u32, u32, bool, bool);
 
 pub(crate) fn run(report: &mut Report) {
@@ -80,7 +80,8 @@ pub(crate) fn run(report: &mut Report) {
     }
 }
 
-/// Every format of 3 to 8 bits: a signed one has at least one exponent bit beside the sign, an unsigned one at least one.
+/// Returns every format of 3 to 8 bits. A signed one has at least one exponent bit beside the sign, and an unsigned one has at
+/// least one.
 fn names() -> impl Iterator<Item = Name> {
     (3..=8).flat_map(|bits| {
         [true, false].into_iter().flat_map(move |signed| {
@@ -91,8 +92,8 @@ fn names() -> impl Iterator<Item = Name> {
     })
 }
 
-/// Every sign and exponent field of `from` within the range of `to` and two beyond it, with the extreme ones. All others are
-/// as far out of range as those are.
+/// Returns every sign and exponent field of `from` within the range of `to` and two beyond it, and the extreme ones. All other
+/// fields are as far out of range as the extreme ones.
 fn exponents(from: &Shape, to: &Shape) -> Vec<u64> {
     let lowest = from.bias - to.bias - to.fraction_bits as i32 - 2;
     let highest = from.bias - to.bias + (1 << to.exponent_bits) + 2;
@@ -126,7 +127,7 @@ fn check_code(name: Name, shape: &Shape, layout: Layout, code: u64, tally: &mut 
         magnitude,
     } = value
     {
-        // The formula of P3109, in floating point, which is exact at this size, on the crate's fields and bias.
+        // The formula of P3109 in floating point, which is exact at this size, with the crate's fields and bias.
         let fraction = parts.fraction as f64 * (-f64::from(layout.fraction_bits())).exp2();
         let exponent = parts.exponent as i32 - layout.bias();
         let is = if parts.exponent == 0 {

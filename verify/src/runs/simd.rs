@@ -1,7 +1,7 @@
-//! Bulk conversion on every instruction set of this machine, against the scalar, bit for bit.
+//! Compares bulk conversion on every instruction set of this machine with the scalar conversion, bit for bit.
 //!
-//! The other runs judge the scalar; this one compares what the loops make of the same inputs. Every `f32` under the default cast, and
-//! under every cast the `f32` and `f64` about every place where a rounding could cut.
+//! The other runs judge the scalar conversion. This run compares the results of the loops for equal inputs. The inputs are every
+//! `f32` under the default cast. Under every cast, they are `f32` and `f64` near every place where a rounding could cut.
 
 use ulp::{Bf16, Bits, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
 use ulp_verify::bridge::{SATURATE, cast};
@@ -9,7 +9,7 @@ use ulp_verify::inputs::{boundaries, code, near_boundaries};
 use ulp_verify::oracle::Rounding;
 use ulp_verify::tally::{Report, Tally, parallel};
 
-/// Elements a piece, which with its results stays in the cache of a core.
+/// The number of elements of a piece. A piece and its results stay in the cache of a core.
 const PIECE: u64 = 1 << 14;
 const F32_FRACTION_BITS: u32 = 23;
 const F64_FRACTION_BITS: u32 = 52;
@@ -53,7 +53,7 @@ fn every_f32<D: Format>(isas: &[Isa]) -> Tally {
     })
 }
 
-/// Every sign and exponent of `S` with these fractions, under every rounding and both policies.
+/// Tries every sign and exponent of `S` with these fractions, under every rounding and both policies.
 fn every_cast<S: Format, D: Format>(isas: &[Isa], width: u32, fractions: &[u64]) -> Tally {
     let signs_and_exponents = 1 << (S::Bits::BITS - width);
     parallel(signs_and_exponents, |sign_and_exponent, tally| {
@@ -78,11 +78,11 @@ fn count_inputs(inputs: usize, tally: &mut Tally) {
     }
 }
 
-/// Compares each ISA's results with the scalar's, which are made once.
+/// Compares each ISA's results with the scalar results, which are computed once.
 fn compare<S: Format, D: Format>(isas: &[Isa], src: &[S], cast: Cast, tally: &mut Tally) {
     let right: Vec<D> = src.iter().map(|&x| scalar(x, cast)).collect();
     let right = slice::to_bits(&right);
-    // What the destination holds before is right nowhere.
+    // The destination holds a wrong value in every place before the cast.
     let wrong: Vec<D::Bits> = right
         .iter()
         .map(|bits| D::Bits::from_u64(!bits.to_u64()))
@@ -106,7 +106,7 @@ fn compare<S: Format, D: Format>(isas: &[Isa], src: &[S], cast: Cast, tally: &mu
     }
 }
 
-/// One conversion, compiled as such: in a loop it would be vectorized like those that it judges.
+/// Converts one number. The function is compiled alone, because a loop would be vectorized like the loops that it judges.
 #[inline(never)]
 fn scalar<S: Format, D: Format>(x: S, cast: Cast) -> D {
     x.cast_with(cast).0

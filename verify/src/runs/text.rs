@@ -1,4 +1,4 @@
-//! Text, against the standard library's: `f32` and `f64` as formats of this crate, and the exact digits of a number.
+//! Compares text with the standard library's: `f32` and `f64` as formats of this crate, and the exact digits of a number.
 
 use core::fmt::{Display, LowerExp};
 use core::str::FromStr;
@@ -20,9 +20,9 @@ float_type! {
     type E8M15 = E8M15Spec(u32): Layout::ieee(8, 15), "e8m15", [sign, zero, infinities, nan];
 }
 
-/// Pieces of work, a seed each.
+/// The number of pieces of work. Each has a seed.
 const PIECES: u64 = 256;
-/// Random texts or codes a piece.
+/// The number of random texts or codes of a piece.
 const RANDOM: u64 = 40_000;
 
 pub(crate) fn run(report: &mut Report) {
@@ -71,11 +71,12 @@ fn digits_of_binary32(rng: &mut Rng, tally: &mut Tally) {
     check_digits(Single::from_bits(code), tally);
 }
 
-/// That the digits parse back. Of a whole number below 2<sup>24</sup>, that they are the value; of others that no number of fewer
-/// digits parses back, and that of the same number of digits they are those of the exact value, rounded, if those parse back.
+/// Checks the printed digits. They parse back. For a whole number below 2<sup>24</sup>, they are the value. For other numbers, no
+/// number of fewer digits parses back, and the digits are those of the exact value, rounded, if the rounded digits parse back.
 ///
-/// An `f64` holds the number, and the standard library prints as many exact digits of that as are asked for. It judges what parses
-/// back, too: a decimal of so few digits is a tie of two numbers, or farther from it than an `f64` may err.
+/// An `f64` holds the number, and the standard library prints any number of exact digits of the `f64`. The standard library also
+/// judges which digits parse back. A decimal of so few digits is a tie of two numbers, or farther from a tie than the error of an
+/// `f64`.
 fn check_digits<F: Format + Display + LowerExp + FromStr>(number: F, tally: &mut Tally) {
     let (value, code) = (number.cast::<f64>(), number.to_bits());
     let is_back = |text: &str| {
@@ -114,7 +115,7 @@ fn check_digits<F: Format + Display + LowerExp + FromStr>(number: F, tally: &mut
     }
 }
 
-/// Digits and exponent of a decimal `d.ddde-5`, the digits as an integer, of which the exponent is that of the last.
+/// Returns the digits of a decimal `d.ddde-5` as an integer, and the exponent of the last digit.
 fn parts(text: &str) -> (u64, i32) {
     let (digits, exponent) = text.split_once('e').expect("an exponent");
     let fraction = digits.len().saturating_sub(2) as i32;
@@ -125,13 +126,13 @@ fn parts(text: &str) -> (u64, i32) {
     )
 }
 
-/// A decimal and those of as many digits beside it.
+/// Returns a decimal and its two neighbours with as many digits.
 fn neighbours(text: &str) -> [String; 3] {
     let (digits, exponent) = parts(text);
     [digits - 1, digits, digits + 1].map(|digits| format!("{digits}e{exponent}"))
 }
 
-/// The same without zeros at the end of the digits.
+/// Returns a decimal without zeros at the end of its digits.
 fn without_zeros(text: &str) -> String {
     match text.split_once('e') {
         Some((digits, exponent)) if digits.contains('.') => {
@@ -142,12 +143,12 @@ fn without_zeros(text: &str) -> String {
     }
 }
 
-/// 1 to 30 digits, with a point among them, as the standard library parses them.
+/// Tries 1 to 30 digits, with a point among them. The standard library parses them too.
 fn decimal(rng: &mut Rng, tally: &mut Tally) {
     let length = rng.usize(1..=30);
     let mut text: String = (0..length).map(|_| rng.digit(10)).collect();
     text.insert(rng.usize(0..=length), '.');
-    // Half of them within the range of binary32.
+    // Half of them lie within the range of binary32.
     let exponents = if rng.bool() { -60..=45 } else { -360..=320 };
     let text = format!("{text}e{}", rng.i32(exponents));
     let (is, right) = (
@@ -166,7 +167,7 @@ fn decimal(rng: &mut Rng, tally: &mut Tally) {
     });
 }
 
-/// The standard library prints as many digits, others only at a tie of two decimals; and both parse each other's.
+/// The standard library prints as many digits. The digits differ only at a tie of two decimals, and each parses the other's text.
 fn binary64(rng: &mut Rng, tally: &mut Tally) {
     let code = rng.u64(1..=Double::MAX.to_bits());
     let (is, right) = (

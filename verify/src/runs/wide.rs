@@ -1,18 +1,19 @@
-//! `f64` and `f32` to every shipped format, against the oracle: every sign, exponent, leading fraction bits and sticky pattern.
+//! Compares casts from `f64` and `f32` to every shipped format with the oracle: every sign, exponent, leading fraction bits and
+//! sticky pattern.
 //!
-//! To a target of `p` bits of precision nothing else can matter: see [`leading`]. That covers all of `f64`. For `f32` and `f64` as
-//! targets, whose leading bits are too many, the fractions are those about every place where a rounding could cut; and `f32` to
-//! `f64`, which is exact, is compared with the hardware on every input.
+//! For a target of `p` bits of precision nothing else can matter: see [`leading`]. The run thus covers all of `f64`. The targets
+//! `f32` and `f64` have too many leading bits, so their fractions are those near every place where a rounding could cut. The cast
+//! from `f32` to `f64` is exact, and is compared with the hardware on every input.
 
 use ulp_verify::bridge::{Casts, Inherent, inherent, pairs};
 use ulp_verify::inputs::{boundaries, code, leading};
 use ulp_verify::oracle::{Question, Rounding, Shape, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
-/// With more bits of precision than this, leading bits are not exhausted.
+/// The largest precision for which leading bits are exhausted.
 const MOST_PRECISION: u32 = 11;
 
-/// Targets no wider than this are also cast to with layouts known at run time, which is slower.
+/// The largest width of targets that are also tried with layouts known at run time, which is slower.
 const MOST_BITS_AT_RUN_TIME: u32 = 8;
 
 pub(crate) fn run(report: &mut Report) {
@@ -80,7 +81,7 @@ fn check_inherent(of: &Inherent, from: &Shape, bits: u64, tally: &mut Tally) {
     });
 }
 
-/// NaNs are left to the oracle: Rust doesn't say which NaN a conversion gives.
+/// Checks every `f32` except NaNs, because Rust doesn't say which NaN a conversion gives. The oracle judges NaNs.
 fn every_f32_widens() -> Tally {
     let pair = pairs()
         .into_iter()

@@ -1,4 +1,4 @@
-//! The formats.
+//! The formats under test.
 
 use ulp::{Layout, float_type};
 use ulp_verify::bridge;
@@ -6,7 +6,7 @@ use ulp_verify::oracle::{self, Shape, p3109};
 
 use super::*;
 
-/// Declares types: of which layout, as the crate and as the oracle describe it.
+/// Declares types with their layouts, in the crate's terms and in the oracle's.
 macro_rules! declare {
     ($($name:ident $spec:ident = $layout:expr, $shape:expr, [$($has:ident),*];)*) => {
         $(float_type! {
@@ -28,7 +28,7 @@ macro_rules! declare {
     };
 }
 
-/// Every code finite, bias 2^(e−1) − 1.
+/// Returns a format whose codes are all finite, with bias 2^(e−1) − 1.
 fn finite(exponent_bits: u32, fraction_bits: u32) -> Shape {
     Shape {
         exponent_bits,
@@ -85,7 +85,7 @@ declare! {
 )]
 pub(crate) use for_every_odd_format;
 
-/// The same for those of them that differ most, where each costs much to compile.
+/// Calls a function for those of these layouts that differ most. It serves functions whose compilation takes long.
 macro_rules! for_some_odd_formats {
     ($function:ident) => {{
         $function::<formats::P4OneExtended>();
@@ -98,8 +98,8 @@ macro_rules! for_some_odd_formats {
 }
 pub(crate) use for_some_odd_formats;
 
-/// Calls a function generic over [`Signed`](ulp_verify::numbers::Signed) once for every shipped format of at most 8 bits that has a
-/// sign, and some that are not shipped.
+/// Calls a function generic over [`Signed`](ulp_verify::numbers::Signed) once for every shipped format of at most 8 bits that has
+/// a sign, and for some formats that are not shipped.
 macro_rules! for_every_signed_format {
     ($function:ident) => {{
         ulp::for_each_format!(@has call_each_signed $function);
@@ -110,7 +110,7 @@ macro_rules! for_every_signed_format {
 }
 pub(crate) use for_every_signed_format;
 
-/// Declares wider types, IEEE's but for the bias: on each way of computing, those of `F16` and `Bf16` apart.
+/// Declares wider types, IEEE's except for the bias. Each way of computing has one, besides those of `F16` and `Bf16`.
 macro_rules! declare_wide {
     ($($name:ident $spec:ident($bits:ident) = $exponent_bits:literal, $fraction_bits:literal, $bias:literal;)*) => {
         $(float_type! {
@@ -134,16 +134,16 @@ macro_rules! declare_wide {
 }
 
 declare_wide! {
-    // In f32, without the instructions of F16C.
+    // The format computes in f32, without the instructions of F16C.
     E5M10 E5M10Spec(u16) = 5, 10, 14;
-    // In f64: no more than 11 bits, but exponents too large; and the most bits.
+    // The formats compute in f64. One has no more than 11 bits, but exponents too large for f32. One has the most bits.
     E8M10 E8M10Spec(u32) = 8, 10, 127;
     E8M23 E8M23Spec(u32) = 8, 23, 127;
     E7M24 E7M24Spec(u32) = 7, 24, 63;
-    // With the exponents of f32 and fewer bits than bfloat16, and one more.
+    // These have the exponents of f32, with fewer bits than bfloat16 and with one more.
     E8M5 E8M5Spec(u16) = 8, 5, 127;
     E8M8 E8M8Spec(u32) = 8, 8, 127;
-    // Not by way of the CPU.
+    // The format does not compute on the CPU.
     E9M25 E9M25Spec(u64) = 9, 25, 255;
     E11M10 E11M10Spec(u32) = 11, 10, 1023;
 }
@@ -153,13 +153,13 @@ declare_wide! {
 )]
 pub(crate) use for_every_wide_format;
 
-/// The oracle's description of a format.
+/// Returns the oracle's description of a format.
 pub(crate) fn shape<F: Format>() -> Shape {
     let own = declared(F::DTYPE).or_else(|| declared_wide(F::DTYPE));
     own.unwrap_or_else(|| oracle::shipped(F::DTYPE))
 }
 
-/// All its codes.
+/// Returns all codes of a format.
 pub(crate) fn codes<F: Format>() -> std::ops::RangeInclusive<u64> {
     0..=shape::<F>().mask()
 }

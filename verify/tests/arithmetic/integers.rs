@@ -1,4 +1,4 @@
-//! Integers: conversions from and to every type of them, and rounding to them in a format.
+//! Integers: conversions from and to every integer type, and rounding to integers in a format.
 
 use fastrand::Rng;
 use ulp::ieee;
@@ -24,13 +24,13 @@ fn to_integral<F: Format>() {
     }
 }
 
-/// What `ulp::ieee` does with an integer type.
+/// The functions of `ulp::ieee` for an integer type.
 struct Integer<F> {
     bits: u32,
     signed: bool,
-    /// From the low bits.
+    /// The conversion from the low bits.
     from: fn(u128, ulp::Rounding) -> (F, u8),
-    /// The integer, its sign extended.
+    /// The conversion to the integer, its sign extended.
     to: fn(F, ulp::Rounding) -> (u128, u8),
 }
 
@@ -51,7 +51,7 @@ macro_rules! integers {
             }),*]
         }
 
-        /// The methods, which saturate and cut as `as` does, beside `f64`'s `as`; and those that round to nearest.
+        /// Compares the methods, which saturate and cut like `as`, with `f64`'s `as`, and those that round to nearest.
         macro_rules! methods {
             ($name:ident) => {{ $(
                 for a in codes::<$name>() {
@@ -70,7 +70,7 @@ macro_rules! integers {
 }
 integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
-/// Bits of integers: the ends, powers of two and their neighbours, ties, and random ones of every length.
+/// Returns bits of integers: the ends, powers of two and their neighbours, ties, and random ones of every length.
 fn patterns(bits: u32) -> Vec<u128> {
     let mut patterns = vec![0, u128::MAX];
     let mut rng = Rng::with_seed(7);

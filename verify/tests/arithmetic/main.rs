@@ -1,7 +1,8 @@
-//! Arithmetic, against the oracles: `ulp::ieee`, and the operators and methods of the types. Text, under every rounding.
+//! Compares arithmetic with the oracles: `ulp::ieee`, and the operators and methods of the types. Also compares text under every
+//! rounding.
 //!
-//! Every format of 8 bits and fewer that the crate ships, and layouts that it doesn't: with one bit of significand, without zero,
-//! −0, sign, infinities or NaN, and with numbers that are all subnormal, or all far from 1.
+//! The formats are all of 8 bits and fewer that the crate ships, and layouts that it doesn't ship. Such layouts have one bit of
+//! significand, or no zero, −0, sign, infinities or NaN, or numbers that are all subnormal or all far from 1.
 
 use ulp::{
     Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, Format,

@@ -1,4 +1,4 @@
-//! Methods whose results are rounded, against the oracle.
+//! Compares methods whose results are rounded with the oracle.
 
 use std::fmt::Debug;
 
@@ -90,7 +90,7 @@ fn random_pairs<F: Numbers>() {
     }
 }
 
-/// The powers of these codes up to the `last`, and down to minus that.
+/// Compares the powers of these codes from minus `last` to `last`.
 fn powers<F: Numbers>(codes: impl Iterator<Item = u64>, last: i32) {
     let shape = shape::<F>();
     for a in codes {
@@ -139,7 +139,7 @@ fn powers_of_every_code() {
     for_some_odd_formats!(every_code);
 }
 
-/// About 1, where the first 500 powers are neither 0 nor infinite.
+/// Near 1, the first 500 powers are neither 0 nor infinite.
 #[test]
 fn long_powers() {
     let one = u64::from(F16::from_f32(1.0).to_bits());
@@ -148,7 +148,7 @@ fn long_powers() {
     powers::<Bf16>(one - 20..one + 20, 500);
 }
 
-/// Nothing but ±1 has a power so far out that is neither 0 nor infinite.
+/// At such exponents, only the powers of ±1 are neither 0 nor infinite.
 #[test]
 fn the_longest_powers() {
     let one = F16::from_f32(1.0);
@@ -175,7 +175,7 @@ fn the_longest_powers() {
     }
 }
 
-/// As those of `f64`, which has every number of these formats.
+/// The results are those of `f64`, which has every number of these formats.
 #[test]
 fn signs() {
     fn check<F: Signed>() {
@@ -188,7 +188,7 @@ fn signs() {
                 let sign = shape.sign_bit();
                 same_code("-", &a, negated, if fnuz { a } else { a ^ sign });
                 same_code("abs", &a, x.abs(), if fnuz { a } else { a & !sign });
-                // As of any operation.
+                // The NaN is that of any operation.
                 same("signum", &[a], x.signum(), oracle::sqrt(&shape, a));
                 continue;
             }

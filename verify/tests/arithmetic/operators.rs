@@ -1,5 +1,5 @@
-//! The operators, which may compute in `f32` or `f64`, against `ulp::ieee`, which doesn't and is judged elsewhere: ties to even, bit
-//! for bit, NaNs too.
+//! Compares the operators, which may compute in `f32` or `f64`, with `ulp::ieee`, which doesn't and is judged elsewhere. Ties go
+//! to even. Every bit must agree, NaNs included.
 
 use fastrand::Rng;
 use ulp::Rounding::TiesToEven;

@@ -1,4 +1,4 @@
-//! Comparisons, neighbours, and what is chosen by comparing: against the list of all codes, sorted by value.
+//! Compares comparisons, neighbours, and functions that choose by comparing with the list of all codes, sorted by value.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use ulp_verify::oracle::{INVALID, Real, Value, decode};
 use super::formats::{codes, for_some_odd_formats, shape};
 use super::*;
 
-/// The order of two values; equal zeros, and none with a NaN.
+/// Returns the order of two values. Zeros are equal, and a NaN has no order.
 fn order(a: Value, b: Value) -> Option<Ordering> {
     let negative = |value| match value {
         Value::Nan { .. } => None,
@@ -41,11 +41,11 @@ fn is_nan<F: Format>(code: u64) -> bool {
     matches!(decode(&shape::<F>(), code), Value::Nan { .. })
 }
 
-/// The codes of all numbers in groups of equal ones, from the least to the greatest; −0 before +0.
+/// Returns the codes of all numbers in groups of equal ones, from the least to the greatest. −0 stands before +0.
 fn sorted<F: Format>() -> Vec<Vec<u64>> {
     let mut numbers: Vec<u64> = codes::<F>().filter(|&code| !is_nan::<F>(code)).collect();
     let value = |code| decode(&shape::<F>(), code);
-    // Of equal numbers, only zeros are two.
+    // Zeros are the only equal numbers with two codes.
     numbers.sort_by_key(|&code| std::cmp::Reverse(code));
     numbers.sort_by(|&a, &b| order(value(a), value(b)).expect("no NaN is left"));
     numbers
@@ -85,7 +85,7 @@ fn neighbours<F: Numbers>() {
     }
 }
 
-/// IEEE 754-2019, 5.10: the order of sign and magnitude, of NaNs too. FNUZ's NaN, which has no sign, comes last.
+/// IEEE 754-2019, 5.10: the order of sign and magnitude, also of NaNs. FNUZ's NaN, which has no sign, comes last.
 fn total_order<F: Numbers>() {
     let shape = shape::<F>();
     let key = |code: u64| {
@@ -138,7 +138,7 @@ fn extremes<F: Numbers>() {
                 match (is_nan::<F>(a), is_nan::<F>(b)) {
                     (false, false) => {
                         let order = order(decode(&shape, a), decode(&shape, b));
-                        // Of two zeros, the one with the sign bit is less.
+                        // The zero with the sign bit is less than the other.
                         let a_is_less = match order.expect("neither is a NaN") {
                             Ordering::Less => true,
                             Ordering::Equal => a > b,
@@ -151,7 +151,7 @@ fn extremes<F: Numbers>() {
                         }
                     }
                     (first, second) => {
-                        // Whatever adds a NaN to a number gives that NaN, quiet.
+                        // The sum of a NaN and a number is that NaN, quiet.
                         let (nan, _) = ulp_verify::oracle::add(&shape, a, b)
                             .rounded(ulp_verify::oracle::Rounding::TiesToEven);
                         let number = if first && second {
@@ -198,7 +198,7 @@ fn the_lesser_and_the_greater() {
     for_some_odd_formats!(extremes);
 }
 
-/// As `f64`'s.
+/// The results are those of `f64`.
 #[test]
 fn between_two_bounds() {
     fn check<F: Numbers>() {

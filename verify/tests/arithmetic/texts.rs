@@ -1,4 +1,5 @@
-//! `Float::parse_with`, under every cast: decimals that are a number, half-way between two, and a hair from either.
+//! `Float::parse_with`, under every cast: decimals that are a number, that are half-way between two, and that are a hair away
+//! from either.
 
 use core::cmp::Ordering;
 
@@ -22,9 +23,9 @@ impl Real for Near {
     }
 }
 
-/// All digits of a positive double, and digits that add a hair or take one away, in exponents of the last digit.
+/// Returns all digits of a positive double, with digits that add a hair or take one away. The exponent is that of the last digit.
 fn written(value: f64, hair: Ordering) -> String {
-    // No double has more significant digits than 767.
+    // No double has more than 767 significant digits.
     let exact = format!("{value:.770e}");
     let (digits, exponent) = exact.split_once('e').expect("an exponent");
     let digits = digits.replace('.', "");
@@ -52,7 +53,8 @@ fn dyadic(value: f64) -> Dyadic {
     }
 }
 
-/// Doubles at the ends of a format and at random: its numbers, the points half-way between two, and those half-way to them.
+/// Returns doubles at the ends of a format and at random: its numbers, the points half-way between two, and the points half-way
+/// to those.
 fn values<F: Format>() -> Vec<f64> {
     let (most, max) = (16, F::LAYOUT.max_code());
     let mut rng = fastrand::Rng::with_seed(max);
@@ -128,7 +130,7 @@ fn parse_with<S: Spec>(text: &str, cast: ulp::Cast) -> Option<(u64, u8)> {
     Some((number.to_bits().to_u64(), flags.bits()))
 }
 
-/// Formats are named as types, and this needs what they are made of.
+/// The macros name formats as types. This trait finds the `Spec` of a type.
 trait Checked {
     fn check();
 }

@@ -1,5 +1,5 @@
-//! Every scheme that is written, against scales and elements by definition: in f64, where quotients of so few digits have no rounding that
-//! matters, and by listing all elements.
+//! Compares every scheme that is written with its definition. Scales are computed in f64, in which quotients of so few digits
+//! have no rounding that matters. Elements are found by listing all of them.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -14,11 +14,11 @@ use crate::world::{Content, Tensor, World};
 /// A scheme by its definition.
 struct Definition {
     options: &'static [&'static str],
-    /// The values of the codes, by code, and how many bits a code has.
+    /// The values of the codes, by code, and the number of bits of a code.
     values: Vec<f64>,
     bits: usize,
     block: [usize; 2],
-    /// What follows the name of the weight in that of the elements and of the scales.
+    /// The text that the names of the elements and of the scales add to the name of the weight.
     names: [&'static str; 2],
     scale: Scale,
 }
@@ -28,7 +28,7 @@ enum Scale {
     /// The least power of two with which no element overflows, as `U8` or as `F8_E8M0`.
     Up(Dtype),
     F32,
-    /// In E4M3, under a scale of the tensor that divides.
+    /// E4M3, under a scale of the tensor that is a divisor.
     Nv,
 }
 
@@ -113,7 +113,8 @@ fn definitions() -> Vec<Definition> {
     ]
 }
 
-/// The code nearest to x / scale, the even one of two; past the largest, the largest. Values times scale are exact in f64.
+/// Returns the code nearest to x / scale, ties to even. Beyond the largest value, returns the largest. Values times scale are
+/// exact in f64.
 fn nearest(values: &[f64], x: f64, scale: f64) -> u8 {
     let half = values.len() / 2;
     let magnitudes = values[..half].iter().take_while(|value| value.is_finite());
@@ -132,7 +133,7 @@ fn nearest(values: &[f64], x: f64, scale: f64) -> u8 {
     code as u8 | if x.is_sign_negative() { half as u8 } else { 0 }
 }
 
-/// The largest magnitude of some numbers.
+/// Returns the largest magnitude of some numbers.
 fn amax<'a>(numbers: impl Iterator<Item = &'a f32>) -> f64 {
     numbers.fold(0.0, |most, &x| most.max(f64::from(x.abs())))
 }
@@ -143,7 +144,7 @@ impl Definition {
         finite.fold(0.0, |most, &value| value.max(most))
     }
 
-    /// The code of a block's scale, in bytes, and the scale.
+    /// Returns the code of a block's scale, in bytes, and the scale.
     fn scale(&self, amax: f64, tensor: f32) -> (Vec<u8>, f64) {
         match self.scale {
             Scale::Up(_) => {
@@ -172,7 +173,7 @@ impl Definition {
         }
     }
 
-    /// The elements and the scales of matrices that follow one another.
+    /// Returns the elements and the scales of matrices that follow one another.
     fn quantize(&self, numbers: &[f32], [rows, cols]: [usize; 2], tensor: f32) -> [Vec<u8>; 2] {
         let mut codes = vec![0; numbers.len()];
         let mut scales = Vec::new();
@@ -197,7 +198,7 @@ impl Definition {
         [self.pack(&codes), scales]
     }
 
-    /// Without a division: x · tensor scale against element · scale.
+    /// Compares x · tensor scale with element · scale, without a division.
     fn code(&self, x: f32, scale: &[u8], tensor: f32) -> u8 {
         let scale = match (self.scale, scale) {
             (Scale::Up(_), &[code]) => 2f64.powi(i32::from(code) - 127),
@@ -210,7 +211,7 @@ impl Definition {
         nearest(&self.values, f64::from(x) * f64::from(tensor), scale)
     }
 
-    /// A stream of bits, the lowest first.
+    /// Returns a stream of bits, the lowest bit first.
     fn pack(&self, codes: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0_u8; codes.len() * self.bits / 8];
         for (nth, code) in codes.iter().enumerate() {
@@ -223,7 +224,7 @@ impl Definition {
     }
 }
 
-/// Numbers as weights have them, with some that are far smaller and larger, and blocks of zeros.
+/// Returns numbers like those of weights. Some are far smaller or larger, and some blocks are zeros.
 fn weights(random: &mut Random, count: usize) -> Vec<f32> {
     let number = |nth: usize| {
         if nth / 64 % 9 == 4 {
@@ -247,10 +248,10 @@ pub(super) fn bf16s(shape: &[usize], numbers: &[f32]) -> Tensor {
     Tensor::new(Dtype::BF16, shape, data.collect::<Vec<u8>>())
 }
 
-/// Shapes and numbers, by name.
+/// The shapes and numbers of weights, by name.
 type Linear = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// A model of three linear layers, one of which has experts, and of what schemes leave.
+/// Returns a model of three linear layers, one of them with experts, and of tensors that schemes leave.
 fn model(random: &mut Random) -> (Content, Linear) {
     let mut content = Content::default();
     let mut linear = BTreeMap::new();
@@ -289,7 +290,7 @@ const LEFT: [(&str, &[usize]); 6] = [
     ("l.0.odd.weight", &[4, 33]),
 ];
 
-/// The scale that divides of the weights of a family.
+/// Returns the tensor scale, a divisor, of the weights of a family.
 fn tensor_scale<'a>(families: impl Iterator<Item = &'a Vec<f32>>) -> f32 {
     let largest = amax(families.flatten());
     (2688.0 / largest) as f32
@@ -327,7 +328,7 @@ fn every_scheme_by_its_definition() {
                 Scale::Nv => tensor_scale(family.map(|(_, (_, numbers))| numbers)),
                 _ => 1.0,
             };
-            // One scale of a tensor is one of all its matrices.
+            // A tensor with one scale has one scale for all its matrices.
             let matrix = if definition.block == [ALL, ALL] {
                 [numbers.len() / matrix[1], matrix[1]]
             } else {
@@ -369,7 +370,7 @@ fn every_scheme_by_its_definition() {
         found.retain(|name, _| !name.contains("odd"));
         assert!(found.is_empty(), "{about}: {:?}", found.keys());
 
-        // Reading gives what was written, and writing that again changes no number.
+        // Reading gives the numbers that were written, and writing them again changes no number.
         if matches!(definition.scale, Scale::Up(_)) {
             let [back, again, twice] = ["back", "again", "twice"].map(|x| format!("{about} {x}"));
             world.succeeds(&["convert", &about, &back, "--to", "f32"]);

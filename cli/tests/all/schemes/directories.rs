@@ -1,4 +1,4 @@
-//! Directories and headers as people have them, and the names of models that aren't quantized.
+//! Directories and headers in the forms that users have, and the names of models that aren't quantized.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn json_of(world: &World, name: &str) -> Value {
     serde_json::from_slice(&fs::read(world.path(name)).unwrap()).unwrap()
 }
 
-/// Scales in another shard than their weights, and a shard that has nothing else.
+/// The scales are in another shard than their weights, and one shard has only scales.
 #[test]
 fn scales_in_other_shards() {
     let world = World::new();
@@ -61,7 +61,7 @@ fn scales_in_other_shards() {
     let index = json_of(&world, "with/model.safetensors.index.json");
     assert_eq!(index["weight_map"], json!({"x.weight": a}));
     assert_eq!(index["metadata"]["total_size"], 200 * 300 * 2);
-    // In parts too, each of which reads both shards.
+    // Each part reads both shards.
     for part in ["2/2", "1/2"] {
         world.succeeds(&["convert", "in", "parts", "--to", "bf16", "--part", part]);
     }
@@ -92,7 +92,7 @@ fn weights_that_get_another_name() {
     assert_eq!(index["metadata"]["total_size"], 4 * 32 * 2 + 2);
 }
 
-/// A pipeline, an adapter, variants, an index of a subfolder, and what isn't copied.
+/// A pipeline, an adapter, variants, an index of a subfolder, and files that aren't copied.
 #[test]
 fn directories_as_they_come() {
     let world = World::new();
@@ -163,7 +163,7 @@ fn directories_as_they_come() {
     );
     #[cfg(unix)]
     assert!(summary.contains("left out: link.md\n"), "{summary}");
-    // A link that a shard stands behind is needed.
+    // A link is needed if a shard stands behind it.
     #[cfg(unix)]
     {
         fs::remove_file(world.path("in/unet/diffusion_pytorch_model-2.safetensors")).unwrap();
@@ -176,7 +176,7 @@ fn directories_as_they_come() {
     }
 }
 
-/// What Python writes, and nobody but Python and we read.
+/// Python writes these configurations, and only Python and `ulp` read them.
 #[test]
 fn configurations_keep_what_is_not_touched() {
     let world = World::new();
@@ -194,7 +194,7 @@ fn configurations_keep_what_is_not_touched() {
     );
 }
 
-/// Where quantization is described, it goes from there, and with it what is of the scheme alone.
+/// Descriptions of quantization are removed wherever they are, with the keys that only the scheme needs.
 #[test]
 fn descriptions_go_wherever_they_are() {
     for config in [
@@ -221,7 +221,7 @@ fn descriptions_go_wherever_they_are() {
     }
 }
 
-/// The names of ten models that are not quantized, one layer of each: all are numbers as any other.
+/// The names of one layer of each of ten models that are not quantized. All their tensors are plain numbers.
 #[test]
 fn models_that_are_not_quantized() {
     const LLAMA: &str = "model.embed_tokens.weight model.layers.0.input_layernorm.weight model.layers.0.mlp.down_proj.weight \

@@ -1,5 +1,5 @@
-//! Weights that are stored with scales. What they must become is computed here, from the definitions of the formats and in f32 by `half`:
-//! nothing is shared with `ulp`.
+//! Weights that are stored with scales. The expected results are computed here, from the definitions of the formats and in f32 by
+//! `half`. The computation shares nothing with `ulp`.
 
 mod definitions;
 mod directories;
@@ -15,7 +15,7 @@ use safetensors::Dtype;
 use crate::reference::Small;
 use crate::world::Tensor;
 
-/// Numbers that look random: an LCG.
+/// Numbers that look random, from an LCG.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -35,7 +35,7 @@ impl Random {
         self.next() % end
     }
 
-    /// A scale such as people have: positive, of any digits.
+    /// Returns a positive scale of any digits.
     fn scale(&mut self) -> f32 {
         let digits = 1.0 + self.below(1 << 20) as f32 / (1 << 20) as f32;
         digits * 2f32.powi(self.below(20) as i32 - 15)
@@ -53,7 +53,7 @@ pub(crate) struct Numbers {
     pub(crate) numbers: Vec<f32>,
 }
 
-/// Random numbers of a dtype, and what they are.
+/// Returns random numbers of a dtype, with their values.
 pub(crate) fn random(random: &mut Random, dtype: Dtype, shape: &[usize]) -> Numbers {
     let count: usize = shape.iter().product();
     let (data, numbers) = match dtype {
@@ -74,7 +74,7 @@ pub(crate) fn random(random: &mut Random, dtype: Dtype, shape: &[usize]) -> Numb
             let data = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
             (data, numbers.into_iter().map(f16::to_f32).collect())
         }
-        // E8M0, of numbers that are no NaN.
+        // The codes of E8M0 without NaN.
         Dtype::U8 | Dtype::F8_E8M0 => {
             let codes: Vec<u8> = (0..count).map(|_| 110 + random.below(30) as u8).collect();
             let numbers = codes.iter().map(|&code| 2f32.powi(i32::from(code) - 127));
@@ -111,7 +111,7 @@ fn fp4(code: u8) -> f32 {
     if code & 8 == 0 { magnitude } else { -magnitude }
 }
 
-/// fp4 in bytes of this dtype and shape, and what they are.
+/// Returns fp4 in bytes of this dtype and shape, with their values.
 pub(crate) fn packed4(random: &mut Random, dtype: Dtype, shape: &[usize]) -> Numbers {
     let data = random.bytes(shape.iter().product());
     let numbers = data
@@ -124,7 +124,7 @@ pub(crate) fn packed4(random: &mut Random, dtype: Dtype, shape: &[usize]) -> Num
     }
 }
 
-/// fp6 with so many bits of fraction, in bytes of this shape.
+/// Returns fp6 with `fraction` bits of fraction, in bytes of this shape, with their values.
 pub(crate) fn packed6(random: &mut Random, shape: &[usize], fraction: u32) -> Numbers {
     let data = random.bytes(shape.iter().product());
     let one = |code: u32| {
@@ -153,7 +153,7 @@ pub(crate) fn packed6(random: &mut Random, shape: &[usize], fraction: u32) -> Nu
     }
 }
 
-/// Each number with the scale of its block of a matrix, of several one after another: scale times number, in f32.
+/// Returns each number times the scale of its block, in f32. The numbers are those of one or several matrices, one after another.
 pub(crate) fn scaled(
     numbers: &[f32],
     [rows, cols]: [usize; 2],
@@ -170,7 +170,7 @@ pub(crate) fn scaled(
     result
 }
 
-/// As bf16, rounded once, ties to even.
+/// Returns the numbers as bf16, rounded once, ties to even.
 pub(crate) fn in_bf16(shape: &[usize], numbers: &[f32]) -> Tensor {
     let data = numbers
         .iter()

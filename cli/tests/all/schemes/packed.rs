@@ -7,7 +7,7 @@ use super::read::{Case, quantization};
 use super::{Random, in_bf16, packed4, packed6, random, scaled};
 use crate::world::{Content, World};
 
-/// Blocks and scales, and the two dimensions changed; not as the files that `OpenAI` published first have it.
+/// Blocks and scales with their last two dimensions changed. The original files of `OpenAI` have another form.
 #[test]
 fn gpt_oss() {
     for (suffixes, transposed) in [
@@ -53,7 +53,7 @@ fn gpt_oss() {
     }
 }
 
-/// The tensor's scale divides in compressed-tensors and multiplies in ModelOpt; each of the two is one f32 operation.
+/// The tensor's scale is a divisor in compressed-tensors and a factor in ModelOpt. Each of the two operations is in f32.
 #[test]
 fn nvfp4() {
     for (suffixes, divides, method) in [
@@ -109,7 +109,8 @@ fn nvfp4() {
     }
 }
 
-/// fp4 and fp6 in bytes with E8M0: the shape of the scales tells which, and the configuration which fp6.
+/// fp4 and fp6 in bytes with E8M0. The shape of the scales tells fp4 from fp6, and the configuration tells the two kinds of fp6
+/// apart.
 #[test]
 fn packed_elements_with_e8m0() {
     for (suffix, method) in [("weight_packed", "compressed-tensors"), ("weight", "quark")] {

@@ -1,4 +1,4 @@
-//! Every row of the table of schemes, with names and shapes of its own.
+//! Every row of the table of schemes, with its own names and shapes.
 
 use safetensors::Dtype;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Numbers, Random, in_bf16, packed4, random, scaled};
 use crate::world::{Content, Tensor, World};
 
-/// A checkpoint, and what it must become in bf16.
+/// A checkpoint, and the right result of its conversion to bf16.
 #[derive(Default)]
 pub(super) struct Case {
     pub(super) input: Content,
@@ -46,7 +46,7 @@ impl Case {
         self.expect(result, in_bf16(shape, &numbers));
     }
 
-    /// Converts it, alone and in a directory with this configuration.
+    /// Converts the checkpoint, alone and in a directory with this configuration.
     pub(super) fn check(&self, config: &Value) {
         let world = World::new();
         std::fs::create_dir(world.path("in")).unwrap();
@@ -132,7 +132,7 @@ fn experts_in_three_dimensions() {
             [128, 128],
         );
     }
-    // A scale an expert, and one a row of each.
+    // One scale for each expert, and one for each row of each expert.
     for (suffix, scales_shape, block) in [
         ("a", &[3, 1, 1][..], [5, 6]),
         ("b", &[3, 5, 1], [1, 6]),
@@ -177,7 +177,7 @@ fn deepseek_v4() {
         &scales,
         [1, 32],
     );
-    // A norm's scale is a tensor as any other.
+    // The scale of a norm is a plain tensor.
     let norm = random(r, Dtype::F32, &[5]);
     case.add("a.norm.weight", norm.tensor.clone());
     case.add("a.norm.scale", norm.tensor.clone());
@@ -189,7 +189,7 @@ fn deepseek_v4() {
     case.check(&config);
 }
 
-/// Groups of columns: MXFP8 in the names of DeepSeek and of compressed-tensors.
+/// MXFP8 has groups of columns. The names are those of DeepSeek and of compressed-tensors.
 #[test]
 fn mxfp8() {
     for (suffix, method) in [("_scale_inv", "mxfp8"), ("_scale", "compressed-tensors")] {
@@ -214,7 +214,7 @@ fn mxfp8() {
     }
 }
 
-/// A scale of the tensor, of each row, of each block; and those of activations, which go.
+/// A scale for the tensor, for each row, and for each block. Scales of activations are dropped.
 #[test]
 fn fp8_with_weight_scale() {
     let shape = [24, 96];
@@ -251,7 +251,7 @@ fn fp8_with_weight_scale() {
                 &json!({"quant_method": "compressed-tensors", "format": "float-quantized", "config_groups": groups}),
             );
             if block[0] == 8 {
-                // Nothing but the configuration tells these blocks.
+                // Only the configuration tells the size of these blocks.
                 let world = World::new();
                 std::fs::create_dir(world.path("in")).unwrap();
                 world.write("in/model.safetensors", case.input.bytes());
@@ -268,7 +268,7 @@ fn fp8_with_weight_scale() {
     }
 }
 
-/// One file, no configuration, a marker.
+/// One file without configuration, with a marker.
 #[test]
 fn comfyui() {
     let mut case = Case::default();
@@ -297,7 +297,7 @@ fn comfyui() {
     case.check(&json!({}));
 }
 
-/// Larger than a piece of the work, so that blocks begin and end in the middle of pieces; two schemes in one file.
+/// Tensors are larger than a piece of the work, so blocks begin and end in the middle of pieces. One file has two schemes.
 #[test]
 fn large_and_mixed() {
     let mut case = Case::default();
@@ -357,7 +357,7 @@ fn large_and_mixed() {
     );
 }
 
-/// To other formats than bf16, each rounded once from the f32 product.
+/// Other formats than bf16. Each number is rounded once from the f32 product.
 #[test]
 fn other_targets() {
     let world = World::new();

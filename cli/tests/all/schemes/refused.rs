@@ -1,4 +1,4 @@
-//! What isn't understood is refused before anything is written, or copied where `--keep` says so.
+//! Tensors that `ulp` can't understand are refused before anything is written, or copied if `--keep` names them.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn directory<const N: usize>(tensors: [(&str, Tensor); N], config: &Value) -> Wo
 
 const CONVERT: [&str; 5] = ["convert", "in", "out", "--to", "bf16"];
 
-/// Quantizations that aren't in the table, by what their configurations and tensors are called.
+/// Quantizations outside the table, recognized by their configurations and the names of their tensors.
 #[test]
 fn other_quantizations() {
     let wide = || tensor(Dtype::F16, &[8, 8]);
@@ -76,7 +76,7 @@ fn other_quantizations() {
         ];
         let world = directory(tensors, &json!({"quantization_config": config}));
         world.fails(&CONVERT, &["in/model.safetensors: tensor a.", "--keep"]);
-        // What is named stays, with the configuration, and the rest is converted.
+        // Tensors that `--keep` names stay, with the configuration, and the others are converted.
         world.succeeds(&[&CONVERT[..], &["--keep", r"\.q\."]].concat());
         let found = Content::read(&world.path("out/model.safetensors"));
         assert_eq!(found.tensors["a.q.scales"], wide());
@@ -87,7 +87,7 @@ fn other_quantizations() {
     }
 }
 
-/// A file alone, by the names of its tensors.
+/// A single file, recognized by the names of its tensors.
 #[test]
 fn other_quantizations_without_configuration() {
     for name in [
@@ -119,7 +119,7 @@ fn other_quantizations_without_configuration() {
     }
 }
 
-/// fp8 without its scale where something says that it has one.
+/// fp8 without its scale, if the checkpoint says that it has one.
 #[test]
 fn a_missing_scale() {
     let fp8 = || tensor(Dtype::F8_E4M3, &[4, 4]);
@@ -147,7 +147,7 @@ fn a_missing_scale() {
         ("r.weight_scale", one()),
     ];
     directory(packed, &json!({})).fails(&CONVERT, &["tensor p.weight: "]);
-    // Nothing says so: numbers, and the summary names them.
+    // Nothing says that the tensor has a scale, so its elements are numbers, and the summary names it.
     let plain = directory([("p.weight", fp8())], &json!({}));
     let summary = plain.succeeds(&CONVERT);
     assert!(
@@ -156,7 +156,7 @@ fn a_missing_scale() {
     );
 }
 
-/// Scales whose weight isn't there, in a shard that is converted alone.
+/// Scales without their weight, in a shard that is converted alone.
 #[test]
 fn a_missing_weight() {
     for name in [
@@ -176,7 +176,7 @@ fn a_missing_weight() {
         world.succeeds(&[&CONVERT[..], &["--keep", "scale"]].concat());
         assert!(Content::read(&world.path("out")) == Content::read(&world.path("in")));
     }
-    // And a part of a scheme that needs three.
+    // A scheme of three tensors lacks one.
     for (elements, missing) in [
         ("p.weight", "p.weight_scale_2"),
         ("p.weight_packed", "p.weight_global_scale"),
@@ -228,7 +228,7 @@ fn scales_that_do_not_fit() {
     world.fails(&CONVERT, &["tensor p_blocks: ", "p_scales"]);
 }
 
-/// A weight that is kept keeps its scales and its configuration, in which the others are named as left alone.
+/// A weight that is kept keeps its scales and its configuration. The configuration then lists the other weights as left alone.
 #[test]
 fn a_weight_that_is_kept() {
     let fp8 = || tensor(Dtype::F8_E4M3, &[4, 4]);

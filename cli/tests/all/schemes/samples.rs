@@ -1,4 +1,4 @@
-//! The checkpoints in `tests/data`, which the libraries that own the schemes have read.
+//! The checkpoints in `tests/data`. The libraries of the schemes have read them.
 
 use std::fs;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn are_what_their_libraries_make_of_them() {
     }
 }
 
-/// The same bits for any number of threads, and in parts.
+/// Any number of threads and parts gives the same bits.
 #[test]
 fn are_the_same_however_they_are_made() {
     for name in names() {
@@ -64,7 +64,7 @@ fn are_the_same_however_they_are_made() {
     }
 }
 
-/// Alone, without its directory's configuration, each is what it is in it.
+/// A file alone, without its directory's configuration, gives the same result as in its directory.
 #[test]
 fn are_the_same_as_single_files() {
     for name in names() {

@@ -1,4 +1,4 @@
-//! What is written in a scheme describes itself, and what can't be is refused.
+//! Output in a scheme describes itself. Tensors that a scheme can't hold are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -27,7 +27,7 @@ fn read_json(world: &World, name: &str) -> Value {
     serde_json::from_slice(&fs::read(world.path(name)).unwrap()).unwrap()
 }
 
-/// Loaders make one matrix of q, k and v: these have one scale, whatever shards they are in.
+/// Loaders fuse q, k and v into one matrix, so they have one scale, whatever shards they are in.
 #[test]
 fn parts_of_one_matrix_have_one_scale() {
     let world = World::new();
@@ -67,7 +67,7 @@ fn parts_of_one_matrix_have_one_scale() {
         assert_eq!(scale.data, (2688.0 / largest).to_le_bytes(), "{name}");
     }
 
-    // The index and the configuration say what is there.
+    // The index and the configuration describe the output.
     let index = read_json(&world, "out/model.safetensors.index.json");
     let map = index["weight_map"].as_object().unwrap();
     assert!(
@@ -86,7 +86,7 @@ fn parts_of_one_matrix_have_one_scale() {
     assert_eq!(weights["group_size"], 16);
     assert_eq!(weights["strategy"], "tensor_group");
 
-    // In parts, and on other numbers of threads, the same bytes.
+    // Parts, and other numbers of threads, give the same bytes.
     for part in ["1/3", "2/3", "3/3"] {
         world.succeeds(&["convert", "in", "parts", "--to", "nvfp4", "--part", part]);
     }
@@ -96,13 +96,13 @@ fn parts_of_one_matrix_have_one_scale() {
     assert!(files("out") == files("parts"));
     assert!(files("out") == files("one"));
 
-    // And back.
+    // The output is converted back.
     world.succeeds(&["convert", "out", "back", "--to", "f32"]);
     let config = read_json(&world, "back/config.json");
     assert_eq!(config, json!({"torch_dtype": "float32"}));
 }
 
-/// fp4 with powers of two has fewer digits than fp8: all is exact where no block is far below its neighbours.
+/// fp4 with powers of two has fewer digits than fp8. All numbers are exact unless a block is far below its neighbours.
 #[test]
 fn one_scheme_to_another_in_one_step() {
     let mut random = Random::new(7);
@@ -173,7 +173,7 @@ fn a_single_file_describes_itself() {
     let metadata = Content::read(&world.path("out/x")).metadata.unwrap();
     let described: Value = serde_json::from_str(&metadata["quantization_config"]).unwrap();
     assert_eq!(described["weight_block_size"], json!([100, 64]));
-    // What is there stays.
+    // An existing file stays.
     fs::write(world.path("out/config.json"), "mine").unwrap();
     world.succeeds(&[&["convert", "in/x", "out/y"], &to[..]].concat());
     assert_eq!(fs::read(world.path("out/config.json")).unwrap(), b"mine");
@@ -213,7 +213,7 @@ fn what_is_taken_and_what_is_refused() {
     assert_eq!(found["l.norm.weight"], content.tensors["l.norm.weight"]);
     assert_eq!(found["l.q.weight"], content.tensors["l.q.weight"]);
 
-    // Two schemes in one checkpoint: no configuration says so.
+    // No configuration can describe two schemes in one checkpoint.
     let fails = [
         "convert", "out", "two", "--to", "mxfp4", "--keep", "^a$|q", "--only", ".",
     ];

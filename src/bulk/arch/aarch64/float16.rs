@@ -1,8 +1,8 @@
 //! Conversions to and from 16 bits by `fcvtn` and `fcvtl`.
 //!
-//! They are written in assembly, since the compiler's functions for them are newer than the oldest Rust that this crate takes. What
-//! they do depends on the control bits of the thread, which `select.rs` has looked at; and as floating-point
-//! instructions they raise the thread's sticky flags, so `preserves_flags` would be a lie.
+//! The instructions are written in assembly. The compiler's functions for them are newer than the oldest Rust version that this
+//! crate supports. The instructions depend on the control bits of the thread, which `select.rs` has checked. They are
+//! floating-point instructions and raise the thread's sticky flags. `preserves_flags` would therefore be wrong.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
@@ -36,7 +36,7 @@ intrinsic_kernel! {
 }
 
 intrinsic_kernel! {
-    /// A bfloat16 is the upper half of an f32, which `fcvtn` rounds.
+    /// A bfloat16 is the upper half of an f32. `fcvtn` rounds the f32.
     Bf16ToF16<S, D> by Neon, 2 => 2 bytes, |src, dst| {
         for half in 0..2 {
             let x = vld1q_u16(src.add(16 * half).cast());
@@ -48,7 +48,7 @@ intrinsic_kernel! {
 }
 
 intrinsic_kernel! {
-    /// `fcvtl`, and integers.
+    /// `fcvtl`, and then integer instructions.
     F16ToBf16<S, D> by Neon, 2 => 2 bytes, |src, dst| {
         for half in 0..2 {
             let [low, high] = widened(vld1q_u16(src.add(16 * half).cast()));
@@ -62,7 +62,7 @@ intrinsic_kernel! {
 }
 
 intrinsic_kernel! {
-    /// Rounds to odd in f32, which leaves enough bits for `fcvtn` to round as if it were the first.
+    /// Rounds to odd in f32. The f32 keeps enough bits for `fcvtn` to round correctly.
     F64ToF16<S, D> by Neon, 8 => 2 bytes, |src, dst| {
         for half in 0..2 {
             let x = src.add(64 * half);
@@ -81,15 +81,15 @@ intrinsic_kernel! {
     }
 }
 
-/// Eight f32 rounded to f16.
+/// Rounds eight f32 to f16.
 ///
 /// # Safety
 /// The CPU must have NEON.
 #[inline(always)]
 unsafe fn narrowed(low: float32x4_t, high: float32x4_t) -> uint16x8_t {
     let to;
-    // SAFETY: NEON has these instructions; they touch no more than these registers and the sticky flags. `to` is written before `high`
-    // is read, and `out` (not `lateout`) keeps the two apart.
+    // SAFETY: NEON has these instructions. They change only these registers and the sticky flags. `to` is written before `high`
+    // is read. `out` (not `lateout`) keeps the two registers apart.
     unsafe {
         asm!(
             "fcvtn {to:v}.4h, {low:v}.4s",
@@ -103,15 +103,15 @@ unsafe fn narrowed(low: float32x4_t, high: float32x4_t) -> uint16x8_t {
     to
 }
 
-/// Eight f16 as f32.
+/// Widens eight f16 to f32.
 ///
 /// # Safety
 /// The CPU must have NEON.
 #[inline(always)]
 unsafe fn widened(x: uint16x8_t) -> [float32x4_t; 2] {
     let (low, high);
-    // SAFETY: NEON has these instructions; they touch no more than these registers and the sticky flags. `low` is written before `x`
-    // is read for the last time, and `out` (not `lateout`) keeps the two apart.
+    // SAFETY: NEON has these instructions. They change only these registers and the sticky flags. `low` is written before `x` is
+    // read for the last time. `out` (not `lateout`) keeps the two registers apart.
     unsafe {
         asm!(
             "fcvtl {low:v}.4s, {x:v}.4h",
@@ -125,7 +125,7 @@ unsafe fn widened(x: uint16x8_t) -> [float32x4_t; 2] {
     [low, high]
 }
 
-/// Four f32 rounded to bfloat16, in the upper half of each.
+/// Rounds four f32 to bfloat16. Each result is in the upper half of its lane.
 ///
 /// # Safety
 /// The CPU must have NEON.
@@ -136,15 +136,15 @@ unsafe fn rounded_to_bf16(x: float32x4_t) -> uint32x4_t {
         let bits = vreinterpretq_u32_f32(x);
         let odd = vandq_u32(vshrq_n_u32::<16>(bits), vdupq_n_u32(1));
         let increment = vaddq_u32(odd, vdupq_n_u32(0x7fff));
-        // A NaN is cut.
+        // A NaN is cut instead of rounded.
         vaddq_u32(bits, vandq_u32(increment, vceqq_f32(x, x)))
     }
 }
 
-/// Four f64 rounded to odd in f32.
+/// Rounds four f64 to odd in f32.
 ///
 /// # Safety
-/// The CPU must have NEON, and `src` be four f64 that may be read.
+/// The CPU must have NEON. `src` must point to four readable f64.
 #[inline(always)]
 unsafe fn rounded_to_odd(src: *const u8) -> float32x4_t {
     // SAFETY: the caller promises NEON and four readable f64.

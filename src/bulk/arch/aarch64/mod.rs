@@ -1,4 +1,4 @@
-//! aarch64: NEON. The loops are compiled as everywhere: there is one level, and the program is compiled for it.
+//! aarch64: NEON. There is one level, and the program is compiled for this level.
 
 mod float16;
 mod select;

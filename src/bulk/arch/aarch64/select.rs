@@ -1,7 +1,7 @@
-//! Which instructions serve which conversion, with the bits of the portable kernel.
+//! The choice of the instructions for each conversion. The instructions give the bits of the portable kernel.
 //!
-//! The instructions depend on control bits of the thread (FPCR): the rounding, flushing of subnormals, the NaN that comes out,
-//! another format in place of binary16, and traps. Where the control bits are not the default, none of them is used.
+//! The instructions depend on control bits of the thread (FPCR): the rounding, flushing of subnormals, the NaN of results,
+//! another format in place of binary16, and traps. If the control bits are not the default, no such instruction is used.
 #![allow(unsafe_code, reason = "FPCR is read")]
 
 use core::arch::asm;
@@ -21,7 +21,8 @@ const F32: Layout = Layout::BINARY32;
 const F16: Layout = Layout::BINARY16;
 const BF16: Layout = Layout::BFLOAT16;
 
-/// Converts by instructions for the pair. If none serve these formats and this cast, gives the destination back.
+/// Converts with instructions for the two formats. Gives the destination back if no instructions serve these formats and this
+/// cast.
 #[inline]
 pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     adapter: A,
@@ -30,11 +31,11 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     dst: Out<'a, D>,
     cast: Cast,
 ) -> Result<&'a mut [D], Out<'a, D>> {
-    /// A row: the formats, the kernel, and the rounding that it does unless it is exact.
+    /// A row: the two formats, the kernel, and the rounding of the kernel. An exact conversion names no rounding.
     macro_rules! row {
         ($from:ident => $to:ident, $Kernel:ident $(, $rounding:ident)?) => {
-            // In a `const` block, this keeps the rows of other formats from being compiled. A user's own type takes the same
-            // instructions.
+            // The `const` block keeps the rows of other formats from being compiled. A user's own type with an equal layout takes
+            // the same instructions.
             if const { S::LAYOUT.same($from) && D::LAYOUT.same($to) } {
                 if cast.has_ieee_overflow()
                     $(&& cast.rounds(Rounding::$rounding))?
@@ -50,7 +51,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     }
     let _ = A::SMALL_CODE;
     if cfg!(target_endian = "big") {
-        // There the compiler hands vectors to assembly in other than the order of their lanes.
+        // On big-endian targets the compiler passes vectors to assembly in another order of lanes.
         return Err(dst);
     }
     row!(F32 => F16, F32ToF16, TiesToEven);
@@ -62,14 +63,14 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     Err(dst)
 }
 
-/// Whether the thread rounds to nearest, keeps subnormals and NaNs, has IEEE's binary16 and traps no exception, as it does unless told
-/// otherwise.
+/// Returns whether the thread has the default control bits: the thread rounds to nearest, keeps subnormals and NaNs, has IEEE's
+/// binary16 and traps no exception.
 ///
-/// All of FPCR is 0 then: bits that are new to us count as other than the default.
+/// All of FPCR is 0 in this case. An unknown bit that is set counts as not the default.
 #[inline]
 pub(crate) fn control_bits_are_default() -> bool {
     let fpcr: u64;
-    // SAFETY: reads a register, which every CPU with NEON lets programs read.
+    // SAFETY: the instruction reads a register. Every CPU with NEON lets programs read the register.
     unsafe {
         asm!("mrs {}, fpcr", out(reg) fpcr, options(nomem, nostack, preserves_flags));
     }

@@ -13,7 +13,7 @@ use crate::bulk::kernel::{Kernel, SMALL};
 use crate::bulk::kernels::cast_scalar;
 use crate::round::Cast;
 
-/// Without exceptions, whether the thread masks them or not.
+/// The instruction raises no exceptions, even if the thread does not mask exceptions.
 const QUIETLY: i32 = _MM_FROUND_NO_EXC;
 
 intrinsic_kernel! {
@@ -53,7 +53,7 @@ intrinsic_kernel! {
 }
 
 intrinsic_kernel! {
-    /// A bfloat16 is the upper half of an f32, which `vcvtps2ph` rounds.
+    /// A bfloat16 is the upper half of an f32. `vcvtps2ph` rounds the f32.
     Bf16ToF16<const ROUNDING: i32, S, D> by Avx512, 2 => 2 bytes, |src, dst| {
         let x = upper_halves(_mm256_loadu_si256(src.cast()));
         _mm256_storeu_si256(dst.cast(), _mm512_cvt_roundps_ph::<ROUNDING>(x));
@@ -61,7 +61,7 @@ intrinsic_kernel! {
 }
 
 intrinsic_kernel! {
-    /// Quiets the NaNs, in short vectors, and moves each number to the upper half of an f32.
+    /// Quiets the NaNs in short vectors. Moves each number to the upper half of an f32.
     Bf16ToF32<S, D> by Avx512, 2 => 4 bytes, |src, dst| {
         let x = _mm256_loadu_si256(src.cast());
         let magnitude = _mm256_and_si256(x, _mm256_set1_epi16(0x7fff));
@@ -71,7 +71,7 @@ intrinsic_kernel! {
     }
 }
 
-/// `vcvtne2ps2bf16`, of f32, or of f16 after `vcvtph2ps`.
+/// `vcvtne2ps2bf16` of f32. An f16 becomes an f32 by `vcvtph2ps` first.
 pub(super) struct ToBf16<S, D> {
     #[allow(
         dead_code,
@@ -89,13 +89,13 @@ impl<S: Element, D: Element> ToBf16<S, D> {
         }
     }
 
-    /// 16 numbers as f32.
+    /// Loads 16 numbers as f32.
     ///
     /// # Safety
-    /// The CPU must have AVX-512 F, and `src` be 16 f32 or f16 that may be read.
+    /// The CPU must have AVX-512 F. `src` must point to 16 readable f32 or f16.
     #[inline(always)]
     unsafe fn load(src: *const S) -> __m512 {
-        // SAFETY: the caller promises AVX-512 F and 16 readable numbers, whose size is that of S. The loads need no alignment.
+        // SAFETY: the caller promises AVX-512 F and 16 readable numbers of the size of S. The loads need no alignment.
         unsafe {
             if size_of::<S>() == 4 {
                 _mm512_loadu_ps(src.cast())
@@ -105,7 +105,8 @@ impl<S: Element, D: Element> ToBf16<S, D> {
         }
     }
 
-    /// The bfloat16 of 32 f32. The instruction takes subnormals for zeros, so they are done again; no f16 is one.
+    /// Returns the bfloat16 of 32 f32. The instruction treats subnormals as zeros. Subnormals are therefore converted again. No
+    /// f16 is a subnormal f32.
     ///
     /// # Safety
     /// The CPU must have AVX-512 F and BW, and AVX512-BF16.
@@ -118,7 +119,7 @@ impl<S: Element, D: Element> ToBf16<S, D> {
             if size_of::<S>() == 2 || zero == 0 {
                 return rounded;
             }
-            // For what was or became zero; no NaN did.
+            // The lanes that were zero or became zero are converted by integers. No NaN became zero.
             let by_integers = _mm512_inserti64x4::<1>(
                 _mm512_castsi256_si512(rounded_by_integers(low)),
                 rounded_by_integers(high),
@@ -128,7 +129,8 @@ impl<S: Element, D: Element> ToBf16<S, D> {
     }
 }
 
-// SAFETY: the steps store a multiple of SMALL results each and cover the block, or `cast_scalar` writes every element of `dst`.
+// SAFETY: each step stores a multiple of SMALL results, and the steps cover the block. Otherwise `cast_scalar` writes every
+// element of `dst`.
 unsafe impl<S: Element, D: Element> Kernel for ToBf16<S, D> {
     type Src = S;
     type Dst = D;
@@ -138,8 +140,8 @@ unsafe impl<S: Element, D: Element> Kernel for ToBf16<S, D> {
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!((size_of::<S>() == 4 || size_of::<S>() == 2) && size_of::<D>() == 2);
         let (from, to) = (src.as_ptr(), dst.as_mut_ptr());
-        // SAFETY: `self.token` proves that the CPU has AVX512-BF16. The block has N numbers, of the sizes asserted above: SMALL, or a
-        // multiple of twice as many.
+        // SAFETY: `self.token` proves that the CPU has AVX512-BF16. The block has N numbers of the sizes asserted above. N is
+        // SMALL or a multiple of twice SMALL.
         unsafe {
             if N == SMALL {
                 let x = Self::load(from);
@@ -157,7 +159,7 @@ unsafe impl<S: Element, D: Element> Kernel for ToBf16<S, D> {
     }
 }
 
-/// The bfloat16 of 16 f32 that aren't NaNs, by adding and shifting.
+/// Returns the bfloat16 of 16 f32 that are not NaNs, by adding and shifting.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F.
@@ -173,7 +175,7 @@ unsafe fn rounded_by_integers(x: __m512) -> __m256i {
 }
 
 intrinsic_kernel! {
-    /// Rounds to odd in f32, which leaves enough bits for `vcvtps2ph` to round as if it were the first.
+    /// Rounds to odd in f32. The f32 keeps enough bits for `vcvtps2ph` to round correctly.
     F64ToF16<const ROUNDING: i32, S, D> by Avx512, 8 => 2 bytes, |src, dst| {
         let (low, high) = (rounded_to_odd(src), rounded_to_odd(src.add(64)));
         let odd = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
@@ -191,10 +193,10 @@ intrinsic_kernel! {
     }
 }
 
-/// Eight f64 rounded to odd in f32: cut, and the last bit set if that lost anything.
+/// Rounds eight f64 to odd in f32: cuts each number, and sets the last bit if a nonzero bit was cut.
 ///
 /// # Safety
-/// The CPU must have AVX-512 F and VL, and `src` be eight f64 that may be read.
+/// The CPU must have AVX-512 F and VL. `src` must point to eight readable f64.
 #[inline(always)]
 unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
     // SAFETY: the caller promises the features and eight readable f64.
@@ -208,7 +210,7 @@ unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
     }
 }
 
-/// Numbers of 16 bits as the upper halves of f32.
+/// Returns numbers of 16 bits as the upper halves of f32.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F.

@@ -1,7 +1,7 @@
-//! `f32` to 8 bits and fewer, ties to even: the rounding of a fused multiply-add.
+//! `f32` to 8 bits and fewer, ties to even, by the rounding of a fused multiply-add.
 //!
-//! Control bits of the thread don't matter: the instructions name their rounding and raise no exceptions, and a number so small that
-//! it may be taken for a zero becomes one.
+//! Control bits of the thread don't matter. The instructions name their rounding and raise no exceptions. A number that may be
+//! treated as zero is small enough to become zero.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
@@ -16,9 +16,10 @@ use crate::bulk::kernels::cast_scalar;
 use crate::format::Layout;
 use crate::round::{Cast, Overflow};
 
-/// A number *x* of exponent *E*, or that of the smallest normal number if it is smaller, plus 2<sup>*E* + 23 − *q*</sup> is an
-/// f32 whose last place is that of `D` with its *q* fraction bits there, and the sum is rounded to it. Its lowest bits are then the
-/// significand *n* of the result, and *n* + 2<sup>*q*</sup> *E* is its code, but for a constant.
+/// Let *E* be the exponent of a number *x*, or the exponent of the smallest normal number if *x* is smaller. Let `D` have *q*
+/// fraction bits. The sum *x* + 2<sup>*E* + 23 − *q*</sup> is an f32 whose last place is the last place of `D` at *x*. The
+/// addition therefore rounds *x* to `D`. The lowest bits of the sum are the significand *n* of the result. The code of the result
+/// is *n* + 2<sup>*q*</sup> *E* plus a constant.
 pub(super) struct F32To8<S, D, const SATURATE: bool> {
     #[allow(
         dead_code,
@@ -28,8 +29,8 @@ pub(super) struct F32To8<S, D, const SATURATE: bool> {
     formats: PhantomData<(S, D)>,
 }
 
-/// Whether all exponents are those of f32s, codes have no more than 8 bits, and what overflows the code after the largest
-/// number, if not that.
+/// Returns whether this kernel supports the formats. All exponents of `to` must be exponents of f32. Codes must have at most 8
+/// bits. Overflow must give the largest number or the code after it.
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.same(Layout::BINARY32)
         && to.bits() <= 8
@@ -39,11 +40,11 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
         && to.min_exponent() >= -100
         && to.max_exponent() <= 100
         && past_max(to) <= to.max_code() + 1
-        // The fraction of a NaN is cut to what is left after 7 exponent bits or fewer.
+        // The fraction of a NaN is cut to the bits left after 7 exponent bits or fewer.
         && (!to.has_payloads() || to.bits() == 8)
 }
 
-/// The magnitude of what a format has for an infinity.
+/// Returns the magnitude that the format has for an infinity.
 const fn past_max(to: Layout) -> u64 {
     match (to.infinity_code(), to.nan_code()) {
         (Some(code), _) | (None, Some(code)) => code,
@@ -51,33 +52,33 @@ const fn past_max(to: Layout) -> u64 {
     }
 }
 
-/// What a NaN becomes.
+/// The result of a NaN.
 enum Nan {
-    /// What lies past the largest number becomes it too.
+    /// A NaN becomes the code of values past the largest number.
     PastMax,
-    /// This code, or with the sign.
+    /// A NaN becomes this code, or this code with the sign.
     One(i16),
-    /// One that keeps the top of its fraction.
+    /// A NaN keeps the top of its fraction.
     Payload,
-    /// The largest number, without the sign.
+    /// A NaN becomes the largest number without the sign.
     Max,
 }
 
 impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
-    /// Of formats that this does not support, constants are computed too.
+    /// The target layout. Constants are computed for unsupported formats too. An unsupported format gets a supported layout here.
     const TO: Layout = if supports(S::LAYOUT, D::LAYOUT) {
         D::LAYOUT
     } else {
         Layout::E4M3FN
     };
-    /// 2<sup>23 − *q*</sup>.
+    /// The factor 2<sup>23 − *q*</sup>.
     const UNIT: f32 = (1_u32 << (23 - Self::TO.fraction_bits())) as f32;
     /// The smallest normal number.
     const MIN: f32 = f32::from_bits(((Self::TO.min_exponent() + 127) as u32) << 23);
-    /// What the exponent of the sum of zero is as a code.
+    /// The code of the exponent of the sum for zero.
     const ZERO: i16 =
         ((Self::MIN * Self::UNIT).to_bits() >> (23 - Self::TO.fraction_bits())) as i16;
-    /// The magnitude of what lies past the largest number.
+    /// The magnitude of the result for values past the largest number.
     const PAST_MAX: i16 = if SATURATE {
         Self::TO.max_code() as i16
     } else {
@@ -104,7 +105,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         }
     }
 
-    /// The sum, as bits.
+    /// Returns the bits of the sum.
     ///
     /// # Safety
     /// The CPU must have AVX-512 F and DQ.
@@ -112,7 +113,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
     unsafe fn sum(x: __m512) -> __m512i {
         // SAFETY: the caller promises the features.
         unsafe {
-            // That of MIN if it is larger, with the sign of x. A NaN makes the sum a NaN with its sign.
+            // Selects the larger magnitude of x and MIN, with the sign of x. A NaN makes the sum a NaN with the sign of the NaN.
             const LARGER_MAGNITUDE: i32 = 0b0011;
             const QUIETLY: i32 = _MM_FROUND_NO_EXC;
             const TIES_TO_EVEN: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
@@ -123,7 +124,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         }
     }
 
-    /// The magnitudes of the codes of 32 numbers, and words of their signs.
+    /// Returns the magnitudes of the codes of 32 numbers, and words of the signs.
     ///
     /// # Safety
     /// The CPU must have AVX-512 F, BW and DQ.
@@ -140,7 +141,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
             let magnitude = _mm512_and_si512(upper, _mm512_set1_epi16(i16::MAX));
             let shift = _mm_cvtsi32_si128(7 - Self::TO.fraction_bits() as i32);
             let exponent = _mm512_srl_epi16(magnitude, shift);
-            // Saturating, for NaNs: their lower halves are anything.
+            // The addition saturates for NaNs. The lower halves of NaNs are arbitrary.
             let sum = _mm512_adds_epu16(exponent, lower);
             let code = _mm512_sub_epi16(sum, _mm512_set1_epi16(Self::ZERO));
             let code = _mm512_min_epu16(code, _mm512_set1_epi16(Self::PAST_MAX));
@@ -169,7 +170,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         }
     }
 
-    /// The codes of 64 numbers.
+    /// Returns the codes of 64 numbers.
     ///
     /// # Safety
     /// The CPU must have AVX-512 F, BW and DQ.
@@ -179,7 +180,8 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         unsafe {
             let [low, low_signs] = Self::magnitudes_and_signs(x[0]);
             let [high, high_signs] = Self::magnitudes_and_signs(x[1]);
-            // Of each 16 bytes eight come from each: in order again at the end. Saturated, a word keeps its sign.
+            // Each 16 bytes hold eight codes of each vector. The codes are put in order at the end. A word that saturates keeps
+            // its sign.
             let magnitude = _mm512_packus_epi16(low, high);
             let signs = _mm512_packs_epi16(low_signs, high_signs);
             let unused = _mm_cvtsi32_si128(8 - Self::TO.bits() as i32);
@@ -198,7 +200,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
     }
 }
 
-/// The lower or the upper words of two vectors of 32-bit lanes.
+/// Returns the indices of the lower or the upper words of two vectors of 32-bit lanes.
 const fn words(upper: u16) -> &'static [u16; 32] {
     const fn every_other(first: u16) -> [u16; 32] {
         let mut words = [0; 32];

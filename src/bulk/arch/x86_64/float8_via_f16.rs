@@ -1,4 +1,5 @@
-//! `f32` to 8 bits and fewer by way of 16: F16C cuts to an f16 rounded to odd, and integers round that in lanes of 16 bits.
+//! `f32` to 8 bits and fewer by way of 16 bits. F16C cuts the number to an f16 rounded to odd. Integer instructions round the f16
+//! in lanes of 16 bits.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 use core::arch::x86_64::{
@@ -18,8 +19,8 @@ use crate::round::{Cast, word16};
 
 const LANES: usize = 16;
 
-/// `vcvtps2ph` of the number times the power of two that puts the smallest normal number of `D` on that of f16. There the
-/// exponents of both are the same, and nothing is left but to round in place.
+/// Multiplies the number by a power of two and converts it by `vcvtps2ph`. The power moves the smallest normal number of `D` to
+/// the smallest normal number of f16. Both formats then have equal exponents, and the f16 is rounded in place.
 pub(super) struct F32To8ViaF16<S, D> {
     #[allow(
         dead_code,
@@ -30,26 +31,27 @@ pub(super) struct F32To8ViaF16<S, D> {
     formats: PhantomData<(S, D)>,
 }
 
-/// binary16 with the exponents of `to`.
+/// Returns binary16 with the exponents of `to`.
 const fn aligned(to: Layout) -> Layout {
     let f16 = Layout::BINARY16;
     f16.with_bias(f16.bias() + f16.min_exponent() - to.min_exponent())
 }
 
-/// Whether an f16 so aligned holds what decides a rounding to `to`, and `to` ends before it does.
+/// Returns whether an aligned f16 holds the bits that decide a rounding to `to`. The largest number of `to` must not be past the
+/// largest number of the aligned f16.
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.same(Layout::BINARY32)
         && to.bits() <= 8
         && to.is_signed()
         && to.has_zero()
         && to.max_exponent() <= aligned(to).max_exponent()
-        // Multiplied by more than 1, an f32 could overflow; and 2^-44 is far from an f32's end.
+        // An f32 multiplied by more than 1 could overflow. 2^-44 is far from the smallest f32.
         && to.min_exponent() >= Layout::BINARY16.min_exponent()
         && to.min_exponent() <= 30
 }
 
 impl<S: Element, D: Element> F32To8ViaF16<S, D> {
-    /// 2<sup>to the difference of the smallest exponents</sup>.
+    /// The power of two whose exponent is the difference of the smallest exponents.
     const SCALE: f32 = {
         let exponent = Layout::BINARY16.min_exponent() - D::LAYOUT.min_exponent();
         f32::from_bits(((exponent + 127) as u32) << 23)
@@ -81,8 +83,8 @@ unsafe impl<S: Element, D: Element> Kernel for F32To8ViaF16<S, D> {
         }
         let mut tile = [0u16; N];
         for first in (0..N).step_by(LANES) {
-            // SAFETY: `self.token` proves that the CPU has AVX-512 F, BW and VL. LANES numbers from `first` on lie in both arrays of N,
-            // which is a multiple of LANES.
+            // SAFETY: `self.token` proves that the CPU has AVX-512 F, BW and VL. LANES numbers from `first` on lie in both arrays
+            // of N, since N is a multiple of LANES.
             unsafe {
                 let x = _mm512_loadu_ps(src.as_ptr().add(first).cast());
                 let cut = _mm512_cvtps_ph::<_MM_FROUND_TO_ZERO>(_mm512_mul_ps(

@@ -1,4 +1,4 @@
-//! Codes of 8 bits and fewer widened by table: two byte permutes (VBMI) find each byte of the result.
+//! Codes of 8 bits and fewer are converted by table. Two byte permutes (VBMI) find each byte of the result.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
@@ -14,7 +14,7 @@ use crate::bulk::kernels::cast_scalar;
 use crate::format::Layout;
 use crate::round::Cast;
 
-/// Codes in a vector.
+/// The number of codes in a vector.
 const LANES: usize = 64;
 
 /// The low and the high bytes of 256 results of 16 bits.
@@ -23,8 +23,8 @@ const LANES: usize = 64;
 pub(super) struct Table([[u8; 256]; 2]);
 
 impl Table {
-    /// Whether the results of codes from 128 on are those of the codes below, with this sign or none: then one permute less finds
-    /// each byte.
+    /// Returns whether the results of codes from 128 on repeat the results of the codes below 128 with this sign bit added. If
+    /// they repeat, each byte needs one permute less.
     const fn repeats(&self, sign: u8) -> bool {
         let mut code = 0;
         while code < 128 {
@@ -37,7 +37,8 @@ impl Table {
         true
     }
 
-    /// The sign bit, or none, by which the results of codes from 128 on differ from those below, if they differ by no more.
+    /// Returns the sign bit that the results of codes from 128 on add to the results of the codes below 128. Returns 0 if both
+    /// halves are equal, and `None` if the halves differ in other bits.
     pub(super) const fn repeated_sign(&self) -> Option<u8> {
         if self.repeats(0) {
             Some(0)
@@ -49,11 +50,12 @@ impl Table {
     }
 }
 
-/// The upper 16 bits of every code of `from` in the format `to`, cast by default, or in the low bytes all bits of a shorter format.
+/// Returns the upper 16 bits of every code of `from` in the format `to`, by the default cast. A shorter format has all its bits
+/// in the low bytes.
 const fn table(from: Layout, to: Layout) -> Table {
     let mut table = Table([[0; 256]; 2]);
     let mut code = 0;
-    // Constants are computed for pairs without a table too.
+    // Constants are computed for formats without a table too. The loop is then empty.
     while code < 256 && has_widths(from, to) {
         let (wide, _) = Cast::new().convert(from, to, code as u64);
         let upper = wide >> to.bits().saturating_sub(16);
@@ -68,7 +70,7 @@ const fn has_widths(from: Layout, to: Layout) -> bool {
     from.bits() <= 8 && (to.bits() <= 8 || to.bits() == 16 || to.bits() == 32)
 }
 
-/// Whether there is a table: codes of one byte, and of the results no more than 16 bits to be kept.
+/// Returns whether there is a table. Codes must have one byte, and at most 16 bits of each result may need storage.
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     if !has_widths(from, to) {
         return false;
@@ -84,14 +86,14 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     true
 }
 
-/// From codes of a byte to others.
+/// Converts codes of one byte to codes of one byte.
 pub(super) struct Lookup8<S, D>(Vbmi, PhantomData<(S, D)>);
-/// Widens to 16 bits.
+/// Converts codes of one byte to results of 16 bits.
 pub(super) struct Lookup16<S, D>(Vbmi, PhantomData<(S, D)>);
-/// Widens to 32 bits of which the lower half is 0: `f32`, from all formats of a byte.
+/// Converts codes of one byte to results of 32 bits whose lower half is 0. Such results are `f32`s, from all formats of one byte.
 pub(super) struct Lookup32<S, D>(Vbmi, PhantomData<(S, D)>);
 
-/// The low and high bytes of the results for 64 codes. `halves` are those of the table.
+/// Returns the low and high bytes of the results for 64 codes.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI.
@@ -115,7 +117,7 @@ unsafe fn look_up(table: &Table, repeated_sign: Option<u8>, codes: __m512i) -> [
     }
 }
 
-/// What stands in the table from `FIRST` on at the lower seven bits of 64 codes.
+/// Returns the table entries from `FIRST` on at the lower seven bits of 64 codes.
 ///
 /// # Safety
 /// The CPU must have AVX-512 F and VBMI.
@@ -129,10 +131,10 @@ unsafe fn find<const FIRST: usize>(table: &[u8; 256], codes: __m512i) -> __m512i
     }
 }
 
-/// 64 codes, or 16 and arbitrary ones.
+/// Loads 64 codes, or 16 codes and arbitrary ones.
 ///
 /// # Safety
-/// The CPU must have AVX-512 F; `src` must be as many bytes that may be read.
+/// The CPU must have AVX-512 F. `src` must point to N readable bytes.
 #[inline(always)]
 #[allow(clippy::cast_ptr_alignment, reason = "the loads need none")]
 unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
@@ -146,10 +148,10 @@ unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
     }
 }
 
-/// Looks 64 or 16 codes up, and stores results of 16 bits.
+/// Converts 64 or 16 codes by the table, and stores results of 16 bits.
 ///
 /// # Safety
-/// The CPU must have AVX-512 F, BW and VBMI; `src` must be N bytes that may be read, and `dst` 2N that may be written.
+/// The CPU must have AVX-512 F, BW and VBMI. `src` must point to N readable bytes, and `dst` to 2N writable bytes.
 #[inline(always)]
 unsafe fn to_16_bits<const N: usize>(
     table: &Table,
@@ -159,7 +161,7 @@ unsafe fn to_16_bits<const N: usize>(
 ) {
     // SAFETY: the caller promises the features, N readable bytes and 2N writable ones.
     unsafe {
-        // Groups of four move so that unpacking within each 16 bytes leaves them in order.
+        // The permute moves groups of four codes. Unpacking within each 16 bytes then leaves the results in order.
         let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
         let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
         let [low, high] = look_up(table, repeated_sign, codes);
@@ -173,10 +175,10 @@ unsafe fn to_16_bits<const N: usize>(
     }
 }
 
-/// Looks 64 or 16 codes up, and stores results of 32 bits of which the lower half is 0.
+/// Converts 64 or 16 codes by the table, and stores results of 32 bits whose lower half is 0.
 ///
 /// # Safety
-/// The CPU must have AVX-512 F, BW and VBMI; `src` must be N bytes that may be read, and `dst` 4N that may be written.
+/// The CPU must have AVX-512 F, BW and VBMI. `src` must point to N readable bytes, and `dst` to 4N writable bytes.
 #[inline(always)]
 unsafe fn to_32_bits<const N: usize>(
     table: &Table,
@@ -302,9 +304,9 @@ unsafe impl<S: Element, D: Element> Kernel for Lookup32<S, D> {
     }
 }
 
-/// The table of the results of all bytes. `None` if they have more than two bytes to be kept.
+/// Returns the table of the results of all bytes, or `None` if a result has more than two bytes to keep.
 pub(super) fn split<const SIZE: usize>(token: Vbmi, results: &[[u8; SIZE]]) -> Option<Table> {
-    /// Compiled for VBMI, which permutes the bytes.
+    /// Splits the results. This function is compiled for VBMI, which permutes the bytes.
     #[target_feature(enable = "avx512bw,avx512vbmi")]
     fn compiled<const SIZE: usize>(results: &[[u8; SIZE]]) -> Option<Table> {
         let results: &[_; 256] = results.try_into().ok()?;
@@ -323,7 +325,8 @@ pub(super) fn split<const SIZE: usize>(token: Vbmi, results: &[[u8; SIZE]]) -> O
     unsafe { compiled(results) }
 }
 
-/// It holds the table, lest every store could change it.
+/// The kernel of any table. The kernel owns a copy of the table. The compiler would otherwise assume that every store could
+/// change the table.
 pub(super) struct LookupAny<const SIZE: usize, const REPEATED: bool> {
     #[allow(
         dead_code,
@@ -335,14 +338,14 @@ pub(super) struct LookupAny<const SIZE: usize, const REPEATED: bool> {
 }
 
 impl<const SIZE: usize, const REPEATED: bool> LookupAny<SIZE, REPEATED> {
-    /// `sign` is the [repeated](Table::repeated_sign) one, if it is `REPEATED`.
+    /// Makes the kernel. If `REPEATED` is true, `sign` is the [repeated](Table::repeated_sign) sign bit.
     pub(super) fn new(token: Vbmi, table: &Table, sign: u8) -> Self {
         let table = *table;
         Self { token, table, sign }
     }
 }
 
-// SAFETY: `block` takes blocks of LANES alone, which the stores cover.
+// SAFETY: `block` takes only blocks of LANES elements, and the stores cover these blocks.
 unsafe impl<const SIZE: usize, const REPEATED: bool> Kernel for LookupAny<SIZE, REPEATED> {
     type Src = u8;
     type Dst = [u8; SIZE];

@@ -1,4 +1,4 @@
-//! Non-temporal stores: results are written past the caches.
+//! Non-temporal stores. These stores write results past the caches.
 #![allow(unsafe_code, reason = "stores by their names, on pointers")]
 
 use core::arch::x86_64::{__m128i, _mm_load_si128, _mm_sfence, _mm_stream_si128};
@@ -7,19 +7,20 @@ use core::slice::from_raw_parts_mut;
 
 use crate::bulk::out::Out;
 
-/// Bytes from which on results are written past the caches: more than the last-level cache has for a core on most CPUs, so
-/// that their beginning would be gone before their end is written. Written to a cache, each line of memory is first read.
+/// The number of bytes from which on results are written past the caches. On most CPUs this is more than the last-level cache has
+/// for a core. The cache would lose the beginning of the results before the end is written. A write to a cache first reads each
+/// line of memory.
 const THRESHOLD: usize = 32 << 20;
-/// Bytes of a line of the cache.
+/// The number of bytes in a line of the cache.
 const LINE: usize = 64;
-/// Bytes that are made at a time: few, so that the stores of a piece drain while the next is made.
+/// The number of bytes that are made at a time. The number is small: the stores of a piece drain while the next piece is made.
 const TILE: usize = 1024;
 
 #[repr(align(64))]
 struct Tile([MaybeUninit<u8>; TILE]);
 
-/// Whether results are so long that they are better written past the caches, and at an address where that can be done. Those of less
-/// than half the source's length have little to gain.
+/// Returns whether it pays to write the results past the caches. The results must be long, and their address must allow
+/// streaming. Results of less than half the source's length gain little.
 #[inline]
 pub(in crate::bulk) fn pays_to_stream<S, D: Copy>(dst: &Out<'_, D>) -> bool {
     size_of::<D>() * dst.len() >= THRESHOLD
@@ -27,7 +28,7 @@ pub(in crate::bulk) fn pays_to_stream<S, D: Copy>(dst: &Out<'_, D>) -> bool {
         && dst.as_ptr().addr().is_multiple_of(size_of::<D>())
 }
 
-/// Has pieces made by `write`, and writes them past the caches.
+/// Calls `write` for pieces of the source, and writes the pieces past the caches.
 #[cold]
 pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     src: &[S],
@@ -36,7 +37,7 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
 ) -> &'a mut [D] {
     let size = size_of::<D>();
     assert!(src.len() == dst.len() && LINE.is_multiple_of(size));
-    // SAFETY: numbers alone are written: by `write`, or as copies of what it wrote.
+    // SAFETY: only numbers are written: by `write`, or as copies of numbers that `write` wrote.
     let dst = unsafe { dst.into_uninit() };
     let start = dst.as_ptr().addr().next_multiple_of(LINE) - dst.as_ptr().addr();
     let (src_head, src) = src.split_at(start / size);
@@ -52,24 +53,30 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
             Out::uninit(dst).write_by(|dst| write(src, dst));
             break;
         }
-        // SAFETY: the tile has TILE bytes, as this piece has, and its alignment, LINE, is a multiple of the numbers' size.
+        // SAFETY: the tile has TILE bytes, like this piece. The alignment of the tile, LINE, is a multiple of the numbers' size.
         let made =
             unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
         let made = write(src, Out::uninit(made));
         assert!(size_of_val(made) == TILE && made.as_ptr().addr().is_multiple_of(LINE));
-        let (from, to) = (
-            made.as_ptr().cast::<__m128i>(),
-            dst.as_mut_ptr().cast::<__m128i>(),
-        );
-        for vector in 0..TILE / size_of::<__m128i>() {
-            // SAFETY: both have TILE bytes, as was asserted and as is so of every piece that is no shorter. Both begin at a line: the
-            // first by the assertion, the second since the head ends at one. Every x86-64 CPU has SSE2.
-            unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
-        }
+        // SAFETY: both have TILE bytes. The assertion checks this for `made`, and every piece that is not shorter has TILE bytes.
+        // Both begin at a line: `made` by the assertion, and `dst` since the head ends at a line.
+        unsafe { stream_tile(made.as_ptr().cast(), dst.as_mut_ptr().cast()) };
     }
-    // SAFETY: every x86-64 CPU has this instruction. Later stores come after what was streamed.
+    // SAFETY: every x86-64 CPU has this instruction. Later stores come after the streamed stores.
     unsafe { _mm_sfence() };
-    // SAFETY: `write_by` has had the head and a piece shorter than a tile written. All other pieces are copies of tiles that came back
-    // as initialised numbers.
+    // SAFETY: `write_by` wrote the head and a piece shorter than a tile. All other pieces are copies of tiles that `write`
+    // returned as initialised numbers.
     unsafe { Out::uninit(dst).assume_init() }
+}
+
+/// Writes a tile past the caches. The function is not generic, and is therefore compiled once.
+///
+/// # Safety
+/// Both pointers are aligned to a line. TILE bytes are readable at `from`, and writable at `to`.
+#[inline(never)]
+unsafe fn stream_tile(from: *const __m128i, to: *mut __m128i) {
+    for vector in 0..TILE / size_of::<__m128i>() {
+        // SAFETY: the caller promises the bytes and the alignment. Every x86-64 CPU has SSE2.
+        unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
+    }
 }

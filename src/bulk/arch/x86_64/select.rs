@@ -1,9 +1,11 @@
-//! Which loop runs on which ISA, and which instructions serve which conversion, with the bits of the portable kernel.
+//! The choice of the loop for each ISA, and of the instructions for each conversion. The instructions give the bits of the
+//! portable kernel.
 //!
-//! Some instructions obey control bits of the thread (MXCSR), or trap where its exceptions are unmasked. They are used only where
-//! the control bits are the default. Those of AVX-512 can raise no exceptions and have their own rounding. Of the control bits,
-//! denormals-are-zero alone matters to them, and only where a number close to zero differs from zero: not where it is rounded to
-//! nearest or toward zero to a format of fewer exponents.
+//! Some instructions obey control bits of the thread (MXCSR), or trap if the thread does not mask their exceptions. These
+//! instructions are used only if the control bits are the default. The instructions of AVX-512 used here raise no exceptions and
+//! name their own rounding. Only one control bit, denormals-are-zero, affects these instructions. It matters only if a number
+//! close to zero must differ from zero. It does not matter if such a number is rounded to nearest or toward zero to a format of
+//! fewer exponents.
 #![allow(
     unsafe_code,
     reason = "tokens are made without a second look at the CPU, and MXCSR is read"
@@ -37,7 +39,8 @@ const F32: Layout = Layout::BINARY32;
 const F16: Layout = Layout::BINARY16;
 const BF16: Layout = Layout::BFLOAT16;
 
-/// Runs a kernel over a slice with the instruction set of `isa`. VBMI and AVX512-BF16 are of use only to kernels written for them.
+/// Runs a kernel over a slice with the instruction set of `isa`. Only kernels written for VBMI and AVX512-BF16 use these two
+/// sets.
 #[inline]
 pub(crate) fn run<'a, K: Kernel>(
     isa: Isa,
@@ -45,7 +48,7 @@ pub(crate) fn run<'a, K: Kernel>(
     src: &[K::Src],
     dst: Out<'a, K::Dst>,
 ) -> &'a mut [K::Dst] {
-    // SAFETY: an `Isa` exists only of a level that the CPU has, and each level has the instructions of those before it.
+    // SAFETY: an `Isa` exists only for a level that the CPU has. Each level has the instructions of all levels before it.
     unsafe {
         match isa.level() {
             Level::Sse2 => Sse2::new_unchecked().run(kernel, src, dst),
@@ -60,10 +63,10 @@ pub(crate) fn run<'a, K: Kernel>(
     }
 }
 
-/// Does work that is no loop over one slice, with the instruction set of `isa`.
+/// Does work that is not a loop over one slice, with the instruction set of `isa`.
 #[inline]
 pub(crate) fn dispatch<T: Multiversion>(isa: Isa, work: &mut T) {
-    // SAFETY: an `Isa` exists only of a level that the CPU has, and each level has the instructions of those before it.
+    // SAFETY: an `Isa` exists only for a level that the CPU has. Each level has the instructions of all levels before it.
     unsafe {
         match isa.level() {
             Level::Sse2 => Sse2::new_unchecked().dispatch(work),
@@ -75,7 +78,8 @@ pub(crate) fn dispatch<T: Multiversion>(isa: Isa, work: &mut T) {
     }
 }
 
-/// Converts by a table, or by instructions for the pair, or in two steps. If nothing serves, gives the destination back.
+/// Converts by a table, by instructions for the two formats, or in two steps. Gives the destination back if none of these ways
+/// serves.
 #[inline]
 pub(in crate::bulk) fn convert_by_any<'a, A: Adapter, S: Element, D: Element>(
     adapter: A,
@@ -89,7 +93,8 @@ pub(in crate::bulk) fn convert_by_any<'a, A: Adapter, S: Element, D: Element>(
         .or_else(|dst| convert_via_f32(isa, src, dst, cast))
 }
 
-/// Converts by instructions for the pair. If none serve these formats, this cast and this ISA, gives the destination back.
+/// Converts by instructions for the two formats. Gives the destination back if no instructions serve these formats, this cast and
+/// this ISA.
 #[inline]
 pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     adapter: A,
@@ -101,7 +106,8 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     if !cast.overflows_alike() {
         return Err(dst);
     }
-    /// A row: the kernel, the token of its instructions, and the one rounding that it has, if it hasn't all.
+    /// A row: the kernel, the token of its instructions, and the rounding of the kernel. A kernel with all roundings names no
+    /// rounding.
     macro_rules! row {
         ($Token:ident, $kernel:expr $(, $rounding:ident)?) => {
             if $(cast.rounds(Rounding::$rounding) &&)? let Some(token) = $Token::new(isa) {
@@ -109,7 +115,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
             }
         };
     }
-    /// Rows for the roundings that `vcvtps2ph` has in AVX-512.
+    /// Rows for the roundings of `vcvtps2ph` in AVX-512.
     macro_rules! rows {
         ($Kernel:ident) => {
             row!(
@@ -197,10 +203,11 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     Err(dst)
 }
 
-/// Converts in two steps, through f32, where there are instructions for both steps and none for one. Else gives the destination back.
+/// Converts in two steps, through f32. There must be instructions for each step, and none for the direct conversion. Otherwise
+/// gives the destination back.
 ///
-/// Every number of 16 bits is an f32; an f64 is rounded to odd on the way, which leaves enough bits to round it as if it were the
-/// first time.
+/// Every number of 16 bits is an f32. An f64 is rounded to odd in the first step. The f32 then keeps enough bits for a correct
+/// rounding in the second step.
 #[inline]
 fn convert_via_f32<'a, S: Element, D: Element>(
     isa: Isa,
@@ -208,9 +215,9 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     dst: Out<'a, D>,
     cast: Cast,
 ) -> Result<&'a mut [D], Out<'a, D>> {
-    /// Numbers that stay in the nearest cache.
+    /// The count of numbers that stay in the nearest cache.
     const TILE: usize = 1024;
-    /// Numbers from which on two calls pay.
+    /// The count of numbers from which on two calls pay.
     const LONG: usize = 128;
     let from_f64 = const { S::LAYOUT.same(F64) };
     if const {
@@ -243,9 +250,9 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     }))
 }
 
-/// Converts by looking up in a table, if there is one for these formats, this cast and this ISA. Else gives the destination back.
+/// Converts by a table. Gives the destination back if there is no table for these formats, this cast and this ISA.
 ///
-/// Apart from [`convert`], since a table takes time to be computed wherever this function is named.
+/// This function is separate from [`convert`], since the compiler spends time to compute a table wherever this function is named.
 #[inline]
 fn convert_by_table<'a, A: Adapter, S: Element, D: Element>(
     adapter: A,
@@ -269,7 +276,7 @@ fn convert_by_table<'a, A: Adapter, S: Element, D: Element>(
     })
 }
 
-/// A conversion of bytes to 1, 2 or 4 bytes, by a table made at run time.
+/// A conversion of bytes to 1, 2 or 4 bytes. The table is made at run time.
 pub(crate) struct Lookup {
     token: Vbmi,
     table: lookup::Table,
@@ -278,7 +285,8 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    /// `results` are those of the bytes from 0 to 255, little-endian. `None` if this ISA can't look them up.
+    /// Makes a conversion. `results` are the little-endian results of the bytes from 0 to 255. Returns `None` if this ISA can't
+    /// look up the results.
     pub(crate) fn new(isa: Isa, results: &[u8]) -> Option<Self> {
         let token = Vbmi::new(isa)?;
         let size = results.len() / 256;
@@ -318,20 +326,20 @@ impl Lookup {
     }
 }
 
-/// Whether these are the formats, by their layouts: a user's own type takes the same instructions.
+/// Returns whether the two formats have these layouts. A user's own type with an equal layout takes the same instructions.
 ///
-/// In a `const` block, it keeps the rows of other formats from being compiled.
+/// In a `const` block, this function keeps the rows of other formats from being compiled.
 const fn is<S: Element, D: Element>(from: Layout, to: Layout) -> bool {
     S::LAYOUT.same(from) && D::LAYOUT.same(to)
 }
 
-/// Whether the thread rounds to nearest, keeps subnormals and masks all exceptions, as it does unless told otherwise.
+/// Returns whether the thread has the default control bits: it rounds to nearest, keeps subnormals and masks all exceptions.
 #[inline]
 pub(crate) fn control_bits_are_default() -> bool {
     const DEFAULT: u32 = 0x1f80;
     const STICKY_FLAGS: u32 = 0x3f;
     let mut mxcsr = 0u32;
-    // SAFETY: stores the 4 bytes of the register, which every x86-64 CPU has, to the variable.
+    // SAFETY: the instruction stores the 4 bytes of the register to the variable. Every x86-64 CPU has the register.
     unsafe {
         asm!("stmxcsr [{}]", in(reg) &raw mut mxcsr, options(nostack, preserves_flags));
     }

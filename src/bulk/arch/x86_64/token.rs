@@ -1,4 +1,4 @@
-//! Tokens: proofs that this CPU has an instruction set. Each has the loops that are compiled for its set.
+//! Tokens. A token proves that this CPU has an instruction set. Each token has the loops that are compiled for its set.
 #![allow(
     unsafe_code,
     reason = "functions compiled for a CPU feature are unsafe to call without it"
@@ -17,15 +17,12 @@ macro_rules! tokens {
             use crate::bulk::out::Out;
 
             $(
-                // Never inlined, lest the loop be compiled into every caller, where nobody finds it.
+                // The loop is never inlined. An inlined loop would be compiled into every caller and would be hard to find.
                 #[inline(never)]
                 #[target_feature(enable = $features)]
-                pub(super) fn $name<'a, K: Kernel>(
-                    kernel: &mut K,
-                    src: &[K::Src],
-                    dst: Out<'a, K::Dst>,
-                ) -> &'a mut [K::Dst] {
-                    drive(kernel, src, dst)
+                pub(super) fn $name<K: Kernel>(kernel: &mut K, src: &[K::Src], dst: Out<'_, K::Dst>) {
+                    // The slice is not returned. Returning the slice would add code to each loop.
+                    drive(kernel, src, dst);
                 }
             )*
         }
@@ -51,14 +48,14 @@ macro_rules! tokens {
 
             #[allow(dead_code, reason = "all tokens have the same functions")]
             impl $Token {
-                /// The token, if the CPU has the instruction set.
+                /// Returns the token if the CPU has the instruction set.
                 #[inline]
                 pub(super) fn new(isa: Isa) -> Option<Self> {
-                    // An `Isa` exists only of levels that the CPU has, and each level has all instructions of those before it.
+                    // An `Isa` exists only for levels that the CPU has. Each level has all instructions of the levels before it.
                     (isa.level() >= Level::$level).then_some(Self(()))
                 }
 
-                /// The token, without a look at the CPU.
+                /// Returns the token without a check of the CPU.
                 ///
                 /// # Safety
                 /// The CPU has the instruction set.
@@ -75,11 +72,12 @@ macro_rules! tokens {
                     src: &[K::Src],
                     dst: Out<'a, K::Dst>,
                 ) -> &'a mut [K::Dst] {
-                    // SAFETY: the token proves that the CPU has the features that the loop is compiled for.
-                    unsafe { loops::$name(kernel, src, dst) }
+                    // SAFETY: the token proves that the CPU has the features that the loop is compiled for. `drive` in the loop
+                    // initialises the whole slice.
+                    unsafe { dst.written_by(|dst| loops::$name(kernel, src, dst)) }
                 }
 
-                /// Does work that is no loop over one slice.
+                /// Does work that is not a loop over one slice.
                 #[inline]
                 pub(super) fn dispatch<T: Multiversion>(self, work: &mut T) {
                     // SAFETY: the token proves that the CPU has the features that the work is compiled for.
@@ -90,14 +88,14 @@ macro_rules! tokens {
     };
 }
 tokens! {
-    /// SSE2, which every x86-64 CPU has.
+    /// SSE2. Every x86-64 CPU has SSE2.
     Sse2, Sse2: portable = "sse2", 4;
     /// AVX2 and F16C.
     Avx2, Avx2: avx2 = "avx2,f16c", 8;
     /// AVX-512 F, BW, VL and DQ, and AVX2.
     Avx512, Avx512: avx512 = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq", 16;
-    /// What [`Avx512`] has, and VBMI.
+    /// The instructions of [`Avx512`], and VBMI.
     Vbmi, Avx512Vbmi: avx512_vbmi = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi", 16;
-    /// What [`Vbmi`] has, and AVX512-BF16.
+    /// The instructions of [`Vbmi`], and AVX512-BF16.
     Bf16, Avx512Bf16: avx512_bf16 = "avx2,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512bf16", 16;
 }

@@ -148,20 +148,20 @@ impl<S: HasZero> ConstZero for Float<S> {
 impl<S: HasZero> Num for Float<S> {
     type FromStrRadixErr = ParseFloatError;
 
-    /// In radix 10, parses what `FromStr` parses. In other radices, digits with or without a point, and a sign; in those that are a
-    /// power of two, an exponent of 2 may follow after `p`, unless `p` is a digit. `inf`, `infinity` and `nan` are what they are in
-    /// every radix. The exact value is rounded once, ties to even.
+    /// Parses a number in a radix. Radix 10 takes the texts of `FromStr`. Other radices take digits with or without a point, and
+    /// a sign. In a radix that is a power of two, an exponent of 2 may follow after `p`, unless `p` is a digit. `inf`, `infinity`
+    /// and `nan` have their meaning in every radix. The exact value is rounded once, ties to even.
     ///
     /// # Errors
-    /// Those of `FromStr`. `Unsupported` is a radix that is not in 2..=36, and so are digits of a radix that is neither 10
-    /// nor a power of two, if they, read as an integer, or the power of the radix that is 1 in the last of their
-    /// places pass 2<sup>128</sup>.
+    /// The errors are those of `FromStr`. A radix outside of 2..=36 is `Unsupported`. Too many digits are `Unsupported` in a
+    /// radix that is neither 10 nor a power of two. The limit is 2<sup>128</sup> for the digits as an integer, and for the power
+    /// of the radix that is 1 in the last place.
     fn from_str_radix(text: &str, radix: u32) -> Result<Self, ParseFloatError> {
         text::parse_radix(Self::LAYOUT, text, radix).map(Self::from_code)
     }
 }
 
-/// As of `f32`: zeros and NaNs are positive or negative, too, by their sign bit.
+/// The signs are those of `f32`: a zero or a NaN is positive or negative by its sign bit.
 impl<S: HasZero + HasSign> Signed for Float<S> {
     #[inline]
     fn abs(&self) -> Self {

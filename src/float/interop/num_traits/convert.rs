@@ -1,4 +1,4 @@
-//! num-traits' conversions: rounded once, and from and to integers never by way of a float.
+//! The conversions of num-traits. Each conversion is rounded once. A conversion from or to an integer never goes through a float.
 
 use num_traits::{AsPrimitive, FromPrimitive, NumCast, ToPrimitive};
 
@@ -17,7 +17,8 @@ macro_rules! to_integers {
     )* };
 }
 
-/// To an integer, the number without its fraction, or `None` if it doesn't fit, or is a NaN; to a float, always some.
+/// Converts to an integer by dropping the fraction. The result is `None` if the integer doesn't fit, or for a NaN. A conversion
+/// to a float is always `Some`.
 impl<S: Spec> ToPrimitive for Float<S> {
     to_integers! {
         to_i8: i8 to_i16: i16 to_i32: i32 to_i64: i64 to_i128: i128 to_isize: isize
@@ -45,8 +46,9 @@ macro_rules! from_integers {
     )* };
 }
 
-/// Rounded once, ties to even. `None` is past the largest number, unless the format has infinities, and also a NaN, a negative
-/// number, or less than the smallest positive one, where the format has no NaN, no sign, or no zero.
+/// Rounds once, ties to even. The result is `None` for a value past the largest number, unless the format has infinities. The
+/// result is also `None` for a NaN, a negative number, or a number below the smallest positive number, if the format has no NaN,
+/// no sign, or no zero.
 impl<S: Spec> FromPrimitive for Float<S> {
     from_integers! {
         from_i8: i8 from_i16: i16 from_i32: i32 from_i64: i64 from_i128: i128 from_isize: isize
@@ -70,9 +72,9 @@ fn from_float<F: Format, S: Format>(number: S) -> Option<F> {
     within(of_nan, number.cast_with(Cast::new()))
 }
 
-/// As `FromPrimitive`. An integer is converted as one, and anything that is none by way of its `f64`.
+/// Converts as `FromPrimitive` does. An integer is converted as an integer. Any other number is converted through its `f64`.
 impl<S: Spec> NumCast for Float<S> {
-    /// Nothing tells whether what comes is an integer. But below 2<sup>53</sup> its `f64` is exact if it is, and from there on
+    /// Nothing tells whether the argument is an integer. Below 2<sup>53</sup>, the `f64` of an integer is exact. From there on,
     /// all `f64`s are integers.
     #[inline]
     fn from<T: ToPrimitive>(n: T) -> Option<Self> {
@@ -91,7 +93,7 @@ impl<S: Spec> NumCast for Float<S> {
 
 macro_rules! as_integers {
     ($($integer:ident)*) => { $(
-        /// As `as` does: what doesn't fit becomes the nearest integer there is, a NaN 0.
+        /// Converts as `as` does. A number that doesn't fit becomes the nearest integer, and a NaN becomes 0.
         impl<S: Spec> AsPrimitive<$integer> for Float<S> {
             #[inline]
             fn as_(self) -> $integer {
@@ -99,7 +101,7 @@ macro_rules! as_integers {
             }
         }
 
-        /// Rounded once, ties to even.
+        /// Rounds once, ties to even.
         impl<S: Spec> AsPrimitive<Float<S>> for $integer {
             #[inline]
             fn as_(self) -> Float<S> {
@@ -110,7 +112,7 @@ macro_rules! as_integers {
 }
 for_each_integer!(as_integers);
 
-/// Rounded once, ties to even.
+/// Rounds once, ties to even.
 impl<S: Spec, D: Spec> AsPrimitive<Float<D>> for Float<S> {
     #[inline]
     fn as_(self) -> Float<D> {
@@ -120,7 +122,7 @@ impl<S: Spec, D: Spec> AsPrimitive<Float<D>> for Float<S> {
 
 macro_rules! as_floats {
     ($($float:ident)*) => { $(
-        /// Rounded once, ties to even.
+        /// Rounds once, ties to even.
         impl<S: Spec> AsPrimitive<$float> for Float<S> {
             #[inline]
             fn as_(self) -> $float {
@@ -128,7 +130,7 @@ macro_rules! as_floats {
             }
         }
 
-        /// Rounded once, ties to even.
+        /// Rounds once, ties to even.
         impl<S: Spec> AsPrimitive<Float<S>> for $float {
             #[inline]
             fn as_(self) -> Float<S> {

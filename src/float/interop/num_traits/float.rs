@@ -6,7 +6,7 @@ use super::arithmetic::powers;
 use super::float_core::{common, forward, integer_decode};
 use crate::float::{Float, spec::HasElementary};
 
-/// The methods of the type, under these names too.
+/// Calls the methods of the type that have these names.
 impl<S: HasElementary> num_traits::Float for Float<S> {
     common!();
 

@@ -1,4 +1,4 @@
-//! `FloatCore`, for formats that have all that IEEE 754's have, and `FloatConst`.
+//! `FloatCore`, for formats that have all special numbers of IEEE 754's formats, and `FloatConst`.
 
 use num_traits::FloatConst;
 use num_traits::float::FloatCore;
@@ -9,7 +9,7 @@ use crate::float::{
 };
 use crate::round::{Format, to_code};
 
-/// Trait methods by the inherent methods of the same name.
+/// Implements trait methods by the inherent methods of equal names.
 macro_rules! forward {
     ($($method:ident($($operand:ident: $of:ty),*) -> $result:ty;)*) => { $(
         #[inline]
@@ -19,7 +19,7 @@ macro_rules! forward {
     )* };
 }
 
-/// The methods that `FloatCore` and `Float` have both.
+/// The methods that both `FloatCore` and `Float` have.
 macro_rules! common {
     () => {
         #[inline]
@@ -62,8 +62,8 @@ macro_rules! common {
             Self::MAX
         }
 
-        /// The significand as an integer, the exponent of its unit, and the sign: infinities and NaNs are decoded as if they were
-        /// numbers. The exponent of a format whose exponents are no `i16`s doesn't compile.
+        /// Returns the significand as an integer, the exponent of the unit of the significand, and the sign. Infinities and NaNs
+        /// are decoded like numbers. A format with an exponent that doesn't fit an `i16` doesn't compile.
         #[inline]
         fn integer_decode(self) -> (u64, i16, i8) {
             integer_decode(self)
@@ -98,14 +98,14 @@ macro_rules! common {
 #[cfg(feature = "libm")]
 pub(super) use {common, forward};
 
-/// The methods of the type, under these names too. `neg_zero` of a format without −0 is 0.
+/// Calls the methods of the type that have these names. In a format without −0, `neg_zero` is 0.
 impl<S: HasZero + HasInfinities + HasNan> FloatCore for Float<S> {
     common!();
 }
 
 macro_rules! float_const {
     ($($constant:ident)*) => {
-        /// Each rounded once, from its exact value.
+        /// Each constant is rounded once from its exact value.
         impl<S: HasZero + HasInfinities + HasNan> FloatConst for Float<S> { $(
             #[inline]
             fn $constant() -> Self {
@@ -119,7 +119,7 @@ float_const! {
     LOG10_2 LOG10_E LOG2_10 LOG2_E PI SQRT_2 TAU
 }
 
-/// As num-traits decodes `f32`: with the exponent field of subnormals one lower, and twice their fraction.
+/// Decodes as num-traits decodes `f32`. The exponent field of a subnormal number counts one lower, and its fraction is doubled.
 #[inline]
 pub(super) fn integer_decode<F: Format>(number: F) -> (u64, i16, i8) {
     const {

@@ -1,4 +1,4 @@
-//! num-traits: the special numbers of a format decide which of the traits its numbers have.
+//! num-traits: the special numbers of a format decide which traits its numbers have.
 
 mod arithmetic;
 mod convert;
@@ -11,7 +11,7 @@ use num_traits::{Bounded, FromBytes, ToBytes};
 use crate::float::{Float, spec::Spec};
 use crate::round::Bits;
 
-/// The finite limits, as of `f32`.
+/// The limits are the finite limits, as for `f32`.
 impl<S: Spec> Bounded for Float<S> {
     #[inline]
     fn min_value() -> Self {

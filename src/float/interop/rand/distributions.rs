@@ -1,4 +1,4 @@
-//! `rand_distr`: the distributions that the others are made of.
+//! `rand_distr`: the distributions from which the other distributions are made.
 
 use super::rand::Rng;
 use super::rand_distr::{Distribution, Exp1, Open01, OpenClosed01, StandardNormal};
@@ -11,7 +11,7 @@ use crate::float::{
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code, unpacked::Number};
 
-/// The normal distribution of an `f64`, rounded once.
+/// Draws from the normal distribution in `f64`, and rounds the number once.
 impl<S: HasSign> Distribution<Float<S>> for StandardNormal {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
@@ -20,7 +20,7 @@ impl<S: HasSign> Distribution<Float<S>> for StandardNormal {
     }
 }
 
-/// The exponential distribution of an `f64`, rounded once.
+/// Draws from the exponential distribution in `f64`, and rounds the number once.
 impl<S: Spec> Distribution<Float<S>> for Exp1 {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
@@ -29,8 +29,8 @@ impl<S: Spec> Distribution<Float<S>> for Exp1 {
     }
 }
 
-/// An odd multiple of half the step below 1 ([`Finfo::epsneg`](crate::Finfo)), neither 0 nor 1: each is as likely as any other. Of
-/// `F16`, (2n + 1) / 2048.
+/// Draws an odd multiple of half the step below 1 ([`Finfo::epsneg`](crate::Finfo)), neither 0 nor 1. All these multiples are
+/// equally likely. For `F16` the numbers are (2n + 1) / 2048.
 impl<S: HasZero> Distribution<Float<S>> for Open01 {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
@@ -39,8 +39,8 @@ impl<S: HasZero> Distribution<Float<S>> for Open01 {
     }
 }
 
-/// A multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) above 0 and up to 1: each is as likely as any other. Of `F16`,
-/// (n + 1) / 2048.
+/// Draws a multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) above 0 and up to 1. All these multiples are equally
+/// likely. For `F16` the numbers are (n + 1) / 2048.
 impl<S: HasZero> Distribution<Float<S>> for OpenClosed01 {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
@@ -49,12 +49,13 @@ impl<S: HasZero> Distribution<Float<S>> for OpenClosed01 {
     }
 }
 
-/// So many bits has the number of steps from 0 to 1.
+/// Returns the number of bits of the number of steps from 0 to 1.
 const fn steps_below_one(layout: Layout) -> u32 {
     layout.epsilon_below_exponent().unsigned_abs()
 }
 
-/// A multiple of the step below 1, made of a random integer of as many bits as there are steps from 0 to 1, but `fewer`.
+/// Returns a multiple of the step below 1. The multiple is a random integer of as many bits as the number of steps from 0 to 1,
+/// minus `fewer`.
 #[inline]
 fn multiple<F: Format>(rng: &mut (impl Rng + ?Sized), fewer: u32, of: impl Fn(u64) -> u64) -> F {
     let bits = steps_below_one(F::LAYOUT);

@@ -14,11 +14,12 @@ use crate::float::{
 use crate::format::Layout;
 use crate::round::{Format, Rounding, from_code, to_code, unpacked::Number};
 
-/// A multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 until 1, never 1 itself: each is as likely as
-/// any other, and in all formats but the narrowest there are as many as a significand has values. Of `F16`, n / 2048.
+/// Draws a multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 to below 1. All these multiples are equally
+/// likely. In all formats but the narrowest, there are as many multiples as a significand has values. For `F16` the numbers are n
+/// / 2048.
 ///
-/// It takes the upper bits of one `u32`, or of one `u64` if the format has more than 32 bits of precision. A format
-/// without 1 doesn't compile.
+/// A draw takes the upper bits of one `u32`, or of one `u64` if the format has more than 32 bits of precision. A format without 1
+/// doesn't compile.
 impl<S: HasZero> Distribution<Float<S>> for StandardUniform {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Float<S> {
@@ -26,17 +27,17 @@ impl<S: HasZero> Distribution<Float<S>> for StandardUniform {
     }
 }
 
-/// A real number of 64 random bits, evenly distributed over the range and rounded down to the format: a number is as
-/// likely as the distance to the next is long. The end of a half-open range never comes out. That of an inclusive one
-/// does: such a range ends before the number after it.
+/// Draws a real number of 64 random bits, evenly distributed over the range, and rounds the number down to the format. The
+/// probability of a number is proportional to the distance to the next number. The end of a half-open range is never drawn. The
+/// end of an inclusive range can be drawn, because the range ends before the number after it.
 ///
-/// It takes one `u64`. A range with an end that is not finite is an error, and so is an empty one; the distance of the
-/// ends may be past the largest number.
+/// A draw takes one `u64`. A range with an end that is not finite is an error. An empty range is an error too. The distance of
+/// the ends may be past the largest number.
 impl<S: Spec> SampleUniform for Float<S> {
     type Sampler = UniformRange<Self>;
 }
 
-/// A number from 0 until 1.
+/// Returns a number from 0 to below 1.
 #[inline]
 fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
     const { one(F::LAYOUT) };
@@ -47,7 +48,7 @@ fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
     } else {
         rng.next_u64()
     };
-    // None, of a format whose only number below 1 is 0.
+    // `steps` is 0 in a format whose only number below 1 is 0.
     let steps = word >> 1 >> (63 - bits);
     let number = Number::new(false, 127 - bits as i32, steps as u128);
     from_code(layout.round_some(Rounding::TiesToEven, number).0)
@@ -107,14 +108,14 @@ impl<F: Format> UniformSampler for UniformRange<F> {
             _ if offset.is_none() => self.low,
             place => {
                 let (code, _) = layout.round_some(Rounding::TowardNegative, place);
-                // Where the length is not exact, it may be too long.
+                // If the length is not exact, the length may be too long.
                 from_code(layout.extreme(code, last, false, false))
             }
         }
     }
 }
 
-/// The number after another, as if exponents had no upper bound.
+/// Returns the number after another, as if exponents had no upper bound.
 fn end(layout: Layout, code: u64) -> Option<Number> {
     if code == layout.max_code() {
         sum(layout.number(code), layout.number(layout.ulp(code)))
@@ -123,7 +124,7 @@ fn end(layout: Layout, code: u64) -> Option<Number> {
     }
 }
 
-/// The sum, where there is nothing for 0.
+/// Returns the sum. `None` stands for 0.
 fn sum(a: Option<Number>, b: Option<Number>) -> Option<Number> {
     match (a, b) {
         (Some(a), Some(b)) => a.plus(b),

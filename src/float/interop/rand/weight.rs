@@ -6,7 +6,7 @@ use crate::arithmetic::ieee;
 use crate::float::{Float, spec::HasZero};
 use crate::round::{Flags, Rounding};
 
-/// A sum past the largest number is ∞; of a format without, an error.
+/// A sum past the largest number is ∞. In a format without infinities, such a sum is an error.
 impl<S: HasZero> Weight for Float<S> {
     const ZERO: Self = Self::ZERO;
 

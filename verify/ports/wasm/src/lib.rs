@@ -1,4 +1,4 @@
-//! Bulk casts, exported: `golden.mjs` calls them with numbers of tables and compares.
+//! Exports bulk casts. `golden.mjs` calls them with numbers of tables and compares the results.
 #![no_std]
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -13,7 +13,7 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Whether the loops use vectors.
+/// Returns whether the loops use vectors.
 #[unsafe(no_mangle)]
 pub extern "C" fn is_simd128() -> bool {
     "simd128".parse() == Ok(Isa::detect())
@@ -22,7 +22,7 @@ pub extern "C" fn is_simd128() -> bool {
 /// # Safety
 /// Both pointers are aligned, to `len` elements each of memory that overlaps nothing.
 unsafe fn cast<S: Format, D: Format>(from: *const S, to: *mut D, len: usize) {
-    // SAFETY: the caller keeps what this function asks; all bits are a number of a `Format`.
+    // SAFETY: the caller keeps the conditions of this function. Every bit pattern is a number of a `Format`.
     let (from, to) = unsafe { (from_raw_parts(from, len), from_raw_parts_mut(to, len)) };
     slice::cast(from, to);
 }
@@ -30,18 +30,18 @@ unsafe fn cast<S: Format, D: Format>(from: *const S, to: *mut D, len: usize) {
 macro_rules! casts {
     ($($format:ty: $to:ident, $from:ident;)*) => { $(
         /// # Safety
-        /// As [`cast`] asks.
+        /// The conditions of [`cast`].
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $to(from: *const f32, to: *mut $format, len: usize) {
-            // SAFETY: the caller keeps it.
+            // SAFETY: the caller keeps the conditions of `cast`.
             unsafe { cast(from, to, len) }
         }
 
         /// # Safety
-        /// As [`cast`] asks.
+        /// The conditions of [`cast`].
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $from(from: *const $format, to: *mut f32, len: usize) {
-            // SAFETY: the caller keeps it.
+            // SAFETY: the caller keeps the conditions of `cast`.
             unsafe { cast(from, to, len) }
         }
     )* };

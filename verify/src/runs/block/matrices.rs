@@ -1,4 +1,4 @@
-//! Whole matrices, there and back, on every instruction set.
+//! Whole matrices, quantized and read back, on every instruction set.
 
 use fastrand::Rng;
 use ulp::block::BlockError;
@@ -10,7 +10,7 @@ use ulp_verify::tally::{Report, Tally, parallel};
 use super::numbers::{KINDS, Kind, numbers};
 use super::{Both, elements, scale_formats};
 
-/// Shapes of matrices, and of blocks: whole blocks, and ragged edges.
+/// Shapes of matrices and of blocks. Some matrices have whole blocks, and some have ragged edges.
 const SHAPES: [((usize, usize), (usize, usize)); 7] = [
     ((2, 256), (1, 32)),
     ((3, 160), (1, 16)),

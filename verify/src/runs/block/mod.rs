@@ -1,4 +1,5 @@
-//! Block-scaled formats against the oracle of exact rationals: scales by every rule, elements, whole matrices on every instruction set.
+//! Compares block-scaled formats with the oracle of exact rationals: scales by every rule, elements, and whole matrices on every
+//! instruction set.
 
 mod matrices;
 mod numbers;
@@ -16,13 +17,13 @@ pub(crate) fn run(report: &mut Report) {
     properties::run(report);
 }
 
-/// The formats of elements: those with a sign, no wider than `f32`.
+/// Returns the formats of elements: those with a sign, no wider than `f32`.
 fn elements() -> impl Iterator<Item = Dtype> {
     let known = |dtype: &Dtype| *dtype != Dtype::F64 && dtype.layout().is_signed();
     Dtype::ALL.iter().copied().filter(known)
 }
 
-/// The formats of scales: those no wider than `f32`.
+/// Returns the formats of scales: those no wider than `f32`.
 fn scale_formats() -> impl Iterator<Item = Dtype> {
     let known = |dtype: &Dtype| *dtype != Dtype::F64;
     Dtype::ALL.iter().copied().filter(known)
@@ -38,7 +39,7 @@ fn rule(rule: Rule) -> ScaleRule {
     }
 }
 
-/// A scheme as the crate has it and as the oracle has it.
+/// A scheme in the crate's terms and in the oracle's.
 #[derive(Clone, Copy)]
 struct Both {
     scheme: Scheme,
@@ -48,7 +49,7 @@ struct Both {
 impl Both {
     fn new(element: Dtype, scale: Dtype, (rows, cols): (usize, usize), by: Rule) -> Self {
         let shape = |dtype: Dtype| {
-            // Packed formats have the name of the unpacked one, and how many stand together.
+            // The name of a packed format is that of the unpacked one, and the number of codes that stand together.
             let name = dtype.name();
             let name = name.split_once("_x").map_or(name, |(name, _)| name);
             (shipped(name), dtype.bits())

@@ -1,11 +1,11 @@
-//! Which numbers to try: those about the boundaries of a rule, and blocks of every kind.
+//! Chooses the numbers to try: those near the boundaries of a rule, and blocks of every kind.
 
 use fastrand::Rng;
 use ulp_verify::inputs::boundaries;
 use ulp_verify::oracle::Blocked;
 
-/// Every exponent of `f32` with the fractions about every boundary that a format of few bits can have, and with that of the largest
-/// element, where the rule `Up` steps.
+/// Returns every exponent of `f32` with two kinds of fractions: those near every boundary that a format of few bits can have, and
+/// that of the largest element, at which the rule `Up` steps.
 pub(super) fn magnitudes(max: f32) -> Vec<f32> {
     let mut fractions = boundaries(23);
     let of_max = u64::from(max.to_bits()) & 0x7f_ffff;
@@ -19,7 +19,7 @@ pub(super) fn magnitudes(max: f32) -> Vec<f32> {
     magnitudes
 }
 
-/// What a block is made of.
+/// The kinds of numbers in a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Zero,
@@ -45,7 +45,7 @@ pub(super) const KINDS: [Kind; 9] = [
     Kind::InfiniteOrZero,
 ];
 
-/// Numbers of that kind.
+/// Returns numbers of this kind.
 pub(super) fn numbers(kind: Kind, blocked: &Blocked, len: usize, rng: &mut Rng) -> Vec<f32> {
     let amax = f32::from_bits(rng.u32(0..0x7f80_0000));
     let ties = ties(blocked);
@@ -58,7 +58,7 @@ pub(super) fn numbers(kind: Kind, blocked: &Blocked, len: usize, rng: &mut Rng) 
                 Kind::Subnormal => f32::from_bits(rng.u32(0..1 << 23)) * sign,
                 Kind::Huge => f32::MAX * sign * (1.0 - rng.f32() / 4.0),
                 Kind::Random => finite(rng.u32(..)),
-                // A tie of the elements under a scale that is a power of two; its neighbours.
+                // The numbers are ties of the elements under a scale that is a power of two, and the neighbours of ties.
                 Kind::Ties => {
                     let tie = ties[rng.usize(..ties.len())] * amax.clamp(1e-30, 1e30);
                     sign * f32::from_bits((tie.to_bits() + rng.u32(0..3)).saturating_sub(1))
@@ -80,7 +80,7 @@ fn finite(bits: u32) -> f32 {
     if x.is_finite() { x } else { 0.0 }
 }
 
-/// The points half-way between neighbours of a narrow format, and some of a wide one.
+/// Returns the points half-way between neighbours of a narrow format, and some of those of a wide one.
 fn ties(blocked: &Blocked) -> Vec<f32> {
     let shape = blocked.element.0;
     let unit = 0.5f32.powi(shape.fraction_bits as i32 + 1);

@@ -1,6 +1,7 @@
-//! What is true of every matrix: back and there again gives the same numbers, and an element is at most half a step off.
+//! Properties of every matrix. Reading back and quantizing again gives the same numbers, and the error of an element is at most
+//! half a step.
 //!
-//! The codes may be others the second time: 3.1 becomes 3 · 1 in E2M1, and 3 becomes 6 · 0.5.
+//! The codes may differ the second time: 3.1 becomes 3 · 1 in E2M1, and 3 becomes 6 · 0.5.
 
 use fastrand::Rng;
 use ulp::Dtype;
@@ -80,7 +81,8 @@ fn quantized_again(scheme: Scheme, x: &[f32], tally: &mut Tally) {
     }
 }
 
-/// Numbers and steps are exact in `f64`: a step is a power of two, and so is a scale.
+/// Checks that no error exceeds half a step. Numbers and steps are exact in `f64`, because a step is a power of two, and so is a
+/// scale.
 fn half_a_step(scheme: Scheme, x: &[f32], tally: &mut Tally) {
     tally.input();
     let quantized = there(scheme, x);
@@ -90,7 +92,7 @@ fn half_a_step(scheme: Scheme, x: &[f32], tally: &mut Tally) {
         let scale = f64::from(quantized.1[nth / 32]) - 127.0;
         let scale = scale.exp2();
         let quotient = (f64::from(x) / scale).abs();
-        // The step where the quotient lies: that of its binade, or of the subnormals.
+        // The step at the quotient is that of its binade, or that of the subnormals.
         let exponent = quotient
             .log2()
             .floor()

@@ -1,4 +1,4 @@
-//! Scales by every rule, for every element and every format of scales.
+//! Scales by every rule, for every format of elements and every format of scales.
 
 use ulp::Layout;
 use ulp::block::ScaleRule;
@@ -8,7 +8,7 @@ use ulp_verify::tally::{Report, Tally, parallel};
 use super::numbers::magnitudes;
 use super::{Both, elements, rule, scale_formats};
 
-/// Tensor scales: none, one that is no power of two, and the extremes.
+/// The tensor scales: none, one that is no power of two, and the extremes.
 const TENSOR_SCALES: [f32; 5] = [1.0, 0.013_671_876, 3.0e-39, 1.5e37, f32::MAX];
 
 pub(crate) fn run(report: &mut Report) {
