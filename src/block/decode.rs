@@ -2,7 +2,8 @@
 
 use super::encode::expand;
 use super::pack;
-use super::plan::{Codes, Plan, widened};
+use super::plan::Plan;
+use super::small_code::{Decode, Scales};
 use crate::bulk::{self, Lookup, Multiversion};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -15,82 +16,6 @@ pub(super) const TILE: usize = 2048;
 const BLOCKS: usize = 128;
 /// The smallest number of elements for which a table pays.
 const MANY: usize = 1 << 12;
-
-/// The way that lanes read a code of up to 8 bits.
-#[derive(Clone, Copy, Debug)]
-struct Decode {
-    magnitude: u32,
-    max: u32,
-    hidden: u32,
-    /// The shift from the fraction of a code to the fraction of an `f32`, then the addend of the exponent.
-    up: u32,
-    rebias: u32,
-    /// The unit that the code of a subnormal number counts.
-    unit: f32,
-    sign: u32,
-    sign_up: u32,
-    /// The code with the bits of −0, if the format has no −0.
-    refused: Option<u8>,
-    /// The exponents of the smallest and the largest number.
-    exponents: (i32, i32),
-}
-
-impl Decode {
-    fn new(layout: Layout) -> Option<Self> {
-        let serves = layout.bits() <= 8
-            && layout.is_signed()
-            && layout.has_zero()
-            && layout.finest_exponent() >= -126
-            && layout.max_exponent() <= 127;
-        let up = 23 - layout.fraction_bits();
-        serves.then(|| Self {
-            magnitude: layout.magnitude_mask() as u32,
-            max: layout.max_code() as u32,
-            hidden: layout.hidden_bit() as u32,
-            up,
-            rebias: ((127 - layout.bias()) as u32).wrapping_shl(23),
-            unit: f32::from_bits(((127 + layout.finest_exponent()) as u32) << 23),
-            sign: layout.sign_mask() as u32,
-            sign_up: 32 - layout.bits(),
-            refused: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
-            exponents: (layout.finest_exponent(), layout.max_exponent()),
-        })
-    }
-
-    /// Returns the number of a code. For codes that `is_special` knows, the result is wrong.
-    #[inline(always)]
-    fn number(self, code: u8) -> f32 {
-        let code = code as u32;
-        let magnitude = code & self.magnitude;
-        let normal = (magnitude << self.up).wrapping_add(self.rebias);
-        let subnormal = (magnitude as i32 as f32 * self.unit).to_bits();
-        let bits = if magnitude < self.hidden {
-            subnormal
-        } else {
-            normal
-        };
-        f32::from_bits(bits | (code & self.sign) << self.sign_up)
-    }
-
-    /// Returns whether a code is an infinity or a NaN.
-    #[inline(always)]
-    fn is_special(self, code: u8) -> bool {
-        code & self.magnitude as u8 > self.max as u8 || Some(code) == self.refused
-    }
-
-    #[inline(always)]
-    fn has_special(self, codes: &[u8]) -> bool {
-        if self.max == self.magnitude && self.refused.is_none() {
-            return false;
-        }
-        let (magnitude, max) = (self.magnitude as u8, self.max as u8);
-        let Some(refused) = self.refused else {
-            return codes.iter().map(|code| code & magnitude).fold(0, u8::max) > max;
-        };
-        let special = |&code: &u8| (code & magnitude > max) as u8 | (code == refused) as u8;
-        codes.iter().map(special).fold(0, u8::max) != 0
-    }
-}
 
 /// The parts of a scheme that the lanes need.
 pub(super) struct Fast {
@@ -376,97 +301,6 @@ fn rounded<D: Format>(product: f32) -> D {
     } else {
         let rounded = bits + (0x7fff + (bits >> 16 & 1));
         from_code((rounded >> 16) as u64)
-    }
-}
-
-/// The scales of blocks, times the tensor scale.
-struct Scales {
-    scale: Codes,
-    how: How,
-    tensor_scale: f32,
-    divides: bool,
-}
-
-/// The way to read the codes of scales.
-enum How {
-    E8m0,
-    /// The upper bits of an `f32`, 16 or 32 of them.
-    Upper,
-    Byte(Decode),
-    Other,
-}
-
-impl Scales {
-    /// Requires the default modes of the thread.
-    fn new(plan: &Plan, tensor_scale: f32) -> Self {
-        let scale = plan.scale;
-        let how = if scale.is_reversed {
-            How::Other
-        } else if scale.layout.same(Layout::E8M0FNU) {
-            How::E8m0
-        } else if scale.layout.same(Layout::BINARY32) || scale.layout.same(Layout::BFLOAT16) {
-            How::Upper
-        } else if let (Some(decode), 8) = (Decode::new(scale.layout), scale.bits) {
-            How::Byte(decode)
-        } else {
-            How::Other
-        };
-        Self {
-            scale,
-            how,
-            tensor_scale,
-            divides: plan.divides,
-        }
-    }
-
-    /// Finds the multipliers of blocks, from the block of index `first` on.
-    #[inline(always)]
-    fn multipliers(&self, scales: &[u8], first: usize, multipliers: &mut [f32]) {
-        match self.how {
-            How::E8m0 => {
-                for (multiplier, &code) in multipliers.iter_mut().zip(&scales[first..]) {
-                    // 2^-127 is subnormal, and code 255 is NaN.
-                    let bits = match code {
-                        0 => 1 << 22,
-                        255 => f32::NAN.to_bits(),
-                        code => (code as u32) << 23,
-                    };
-                    *multiplier = f32::from_bits(bits);
-                }
-            }
-            How::Upper if self.scale.bits == 32 => {
-                let (codes, _) = scales.as_chunks();
-                for (multiplier, &code) in multipliers.iter_mut().zip(&codes[first..]) {
-                    *multiplier = f32::from_le_bytes(code);
-                }
-            }
-            How::Upper => {
-                let (codes, _) = scales.as_chunks();
-                for (multiplier, &code) in multipliers.iter_mut().zip(&codes[first..]) {
-                    *multiplier = f32::from_bits((u16::from_le_bytes(code) as u32) << 16);
-                }
-            }
-            How::Byte(decode) => {
-                for (multiplier, &code) in multipliers.iter_mut().zip(&scales[first..]) {
-                    let number = decode.number(code);
-                    let special = decode.is_special(code);
-                    *multiplier = if special { f32::NAN } else { number };
-                }
-            }
-            How::Other => {
-                for (multiplier, index) in multipliers.iter_mut().zip(first..) {
-                    let code = self.scale.get(scales, index);
-                    *multiplier = widened(self.scale.layout, code);
-                }
-            }
-        }
-        for multiplier in multipliers {
-            *multiplier = if self.divides {
-                *multiplier / self.tensor_scale
-            } else {
-                *multiplier * self.tensor_scale
-            };
-        }
     }
 }
 

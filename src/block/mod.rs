@@ -39,6 +39,7 @@ mod quotient;
 mod rule;
 mod scalar;
 mod scheme;
+mod small_code;
 mod stream;
 mod tiled;
 mod typed;
