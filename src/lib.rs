@@ -73,7 +73,7 @@ mod train;
 pub use arithmetic::{Integer, Total, ieee, ulps_between};
 pub use cpu::{Isa, UnknownIsa};
 pub use float::*;
-pub use format::{InvalidLayout, Layout, Parts};
+pub use format::{InvalidLayout, Layout, P3109Name, Parts, UnknownLayout};
 pub use round::{Bits, Cast, Flags, Format, Overflow, Rounding};
 pub use text::{FloatErrorKind, ParseFloatError};
 pub use train::{memory, mixed};
@@ -93,6 +93,8 @@ pub mod prelude {
 mod guide {
     #[doc = include_str!("../README.md")]
     struct Readme;
+    #[doc = include_str!("../docs/blocks.md")]
+    struct Blocks;
     #[doc = include_str!("../docs/choosing.md")]
     struct Choosing;
     #[doc = include_str!("../docs/concepts.md")]

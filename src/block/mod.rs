@@ -30,7 +30,6 @@ mod error;
 mod fast;
 mod finfo;
 mod lanes;
-mod multipliers;
 mod name;
 mod pack;
 #[cfg(feature = "rayon")]
@@ -40,6 +39,7 @@ mod quotient;
 mod rule;
 mod scalar;
 mod scheme;
+mod small_code;
 mod stream;
 mod tiled;
 mod typed;

@@ -11,6 +11,7 @@ mod scales;
 mod specials;
 mod stochastic;
 mod tiled;
+mod torchao;
 mod typed;
 
 use ulp::Format;

@@ -17,6 +17,7 @@ use ulp::{
 #[macro_use]
 #[path = "../shipped/mod.rs"]
 mod shipped;
+mod p3109;
 
 const ML_DTYPES: &str = include_str!("../data/codes.csv");
 

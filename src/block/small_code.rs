@@ -1,8 +1,83 @@
-//! The multipliers of blocks: their scales, read from bytes, times the tensor scale.
+//! Reads codes of up to 8 bits in lanes, as numbers of elements and of scales.
 
-use super::decode::Decode;
 use super::plan::{Codes, Plan, widened};
 use crate::format::Layout;
+
+/// The way that lanes read a code of up to 8 bits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decode {
+    magnitude: u32,
+    max: u32,
+    hidden: u32,
+    /// The shift from the fraction of a code to the fraction of an `f32`, then the addend of the exponent.
+    up: u32,
+    rebias: u32,
+    /// The unit that the code of a subnormal number counts.
+    unit: f32,
+    sign: u32,
+    sign_up: u32,
+    /// The code with the bits of −0, if the format has no −0.
+    refused: Option<u8>,
+    /// The exponents of the smallest and the largest number.
+    pub(super) exponents: (i32, i32),
+}
+
+impl Decode {
+    pub(super) fn new(layout: Layout) -> Option<Self> {
+        let serves = layout.bits() <= 8
+            && layout.is_signed()
+            && layout.has_zero()
+            && layout.finest_exponent() >= -126
+            && layout.max_exponent() <= 127;
+        let up = 23 - layout.fraction_bits();
+        serves.then(|| Self {
+            magnitude: layout.magnitude_mask() as u32,
+            max: layout.max_code() as u32,
+            hidden: layout.hidden_bit() as u32,
+            up,
+            rebias: ((127 - layout.bias()) as u32).wrapping_shl(23),
+            unit: f32::from_bits(((127 + layout.finest_exponent()) as u32) << 23),
+            sign: layout.sign_mask() as u32,
+            sign_up: 32 - layout.bits(),
+            refused: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
+            exponents: (layout.finest_exponent(), layout.max_exponent()),
+        })
+    }
+
+    /// Returns the number of a code. For codes that `is_special` knows, the result is wrong.
+    #[inline(always)]
+    pub(super) fn number(self, code: u8) -> f32 {
+        let code = code as u32;
+        let magnitude = code & self.magnitude;
+        let normal = (magnitude << self.up).wrapping_add(self.rebias);
+        let subnormal = (magnitude as i32 as f32 * self.unit).to_bits();
+        let bits = if magnitude < self.hidden {
+            subnormal
+        } else {
+            normal
+        };
+        f32::from_bits(bits | (code & self.sign) << self.sign_up)
+    }
+
+    /// Returns whether a code is an infinity or a NaN.
+    #[inline(always)]
+    pub(super) fn is_special(self, code: u8) -> bool {
+        code & self.magnitude as u8 > self.max as u8 || Some(code) == self.refused
+    }
+
+    #[inline(always)]
+    pub(super) fn has_special(self, codes: &[u8]) -> bool {
+        if self.max == self.magnitude && self.refused.is_none() {
+            return false;
+        }
+        let (magnitude, max) = (self.magnitude as u8, self.max as u8);
+        let Some(refused) = self.refused else {
+            return codes.iter().map(|code| code & magnitude).fold(0, u8::max) > max;
+        };
+        let special = |&code: &u8| (code & magnitude > max) as u8 | (code == refused) as u8;
+        codes.iter().map(special).fold(0, u8::max) != 0
+    }
+}
 
 /// The scales of blocks, times the tensor scale.
 pub(super) struct Scales {

@@ -1,0 +1,120 @@
+//! The names of IEEE P3109's formats: `Binary8p3se`.
+
+use core::error::Error;
+use core::fmt;
+use core::str::FromStr;
+
+use super::Layout;
+
+/// The widest format that P3109 names and tabulates, in bits.
+const WIDEST: u32 = 16;
+/// The narrowest.
+const NARROWEST: u32 = 3;
+
+/// A format's name in IEEE P3109, as [`Layout::p3109_name`] gives it: `Binary`, the bits, `p` and the precision, `s` or `u` for signed or
+/// unsigned, `e` or `f` for extended (with infinities) or finite.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct P3109Name {
+    bits: u32,
+    precision: u32,
+    signed: bool,
+    extended: bool,
+}
+
+impl P3109Name {
+    const fn layout(self) -> Layout {
+        Layout::p3109(self.bits, self.precision, self.signed, self.extended)
+    }
+
+    /// Whether P3109 has it.
+    const fn is_valid(self) -> bool {
+        let most = self.bits - self.signed as u32;
+        NARROWEST <= self.bits
+            && self.bits <= WIDEST
+            && 1 <= self.precision
+            && self.precision <= most
+    }
+}
+
+impl Layout {
+    /// The name of this format in IEEE P3109, if it is one of the 504 that have 3 to 16 bits.
+    ///
+    /// ```
+    /// use ulp::Layout;
+    ///
+    /// let layout: Layout = "binary8p3se".parse().unwrap();
+    /// assert_eq!(layout, Layout::p3109(8, 3, true, true));
+    /// assert_eq!(layout.p3109_name().unwrap().to_string(), "Binary8p3se");
+    /// assert!(Layout::E4M3FN.p3109_name().is_none());
+    /// ```
+    #[must_use]
+    pub const fn p3109_name(self) -> Option<P3109Name> {
+        let name = P3109Name {
+            bits: self.bits(),
+            precision: self.precision(),
+            signed: self.is_signed(),
+            extended: self.has_infinities(),
+        };
+        if name.is_valid() && name.layout().same(self) {
+            Some(name)
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for P3109Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.signed { 's' } else { 'u' };
+        let domain = if self.extended { 'e' } else { 'f' };
+        write!(f, "Binary{}p{}{sign}{domain}", self.bits, self.precision)
+    }
+}
+
+/// Parses a name of IEEE P3109, in any case: see [`Layout::p3109_name`].
+impl FromStr for Layout {
+    type Err = UnknownLayout;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLayout> {
+        let name = parse(text).filter(|name| name.is_valid());
+        name.map(P3109Name::layout).ok_or(UnknownLayout(()))
+    }
+}
+
+fn parse(text: &str) -> Option<P3109Name> {
+    let (prefix, rest) = text.split_at_checked("binary".len())?;
+    let (numbers, kind) = rest.split_at_checked(rest.len().checked_sub(2)?)?;
+    let (bits, precision) = numbers.split_once(['p', 'P'])?;
+    let mut kind = kind.chars().map(|c| c.to_ascii_lowercase());
+    prefix.eq_ignore_ascii_case("binary").then_some(())?;
+    Some(P3109Name {
+        bits: count(bits)?,
+        precision: count(precision)?,
+        signed: choose(kind.next()?, 's', 'u')?,
+        extended: choose(kind.next()?, 'e', 'f')?,
+    })
+}
+
+/// A number without sign or leading zeros.
+fn count(text: &str) -> Option<u32> {
+    let begins = text.starts_with(|c: char| ('1'..='9').contains(&c));
+    text.parse().ok().filter(|_| begins)
+}
+
+fn choose(c: char, yes: char, no: char) -> Option<bool> {
+    (c == yes || c == no).then_some(c == yes)
+}
+
+/// The error of parsing a [`Layout`] from a name that IEEE P3109 doesn't have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnknownLayout(());
+
+impl fmt::Display for UnknownLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "not the name of a P3109 format, such as Binary8p3se: 3 to 16 bits, the precision, s or u, e or f",
+        )
+    }
+}
+
+impl Error for UnknownLayout {}
