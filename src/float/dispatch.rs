@@ -9,7 +9,7 @@ macro_rules! export {
     )*) => {
         /// Calls a macro with the names of all formats that this crate ships, except for `f32` and `f64`. Tests, tables and tools
         /// use the macro to cover every format. Tokens after the name of the macro come first. After `@has`, each name is
-        /// followed by the special numbers of the format, as in [`float_type!`]: `F8E4M3Fn [sign, zero, nan]`.
+        /// followed by the special numbers of the format, as in [`float_type!`](crate::float_type): `F8E4M3Fn [sign, zero, nan]`.
         ///
         /// ```
         /// use ulp::*;
