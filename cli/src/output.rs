@@ -69,7 +69,7 @@ impl Unfinished {
         loop {
             let file = builder(&prefix, mode).tempfile_in(directory)?;
             let (file, path) = file.keep().map_err(|failed| failed.error)?;
-            if is_taken(&file) {
+            if is_taken(&file, &path) {
                 continue;
             }
             lock.add(&path);
@@ -86,8 +86,13 @@ impl Unfinished {
         loop {
             let path = builder(&prefix, mode | 0o700).tempdir_in(directory)?.keep();
             // A system that can't open a directory can't lock it.
-            let file = File::open(&path).ok();
-            if file.as_ref().is_some_and(is_taken) {
+            let file = match File::open(&path) {
+                Ok(file) => Some(file),
+                // Another run has just removed the directory.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(_) => None,
+            };
+            if file.as_ref().is_some_and(|file| is_taken(file, &path)) {
                 continue;
             }
             lock.add(&path);
@@ -210,9 +215,11 @@ pub(crate) fn is_temporary(path: &Path) -> bool {
     name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }
 
-/// Returns whether another run has found a new file and is about to remove it. Returns false if the system can't lock the file.
-fn is_taken(file: &File) -> bool {
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+/// Returns whether another run has found a new file and removes it, or has removed it. Returns false if the system can't lock the
+/// file.
+fn is_taken(file: &File, path: &Path) -> bool {
+    // Once this run has the lock, nobody else removes the file.
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || path.symlink_metadata().is_err()
 }
 
 /// Returns the beginning of the temporary names for a target. Other runs for the target find the files by this text.

@@ -112,10 +112,10 @@ fn errors_and_neighbours_by_hand() {
     assert_eq!(number["above"]["code"], "0x3c01");
     assert_eq!(number["below"]["exact"], "0.99951171875");
     assert_eq!(number["above"]["exact"], "1.0009765625");
+    assert_eq!(number["hexadecimal"], "0x1p+0");
     let number = &json(&["65504", "--as", "f16"])[0];
     assert_eq!(number["below"]["exact"], "65472");
     assert_eq!(number["above"]["exact"], "inf");
-    assert_eq!(number["hexadecimal"], "0x1p+0");
 }
 
 #[test]

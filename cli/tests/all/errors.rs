@@ -170,10 +170,10 @@ fn a_format_that_cannot_be_written() {
     let world = World::new();
     world.write("in", small());
     for (format, words) in [
-        ("bf17", &["bf17", "bfloat16"][..]),
-        ("", &["bfloat16"]),
-        ("i8", &["i8", "bfloat16"]),
-        ("two\nlines", &["bfloat16"]),
+        ("bf17", &["bf17", "did you mean \"BF16\"?"][..]),
+        ("", &["unknown format"]),
+        ("i8", &["i8", "unknown format"]),
+        ("two\nlines", &["unknown format"]),
         ("float4_e2m1fn", &["float4_e2m1fn", "packed"]),
         ("float6_e2m3fn", &["float6_e2m3fn", "packed"]),
         ("float6_e3m2fn", &["float6_e3m2fn", "packed"]),

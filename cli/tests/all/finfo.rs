@@ -71,9 +71,9 @@ fn a_table_of_all_formats() {
 }
 
 #[test]
-fn an_unknown_format_lists_the_known() {
+fn an_unknown_format_is_named_with_the_nearest() {
     let world = World::new();
-    world.fails(&["finfo", "bf17"], &["bf17", "bfloat16", "float8_e4m3fn"]);
+    world.fails(&["finfo", "bf17"], &["bf17", "did you mean \"BF16\"?"]);
     world.fails(&["finfo", "bf16", "nonsense\n"], &["nonsense"]);
 }
 
