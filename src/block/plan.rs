@@ -170,6 +170,28 @@ impl Plan {
         self.check_target(len, cols, tensor_scale, (elements, scales))
     }
 
+    /// Begins to quantize: checks the formats, the lengths and the tensor scale, and clears the bits after the last codes. Returns
+    /// the number of rows.
+    fn begin<S: Format>(
+        &self,
+        src: &[S],
+        cols: usize,
+        tensor_scale: f32,
+        elements: &mut [u8],
+        scales: &mut [u8],
+    ) -> Result<usize, BlockError> {
+        const {
+            assert!(
+                S::LAYOUT.is_within(Layout::BINARY32),
+                "a block is made of formats that f32 has all values of"
+            );
+        }
+        let lengths = (elements.len(), scales.len());
+        let rows = self.check_source(src.len(), cols, tensor_scale, lengths)?;
+        clear_last(elements, scales);
+        Ok(rows)
+    }
+
     #[allow(
         clippy::too_many_arguments,
         reason = "the two sides of the work, and how to do it"
@@ -184,15 +206,7 @@ impl Plan {
         scales: &mut [u8],
         cast: Cast,
     ) -> Result<Counts, BlockError> {
-        const {
-            assert!(
-                S::LAYOUT.is_within(Layout::BINARY32),
-                "a block is made of formats that f32 has all values of"
-            );
-        }
-        let lengths = (elements.len(), scales.len());
-        let rows = self.check_source(src.len(), cols, tensor_scale, lengths)?;
-        clear_last(elements, scales);
+        let rows = self.begin(src, cols, tensor_scale, elements, scales)?;
         let fast = Fast::new(self, tensor_scale, cast, S::LAYOUT.precision());
         if let Some(fast) = &fast
             && self.blocks.rows() == 1
@@ -232,9 +246,7 @@ impl Plan {
         scales: &mut [u8],
         stochastic: Stochastic,
     ) -> Result<Counts, BlockError> {
-        let lengths = (elements.len(), scales.len());
-        let rows = self.check_source(src.len(), cols, tensor_scale, lengths)?;
-        clear_last(elements, scales);
+        let rows = self.begin(src, cols, tensor_scale, elements, scales)?;
         let (element, how) = (self.element.layout, (isa, tensor_scale));
         let (mut draws, mut counts) = (Draws::new(isa, stochastic), Counts::default());
         for block in self.blocks.each(rows, cols) {

@@ -63,6 +63,10 @@ impl<'a, T: Copy> Out<'a, T> {
     /// # Safety
     /// `write` writes every element.
     #[inline(always)]
+    #[allow(
+        dead_code,
+        reason = "x86-64 alone has loops that do not return the slice"
+    )]
     pub(super) unsafe fn written_by(self, write: impl FnOnce(Out<'_, T>)) -> &'a mut [T] {
         write(Out(&mut *self.0));
         // SAFETY: the caller promises that `write` has written every element.

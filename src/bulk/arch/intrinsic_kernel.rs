@@ -49,7 +49,7 @@ macro_rules! intrinsic_kernel {
 
                 assert!(size_of::<S>() == $from && size_of::<D>() == $to);
                 if N % LANES != 0 {
-                    return $crate::bulk::kernels::cast_scalar(self.cast, src, dst);
+                    return $crate::bulk::kernels::convert::cast_scalar(self.cast, src, dst);
                 }
                 for first in (0..N).step_by(LANES) {
                     // SAFETY: `self.token` proves that the CPU has the instructions. LANES numbers from `first` on lie in the

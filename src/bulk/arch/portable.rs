@@ -74,17 +74,6 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     write(src, dst)
 }
 
-/// Returns whether floats are rounded to nearest and subnormals are kept. WebAssembly always does this. Returns false where this
-/// is unknown.
-#[inline]
-#[cfg_attr(
-    all(target_arch = "aarch64", target_feature = "neon"),
-    allow(dead_code, reason = "aarch64 can look")
-)]
-pub(crate) fn control_bits_are_default() -> bool {
-    cfg!(target_family = "wasm")
-}
-
 /// A conversion by table. No architecture that uses this module has such a conversion.
 pub(crate) struct Lookup(Infallible);
 

@@ -1,8 +1,8 @@
 //! Kernels that every ISA compiles. No kernel here names an ISA.
 
-mod convert;
+pub(super) mod convert;
 mod stochastic;
 
 pub(crate) use convert::cast_block;
-pub(super) use convert::{Convert, cast_element, cast_scalar};
+pub(super) use convert::{Convert, cast_element};
 pub(super) use stochastic::ConvertStochastically;

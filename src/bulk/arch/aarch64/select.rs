@@ -50,6 +50,9 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
         };
     }
     let _ = A::SMALL_CODE;
+    if !cast.overflows_alike() {
+        return Err(dst);
+    }
     if cfg!(target_endian = "big") {
         // On big-endian targets the compiler passes vectors to assembly in another order of lanes.
         return Err(dst);

@@ -10,7 +10,7 @@ use super::token::{Avx2, Avx512, Bf16};
 use crate::bulk::arch::intrinsic_kernel::intrinsic_kernel;
 use crate::bulk::element::Element;
 use crate::bulk::kernel::{Kernel, SMALL};
-use crate::bulk::kernels::cast_scalar;
+use crate::bulk::kernels::convert::cast_scalar;
 use crate::round::Cast;
 
 /// The instruction raises no exceptions, even if the thread does not mask exceptions.

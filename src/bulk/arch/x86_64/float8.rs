@@ -12,7 +12,7 @@ use core::mem::MaybeUninit;
 use super::token::Avx512;
 use crate::bulk::element::Element;
 use crate::bulk::kernel::Kernel;
-use crate::bulk::kernels::cast_scalar;
+use crate::bulk::kernels::convert::cast_scalar;
 use crate::format::Layout;
 use crate::round::{Cast, Overflow};
 

@@ -10,7 +10,7 @@ use core::mem::MaybeUninit;
 use super::token::Vbmi;
 use crate::bulk::element::Element;
 use crate::bulk::kernel::{Kernel, Loops, SMALL};
-use crate::bulk::kernels::cast_scalar;
+use crate::bulk::kernels::convert::cast_scalar;
 use crate::format::Layout;
 use crate::round::Cast;
 
