@@ -32,12 +32,10 @@ pub(crate) fn mode(of: &Metadata) -> Mode {
 
 /// Fails if [`publish`] would fail later. Callers ask before the work, to save it.
 pub(crate) fn must_not_exist(path: &Path) -> Result<(), Error> {
-    // A link that leads nowhere exists too.
-    match path.symlink_metadata() {
-        Ok(_) => Err(Error::Exists { path: path.into() }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(at(path)(error)),
+    if exists(path).map_err(at(path))? {
+        return Err(Error::Exists { path: path.into() });
     }
+    Ok(())
 }
 
 /// Returns the directory of a path.
@@ -64,26 +62,27 @@ impl Unfinished {
         target: &Path,
         mode: Mode,
     ) -> io::Result<(Unfinished, File)> {
-        let mut lock = uninterrupted();
         let prefix = prefix(target);
         loop {
+            let mut lock = uninterrupted();
             let file = builder(&prefix, mode).tempfile_in(directory)?;
             let (file, path) = file.keep().map_err(|failed| failed.error)?;
-            if is_taken(&file, &path) {
-                continue;
-            }
+            let locked = lock_new(&file, &path);
             lock.add(&path);
-            // Both handles share the lock.
+            // Both handles share the lock of the file.
             let unfinished = Unfinished::new(path, file.try_clone().ok());
-            return Ok((unfinished, file));
+            drop(lock);
+            if locked? {
+                return Ok((unfinished, file));
+            }
         }
     }
 
     /// Makes an empty directory in `directory`. It will be renamed to `target`. Its owner may do everything.
     pub(crate) fn directory(directory: &Path, target: &Path, mode: Mode) -> io::Result<Unfinished> {
-        let mut lock = uninterrupted();
         let prefix = prefix(target);
         loop {
+            let mut lock = uninterrupted();
             let path = builder(&prefix, mode | 0o700).tempdir_in(directory)?.keep();
             // A system that can't open a directory can't lock it.
             let file = match File::open(&path) {
@@ -92,11 +91,13 @@ impl Unfinished {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(_) => None,
             };
-            if file.as_ref().is_some_and(|file| is_taken(file, &path)) {
-                continue;
-            }
+            let locked = file.as_ref().map_or(Ok(true), |file| lock_new(file, &path));
             lock.add(&path);
-            return Ok(Unfinished::new(path, file));
+            let unfinished = Unfinished::new(path, file);
+            drop(lock);
+            if locked? {
+                return Ok(unfinished);
+            }
         }
     }
 
@@ -202,7 +203,7 @@ fn is_removed(path: &Path) -> bool {
     match file.try_lock() {
         Ok(()) => {
             let removed = entries::remove(path);
-            removed.is_ok() || path.symlink_metadata().is_err()
+            removed.is_ok() || exists(path).is_ok_and(|exists| !exists)
         }
         Err(TryLockError::WouldBlock) => true,
         Err(TryLockError::Error(_)) => false,
@@ -215,11 +216,23 @@ pub(crate) fn is_temporary(path: &Path) -> bool {
     name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }
 
-/// Returns whether another run has found a new file and removes it, or has removed it. Returns false if the system can't lock the
-/// file.
-fn is_taken(file: &File, path: &Path) -> bool {
+/// Locks a new file. Returns false if another run has found the file and removes it, or has removed it. Returns true if the system
+/// can't lock files.
+fn lock_new(file: &File, path: &Path) -> io::Result<bool> {
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Ok(false);
+    }
     // Once this run has the lock, nobody else removes the file.
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || path.symlink_metadata().is_err()
+    exists(path)
+}
+
+/// Returns whether a path names anything. A link that leads nowhere exists too. An error that leaves the answer open is returned.
+pub(crate) fn exists(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Returns the beginning of the temporary names for a target. Other runs for the target find the files by this text.

@@ -13,7 +13,7 @@ use crate::checkpoint::Source;
 use crate::entries::{self, Entry, Kind};
 use crate::error::{Error, at};
 use crate::observer::Activity;
-use crate::output::{self, Mode, OPEN, Unfinished, make_directory, parent, sync_directory};
+use crate::output::{self, Mode, OPEN, Unfinished, exists, make_directory, parent, sync_directory};
 
 /// The files of a directory, by their use in the output.
 pub(super) struct Contents<'a> {
@@ -193,7 +193,7 @@ impl Conversion<'_> {
         self.make_directories(directory, name)?;
         let (target, shown) = (directory.join(name), self.output.join(name));
         let path = self.input.join(name);
-        let mode = if path.symlink_metadata().is_ok() {
+        let mode = if exists(&path).map_err(at(&path))? {
             mode_of(&path)?
         } else {
             OPEN

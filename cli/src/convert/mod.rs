@@ -26,7 +26,7 @@ use clap::Args;
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, at};
 use crate::observer::{Activity, Observer};
-use crate::output::{self, OPEN, Unfinished, after_publish, parent};
+use crate::output::{self, OPEN, Unfinished, after_publish, exists, parent};
 use crate::pieces::Threads;
 use config::CONFIG;
 use directory::Contents;
@@ -225,7 +225,7 @@ impl Conversion<'_> {
     /// Removes the parts from which an earlier run has made the output.
     fn clear(&self, contents: &Contents) -> Result<(), Error> {
         match Staging::find(self)? {
-            Some(staging) if !staging.whole().exists() => {
+            Some(staging) if !exists(&staging.whole()).map_err(at(&staging.whole()))? => {
                 staging.agrees(&staging::record(self, contents)?)?;
                 self.remove_parts(&staging, &contents.plans)
             }
@@ -267,7 +267,7 @@ impl Conversion<'_> {
     /// Writes a file beside the output, unless a file has its name.
     fn write_beside(&self, name: &str, text: &str) -> Result<(), Error> {
         let path = self.output.with_file_name(name);
-        if path.symlink_metadata().is_ok() {
+        if exists(&path).map_err(at(&path))? {
             return Ok(());
         }
         let (unfinished, mut file) =

@@ -16,7 +16,9 @@ use super::work::Lost;
 use crate::checkpoint::{Source, hash, read_small};
 use crate::entries;
 use crate::error::{Error, at};
-use crate::output::{self, OPEN, Unfinished, is_temporary, make_directory, parent, sync_directory};
+use crate::output::{
+    self, OPEN, Unfinished, exists, is_temporary, make_directory, parent, sync_directory,
+};
 
 /// The text by which a record is recognized.
 const MADE_BY: &str = "ulp convert --part";
@@ -106,7 +108,7 @@ impl Staging {
             let device = |path: &Path| path.metadata().map(|metadata| metadata.dev());
             let expected = device(parent(output)).map_err(at(output))?;
             for path in [&self.path, &self.whole()] {
-                if device(path).is_ok_and(|device| device != expected) {
+                if exists(path).map_err(at(path))? && device(path).map_err(at(path))? != expected {
                     return Err(parts(path, PartsProblem::OtherFileSystem));
                 }
             }
@@ -186,7 +188,7 @@ impl Staging {
         let record = self.path.join("options.json");
         ignore(fs::remove_file(&record), io::ErrorKind::NotFound).map_err(at(&record))?;
         remove_if_empty(&self.path)?;
-        Ok(!self.path.exists())
+        Ok(!exists(&self.path).map_err(at(&self.path))?)
     }
 }
 
