@@ -3,7 +3,7 @@
 use crate::format::Layout;
 use crate::round::{
     Cast, Flags, Rounding,
-    unpacked::{Number, shift_right_sticky},
+    unpacked::{Unpacked, shift_right_sticky},
 };
 
 /// A number whose significand has room for a product of two significands: ±significand · 2<sup>exponent − 126</sup>. The topmost
@@ -15,7 +15,7 @@ struct Wide {
     significand: u128,
 }
 
-impl Number {
+impl Unpacked {
     const fn widen(self) -> Wide {
         Wide {
             negative: self.negative,
@@ -82,7 +82,7 @@ impl Wide {
     ///
     /// Only the smaller number loses bits to the sticky bit, and only if the smaller number is more than 2⁹ times smaller.
     /// Cancellation then keeps the sticky bit far below the bits that decide the rounding.
-    const fn plus(self, other: Self) -> Option<Number> {
+    const fn plus(self, other: Self) -> Option<Unpacked> {
         let (large, small) = if self.exponent < other.exponent {
             (other, self)
         } else {
@@ -100,11 +100,11 @@ impl Wide {
         } else {
             (small.negative, b - a)
         };
-        Number::new(negative, large.exponent + 1, sum)
+        Unpacked::new(negative, large.exponent + 1, sum)
     }
 }
 
-/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2. The cases that remain are computed with [`Number`]s. `a`, `b` and `c` are
+/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2. The cases that remain are computed with [`Unpacked`]s. `a`, `b` and `c` are
 /// codes. `x`, `y` and `z` are their numbers.
 impl Layout {
     pub(crate) const fn add(self, rounding: Rounding, a: u64, b: u64) -> (u64, Flags) {
@@ -114,10 +114,10 @@ impl Layout {
         if self.is_infinite(a) || self.is_infinite(b) {
             return self.add_infinities(a, b);
         }
-        match (self.number(a), self.number(b)) {
+        match (self.unpack(a), self.unpack(b)) {
             (Some(x), Some(y)) => match x.plus(y) {
                 Some(sum) => self.round(Cast::new().rounding(rounding), sum),
-                None => self.cancelled(rounding),
+                None => self.exact_zero(rounding),
             },
             (Some(_), None) => (a & self.code_mask(), Flags::NONE),
             (None, Some(_)) => (b & self.code_mask(), Flags::NONE),
@@ -133,7 +133,7 @@ impl Layout {
             // In a format without −0, the difference of zeros is 0 too.
             return self.add(rounding, a, self.negate(b));
         }
-        match (self.number(a), self.number(b)) {
+        match (self.unpack(a), self.unpack(b)) {
             _ if self.is_infinite(b) => {
                 if self.is_infinite(a) {
                     self.invalid()
@@ -142,16 +142,16 @@ impl Layout {
                 }
             }
             _ if self.is_infinite(a) => (a & self.code_mask(), Flags::NONE),
-            (Some(x), Some(y)) => match x.plus(Number {
+            (Some(x), Some(y)) => match x.plus(Unpacked {
                 negative: true,
                 ..y
             }) {
                 Some(difference) => self.round(Cast::new().rounding(rounding), difference),
-                None => self.cancelled(rounding),
+                None => self.exact_zero(rounding),
             },
             (None, Some(y)) => self.round(
                 Cast::new(),
-                Number {
+                Unpacked {
                     negative: true,
                     ..y
                 },
@@ -166,10 +166,10 @@ impl Layout {
         }
         let negative = self.is_negative(a) != self.is_negative(b);
         let infinite = self.is_infinite(a) || self.is_infinite(b);
-        match (self.number(a), self.number(b)) {
+        match (self.unpack(a), self.unpack(b)) {
             (None, _) | (_, None) if infinite => self.invalid(),
             _ if infinite => self.infinite(Cast::new(), negative),
-            (Some(x), Some(y)) => self.round_some(rounding, x.product(y)),
+            (Some(x), Some(y)) => self.round_or_zero(rounding, x.product(y)),
             _ => self.signed_zero(negative),
         }
     }
@@ -186,14 +186,14 @@ impl Layout {
             (false, true) => return self.signed_zero(negative),
             (false, false) => (),
         }
-        match (self.number(a), self.number(b)) {
+        match (self.unpack(a), self.unpack(b)) {
             (None, None) => self.invalid(),
             (None, _) => self.signed_zero(negative),
             (_, None) => {
                 let (code, flags) = self.infinite(cast, negative);
                 (code, flags.union(Flags::DIVIDE_BY_ZERO))
             }
-            (Some(x), Some(y)) => self.round_some(rounding, x.over(y)),
+            (Some(x), Some(y)) => self.round_or_zero(rounding, x.over(y)),
         }
     }
 
@@ -202,11 +202,11 @@ impl Layout {
             return nan;
         }
         let a = a & self.code_mask();
-        match self.number(a) {
+        match self.unpack(a) {
             _ if self.is_infinite(a) && !self.is_negative(a) => (a, Flags::NONE),
             None => (a, Flags::NONE),
             Some(_) if self.is_negative(a) => self.invalid(),
-            Some(x) => self.round_some(rounding, x.root()),
+            Some(x) => self.round_or_zero(rounding, x.root()),
         }
     }
 
@@ -220,7 +220,7 @@ impl Layout {
     ) -> (u64, Flags) {
         let negative = self.is_negative(a) != self.is_negative(b);
         let infinite = self.is_infinite(a) || self.is_infinite(b);
-        let factors = (self.number(a), self.number(b));
+        let factors = (self.unpack(a), self.unpack(b));
         let no_factor = infinite && (factors.0.is_none() || factors.1.is_none());
         if let Some((nan, flags)) = self.nan_of(&[a, b, c]) {
             let ordered = !self.is_nan(a) && !self.is_nan(b);
@@ -239,10 +239,10 @@ impl Layout {
         if self.is_infinite(c) {
             return (c & self.code_mask(), Flags::NONE);
         }
-        match (factors, self.number(c)) {
+        match (factors, self.unpack(c)) {
             ((Some(x), Some(y)), Some(z)) => match x.times(y).plus(z.widen()) {
                 Some(sum) => self.round(Cast::new().rounding(rounding), sum),
-                None => self.cancelled(rounding),
+                None => self.exact_zero(rounding),
             },
             ((Some(_), Some(_)), None) => self.multiply(rounding, a, b),
             (_, Some(_)) => (c & self.code_mask(), Flags::NONE),
@@ -255,19 +255,19 @@ impl Layout {
         if let Some((nan, _)) = self.nan_of(&[a, b]) {
             return nan;
         }
-        let halves = match (self.number(a), self.number(b)) {
+        let halves = match (self.unpack(a), self.unpack(b)) {
             (Some(x), Some(y)) if self.is_finite(a) && self.is_finite(b) => x.plus(y),
             (Some(x), None) if self.is_finite(a) => Some(x),
             (None, Some(y)) if self.is_finite(b) => Some(y),
             _ => None,
         };
         match halves {
-            Some(Number {
+            Some(Unpacked {
                 negative,
                 exponent,
                 significand,
             }) => {
-                let half = Number {
+                let half = Unpacked {
                     negative,
                     exponent: exponent - 1,
                     significand,
@@ -317,10 +317,10 @@ impl Layout {
     }
 
     /// Rounds a number. `None` is zero, and gives +0.
-    pub(crate) const fn round_some(
+    pub(crate) const fn round_or_zero(
         self,
         rounding: Rounding,
-        number: Option<Number>,
+        number: Option<Unpacked>,
     ) -> (u64, Flags) {
         match number {
             Some(number) => self.round(Cast::new().rounding(rounding), number),
@@ -329,7 +329,7 @@ impl Layout {
     }
 
     /// Returns the sum of a number and its negative: 0. The sum is −0 if the rounding is toward −∞ (6.3).
-    const fn cancelled(self, rounding: Rounding) -> (u64, Flags) {
+    const fn exact_zero(self, rounding: Rounding) -> (u64, Flags) {
         self.signed_zero(matches!(rounding, Rounding::TowardNegative))
     }
 
@@ -337,7 +337,7 @@ impl Layout {
         if a == b {
             self.signed_zero(a)
         } else {
-            self.cancelled(rounding)
+            self.exact_zero(rounding)
         }
     }
 

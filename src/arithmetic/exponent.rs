@@ -18,7 +18,7 @@ impl Layout {
         if !self.is_finite(code) {
             return (code, Flags::NONE);
         }
-        let Some(mut number) = self.number(code) else {
+        let Some(mut number) = self.unpack(code) else {
             return (code, Flags::NONE);
         };
         let n = match n {
@@ -35,7 +35,7 @@ impl Layout {
         if !self.is_finite(code) {
             return None;
         }
-        match self.number(code) {
+        match self.unpack(code) {
             Some(number) => Some(number.exponent),
             None => None,
         }
@@ -48,7 +48,7 @@ impl Layout {
         }
         if let Some(exponent) = self.leading_exponent(a) {
             let magnitude = exponent.unsigned_abs() as u128;
-            return self.integer_code(Rounding::TiesToEven, exponent < 0, magnitude);
+            return self.from_integer(Rounding::TiesToEven, exponent < 0, magnitude);
         }
         let zero = self.is_zero(a);
         let (code, flags) = self.infinite(Cast::new(), zero);

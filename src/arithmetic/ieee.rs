@@ -164,7 +164,7 @@ pub const fn compare_signaling<F: Format>(a: F, b: F) -> (Option<Ordering>, Flag
 #[inline]
 pub const fn from_int<F: Format, I: Integer>(x: I, rounding: Rounding) -> (F, Flags) {
     let (negative, magnitude) = integer::sign_and_magnitude(x);
-    number(F::LAYOUT.integer_code(rounding, negative, magnitude))
+    number(F::LAYOUT.from_integer(rounding, negative, magnitude))
 }
 
 /// Rounds a number to an integer type (5.4.1, 5.8, `convertToIntegerExact…`).
@@ -180,6 +180,6 @@ pub const fn from_int<F: Format, I: Integer>(x: I, rounding: Rounding) -> (F, Fl
 /// ```
 #[inline]
 pub const fn to_int<I: Integer, F: Format>(x: F, rounding: Rounding) -> (I, Flags) {
-    let (bits, flags) = F::LAYOUT.code_integer(rounding, to_code(x), I::BITS, I::SIGNED);
+    let (bits, flags) = F::LAYOUT.to_integer(rounding, to_code(x), I::BITS, I::SIGNED);
     (integer::from_low_bits(bits), flags)
 }

@@ -3,7 +3,7 @@
 use crate::format::Layout;
 use crate::round::{
     Cast, Flags, Rounding,
-    unpacked::{Number, shift_right_sticky},
+    unpacked::{Unpacked, shift_right_sticky},
     word128,
 };
 
@@ -11,7 +11,7 @@ use crate::round::{
 /// for all lower bits.
 const GUARD_BITS: u32 = 2;
 
-impl Number {
+impl Unpacked {
     /// Returns the magnitude rounded to an integer, and whether the integer is exact. Returns `None` if the integer has more than
     /// 128 bits.
     const fn to_integer(self, rounding: Rounding) -> Option<(u128, bool)> {
@@ -38,7 +38,7 @@ impl Layout {
             return nan;
         }
         let a = a & self.code_mask();
-        let Some(x) = self.number(a) else {
+        let Some(x) = self.unpack(a) else {
             return (a, Flags::NONE);
         };
         if self.is_infinite(a) || x.exponent >= self.fraction_bits() as i32 {
@@ -47,7 +47,7 @@ impl Layout {
         match x.to_integer(rounding) {
             None | Some((_, true)) => (a, Flags::NONE),
             Some((integer, false)) => {
-                let (code, flags) = match Number::new(x.negative, 127, integer) {
+                let (code, flags) = match Unpacked::new(x.negative, 127, integer) {
                     Some(integer) => self.round(Cast::new().rounding(rounding), integer),
                     None => self.signed_zero(x.negative),
                 };
@@ -57,13 +57,13 @@ impl Layout {
     }
 
     /// Rounds an integer, given by its sign and magnitude, to the format.
-    pub(crate) const fn integer_code(
+    pub(crate) const fn from_integer(
         self,
         rounding: Rounding,
         negative: bool,
         magnitude: u128,
     ) -> (u64, Flags) {
-        match Number::new(negative, 127, magnitude) {
+        match Unpacked::new(negative, 127, magnitude) {
             Some(number) => self.round(Cast::new().rounding(rounding), number),
             None => self.signed_zero(false),
         }
@@ -71,7 +71,7 @@ impl Layout {
 
     /// Rounds a code to an integer of `bits` bits, in two's complement with the sign extended. A value out of range gives the
     /// nearest bound, and raises INVALID. A NaN gives 0, and raises INVALID.
-    pub(crate) const fn code_integer(
+    pub(crate) const fn to_integer(
         self,
         rounding: Rounding,
         a: u64,
@@ -88,7 +88,7 @@ impl Layout {
             (true, true) => max + 1,
             (true, false) => 0,
         };
-        let (magnitude, flags) = match self.number(a) {
+        let (magnitude, flags) = match self.unpack(a) {
             None => (0, Flags::NONE),
             Some(_) if self.is_infinite(a) => (limit, Flags::INVALID),
             Some(x) => match x.to_integer(rounding) {

@@ -6,15 +6,15 @@ use crate::format::Layout;
 use crate::round::{Format, to_code};
 
 impl Layout {
-    /// Returns the largest rank. It is the rank of the infinity in a format that has one.
-    const fn top_rank(self) -> i64 {
+    /// Returns the largest ordinal. It is the ordinal of the infinity in a format that has one.
+    const fn top_ordinal(self) -> i64 {
         (self.max_code() + self.has_infinities() as u64) as i64
     }
 
-    /// Returns the code of a [`rank`](Self::rank). The rank 0 gives +0.
-    const fn rank_code(self, rank: i64) -> u64 {
-        let negative = rank < 0;
-        let magnitude = rank.unsigned_abs() - (negative && !self.has_zero()) as u64;
+    /// Returns the code of a [`ordinal`](Self::ordinal). The ordinal 0 gives +0.
+    const fn from_ordinal(self, ordinal: i64) -> u64 {
+        let negative = ordinal < 0;
+        let magnitude = ordinal.unsigned_abs() - (negative && !self.has_zero()) as u64;
         self.with_sign_bit(negative, magnitude)
     }
 
@@ -22,10 +22,10 @@ impl Layout {
     /// NaN, and +∞ stay unchanged.
     pub(crate) const fn next_up(self, code: u64) -> u64 {
         let code = code & self.code_mask();
-        if self.is_nan(code) || self.rank(code) == self.top_rank() {
+        if self.is_nan(code) || self.ordinal(code) == self.top_ordinal() {
             return code;
         }
-        let next = self.rank_code(self.rank(code) + 1);
+        let next = self.from_ordinal(self.ordinal(code) + 1);
         if self.is_zero(next) {
             self.signed_zero(true).0
         } else {
@@ -37,22 +37,22 @@ impl Layout {
     pub(crate) const fn next_down(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         let lowest = if self.is_signed() {
-            -self.top_rank() - !self.has_zero() as i64
+            -self.top_ordinal() - !self.has_zero() as i64
         } else {
             0
         };
-        if self.is_nan(code) || self.rank(code) == lowest {
+        if self.is_nan(code) || self.ordinal(code) == lowest {
             return code;
         }
-        self.rank_code(self.rank(code) - 1)
+        self.from_ordinal(self.ordinal(code) - 1)
     }
 
     /// Returns the number of steps between two codes, or `None` if a code is a NaN.
-    pub(crate) const fn steps(self, a: u64, b: u64) -> Option<u64> {
+    pub(crate) const fn ulp_distance(self, a: u64, b: u64) -> Option<u64> {
         if self.is_nan(a) || self.is_nan(b) {
             None
         } else {
-            Some(self.rank(a).abs_diff(self.rank(b)))
+            Some(self.ordinal(a).abs_diff(self.ordinal(b)))
         }
     }
 
@@ -107,7 +107,7 @@ impl Layout {
 
     /// Returns the lesser (or greater) of two numbers. If a number is a NaN, returns that NaN, made quiet, if `nan_wins`, and
     /// otherwise returns the other number (IEEE 754-2019, 9.6).
-    pub(crate) const fn extreme(self, a: u64, b: u64, greatest: bool, nan_wins: bool) -> u64 {
+    pub(crate) const fn min_max(self, a: u64, b: u64, greatest: bool, nan_wins: bool) -> u64 {
         let (a, b) = (a & self.code_mask(), b & self.code_mask());
         match self.nan_of(&[a, b]) {
             Some((nan, _)) if nan_wins || self.is_nan(a) && self.is_nan(b) => nan,
@@ -136,7 +136,7 @@ impl Layout {
 #[doc(alias("ulp_distance", "ulp_diff"))]
 #[inline]
 pub const fn ulps_between<F: Format>(a: F, b: F) -> u64 {
-    match F::LAYOUT.steps(to_code(a), to_code(b)) {
+    match F::LAYOUT.ulp_distance(to_code(a), to_code(b)) {
         Some(steps) => steps,
         None => u64::MAX,
     }

@@ -1,16 +1,16 @@
 //! Powers with an integer exponent, and products with a real constant.
 
 use crate::format::Layout;
-use crate::round::{Cast, Rounding, unpacked::Number};
+use crate::round::{Cast, Rounding, unpacked::Unpacked};
 
 /// 180 / π. The last bit is sticky.
-pub(crate) const DEGREES: Number = Number {
+pub(crate) const DEGREES: Unpacked = Unpacked {
     negative: false,
     exponent: 5,
     significand: 0xe52e_e0d3_1e0f_bdc3,
 };
 /// π / 180. The last bit is sticky.
-pub(crate) const RADIANS: Number = Number {
+pub(crate) const RADIANS: Unpacked = Unpacked {
     negative: false,
     exponent: -6,
     significand: 0x8efa_3512_94e9_c8af,
@@ -19,13 +19,13 @@ pub(crate) const RADIANS: Number = Number {
 /// A number of 128 bits, significand · 2<sup>exponent − 127</sup>, and whether bits were cut off. The topmost bit of the
 /// significand is set.
 #[derive(Clone, Copy)]
-struct Long {
+struct Wide {
     exponent: i64,
     significand: u128,
     inexact: bool,
 }
 
-impl Long {
+impl Wide {
     const ONE: Self = Self {
         exponent: 0,
         significand: 1 << 127,
@@ -94,13 +94,13 @@ impl Layout {
     /// exact power lies within these errors of a tie and is not a tie.
     pub(crate) const fn power(self, a: u64, n: i32) -> u64 {
         if n == 0 {
-            return self.round(Cast::new(), Number::ONE).0;
+            return self.round(Cast::new(), Unpacked::ONE).0;
         }
         if let Some((nan, _)) = self.nan_of(&[a]) {
             return nan;
         }
         let negative = self.is_negative(a) && n & 1 == 1;
-        let x = match self.number(a) {
+        let x = match self.unpack(a) {
             Some(x) if self.is_finite(a) => x,
             base => {
                 // The power is infinite: an infinity with a positive exponent, or zero with a negative exponent.
@@ -111,12 +111,12 @@ impl Layout {
                 };
             }
         };
-        let mut base = Long {
+        let mut base = Wide {
             exponent: x.exponent as i64,
             significand: (x.significand as u128) << 64,
             inexact: false,
         };
-        let (mut power, mut left) = (Long::ONE, n.unsigned_abs());
+        let (mut power, mut left) = (Wide::ONE, n.unsigned_abs());
         loop {
             if left & 1 == 1 {
                 power = power.times(base);
@@ -136,18 +136,19 @@ impl Layout {
             near => near,
         };
         let significand = power.significand | power.inexact as u128;
-        self.round_some(
+        self.round_or_zero(
             Rounding::TiesToEven,
-            Number::new(negative, exponent as i32, significand),
+            Unpacked::new(negative, exponent as i32, significand),
         )
         .0
     }
 
     /// Returns the product with a constant that is not a number of any format, rounded once.
-    pub(crate) const fn scale(self, a: u64, constant: Number) -> u64 {
-        match self.number(a) {
+    pub(crate) const fn scale(self, a: u64, constant: Unpacked) -> u64 {
+        match self.unpack(a) {
             Some(x) if self.is_finite(a) => {
-                self.round_some(Rounding::TiesToEven, x.product(constant)).0
+                self.round_or_zero(Rounding::TiesToEven, x.product(constant))
+                    .0
             }
             _ => match self.nan_of(&[a]) {
                 Some((nan, _)) => nan,

@@ -1,7 +1,7 @@
 //! Remainders, and the integral quotients of the remainders. Both are exact for operands of any distance.
 
 use crate::format::Layout;
-use crate::round::{Cast, Flags, Rounding, unpacked::Number};
+use crate::round::{Cast, Flags, Rounding, unpacked::Unpacked};
 
 /// The division of two magnitudes: ⌊x / y⌋, and x − y · ⌊x / y⌋ with the sign of x.
 struct Division {
@@ -10,12 +10,12 @@ struct Division {
     cut: i32,
     /// True if the quotient is odd.
     odd: bool,
-    rest: Option<Number>,
+    rest: Option<Unpacked>,
 }
 
 impl Division {
     /// Divides by long division with digits of up to 63 bits.
-    const fn new(x: Number, y: Number) -> Self {
+    const fn new(x: Unpacked, y: Unpacked) -> Self {
         let mut left = x.exponent - y.exponent;
         if left < 0 {
             return Self {
@@ -44,7 +44,7 @@ impl Division {
                 cut += bits;
             }
         }
-        let rest = Number::new(x.negative, y.exponent + 64, rest);
+        let rest = Unpacked::new(x.negative, y.exponent + 64, rest);
         Self {
             quotient,
             cut,
@@ -55,7 +55,7 @@ impl Division {
 }
 
 /// Returns whether twice `x` is greater than `y` in magnitude, or equal to `y` if `or_equal` is true.
-const fn is_more_than_half(x: Number, y: Number, or_equal: bool) -> bool {
+const fn is_more_than_half(x: Unpacked, y: Unpacked, or_equal: bool) -> bool {
     if x.exponent + 1 != y.exponent {
         return x.exponent + 1 > y.exponent;
     }
@@ -65,11 +65,11 @@ const fn is_more_than_half(x: Number, y: Number, or_equal: bool) -> bool {
 impl Layout {
     /// Returns the operands of a division of finite numbers other than zero. In all other cases, returns the remainder as an
     /// error.
-    const fn divided(self, a: u64, b: u64) -> Result<(Number, Number), (u64, Flags)> {
+    const fn divided(self, a: u64, b: u64) -> Result<(Unpacked, Unpacked), (u64, Flags)> {
         if let Some(nan) = self.nan_of(&[a, b]) {
             return Err(nan);
         }
-        match (self.number(a), self.number(b)) {
+        match (self.unpack(a), self.unpack(b)) {
             _ if self.is_infinite(a) => Err(self.invalid()),
             (None, Some(_)) => Err((a & self.code_mask(), Flags::NONE)),
             _ if self.is_infinite(b) => Err((a & self.code_mask(), Flags::NONE)),
@@ -100,11 +100,11 @@ impl Layout {
         match rest {
             None => self.signed_zero(x.negative),
             Some(rest) if is_more_than_half(rest, y, odd) => {
-                let y = Number {
+                let y = Unpacked {
                     negative: !x.negative,
                     ..y
                 };
-                self.round_some(Rounding::TiesToEven, rest.plus(y))
+                self.round_or_zero(Rounding::TiesToEven, rest.plus(y))
             }
             Some(rest) => self.round(Cast::new(), rest),
         }
@@ -115,11 +115,11 @@ impl Layout {
         let rest = match self.divided(a, b) {
             Ok((x, y)) => match Division::new(x, y).rest {
                 Some(rest) if rest.negative => {
-                    let y = Number {
+                    let y = Unpacked {
                         negative: false,
                         ..y
                     };
-                    return self.round_some(Rounding::TiesToEven, rest.plus(y)).0;
+                    return self.round_or_zero(Rounding::TiesToEven, rest.plus(y)).0;
                 }
                 Some(rest) => self.round(Cast::new(), rest).0,
                 None => self.signed_zero(x.negative).0,
@@ -136,8 +136,8 @@ impl Layout {
 
     /// Returns a number minus its integer part. An integer gives +0.
     pub(crate) const fn fract(self, a: u64) -> u64 {
-        match self.number(a) {
-            Some(x) if self.is_finite(a) => match Division::new(x, Number::ONE).rest {
+        match self.unpack(a) {
+            Some(x) if self.is_finite(a) => match Division::new(x, Unpacked::ONE).rest {
                 Some(rest) => self.round(Cast::new(), rest).0,
                 None => self.signed_zero(false).0,
             },
@@ -150,9 +150,9 @@ impl Layout {
         let Ok((x, y)) = self.divided(a, b) else {
             let below = self.is_negative(a) && self.is_finite(a) && !self.is_zero(a);
             return if below && self.is_infinite(b) {
-                let one = Number {
+                let one = Unpacked {
                     negative: !self.is_negative(b),
-                    ..Number::ONE
+                    ..Unpacked::ONE
                 };
                 self.round(Cast::new(), one).0
             } else {
@@ -168,7 +168,7 @@ impl Layout {
         // The cut bits never carry. If the rest is not 0, the cut bits are not all 1.
         let quotient = quotient + (x.negative && rest.is_some()) as u128;
         let negative = x.negative != y.negative;
-        match Number::new(negative, cut + 127, quotient) {
+        match Unpacked::new(negative, cut + 127, quotient) {
             Some(quotient) => self.round(Cast::new(), quotient).0,
             None => self.signed_zero(negative).0,
         }

@@ -4,7 +4,7 @@ use super::quotient::Divisor;
 use crate::bulk::philox;
 use crate::cpu::Isa;
 use crate::format::Layout;
-use crate::round::unpacked::Number;
+use crate::round::unpacked::Unpacked;
 use crate::round::{Cast, Flags};
 use crate::slice::Stochastic;
 
@@ -61,8 +61,8 @@ impl Draws {
 }
 
 /// Returns the neighbour that a draw leads to, as if exponents had no largest value. `None` stands for zero.
-fn neighbour(number: Number, element: Layout, draw: u32) -> Option<Number> {
-    let Number {
+fn neighbour(number: Unpacked, element: Layout, draw: u32) -> Option<Unpacked> {
+    let Unpacked {
         negative,
         exponent,
         significand,
@@ -80,5 +80,5 @@ fn neighbour(number: Number, element: Layout, draw: u32) -> Option<Number> {
     };
     let units = (fixed + draw as u128) >> 32;
     // A unit is 2^(exponent - kept + 1).
-    Number::new(negative, exponent - kept + 1 + 127, units)
+    Unpacked::new(negative, exponent - kept + 1 + 127, units)
 }

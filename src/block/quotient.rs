@@ -1,7 +1,7 @@
 //! Exact quotients of floating-point numbers, for scales and elements alike.
 
 use crate::format::Layout;
-use crate::round::unpacked::Number;
+use crate::round::unpacked::Unpacked;
 use crate::round::{Cast, Flags};
 
 /// The number significand · 2<sup>exponent</sup>, which is not zero.
@@ -58,7 +58,7 @@ impl Factor {
     /// Returns ±self / divisor. The lowest bit of the significand stands for all bits below it. The quotient can therefore be
     /// rounded once, and its logarithm can be taken.
     #[inline]
-    pub(super) const fn over(self, divisor: Self, negative: bool) -> Number {
+    pub(super) const fn over(self, divisor: Self, negative: bool) -> Unpacked {
         let (up, divisor_up) = (
             self.significand.leading_zeros(),
             divisor.significand.leading_zeros(),
@@ -68,7 +68,7 @@ impl Factor {
         let quotient = dividend / by;
         let sticky = !dividend.is_multiple_of(by) as u128;
         let unit = (self.exponent - up as i32) - (divisor.exponent - divisor_up as i32) - 65;
-        match Number::new(negative, unit + 127, quotient << 1 | sticky) {
+        match Unpacked::new(negative, unit + 127, quotient << 1 | sticky) {
             Some(number) => number,
             None => panic!("the dividend is not zero"),
         }
@@ -86,7 +86,7 @@ pub(super) struct Divisor {
 impl Divisor {
     /// Returns the exact quotient of an `f32` and this divisor. Returns `None` for 0, an infinity or NaN.
     #[inline]
-    pub(super) const fn quotient(self, x: f32) -> Option<Number> {
+    pub(super) const fn quotient(self, x: f32) -> Option<Unpacked> {
         // The comparison is one of bits, because comparisons of floats depend on the modes of the thread.
         const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
         match x.to_bits() << 1 {

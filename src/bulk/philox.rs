@@ -105,7 +105,7 @@ mod tests {
 
     /// Tests the vectors `philox4x32 10` of `kat_vectors`, which the authors publish with Random123.
     #[test]
-    fn known_answers() {
+    fn philox_gives_the_known_answers() {
         assert_eq!(
             block([0; 4], [0; 2]),
             [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]

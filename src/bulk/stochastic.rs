@@ -35,7 +35,7 @@ pub(crate) fn convert_stochastically<'a, S: Element, D: Element>(
     overflow: Overflow,
 ) -> &'a mut [D] {
     // The condition is a constant. Code is compiled only for pairs of formats that need it.
-    if const { round::drop_bits(S::LAYOUT, D::LAYOUT) == 0 } {
+    if const { round::guard_bits(S::LAYOUT, D::LAYOUT) == 0 } {
         // No bit is ever discarded.
         return convert(isa, src, dst, Cast::new().overflow(overflow));
     }

@@ -3,7 +3,7 @@
 use super::Float;
 use super::spec::{HasSign, HasZero, Spec};
 use crate::format::Layout;
-use crate::round::{Cast, Flags, Rounding, unpacked::Number};
+use crate::round::{Cast, Flags, Rounding, unpacked::Unpacked};
 
 /// Returns the code of 1. A format without the number 1 doesn't compile.
 ///
@@ -13,7 +13,7 @@ use crate::round::{Cast, Flags, Rounding, unpacked::Number};
 /// let one = Small::ONE;
 /// ```
 pub(super) const fn one(layout: Layout) -> u64 {
-    let (code, flags) = layout.integer_code(Rounding::TiesToEven, false, 1);
+    let (code, flags) = layout.from_integer(Rounding::TiesToEven, false, 1);
     assert!(flags.is_empty(), "the format doesn't have the number 1");
     code
 }
@@ -64,7 +64,7 @@ const fn least_subnormal(layout: Layout) -> u64 {
 
 /// Returns the code nearest to a number that no format has exactly.
 const fn nearest(layout: Layout, exponent: i32, significand: u64) -> u64 {
-    let number = Number {
+    let number = Unpacked {
         negative: false,
         exponent,
         significand,

@@ -10,7 +10,7 @@ use crate::round::{self, Cast, Format, Rounding};
 /// Returns whether `to` has every number of `from`. If `from` has NaN, `to` must have NaN too.
 const fn is_exact(from: Layout, to: Layout) -> bool {
     let (_, of_largest) = Cast::new().convert(from, to, from.max_code());
-    round::drop_bits(from, to) == 0
+    round::guard_bits(from, to) == 0
         && of_largest.is_empty()
         && from.is_signed() <= to.is_signed()
         && from.has_zero() <= to.has_zero()

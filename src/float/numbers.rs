@@ -117,7 +117,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn min(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), false, false))
+        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), false, false))
     }
 
     /// Returns the greater of two numbers. −0 is less than +0. If one of the two is a NaN, the other is returned.
@@ -125,7 +125,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn max(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), true, false))
+        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), true, false))
     }
 
     /// Returns the lesser of two numbers. −0 is less than +0. If one of the two is a NaN, the result is NaN (IEEE 754-2019, 9.6).
@@ -133,7 +133,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn minimum(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), false, true))
+        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), false, true))
     }
 
     /// Returns the greater of two numbers. −0 is less than +0. If one of the two is a NaN, the result is NaN (IEEE 754-2019,
@@ -142,7 +142,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn maximum(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.extreme(self.code(), other.code(), true, true))
+        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), true, true))
     }
 
     /// Returns `min` if the number is less than `min`, and `max` if the number is greater than `max`. Otherwise returns the

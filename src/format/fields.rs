@@ -78,7 +78,7 @@ impl Layout {
         if self.is_nan(a) || self.is_nan(b) {
             return None;
         }
-        let (a, b) = (self.rank(a), self.rank(b));
+        let (a, b) = (self.ordinal(a), self.ordinal(b));
         Some(if a < b {
             Ordering::Less
         } else if a == b {
@@ -89,7 +89,7 @@ impl Layout {
     }
 
     /// Returns the code as a signed integer that grows with the value. Both zeros give 0.
-    pub(crate) const fn rank(self, code: u64) -> i64 {
+    pub(crate) const fn ordinal(self, code: u64) -> i64 {
         let magnitude = (code & self.magnitude_mask()) as i64;
         match (self.is_negative(code), self.has_zero()) {
             (false, _) => magnitude,

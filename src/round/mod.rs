@@ -1,13 +1,14 @@
 //! The routine that defines rounding, and the unpacked number between two formats.
 //!
 //! In every [`Layout`], codes of growing magnitudes are growing integers. Between two neighbouring codes the value is a linear
-//! function of the code. The codes are therefore the marks of a ruler. Every real number has a *place* on the ruler: the code of
-//! the number, with a fraction. For example, 3.25 lies between 3.0 (code 4) and 4.0 (code 5) of a format, at the place 4.25. To
-//! round a number to the format, the routine rounds its place to an integer, in any of six ways. The addition carries into the
+//! function of the code. The codes are therefore the marks of a ruler. Every real number lies somewhere on the ruler: at a code
+//! with a fraction. For example, 3.25 lies between 3.0 (code 4) and 4.0 (code 5) of a format, at 4.25. To round a number to the
+//! format, the routine rounds the code with its fraction to an integer, in any of six ways. The addition carries into the
 //! exponent. Overflow is one comparison with the largest finite code.
 //!
-//! A place is a fixed-point number: a word with `drop` bits after the point. The lowest bit is *sticky*: the bit stands for all
-//! lower bits, and is 1 if any of them is 1. A place counts from the number zero, also in formats where zero has no code.
+//! The routine holds the code and its fraction in one word, the *scaled code*: the code times 2<sup>`guard_bits`</sup>. Its lowest
+//! bits are the guard bits. The last guard bit is *sticky*: the bit stands for all lower bits, and is 1 if any of them is 1. A
+//! scaled code counts from the number zero, also in formats where zero has no code.
 //!
 //! The code here branches only on layouts and roundings, never on a value. Layouts and roundings are constants where speed
 //! matters. The word is as narrow as the two formats allow, since a vector holds twice as many words of half the width. A `const
@@ -38,7 +39,7 @@ use crate::format::Layout;
 pub(crate) const fn can_jam(from: Layout, to: Layout, half: u32) -> bool {
     from.is_ieee()
         && from.bits() == 2 * half
-        && from.fraction_bits() >= half + to.fraction_bits() + GUARD_BITS
+        && from.fraction_bits() >= half + to.fraction_bits() + MIN_GUARD_BITS
         && from.min_exponent() <= to.min_exponent()
 }
 
@@ -52,18 +53,18 @@ pub(crate) const fn shift_right_jam(bits: u64, half: u32) -> u64 {
     bits >> half | sticky as u64
 }
 
-/// The number of bits below a code's last bit that decide every rounding and flag. One bit is the half, and one bit stands for
+/// The smallest number of bits below a code's last bit that decide every rounding and flag. One bit is the half, and one bit stands for
 /// all lower bits. One more bit judges tininess, which needs a bit more precision.
-pub(crate) const GUARD_BITS: u32 = 3;
+pub(crate) const MIN_GUARD_BITS: u32 = 3;
 
-/// Returns the number of bits after the point of a place. The result is 0 if every number of `from` lies on a mark of `to`.
+/// Returns the number of guard bits of a scaled code. The result is 0 if `to` has every number of `from`.
 #[inline(always)]
-pub(crate) const fn drop_bits(from: Layout, to: Layout) -> u32 {
+pub(crate) const fn guard_bits(from: Layout, to: Layout) -> u32 {
     let finer =
         from.fraction_bits() > to.fraction_bits() || from.finest_exponent() < to.finest_exponent();
     if finer {
         max(
-            GUARD_BITS,
+            MIN_GUARD_BITS,
             from.fraction_bits().saturating_sub(to.fraction_bits()),
         )
     } else {
@@ -71,7 +72,7 @@ pub(crate) const fn drop_bits(from: Layout, to: Layout) -> u32 {
     }
 }
 
-/// Returns the width of the word that holds every code of both formats, and every place of `from` on the ruler of `to`.
+/// Returns the width of the word that holds every code of both formats, and every code of `to`, scaled, of a number of `from`.
 #[inline(always)]
 pub(crate) const fn word_bits(from: Layout, to: Layout) -> u32 {
     // Exponents, counted from the smallest exponent of `to`. Add one where zero has no code, and one for the carry.
@@ -80,7 +81,7 @@ pub(crate) const fn word_bits(from: Layout, to: Layout) -> u32 {
         (1 << from.exponent_bits()) + if above > 0 { above as u32 } else { 0 },
         1 << to.exponent_bits(),
     ) + 2;
-    let point = to.fraction_bits() + drop_bits(from, to);
+    let point = to.fraction_bits() + guard_bits(from, to);
     // `log2` needs an exact conversion to a float: to f32 in words of 32 bits, and to f64 in words of 64 bits.
     let exact = match from.fraction_bits() {
         0..=23 => 0,

@@ -4,7 +4,7 @@ macro_rules! word {
     ($module:ident, $Word:ty) => {
         pub(crate) mod $module {
             use crate::format::Layout;
-            use crate::round::{Cast, drop_bits, $module as word};
+            use crate::round::{Cast, guard_bits, $module as word};
 
             /// Converts a code of `from` to `to`. The code is rounded up if the sum of the discarded fraction and the draw has a
             /// carry.
@@ -25,9 +25,9 @@ macro_rules! word {
                     || from.nan_is_negative_zero() && negative && magnitude == 0;
                 let is_zero = from.has_zero() && magnitude == 0;
 
-                let (mark, rest) = split(from, to, magnitude);
-                let place = mark + rest.overflowing_add(draw).1 as $Word;
-                let reach = split(from, to, top_number).0 + !from.has_infinities() as $Word;
+                let (code, rest) = split(from, to, magnitude);
+                let scaled = code + rest.overflowing_add(draw).1 as $Word;
+                let max_scaled = split(from, to, top_number).0 + !from.has_infinities() as $Word;
                 if is_nan {
                     word::nan(from, to, sign, magnitude).0
                 } else if !to.is_signed() && negative && !is_zero {
@@ -36,42 +36,42 @@ macro_rules! word {
                         None => 0,
                     }
                 } else {
-                    word::pack(cast, to, sign, infinite, place, 0, reach).0
+                    word::pack(cast, to, sign, infinite, scaled, 0, max_scaled).0
                 }
             }
 
-            /// Converts a code to a format with equal exponents, where overflow gives infinities. Both formats have one ruler.
+            /// Converts a code to a format with equal exponents, where overflow gives infinities. Equal codes, cut to one length, mean equal numbers.
             /// The sign may therefore stay in the word, and a carry gives the infinity directly. A NaN is made quiet and cut.
             #[inline(always)]
-            pub(crate) const fn in_place(
+            pub(crate) const fn with_shared_exponents(
                 from: Layout,
                 to: Layout,
                 bits: $Word,
                 draw: u32,
             ) -> $Word {
-                let drop = from.fraction_bits() - to.fraction_bits();
-                let carry = if drop <= 32 {
-                    (draw >> (32 - drop)) as $Word
+                let guard_bits = from.fraction_bits() - to.fraction_bits();
+                let carry = if guard_bits <= 32 {
+                    (draw >> (32 - guard_bits)) as $Word
                 } else {
-                    (draw as $Word) << (drop - 32)
+                    (draw as $Word) << (guard_bits - 32)
                 };
                 let infinity = from.max_code() as $Word + 1;
                 if bits & from.magnitude_mask() as $Word > infinity {
-                    (bits | from.quiet_bit() as $Word) >> drop
+                    (bits | from.quiet_bit() as $Word) >> guard_bits
                 } else {
-                    (bits + carry) >> drop
+                    (bits + carry) >> guard_bits
                 }
             }
 
-            /// Returns the place of a code of `from` on the ruler of `to`: the mark below the place, and the next 32 bits.
+            /// Returns the code of `to` below a number of `from`, and the 32 bits after the code.
             #[inline(always)]
             const fn split(from: Layout, to: Layout, magnitude: $Word) -> ($Word, u32) {
                 let above = from.min_exponent() - to.min_exponent();
                 if above > 0 {
-                    // The ruler of `to` is the finer ruler here. On this ruler, subnormals of `from` keep all their bits.
-                    let drop = drop_bits(from, to);
-                    let place = word::place(from, to, magnitude);
-                    return (place >> drop, rest(place, drop));
+                    // `to` has the finer steps here. Subnormals of `from` therefore keep all their bits.
+                    let guard_bits = guard_bits(from, to);
+                    let scaled = word::scaled_code(from, to, magnitude);
+                    return (scaled >> guard_bits, rest(scaled, guard_bits));
                 }
                 let on_from = if from.has_zero() {
                     magnitude
@@ -85,17 +85,17 @@ macro_rules! word {
 
                 // A number below the smallest exponent of `to` moves down.
                 let below = above.unsigned_abs() as $Word;
-                let gone = (<$Word>::BITS - 1 + 32) as $Word;
+                let width = (<$Word>::BITS - 1 + 32) as $Word;
                 let down = below.saturating_sub(exponent)
                     + from.fraction_bits().saturating_sub(to.fraction_bits()) as $Word;
-                let down = (if down < gone { down } else { gone }) as u32;
-                let mark = if down < <$Word>::BITS {
+                let down = (if down < width { down } else { width }) as u32;
+                let code = if down < <$Word>::BITS {
                     significand >> down
                 } else {
                     0
                 };
                 let exponents = exponent.saturating_sub(below) << to.fraction_bits();
-                (mark + exponents, rest(significand, down))
+                (code + exponents, rest(significand, down))
             }
 
             /// Returns the 32 bits after the point of a word that has `point` bits after the point.

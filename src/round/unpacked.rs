@@ -4,21 +4,21 @@ use crate::format::{
     Layout,
     limits::{max, min},
 };
-use crate::round::{self, Cast, Flags, GUARD_BITS};
+use crate::round::{self, Cast, Flags, MIN_GUARD_BITS};
 
 /// A finite number other than zero: ±significand · 2<sup>exponent − 63</sup>.
 ///
 /// The topmost bit of the significand is set. The magnitude therefore lies in [2<sup>exponent</sup>, 2<sup>exponent + 1</sup>).
 /// The lowest bit of the significand is sticky: it is also set if any lower bit is not zero.
 #[derive(Clone, Copy)]
-pub(crate) struct Number {
+pub(crate) struct Unpacked {
     pub(crate) negative: bool,
     /// The exponent is less than 2<sup>30</sup> in magnitude.
     pub(crate) exponent: i32,
     pub(crate) significand: u64,
 }
 
-impl Number {
+impl Unpacked {
     pub(crate) const ONE: Self = Self {
         negative: false,
         exponent: 0,
@@ -74,13 +74,13 @@ impl Layout {
 
     /// Returns the number of a code, or `None` for zero. The code must be finite.
     #[inline(always)]
-    pub(crate) const fn number(self, code: u64) -> Option<Number> {
+    pub(crate) const fn unpack(self, code: u64) -> Option<Unpacked> {
         let (significand, unit) = self.integer(code);
         if significand == 0 {
             return None;
         }
         let up = significand.leading_zeros();
-        Some(Number {
+        Some(Unpacked {
             negative: self.is_negative(code),
             exponent: unit + 63 - up as i32,
             significand: significand << up,
@@ -89,11 +89,11 @@ impl Layout {
 
     /// Rounds a number and packs it. Returns the code, and the exceptions that the rounding raised.
     #[inline(always)]
-    pub(crate) const fn round(self, cast: Cast, number: Number) -> (u64, Flags) {
+    pub(crate) const fn round(self, cast: Cast, number: Unpacked) -> (u64, Flags) {
         if number.negative && !self.is_signed() {
-            return self.refused();
+            return self.unrepresentable();
         }
-        let point = self.fraction_bits() + GUARD_BITS;
+        let point = self.fraction_bits() + MIN_GUARD_BITS;
         let above = number.exponent - self.min_exponent();
         // A number just above the largest exponent overflows like every larger number.
         let top = max(self.max_exponent() - self.min_exponent(), 0) + 1;
@@ -104,22 +104,22 @@ impl Layout {
         let kept = number.significand >> down;
         let significand = kept | (kept << down != number.significand) as u64;
         let sign = number.negative as u64 * self.sign_mask();
-        let place = (lift << point) + significand as u128;
-        let reach = (top as u128 + 2) << point;
-        if reach >> 63 == 0 {
-            let (place, reach) = (place as u64, reach as u64);
-            round::word64::pack(cast, self, sign, false, place, GUARD_BITS, reach)
+        let scaled = (lift << point) + significand as u128;
+        let max_scaled = (top as u128 + 2) << point;
+        if max_scaled >> 63 == 0 {
+            let (scaled, max_scaled) = (scaled as u64, max_scaled as u64);
+            round::word64::pack(cast, self, sign, false, scaled, MIN_GUARD_BITS, max_scaled)
         } else {
             let sign = sign as u128;
             let (code, flags) =
-                round::word128::pack(cast, self, sign, false, place, GUARD_BITS, reach);
+                round::word128::pack(cast, self, sign, false, scaled, MIN_GUARD_BITS, max_scaled);
             (code as u64, flags)
         }
     }
 
     /// Returns the result of a negative number in an unsigned format: NaN, or the smallest number if the format has no NaN.
     #[inline(always)]
-    const fn refused(self) -> (u64, Flags) {
+    const fn unrepresentable(self) -> (u64, Flags) {
         let code = match self.nan_code() {
             Some(code) => code,
             None => 0,
@@ -145,7 +145,7 @@ impl Layout {
     #[inline(always)]
     pub(crate) const fn infinite(self, cast: Cast, negative: bool) -> (u64, Flags) {
         if negative && !self.is_signed() {
-            return self.refused();
+            return self.unrepresentable();
         }
         let code = self.with_sign_bit(negative, round::past_max(cast, self, negative, true));
         let kept = self.has_infinities() && cast.keeps_infinity();

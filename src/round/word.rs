@@ -7,7 +7,7 @@ macro_rules! word {
         pub(crate) mod $module {
             use crate::format::Layout;
             use crate::round::{Cast, Flags, Rounding};
-            use crate::round::{drop_bits, past_max, shares_exponents};
+            use crate::round::{guard_bits, past_max, shares_exponents};
 
             /// Converts a code of `from` to `to` by the rules of [`Cast::convert`].
             #[inline(always)]
@@ -27,57 +27,66 @@ macro_rules! word {
                     || from.nan_is_negative_zero() && negative && magnitude == 0;
                 let is_zero = from.has_zero() && magnitude == 0;
 
-                let drop = drop_bits(from, to);
-                if shares_exponents(from, to) && drop == 0 && cast.keeps_infinity() {
+                let guard_bits = guard_bits(from, to);
+                if shares_exponents(from, to) && guard_bits == 0 && cast.keeps_infinity() {
                     // Only the length of the fraction changes, and NaNs are made quiet.
                     let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
                     let signaling = is_nan && bits & from.quiet_bit() as $Word == 0;
                     let code = (bits | quiet) << (to.fraction_bits() - from.fraction_bits());
                     return (code, Flags::INVALID.when(signaling));
                 }
-                let reach = place(from, to, top_number as $Word);
-                let place = place(from, to, magnitude);
-                let number = pack(cast, to, sign, infinite, place, drop, reach);
+                let max_scaled = scaled_code(from, to, top_number as $Word);
+                let scaled = scaled_code(from, to, magnitude);
+                let number = pack(cast, to, sign, infinite, scaled, guard_bits, max_scaled);
                 let nan = nan(from, to, sign, magnitude);
                 if shares_exponents(from, to) && cast.rounds_to_infinity() {
-                    let code = round_in_place(cast, from, to, bits, is_nan);
+                    let code = round_shared_exponents(cast, from, to, bits, is_nan);
                     (code, if is_nan { nan.1 } else { number.1 })
                 } else if to.is_signed() {
                     if is_nan { nan } else { number }
                 } else {
                     // Each part is chosen separately. The compiler then makes no branches.
-                    let refused = match to.nan_code() {
+                    let unrepresentable = match to.nan_code() {
                         Some(code) => code as $Word,
                         None => 0,
                     };
-                    let refuses = negative && !is_zero;
-                    let code = if refuses { refused } else { number.0 };
-                    let flags = if refuses { Flags::INVALID } else { number.1 };
+                    let is_unrepresentable = negative && !is_zero;
+                    let code = if is_unrepresentable {
+                        unrepresentable
+                    } else {
+                        number.0
+                    };
+                    let flags = if is_unrepresentable {
+                        Flags::INVALID
+                    } else {
+                        number.1
+                    };
                     let code = if is_nan { nan.0 } else { code };
                     (code, if is_nan { nan.1 } else { flags })
                 }
             }
 
-            /// Rounds a code to a format with equal exponents. Both formats have one ruler. The sign may therefore stay in the
+            /// Rounds a code to a format with equal exponents. Codes of both grow alike. The sign may therefore stay in the
             /// word, and a carry gives the infinity directly. A NaN is made quiet and cut.
             #[inline(always)]
-            pub(crate) const fn round_in_place(
+            pub(crate) const fn round_shared_exponents(
                 cast: Cast,
                 from: Layout,
                 to: Layout,
                 bits: $Word,
                 is_nan: bool,
             ) -> $Word {
-                let drop = drop_bits(from, to);
+                let guard_bits = guard_bits(from, to);
                 let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
-                let place = (bits | quiet) << (to.fraction_bits() + drop - from.fraction_bits());
+                let scaled =
+                    (bits | quiet) << (to.fraction_bits() + guard_bits - from.fraction_bits());
                 let negative = bits & from.sign_mask() as $Word != 0;
-                let bump = if is_nan {
+                let increment = if is_nan {
                     0
                 } else {
-                    bump(cast, negative, place, drop)
+                    increment(cast, negative, scaled, guard_bits)
                 };
-                (place + bump) >> drop
+                (scaled + increment) >> guard_bits
             }
 
             /// Returns the NaN of `to` for a NaN of `from` (IEEE 754-2019, 6.2.3).
@@ -110,10 +119,10 @@ macro_rules! word {
                 )
             }
 
-            /// Returns the place of a code of `from` on the ruler of `to`.
+            /// Returns the scaled code in `to` of a number of `from`: the code in `to`, and its fraction in the guard bits.
             #[inline(always)]
-            pub(crate) const fn place(from: Layout, to: Layout, magnitude: $Word) -> $Word {
-                let point = to.fraction_bits() + drop_bits(from, to);
+            pub(crate) const fn scaled_code(from: Layout, to: Layout, magnitude: $Word) -> $Word {
+                let point = to.fraction_bits() + guard_bits(from, to);
                 let up = point - from.fraction_bits();
                 let hidden = from.hidden_bit() as $Word;
                 let on_from = if from.has_zero() {
@@ -127,8 +136,8 @@ macro_rules! word {
                 if above == 0 {
                     on_from << up
                 } else if above > 0 {
-                    // A subnormal number of `from` may be normal in `to`. In that case its logarithm gives the place. Otherwise
-                    // both rulers are straight there.
+                    // A subnormal number of `from` may be normal in `to`. In that case its logarithm gives the code. Otherwise
+                    // the codes of both formats are linear there.
                     let straight_bits = from.fraction_bits().saturating_sub(above as u32);
                     let lift = (above - from.fraction_bits() as i32 + 1) as $Word;
                     if on_from >> straight_bits == 0 {
@@ -139,15 +148,15 @@ macro_rules! word {
                         (on_from << up) + shift
                     }
                 } else {
-                    // A normal number of `from` may be subnormal in `to`, where the ruler is straight. Its significand then moves
+                    // A normal number of `from` may be subnormal in `to`, where codes are linear. Its significand then moves
                     // down.
                     let below = above.unsigned_abs() as $Word;
                     let field = magnitude >> from.fraction_bits();
                     let exponent = field.saturating_sub(from.has_zero() as $Word);
                     let significand = on_from - (exponent << from.fraction_bits());
                     let down = below.saturating_sub(exponent);
-                    let gone = (point + 1) as $Word;
-                    let down = if down < gone { down } else { gone };
+                    let width = (point + 1) as $Word;
+                    let down = if down < width { down } else { width };
                     if exponent < below {
                         let lost = significand << up & ((1 << down) - 1);
                         significand << up >> down | (lost != 0) as $Word
@@ -157,32 +166,32 @@ macro_rules! word {
                 }
             }
 
-            /// Returns the logarithm to base 2 of an integer, linear between powers of two. The result is a place with `point`
+            /// Returns the logarithm to base 2 of an integer, linear between powers of two. The result has `point`
             /// bits after the point. The result for 0 is arbitrary.
             #[inline(always)]
             const fn log2($integer: $Word, $point: u32) -> $Word {
                 $log2
             }
 
-            /// Rounds a place to a mark and packs its code.
+            /// Rounds a scaled code, and packs the result with its sign.
             ///
-            /// `reach` is the largest possible place. If `infinite` may be true, the largest place is the place of the infinity.
+            /// `max_scaled` is the largest possible scaled code. If `infinite` may be true, the largest scaled code is that of the infinity.
             #[inline(always)]
             pub(crate) const fn pack(
                 cast: Cast,
                 to: Layout,
                 sign: $Word,
                 infinite: bool,
-                place: $Word,
-                drop: u32,
-                reach: $Word,
+                scaled: $Word,
+                guard_bits: u32,
+                max_scaled: $Word,
             ) -> ($Word, Flags) {
                 let negative = sign != 0;
-                // The place of code 0. In a format where zero has no code, this is not the place of the number zero.
+                // The scaled code of the smallest number. In a format where zero has no code, this number is not zero.
                 let first = if to.has_zero() {
                     0
                 } else {
-                    (to.hidden_bit() as $Word) << drop
+                    (to.hidden_bit() as $Word) << guard_bits
                 };
                 let cast = if to.fraction_bits() == 0
                     && !to.has_zero()
@@ -193,16 +202,16 @@ macro_rules! word {
                 } else {
                     cast
                 };
-                let code = round(cast, negative, place.saturating_sub(first), drop);
+                let code = round(cast, negative, scaled.saturating_sub(first), guard_bits);
 
-                // A place that can't be past the largest code is not compared with the largest code.
+                // A scaled code that can't be past the largest code is not compared with the largest code.
                 let max = to.max_code() as $Word;
-                let rest: $Word = (1 << drop) - 1;
-                let reach = reach.saturating_sub(first);
-                let past = if (reach + rest) >> drop <= max {
+                let rest: $Word = (1 << guard_bits) - 1;
+                let max_scaled = max_scaled.saturating_sub(first);
+                let past = if (max_scaled + rest) >> guard_bits <= max {
                     infinite
                 } else {
-                    code > max || infinite && reach >> drop <= max
+                    code > max || infinite && max_scaled >> guard_bits <= max
                 };
                 let magnitude = if past {
                     past_max(cast, to, negative, infinite) as $Word
@@ -215,9 +224,9 @@ macro_rules! word {
                     magnitude | sign
                 };
 
-                let exact = place & rest == 0 && place >= first;
+                let exact = scaled & rest == 0 && scaled >= first;
                 let kept = infinite && to.has_infinities() && cast.keeps_infinity();
-                let underflow = !exact && !past && is_tiny(cast, to, negative, place, drop);
+                let underflow = !exact && !past && is_tiny(cast, to, negative, scaled, guard_bits);
                 let flags = Flags::INEXACT
                     .when(!kept && (past || !exact))
                     .union(Flags::OVERFLOW.when(!kept && past))
@@ -225,29 +234,34 @@ macro_rules! word {
                 (packed, flags)
             }
 
-            /// Rounds a place to an integer.
+            /// Rounds a scaled code to a code.
             #[inline(always)]
             pub(crate) const fn round(
                 cast: Cast,
                 negative: bool,
-                place: $Word,
-                drop: u32,
+                scaled: $Word,
+                guard_bits: u32,
             ) -> $Word {
-                if drop == 0 {
-                    place
+                if guard_bits == 0 {
+                    scaled
                 } else {
-                    (place + bump(cast, negative, place, drop)) >> drop
+                    (scaled + increment(cast, negative, scaled, guard_bits)) >> guard_bits
                 }
             }
 
-            /// Returns the summand that rounds a place when the bits after the point are cut afterwards. There is at least one
-            /// bit after the point.
+            /// Returns the summand that rounds a scaled code when the guard bits are cut afterwards. There is at least one guard
+            /// bit.
             ///
             /// The rounding chooses three summands. All elements of a tensor share these three summands.
             #[inline(always)]
-            const fn bump(cast: Cast, negative: bool, place: $Word, drop: u32) -> $Word {
-                let half: $Word = 1 << (drop - 1);
-                let rest: $Word = (1 << drop) - 1;
+            const fn increment(
+                cast: Cast,
+                negative: bool,
+                scaled: $Word,
+                guard_bits: u32,
+            ) -> $Word {
+                let half: $Word = 1 << (guard_bits - 1);
+                let rest: $Word = (1 << guard_bits) - 1;
                 let even = if cast.rounds(Rounding::TiesToEven) {
                     half - 1
                 } else if cast.rounds(Rounding::TiesToAway) {
@@ -263,28 +277,32 @@ macro_rules! word {
                 } else {
                     Rounding::TowardPositive
                 });
-                let nearest = if place >> drop & 1 == 0 { even } else { odd };
+                let nearest = if scaled >> guard_bits & 1 == 0 {
+                    even
+                } else {
+                    odd
+                };
                 nearest | if directed { rest } else { 0 }
             }
 
-            /// Returns whether a place, rounded with unbounded exponents, lies below the smallest normal number.
+            /// Returns whether a scaled code, rounded with unbounded exponents, lies below the smallest normal number.
             #[inline(always)]
             const fn is_tiny(
                 cast: Cast,
                 to: Layout,
                 negative: bool,
-                place: $Word,
-                drop: u32,
+                scaled: $Word,
+                guard_bits: u32,
             ) -> bool {
-                if drop == 0 {
-                    return place < to.hidden_bit() as $Word;
+                if guard_bits == 0 {
+                    return scaled < to.hidden_bit() as $Word;
                 }
                 // Tininess matters in the binade below the smallest normal number. With unbounded exponents, the steps in this
-                // binade would be half as long. The steps of a one-bit significand count exponents. The last bit of the mark
-                // below the first normal mark is therefore 0.
+                // binade would be half as long. The steps of a one-bit significand count exponents. The last bit of the code
+                // below the first normal code is therefore 0.
                 let even = (to.fraction_bits() == 0 && to.has_zero()) as $Word;
-                let place = place + (even << (drop - 1));
-                round(cast, negative, place, drop - 1) < 2 * to.hidden_bit() as $Word + even
+                let scaled = scaled + (even << (guard_bits - 1));
+                round(cast, negative, scaled, guard_bits - 1) < 2 * to.hidden_bit() as $Word + even
             }
         }
     };

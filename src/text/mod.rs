@@ -3,12 +3,12 @@
 //!
 //! Both directions use integer arithmetic on a [`Layout`](crate::Layout) and codes. One routine serves every format, and no mode
 //! of the thread changes a result. Both directions compare decimals with numbers. A comparison first uses 128 bits of a power of
-//! five ([`power`]), which nearly always decide. If they do not decide, the comparison is exact ([`big`]).
+//! five ([`pow5`]), which nearly always decide. If they do not decide, the comparison is exact ([`bignum`]).
 
-mod big;
+mod bignum;
 mod error;
 mod parse;
-mod power;
+mod pow5;
 mod print;
 #[cfg(feature = "num-traits")]
 mod radix;

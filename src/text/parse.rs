@@ -1,16 +1,16 @@
 //! Numbers of a format from text. The exact value is rounded once.
 //!
 //! Most texts are short, and a product of 64 bits by 64 decides which number is nearest. For other texts, and for calls that ask
-//! for a rounding or exceptions, the place between two numbers is found exactly and rounded like any [`Number`].
+//! for a rounding or exceptions, the place between two numbers is found exactly and rounded like any [`Unpacked`].
 
 use core::cmp::Ordering;
 
 use super::ParseFloatError;
-use super::big::{self, Big, MOST_DIGITS};
-use super::power::{Power, multiply};
-use super::scan::{self, Decimal, Other};
+use super::bignum::{self, Bignum, MOST_DIGITS};
+use super::pow5::{Power, multiply};
+use super::scan::{self, Decimal, Special};
 use crate::format::{Layout, limits::max};
-use crate::round::{Cast, Flags, Format, from_code, unpacked::Number};
+use crate::round::{Cast, Flags, Format, from_code, unpacked::Unpacked};
 
 /// Parses a number, rounded to nearest, ties to even, with IEEE overflow.
 ///
@@ -26,10 +26,10 @@ pub(crate) fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
 pub(super) fn parse_code(layout: &Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
     let (code, flags) = match scan::short_decimal(number)
-        .and_then(|decimal| round_quickly(*layout, negative, decimal))
+        .and_then(|decimal| fast_path(*layout, negative, decimal))
     {
         Some(rounded) => rounded,
-        None => round_carefully(layout, Cast::new(), text)?,
+        None => slow_path(layout, Cast::new(), text)?,
     };
     representable(code, flags)
 }
@@ -39,7 +39,7 @@ pub(super) fn parse_code(layout: &Layout, text: &str) -> Result<u64, ParseFloatE
 /// # Errors
 /// [`FloatErrorKind`](super::FloatErrorKind) lists the reasons.
 pub(crate) fn parse_with<F: Format>(text: &str, cast: Cast) -> Result<(F, Flags), ParseFloatError> {
-    let (code, flags) = round_carefully(&F::LAYOUT, cast, text)?;
+    let (code, flags) = slow_path(&F::LAYOUT, cast, text)?;
     let code = representable(code, flags)?;
     Ok((from_code(code), flags))
 }
@@ -55,19 +55,19 @@ pub(super) const fn representable(code: u64, flags: Flags) -> Result<u64, ParseF
 }
 
 #[cold]
-pub(super) fn round_other(
+pub(super) fn round_special(
     layout: Layout,
     cast: Cast,
     negative: bool,
-    number: Other,
+    number: Special,
 ) -> (u64, Flags) {
     match number {
-        Other::Infinity => layout.infinite(cast, negative),
-        Other::Nan => match layout.nan_code() {
+        Special::Infinity => layout.infinite(cast, negative),
+        Special::Nan => match layout.nan_code() {
             Some(code) => (layout.with_sign_bit(negative, code), Flags::NONE),
             None => layout.invalid(),
         },
-        Other::Binary {
+        Special::Binary {
             significand,
             exponent,
         } => {
@@ -87,7 +87,7 @@ pub(super) fn round(
     significand: u128,
     exponent: i32,
 ) -> (u64, Flags) {
-    match Number::new(negative, exponent + 127, significand) {
+    match Unpacked::new(negative, exponent + 127, significand) {
         Some(number) => layout.round(cast, number),
         None => layout.signed_zero(negative),
     }
@@ -95,7 +95,7 @@ pub(super) fn round(
 
 /// Rounds integer · 10<sup>exponent</sup>. Returns `None` if a product of 64 bits by 64 does not decide.
 #[inline(always)]
-fn round_quickly(
+fn fast_path(
     layout: Layout,
     negative: bool,
     (integer, exponent): (u64, i64),
@@ -112,7 +112,7 @@ fn round_quickly(
     let unit = power_unit + exponent as i32 + 64 - up as i32;
     let round = |high: u64, more: bool| {
         let up = (high >> 63 == 0) as u32;
-        let number = Number {
+        let number = Unpacked {
             negative,
             exponent: unit - up as i32,
             significand: high << up | more as u64,
@@ -133,16 +133,12 @@ fn round_quickly(
 
 /// Parses any text.
 #[inline(never)]
-fn round_carefully(
-    layout: &Layout,
-    cast: Cast,
-    text: &str,
-) -> Result<(u64, Flags), ParseFloatError> {
+fn slow_path(layout: &Layout, cast: Cast, text: &str) -> Result<(u64, Flags), ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
     match scan::decimal(number) {
         Some(decimal) => Ok(round_decimal(*layout, cast, negative, decimal)),
-        None => match scan::other(number) {
-            Some(other) => Ok(round_other(*layout, cast, negative, other)),
+        None => match scan::special(number) {
+            Some(special) => Ok(round_special(*layout, cast, negative, special)),
             None if text.is_empty() => Err(ParseFloatError::EMPTY),
             None => Err(ParseFloatError::INVALID),
         },
@@ -185,12 +181,12 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
     // Two bits more give the place of the value between two steps: on the first step, below the middle, on the middle, above the
     // middle, or on the next step or past it. The slack may reach past the next step.
     let half = 1_u128 << (bits - 1).min(126);
-    let mut place = 0;
+    let mut position = 0;
     for halves in 0..=2 {
-        let mark = halves as u128 * half;
-        let order = if mark < rest {
+        let midpoint = halves as u128 * half;
+        let order = if midpoint < rest {
             Ordering::Greater
-        } else if mark >= rest + slack {
+        } else if midpoint >= rest + slack {
             Ordering::Less
         } else {
             // If an exact comparison has no room, only equal values are this near.
@@ -198,15 +194,15 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
         };
         match order {
             Ordering::Less => break,
-            Ordering::Equal => place = 2 * halves,
-            Ordering::Greater => place = 2 * halves + 1,
+            Ordering::Equal => position = 2 * halves,
+            Ordering::Greater => position = 2 * halves + 1,
         }
     }
     round(
         layout,
         cast,
         negative,
-        (4 * steps + place) as u128,
+        (4 * steps + position) as u128,
         step - 2,
     )
 }
@@ -219,7 +215,7 @@ fn compare(decimal: Decimal, exponent: i32, binary: u64, binary_exponent: i32) -
     let digits = decimal.digits.iter().filter(|&&byte| byte != b'.');
     let mut digits = digits.skip_while(|&&byte| byte == b'0');
     let mut exponent = exponent + decimal.leading.ilog10() as i32 + 1;
-    let mut integer = Big::new(0);
+    let mut integer = Bignum::new(0);
     let mut append = |digit: u8| {
         exponent -= 1;
         integer.multiply_add(10, digit as u64)
@@ -235,5 +231,5 @@ fn compare(decimal: Decimal, exponent: i32, binary: u64, binary_exponent: i32) -
     if !fits {
         return None;
     }
-    big::compare(integer, exponent, binary, binary_exponent)
+    bignum::compare(integer, exponent, binary, binary_exponent)
 }

@@ -1,8 +1,8 @@
 //! Numbers in any radix, for `num_traits::Num`.
 
 use super::ParseFloatError;
-use super::parse::{parse_code, representable, round, round_other};
-use super::scan::{self, Other};
+use super::parse::{parse_code, representable, round, round_special};
+use super::scan::{self, Special};
 use crate::format::Layout;
 use crate::round::Cast;
 
@@ -20,13 +20,13 @@ pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64,
         return Err(ParseFloatError::EMPTY);
     }
     let (negative, number) = scan::sign(text.as_bytes());
-    let (code, flags) = match scan::other(number) {
-        Some(name @ (Other::Infinity | Other::Nan)) => {
-            round_other(layout, Cast::new(), negative, name)
+    let (code, flags) = match scan::special(number) {
+        Some(name @ (Special::Infinity | Special::Nan)) => {
+            round_special(layout, Cast::new(), negative, name)
         }
         _ if radix.is_power_of_two() => {
             let number = scan::binary(number, radix).ok_or(ParseFloatError::INVALID)?;
-            round_other(layout, Cast::new(), negative, number)
+            round_special(layout, Cast::new(), negative, number)
         }
         _ => {
             let (quotient, exponent) = ratio(number, radix)?;

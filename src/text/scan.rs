@@ -14,7 +14,7 @@ pub(super) struct Decimal<'a> {
 
 /// A number that is not written in decimal digits.
 #[derive(Clone, Copy)]
-pub(super) enum Other {
+pub(super) enum Special {
     Infinity,
     Nan,
     /// The number significand · 2<sup>exponent</sup>. The lowest bit is also set if any lower digit is not 0.
@@ -119,18 +119,18 @@ fn with_written(exponent: i64, tail: &[u8]) -> Option<i64> {
 }
 
 #[cold]
-pub(super) fn other(text: &[u8]) -> Option<Other> {
+pub(super) fn special(text: &[u8]) -> Option<Special> {
     let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
     match text {
         [b'0', b'x' | b'X', digits @ ..] => binary(digits, 16),
-        _ if is("inf") || is("infinity") => Some(Other::Infinity),
-        _ if is("nan") => Some(Other::Nan),
+        _ if is("inf") || is("infinity") => Some(Special::Infinity),
+        _ if is("nan") => Some(Special::Nan),
         _ => None,
     }
 }
 
 /// Parses digits of a radix that is a power of two. An exponent of two may follow after `p`.
-pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
+pub(super) fn binary(text: &[u8], radix: u32) -> Option<Special> {
     let bits = radix.ilog2();
     let (mut significand, mut exponent) = (0u128, 0);
     let end = digits(text, radix, |digit, fractional| {
@@ -145,7 +145,7 @@ pub(super) fn binary(text: &[u8], radix: u32) -> Option<Other> {
     if let [mark, tail @ ..] = &text[end..] {
         exponent = written_exponent(*mark, b'p', tail)?.saturating_add(exponent);
     }
-    Some(Other::Binary {
+    Some(Special::Binary {
         significand,
         exponent,
     })

@@ -9,9 +9,9 @@
 
 use core::cmp::Ordering;
 
-use super::big::{self, Big};
+use super::bignum::{self, Bignum};
 use super::parse;
-use super::power::{Power, multiply};
+use super::pow5::{Power, multiply};
 use crate::format::{
     Layout,
     limits::{max, min},
@@ -87,13 +87,13 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
         unit,
         near_below,
     } = magnitude;
-    // Marks are counted in quarters of the unit.
+    // The ends of the interval are counted in quarters of the unit.
     let unit = unit - 2;
     let number = 4 * significand;
     let (low, high) = (number - 2 + near_below as u64, number + 2);
     let exponent = floor_log10_of_stretch(unit, near_below);
     let scale = Scale::new(unit, exponent);
-    let returns = |mark| parse::round(layout, Cast::new(), false, mark as u128, unit).0 == code;
+    let returns = |units| parse::round(layout, Cast::new(), false, units as u128, unit).0 == code;
 
     // The first and the last whole number of powers of ten on the stretch.
     let (below, whole) = scale.floor(low);
@@ -136,7 +136,7 @@ fn floor_log10_of_stretch(unit: i32, shorter: bool) -> i32 {
     (log >> 42) as i32
 }
 
-/// A scale that measures marks in 10<sup>exponent</sup>. Marks are multiples of 2<sup>unit</sup> below 2<sup>61 + unit</sup>.
+/// A scale that measures integers of 2<sup>unit</sup>, below 2<sup>61 + unit</sup>, in 10<sup>exponent</sup>.
 struct Scale {
     unit: i32,
     exponent: i32,
@@ -162,44 +162,44 @@ impl Scale {
         }
     }
 
-    /// Measures a mark in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
+    /// Measures an integer in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
     #[inline(always)]
-    fn measure(&self, mark: u64) -> u128 {
-        let product = multiply(self.power, mark << self.up);
+    fn measure(&self, units: u64) -> u128 {
+        let product = multiply(self.power, units << self.up);
         product >> 1
     }
 
-    /// Returns the number of whole powers of ten in a mark, and whether nothing else is in the mark.
+    /// Returns the number of whole powers of ten in an integer, and whether nothing else is in it.
     #[inline(always)]
-    fn floor(&self, mark: u64) -> (u64, bool) {
-        let measured = self.measure(mark);
+    fn floor(&self, units: u64) -> (u64, bool) {
+        let measured = self.measure(units);
         let floor = ((measured + self.error as u128) >> 64) as u64;
         let below = (floor as u128) << 64;
         if self.error == 0 || below < measured {
             return (floor, below == measured);
         }
-        match self.compare_exactly(2 * floor, mark) {
+        match self.compare_exactly(2 * floor, units) {
             Ordering::Less => (floor, false),
             Ordering::Equal => (floor, true),
             Ordering::Greater => (floor - 1, false),
         }
     }
 
-    /// Compares `halves` half powers of ten with a mark.
+    /// Compares `halves` half powers of ten with an integer.
     #[inline(always)]
-    fn compare(&self, halves: u64, mark: u64) -> Ordering {
-        let (decimal, measured) = ((halves as u128) << 63, self.measure(mark));
+    fn compare(&self, halves: u64, units: u64) -> Ordering {
+        let (decimal, measured) = ((halves as u128) << 63, self.measure(units));
         if self.error == 0 || decimal < measured || decimal - measured > self.error as u128 {
             decimal.cmp(&measured)
         } else {
-            self.compare_exactly(halves, mark)
+            self.compare_exactly(halves, units)
         }
     }
 
     #[cold]
-    fn compare_exactly(&self, halves: u64, mark: u64) -> Ordering {
+    fn compare_exactly(&self, halves: u64, units: u64) -> Ordering {
         // If there is no room to compare, only equal values are this near.
-        big::compare(Big::new(halves), self.exponent, mark, self.unit + 1)
+        bignum::compare(Bignum::new(halves), self.exponent, units, self.unit + 1)
             .unwrap_or(Ordering::Equal)
     }
 }

@@ -124,7 +124,8 @@ macro_rules! wide {
                     // A code is the upper part of a wide code. A loop that selects between wide codes narrows once.
                     let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
                     let bits = result.to_bits();
-                    let code = $word::round_in_place(Cast::new(), WIDE, F::LAYOUT, bits, false);
+                    let code =
+                        $word::round_shared_exponents(Cast::new(), WIDE, F::LAYOUT, bits, false);
                     (if result.is_nan() { nan } else { code << up }) >> up
                 } else {
                     let code = to_code(result.cast::<F>()) as $bits;

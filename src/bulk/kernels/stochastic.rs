@@ -47,7 +47,8 @@ unsafe impl<S: Element, D: Element, const IN_PLACE: bool> Kernel
             macro_rules! with {
                 ($word:ident, $Word:ty) => {
                     if IN_PLACE {
-                        stochastic::$word::in_place(from, to, bits as $Word, draw) as u64
+                        stochastic::$word::with_shared_exponents(from, to, bits as $Word, draw)
+                            as u64
                     } else {
                         stochastic::$word::cast(cast, from, to, bits as $Word, draw) as u64
                     }

@@ -9,7 +9,7 @@ use crate::float::{
     spec::{HasSign, HasZero, Spec},
 };
 use crate::format::Layout;
-use crate::round::{Cast, Format, from_code, unpacked::Number};
+use crate::round::{Cast, Format, from_code, unpacked::Unpacked};
 
 /// Draws from the normal distribution in `f64`, and rounds the number once.
 impl<S: HasSign> Distribution<Float<S>> for StandardNormal {
@@ -60,7 +60,7 @@ const fn steps_below_one(layout: Layout) -> u32 {
 fn multiple<F: Format>(rng: &mut (impl Rng + ?Sized), fewer: u32, of: impl Fn(u64) -> u64) -> F {
     let bits = steps_below_one(F::LAYOUT);
     let random = (rng.next_u64() >> 1) >> (63 - (bits - fewer));
-    let number = Number::new(false, 127 - bits as i32, of(random) as u128);
+    let number = Unpacked::new(false, 127 - bits as i32, of(random) as u128);
     from_code(match number {
         Some(number) => F::LAYOUT.round(Cast::new(), number).0,
         None => 0,

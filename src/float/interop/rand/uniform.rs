@@ -12,7 +12,7 @@ use crate::float::{
     spec::{HasZero, Spec},
 };
 use crate::format::Layout;
-use crate::round::{Format, Rounding, from_code, to_code, unpacked::Number};
+use crate::round::{Format, Rounding, from_code, to_code, unpacked::Unpacked};
 
 /// Draws a multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 to below 1. All these multiples are equally
 /// likely. In all formats but the narrowest, there are as many multiples as a significand has values. For `F16` the numbers are n
@@ -50,8 +50,8 @@ fn random<F: Format>(rng: &mut (impl Rng + ?Sized)) -> F {
     };
     // `steps` is 0 in a format whose only number below 1 is 0.
     let steps = word >> 1 >> (63 - bits);
-    let number = Number::new(false, 127 - bits as i32, steps as u128);
-    from_code(layout.round_some(Rounding::TiesToEven, number).0)
+    let number = Unpacked::new(false, 127 - bits as i32, steps as u128);
+    from_code(layout.round_or_zero(Rounding::TiesToEven, number).0)
 }
 
 /// The numbers from `low` to `last`, for `rand::distr::Uniform`.
@@ -100,32 +100,32 @@ impl<F: Format> UniformSampler for UniformRange<F> {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> F {
         let layout = F::LAYOUT;
         let (low, last) = (to_code(self.low), to_code(self.last));
-        let fraction = Number::new(false, 127 - 64, rng.next_u64() as u128);
-        let start = layout.number(low);
-        let length = sum(end(layout, last), start.map(Number::negated));
+        let fraction = Unpacked::new(false, 127 - 64, rng.next_u64() as u128);
+        let start = layout.unpack(low);
+        let length = sum(end(layout, last), start.map(Unpacked::negated));
         let offset = fraction.zip(length).and_then(|(x, y)| x.product(y));
         match sum(start, offset) {
             _ if offset.is_none() => self.low,
             place => {
-                let (code, _) = layout.round_some(Rounding::TowardNegative, place);
+                let (code, _) = layout.round_or_zero(Rounding::TowardNegative, place);
                 // If the length is not exact, the length may be too long.
-                from_code(layout.extreme(code, last, false, false))
+                from_code(layout.min_max(code, last, false, false))
             }
         }
     }
 }
 
 /// Returns the number after another, as if exponents had no upper bound.
-fn end(layout: Layout, code: u64) -> Option<Number> {
+fn end(layout: Layout, code: u64) -> Option<Unpacked> {
     if code == layout.max_code() {
-        sum(layout.number(code), layout.number(layout.ulp(code)))
+        sum(layout.unpack(code), layout.unpack(layout.ulp(code)))
     } else {
-        layout.number(layout.next_up(code))
+        layout.unpack(layout.next_up(code))
     }
 }
 
 /// Returns the sum. `None` stands for 0.
-fn sum(a: Option<Number>, b: Option<Number>) -> Option<Number> {
+fn sum(a: Option<Unpacked>, b: Option<Unpacked>) -> Option<Unpacked> {
     match (a, b) {
         (Some(a), Some(b)) => a.plus(b),
         _ => a.or(b),

@@ -1,6 +1,6 @@
 //! [`Power`]: powers of five to 128 bits, with a bound of the error.
 
-use super::big::Big;
+use super::bignum::Bignum;
 
 /// A power of five, rounded down: significand · 2<sup>exponent − 127</sup>. The topmost bit of the significand is set.
 #[derive(Clone, Copy)]
@@ -22,9 +22,9 @@ const MOST_SHORT: i32 = 27;
 /// The significands of 5<sup>−64</sup> to 5<sup>64</sup>, cut to 128 bits.
 static SIGNIFICANDS: [u128; 2 * MOST as usize + 1] = {
     let mut significands = [0; 2 * MOST as usize + 1];
-    let mut positive = Big::new(1);
+    let mut positive = Bignum::new(1);
     // Repeated division by 5 gives the integer part of a division by the power. 5^64 has 149 bits.
-    let mut negative = Big::new(1);
+    let mut negative = Bignum::new(1);
     assert!(negative.shift_left(300));
     let mut i = 0;
     while i <= MOST as usize {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn lie_within_their_error() {
+    fn powers_lie_within_their_error() {
         (-400..=400).for_each(check);
         for exponent in [1000, 4999, 5000, 16_383, 40_000] {
             check(exponent);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_table_are_the_first_128_bits() {
+    fn powers_of_the_table_are_the_first_128_bits() {
         for exponent in -MOST..=MOST {
             assert!(Power::of_five(exponent).error <= 1);
         }

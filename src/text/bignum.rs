@@ -1,4 +1,4 @@
-//! [`Big`]: an unsigned integer of many bits on the stack. [`compare`] compares decimals and binary numbers exactly.
+//! [`Bignum`]: an unsigned integer of many bits on the stack. [`compare`] compares decimals and binary numbers exactly.
 
 use core::cmp::Ordering;
 
@@ -19,13 +19,13 @@ pub(super) const MOST_DIGITS: usize = 800;
 
 /// An unsigned integer below 2<sup>3072</sup>. The methods return whether the result fits. If the result does not fit, the value
 /// is arbitrary.
-pub(super) struct Big {
+pub(super) struct Bignum {
     /// The limbs, the least significant first. Limbs from `len` on are 0.
     limbs: [u64; LIMBS],
     len: usize,
 }
 
-impl Big {
+impl Bignum {
     pub(super) const fn new(value: u64) -> Self {
         let mut limbs = [0; LIMBS];
         limbs[0] = value;
@@ -143,14 +143,14 @@ impl Big {
 }
 
 /// Returns the order of decimal · 10<sup>`decimal_exponent`</sup> and binary · 2<sup>`binary_exponent`</sup>. Returns `None` if a
-/// [`Big`] has no room for the comparison.
+/// [`Bignum`] has no room for the comparison.
 pub(super) fn compare(
-    mut decimal: Big,
+    mut decimal: Bignum,
     decimal_exponent: i32,
     binary: u64,
     binary_exponent: i32,
 ) -> Option<Ordering> {
-    let mut binary = Big::new(binary);
+    let mut binary = Bignum::new(binary);
     let fives = decimal_exponent.unsigned_abs();
     let twos = decimal_exponent - binary_exponent;
     let fits = if decimal_exponent < 0 {
