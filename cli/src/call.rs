@@ -26,13 +26,13 @@ pub fn call(
     let line = once("ulp".into()).chain(arguments);
     let program = Program::try_parse_from(line).map_err(|error| usage(&error.to_string()))?;
     match program.command {
-        Command::Convert(asked) => convert::report(&asked, observer),
-        Command::Check(asked) => {
+        Command::Convert(args) => convert::report(&args, observer),
+        Command::Check(args) => {
             let mut out = Vec::new();
-            check::report(&asked, observer, &mut out)?;
+            check::report(&args, observer, &mut out)?;
             Ok(String::from_utf8_lossy(&out).into_owned())
         }
-        Command::Inspect(asked) => inspect::report(&asked),
+        Command::Inspect(args) => inspect::report(&args),
         _ => Err(usage("only convert, check and inspect are calls")),
     }
 }

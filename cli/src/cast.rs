@@ -1,4 +1,4 @@
-//! Casts pieces of tensors, and counts the elements that overflow.
+//! Casts chunks of tensors, and counts the elements that overflow.
 
 use std::ops::Range;
 
@@ -62,10 +62,10 @@ impl Caster {
         is_nearest.then_some(self.to)
     }
 
-    /// Casts a piece that begins at the element `first` of its tensor, and returns how many of its elements overflowed. `wide` is
+    /// Casts a chunk that begins at the element `first` of its tensor, and returns how many of its elements overflowed. `wide` is
     /// a buffer.
     pub(crate) fn cast(&self, first: u64, src: &[u8], dst: &mut [u8], wide: &mut Vec<u8>) -> u64 {
-        let fits = "a piece is as long in both formats";
+        let fits = "a chunk is as long in both formats";
         let src = if self.from == self.wide {
             src
         } else {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn all_codes_in_every_rounding() {
+    fn every_code_in_every_rounding_is_the_scalar_cast() {
         for rounding in [
             Rounding::TiesToEven,
             Rounding::TiesToAway,
@@ -215,7 +215,7 @@ mod tests {
 
     /// One element overflows among many, at every place, with either sign, in every rounding.
     #[test]
-    fn one_of_many_overflows() {
+    fn one_overflow_among_many_is_counted() {
         let exact = How::Cast(Cast::new());
         let down = How::Cast(Cast::new().rounding(Rounding::TowardZero).saturating());
         let drawn = How::Stochastic(Stochastic::new(1));
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn packed_sources_are_counted_too() {
+    fn overflow_of_packed_sources_is_counted() {
         // The numbers are 28, −28, 6 and 0.25. The first two overflow in fp4.
         let codes = [0x1f_u32, 0x3f, 0x16, 0x04];
         let bits = codes.iter().rev().fold(0, |bits, code| bits << 6 | code);

@@ -1,4 +1,4 @@
-//! Cuts tensors into pieces, on which all threads work at once.
+//! Cuts tensors into chunks, on which all threads work at once.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,8 +10,8 @@ use clap::Args;
 use crate::Error;
 use crate::observer::Observer;
 
-/// The number of elements of a piece. A piece stays in a core's cache, and has whole bytes of any packed format.
-pub(crate) const PIECE: u64 = 1 << 16;
+/// The number of elements of a chunk. A chunk stays in a core's cache, and has whole bytes of any packed format.
+pub(crate) const CHUNK: u64 = 1 << 16;
 
 /// The number of threads.
 #[derive(Args, Clone, Copy, Default, Debug)]
@@ -34,79 +34,79 @@ fn count(text: &str) -> Result<NonZeroUsize, String> {
     Ok(count)
 }
 
-/// A piece of one of many tensors.
+/// A chunk of one of many tensors.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Piece {
-    /// The number of the piece among the pieces of all tensors, in the tensors' order.
+pub(crate) struct Chunk {
+    /// The number of the chunk among the chunks of all tensors, in the tensors' order.
     pub(crate) number: u64,
     /// The place of the tensor.
     pub(crate) tensor: usize,
-    /// The place in the tensor at which the piece begins.
+    /// The place in the tensor at which the chunk begins.
     pub(crate) first: u64,
-    /// The length of the piece.
+    /// The length of the chunk.
     pub(crate) count: u64,
 }
 
-/// A tensor to cut into pieces.
+/// A tensor to cut into chunks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Whole {
+pub(crate) struct Span {
     pub(crate) length: u64,
-    /// How much shorter the first piece is than the others: less than `size`.
-    pub(crate) less: u64,
-    /// The length of the other pieces.
+    /// How much shorter the first chunk is than the others. It is less than `size`.
+    pub(crate) lead: u64,
+    /// The length of the other chunks.
     pub(crate) size: u64,
 }
 
-impl From<u64> for Whole {
+impl From<u64> for Span {
     fn from(length: u64) -> Self {
         Self {
             length,
-            less: 0,
-            size: PIECE,
+            lead: 0,
+            size: CHUNK,
         }
     }
 }
 
-/// Passes all pieces of tensors to `work`, on every thread. Each thread has its own buffers. The first error stops all threads,
+/// Passes all chunks of tensors to `work`, on every thread. Each thread has its own buffers. The first error stops all threads,
 /// and the observer can stop them.
-pub(crate) fn each<Room: Default>(
+pub(crate) fn each<Scratch: Default>(
     threads: Threads,
     observer: &dyn Observer,
-    tensors: impl IntoIterator<Item = impl Into<Whole>>,
-    work: impl Fn(Piece, &mut Room) -> Result<(), Error> + Sync,
+    tensors: impl IntoIterator<Item = impl Into<Span>>,
+    work: impl Fn(Chunk, &mut Scratch) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
-    let tensors: Vec<Whole> = tensors.into_iter().map(Into::into).collect();
-    let mut pieces = 0;
-    let ends = tensors.iter().map(|Whole { length, less, size }| {
-        // An empty tensor has no piece, however much shorter the first piece would be.
-        let cut = if *length == 0 { 0 } else { length + less };
-        pieces += cut.div_ceil(*size);
-        pieces
+    let tensors: Vec<Span> = tensors.into_iter().map(Into::into).collect();
+    let mut chunks = 0;
+    let ends = tensors.iter().map(|Span { length, lead, size }| {
+        // An empty tensor has no chunk, however much shorter the first chunk would be.
+        let cut = if *length == 0 { 0 } else { length + lead };
+        chunks += cut.div_ceil(*size);
+        chunks
     });
     let ends: Vec<u64> = ends.collect();
     let (next, stop, error) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::new(None));
     let run = || {
-        let mut room = Room::default();
+        let mut scratch = Scratch::default();
         while !stop.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= pieces {
+            if number >= chunks {
                 break;
             }
             let tensor = ends.partition_point(|&end| end <= number);
             let before = if tensor == 0 { 0 } else { ends[tensor - 1] };
-            let Whole { length, less, size } = tensors[tensor];
+            let Span { length, lead, size } = tensors[tensor];
             let start = (number - before) * size;
-            let first = start.saturating_sub(less);
-            let piece = Piece {
+            let first = start.saturating_sub(lead);
+            let chunk = Chunk {
                 number,
                 tensor,
                 first,
-                count: length.min(start + size - less) - first,
+                count: length.min(start + size - lead) - first,
             };
             let done = if observer.is_cancelled() {
                 Err(Error::Cancelled)
             } else {
-                work(piece, &mut room)
+                work(chunk, &mut scratch)
             };
             if let Err(why) = done {
                 stop.store(true, Ordering::Relaxed);
@@ -121,7 +121,7 @@ pub(crate) fn each<Room: Default>(
     let threads = threads.threads.or_else(available);
     let others = threads.map_or(1, NonZeroUsize::get) as u64;
     thread::scope(|scope| {
-        for _ in 1..others.min(pieces) {
+        for _ in 1..others.min(chunks) {
             // If the system gives no more threads, fewer threads do the work.
             if thread::Builder::new().spawn_scoped(scope, run).is_err() {
                 break;
@@ -138,36 +138,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn are_whole_tensors_in_order_with_ends_where_asked() {
-        let [few, many] = [9, 3 * PIECE + 5];
-        let tensors = [0, few, PIECE, many]
+    fn chunks_cover_every_tensor_in_order() {
+        let [few, many] = [9, 3 * CHUNK + 5];
+        let tensors = [0, few, CHUNK, many]
             .into_iter()
-            .flat_map(|length| [0, 1, 5, PIECE - 1].map(|less| (length, less)));
-        let tensors = tensors.map(|(length, less)| Whole {
+            .flat_map(|length| [0, 1, 5, CHUNK - 1].map(|lead| (length, lead)));
+        let tensors = tensors.map(|(length, lead)| Span {
             length,
-            less,
-            size: PIECE,
+            lead,
+            size: CHUNK,
         });
-        let tensors: Vec<Whole> = tensors.collect();
-        let pieces = Mutex::new(Vec::new());
+        let tensors: Vec<Span> = tensors.collect();
+        let chunks = Mutex::new(Vec::new());
         let threads = Threads { threads: None };
-        let keep = |piece, (): &mut ()| {
-            pieces.lock().expect("no panic").push(piece);
+        let keep = |chunk, (): &mut ()| {
+            chunks.lock().expect("no panic").push(chunk);
             Ok(())
         };
         each(threads, &(), tensors.iter().copied(), keep).expect("nothing fails");
-        let mut pieces = pieces.into_inner().expect("no panic");
-        pieces.sort_by_key(|piece| piece.number);
-        let numbers = pieces.iter().map(|piece| piece.number);
-        assert!(numbers.eq(0..pieces.len() as u64));
+        let mut chunks = chunks.into_inner().expect("no panic");
+        chunks.sort_by_key(|chunk| chunk.number);
+        let numbers = chunks.iter().map(|chunk| chunk.number);
+        assert!(numbers.eq(0..chunks.len() as u64));
 
-        for (i, Whole { length, less, .. }) in tensors.into_iter().enumerate() {
+        for (i, Span { length, lead, .. }) in tensors.into_iter().enumerate() {
             let mut at = 0;
-            for piece in pieces.iter().filter(|piece| piece.tensor == i) {
-                assert_eq!(piece.first, at);
-                assert!((1..=PIECE).contains(&piece.count));
-                at += piece.count;
-                assert!(at == length || (at + less) % PIECE == 0, "{piece:?}");
+            for chunk in chunks.iter().filter(|chunk| chunk.tensor == i) {
+                assert_eq!(chunk.first, at);
+                assert!((1..=CHUNK).contains(&chunk.count));
+                at += chunk.count;
+                assert!(at == length || (at + lead) % CHUNK == 0, "{chunk:?}");
             }
             assert_eq!(at, length);
         }

@@ -28,15 +28,15 @@ pub(crate) struct Man {
     command: Option<String>,
 }
 
-pub(crate) fn completions(asked: &Completions, mut program: Command) -> String {
+pub(crate) fn completions(args: &Completions, mut program: Command) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(asked.shell, &mut program, "ulp", &mut script);
+    clap_complete::generate(args.shell, &mut program, "ulp", &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 
-pub(crate) fn man(asked: &Man, mut program: Command) -> Result<String, Error> {
+pub(crate) fn man(args: &Man, mut program: Command) -> Result<String, Error> {
     program.build();
-    let page = match &asked.command {
+    let page = match &args.command {
         None => program,
         Some(name) => {
             let found = program.find_subcommand(name);

@@ -43,13 +43,13 @@ pub(crate) struct Finfo {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Finfo) -> Result<String, Error> {
-    if asked.json {
-        objects(&asked.formats)
-    } else if asked.formats.is_empty() {
+pub(crate) fn report(args: &Finfo) -> Result<String, Error> {
+    if args.json {
+        objects(&args.formats)
+    } else if args.formats.is_empty() {
         Ok(table())
     } else {
-        lines(&asked.formats)
+        lines(&args.formats)
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use crate::checkpoint::{Checkpoint, Tensor};
-use crate::convert::rules::{Options, Rules};
+use crate::convert::options::{Options, Rules};
 use crate::convert::{Stored, survey};
 use crate::error::{Error, one_line};
 use crate::quantized::target::Scale;
@@ -49,14 +49,14 @@ struct Count {
     bytes: u64,
 }
 
-pub(crate) fn report(asked: &Inspect) -> Result<String, Error> {
+pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
     let options = Options {
-        to: asked.to.clone(),
-        scale: asked.scale,
+        to: args.to.clone(),
+        scale: args.scale,
         ..Options::default()
     };
-    let rules = Rules::new(&asked.input, &options)?;
-    let checkpoint = Checkpoint::open(&asked.input)?;
+    let rules = Rules::new(&args.input, &options)?;
+    let checkpoint = Checkpoint::open(&args.input)?;
     let survey = survey(&checkpoint, &rules)?;
     let mut formats: BTreeMap<String, Count> = BTreeMap::new();
     for (_, tensor) in checkpoint.tensors() {
@@ -72,14 +72,14 @@ pub(crate) fn report(asked: &Inspect) -> Result<String, Error> {
     }
     let mut largest: Vec<&Tensor> = checkpoint.tensors().map(|(_, tensor)| tensor).collect();
     largest.sort_by(|a, b| (b.bytes(), &a.name).cmp(&(a.bytes(), &b.name)));
-    largest.truncate(asked.largest);
+    largest.truncate(args.largest);
     let total = formats.values().fold(Count::default(), |mut total, count| {
         total.tensors += count.tensors;
         total.elements = total.elements.saturating_add(count.elements);
         total.bytes += count.bytes;
         total
     });
-    if asked.json {
+    if args.json {
         let formats = formats
             .iter()
             .map(|(name, count)| (name.clone(), count.json()));

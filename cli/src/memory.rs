@@ -143,24 +143,24 @@ impl From<States> for ByState {
     }
 }
 
-pub(crate) fn report(asked: &Memory) -> String {
-    let gradients = asked.gradients.unwrap_or(asked.weights);
-    let narrow = asked.weights.bits() < 32;
-    let Master(master) = asked.master.unwrap_or(Master(narrow.then_some(Dtype::F32)));
+pub(crate) fn report(args: &Memory) -> String {
+    let gradients = args.gradients.unwrap_or(args.weights);
+    let narrow = args.weights.bits() < 32;
+    let Master(master) = args.master.unwrap_or(Master(narrow.then_some(Dtype::F32)));
     let whole = States::with(
-        asked.parameters,
-        asked.weights,
+        args.parameters,
+        args.weights,
         gradients,
         master,
-        asked.moments,
-        asked.optimizer,
+        args.moments,
+        args.optimizer,
     );
-    let device = whole.on_device(ZeroStage::ALL[usize::from(asked.zero)], asked.devices, 0);
-    if asked.json {
+    let device = whole.on_device(ZeroStage::ALL[usize::from(args.zero)], args.devices, 0);
+    if args.json {
         let report = Report {
-            parameters: asked.parameters,
-            zero: asked.zero,
-            devices: asked.devices,
+            parameters: args.parameters,
+            zero: args.zero,
+            devices: args.devices,
             whole_bytes: whole.into(),
             device_bytes: device.into(),
         };
@@ -170,14 +170,14 @@ pub(crate) fn report(asked: &Memory) -> String {
 
     let mut table = format!(
         "{} parameters, weights {}, gradients {}, master weights {}, moments {}, ZeRO stage {} on {} device{}\n\n",
-        asked.parameters,
-        asked.weights,
+        args.parameters,
+        args.weights,
         gradients,
         master.map_or("none".into(), |format| format.to_string()),
-        asked.moments,
-        asked.zero,
-        asked.devices,
-        if asked.devices == 1 { "" } else { "s" },
+        args.moments,
+        args.zero,
+        args.devices,
+        if args.devices == 1 { "" } else { "s" },
     );
     let cells = rows(whole)
         .into_iter()
@@ -190,7 +190,7 @@ pub(crate) fn report(asked: &Memory) -> String {
     let (first, second) = (width(|row| row.1.len()), width(|row| row.2.len()));
     for (name, whole, device) in &cells {
         // Writing to a string cannot fail.
-        let _ = if asked.devices == 1 {
+        let _ = if args.devices == 1 {
             writeln!(table, "{name:<14}  {whole:>first$}")
         } else {
             writeln!(table, "{name:<14}  {whole:>first$}  {device:>second$}")
@@ -204,7 +204,7 @@ mod tests {
     use super::parameters;
 
     #[test]
-    fn parameters_are_whole() {
+    fn counts_of_parameters_are_whole() {
         let right = [
             ("7e9", 7_000_000_000),
             ("7.5B", 7_500_000_000),

@@ -32,7 +32,7 @@ pub trait Observer: Sync {
     /// The call has read or written all bytes.
     fn finish(&self) {}
 
-    /// Returns whether to stop. The call asks before each piece of the work. If the answer is true, the call removes the files
+    /// Returns whether to stop. The call asks before each chunk of the work. If the answer is true, the call removes the files
     /// that it began, and returns [`Error::Cancelled`](crate::Error::Cancelled).
     fn is_cancelled(&self) -> bool {
         false

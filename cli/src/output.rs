@@ -48,20 +48,20 @@ pub(crate) fn parent(path: &Path) -> &Path {
 
 /// A file or directory under a temporary name. It is removed unless it is renamed.
 #[derive(Debug)]
-pub(crate) struct Unfinished {
+pub(crate) struct AtomicOutput {
     path: PathBuf,
     renamed: bool,
     /// The lock is held until the file has its final name. Other runs remove a file only if nobody holds its lock.
     _lock: Option<File>,
 }
 
-impl Unfinished {
+impl AtomicOutput {
     /// Makes an empty file in `directory`. It will be renamed to `target`.
     pub(crate) fn file(
         directory: &Path,
         target: &Path,
         mode: Mode,
-    ) -> io::Result<(Unfinished, File)> {
+    ) -> io::Result<(AtomicOutput, File)> {
         let prefix = prefix(target);
         loop {
             let mut lock = uninterrupted();
@@ -70,7 +70,7 @@ impl Unfinished {
             let locked = lock_new(&file, &path);
             lock.add(&path);
             // Both handles share the lock of the file.
-            let unfinished = Unfinished::new(path, file.try_clone().ok());
+            let unfinished = AtomicOutput::new(path, file.try_clone().ok());
             drop(lock);
             if locked? {
                 return Ok((unfinished, file));
@@ -79,7 +79,11 @@ impl Unfinished {
     }
 
     /// Makes an empty directory in `directory`. It will be renamed to `target`. Its owner may do everything.
-    pub(crate) fn directory(directory: &Path, target: &Path, mode: Mode) -> io::Result<Unfinished> {
+    pub(crate) fn directory(
+        directory: &Path,
+        target: &Path,
+        mode: Mode,
+    ) -> io::Result<AtomicOutput> {
         let prefix = prefix(target);
         loop {
             let mut lock = uninterrupted();
@@ -93,7 +97,7 @@ impl Unfinished {
             };
             let locked = file.as_ref().map_or(Ok(true), |file| lock_new(file, &path));
             lock.add(&path);
-            let unfinished = Unfinished::new(path, file);
+            let unfinished = AtomicOutput::new(path, file);
             drop(lock);
             if locked? {
                 return Ok(unfinished);
@@ -101,8 +105,8 @@ impl Unfinished {
         }
     }
 
-    fn new(path: PathBuf, lock: Option<File>) -> Unfinished {
-        Unfinished {
+    fn new(path: PathBuf, lock: Option<File>) -> AtomicOutput {
+        AtomicOutput {
             path,
             renamed: false,
             _lock: lock,
@@ -137,7 +141,7 @@ impl Unfinished {
     }
 }
 
-impl Drop for Unfinished {
+impl Drop for AtomicOutput {
     fn drop(&mut self) {
         if !self.renamed {
             let mut lock = uninterrupted();

@@ -11,7 +11,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::error::{Error, Exit};
 use crate::output::after_publish;
 use crate::progress::Progress;
-use crate::{bits, check, convert, finfo, inspect, memory, pages, signals};
+use crate::{bits, check, completions, convert, finfo, inspect, memory, signals};
 
 /// Floating-point formats of machine learning.
 #[derive(Parser)]
@@ -29,8 +29,8 @@ pub(crate) enum Command {
     Bits(bits::Bits),
     Finfo(finfo::Finfo),
     Memory(memory::Memory),
-    Completions(pages::Completions),
-    Man(pages::Man),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 /// Runs the command line of the process.
@@ -74,14 +74,14 @@ fn tell(error: &Error, json: bool) -> Exit {
 /// Returns the output of a command, and the exit code.
 fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     let report = match command {
-        Command::Convert(asked) => {
+        Command::Convert(args) => {
             let tell = move |output: &Path, signal| {
                 tell(&after_publish(output)(Error::Signal(signal)), json) as u8
             };
             signals::handle(tell).map_err(Error::Signals)?;
-            convert::report(&asked, &Progress::new(asked.quiet))
+            convert::report(&args, &Progress::new(args.quiet))
         }
-        Command::Check(asked) => {
+        Command::Check(args) => {
             // JSON has no colours to remove.
             let out: Box<dyn Write> = if json {
                 Box::new(io::stdout())
@@ -89,7 +89,7 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
                 Box::new(anstream::stdout())
             };
             let mut out = io::BufWriter::new(out);
-            let done = check::report(&asked, &Progress::new(asked.quiet), &mut out);
+            let done = check::report(&args, &Progress::new(args.quiet), &mut out);
             // The unwritten rest belongs to a report that failed.
             let _ = out.into_parts();
             return match done {
@@ -97,12 +97,12 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
                 done => done.map(|exit| (String::new(), exit)),
             };
         }
-        Command::Inspect(asked) => inspect::report(&asked),
-        Command::Bits(asked) => bits::report(&asked),
-        Command::Finfo(asked) => finfo::report(&asked),
-        Command::Memory(asked) => Ok(memory::report(&asked)),
-        Command::Completions(asked) => Ok(pages::completions(&asked, Program::command())),
-        Command::Man(asked) => pages::man(&asked, Program::command()),
+        Command::Inspect(args) => inspect::report(&args),
+        Command::Bits(args) => bits::report(&args),
+        Command::Finfo(args) => finfo::report(&args),
+        Command::Memory(args) => Ok(memory::report(&args)),
+        Command::Completions(args) => Ok(completions::completions(&args, Program::command())),
+        Command::Man(args) => completions::man(&args, Program::command()),
     };
     report.map(|report| (report, Exit::Done))
 }

@@ -154,7 +154,7 @@ mod tests {
     use super::speed;
 
     #[test]
-    fn no_rate_of_nothing_and_no_years() {
+    fn rates_that_say_nothing_are_omitted() {
         assert_eq!(speed(2e6, 4_000_000), ", 2.00 MB/s, 2 seconds left");
         for (rate, left) in [
             (0.0, 0),

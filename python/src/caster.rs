@@ -24,7 +24,7 @@ impl Caster {
 
     /// Casts elements, of which so many stand before them in the whole array.
     pub(crate) fn cast(&self, before: usize, src: &[u8], dst: &mut [u8]) {
-        let fits = "a piece has as many elements in both formats";
+        let fits = "a chunk has as many elements in both formats";
         match *self {
             Self::Rounded(from, to, cast) => {
                 slice::cast_bytes(from, src, to, dst, cast).expect(fits);

@@ -91,12 +91,12 @@ impl Counter {
         macro_rules! count {
             ($uint:ty) => {{
                 let mut counts = Counts::default();
-                // A vector's lanes are as wide as an element; 32 bits hold the sum of a piece.
-                for piece in elements.chunks(size_of::<$uint>() << 12) {
+                // A vector's lanes are as wide as an element; 32 bits hold the sum of a chunk.
+                for chunk in elements.chunks(size_of::<$uint>() << 12) {
                     for (range, each) in &self.ranges {
                         let (start, last) =
                             (range.start as $uint, (range.end - 1 - range.start) as $uint);
-                        let within = piece.as_chunks().0.iter().map(|&code| {
+                        let within = chunk.as_chunks().0.iter().map(|&code| {
                             let code = <$uint>::from_le_bytes(code) & self.mask as $uint;
                             u32::from(code.wrapping_sub(start) <= last)
                         });

@@ -109,7 +109,7 @@ mod tests {
     use super::Decimal;
 
     #[test]
-    fn all_digits() {
+    fn every_digit_is_printed() {
         for (number, text) in [
             (0.0, "0"),
             (1.0, "1"),
@@ -138,7 +138,7 @@ mod tests {
 
     /// `format!` prints all digits too, if it is asked for enough digits.
     #[test]
-    fn the_digits_that_format_prints() {
+    fn digits_are_those_that_format_prints() {
         for number in [2.7f64, 1.0 / 3.0, 123_456.789, 0.001, 9.999e15] {
             let text = format!("{number:.80}");
             let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn differences() {
+    fn differences_are_exact() {
         let difference = &Decimal::of(0.25) - &Decimal::new(3.into(), -1);
         assert_eq!(difference.to_string(), "-0.05");
         assert_eq!(difference.times_power_of_two(3).to_string(), "-0.4");

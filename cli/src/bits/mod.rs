@@ -3,7 +3,7 @@
 mod block;
 pub(crate) mod decimal;
 mod number;
-mod show;
+mod render;
 mod typed;
 
 use clap::Args;
@@ -52,14 +52,14 @@ pub(crate) struct Bits {
     json: bool,
 }
 
-pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
-    if let Some(scheme) = asked.block {
-        return block::report(scheme, &asked.values, asked.json).map_err(argument);
+pub(crate) fn report(args: &Bits) -> Result<String, Error> {
+    if let Some(scheme) = args.block {
+        return block::report(scheme, &args.values, args.json).map_err(argument);
     }
     let mut numbers = Vec::new();
-    for text in &asked.values {
+    for text in &args.values {
         let typed = Typed::parse(text).map_err(argument)?;
-        let formats = chosen(&typed, &asked.formats);
+        let formats = chosen(&typed, &args.formats);
         if formats.is_empty() {
             return Err(argument(format!(
                 "{text}: no usual format has codes of so many digits; name some with --as"
@@ -71,11 +71,11 @@ pub(crate) fn report(asked: &Bits) -> Result<String, Error> {
             numbers.push(number.ok_or_else(unknown).flatten().map_err(argument)?);
         }
     }
-    if asked.json {
+    if args.json {
         let all: Value = numbers.iter().map(Number::json).collect();
         return Ok(format!("{all:#}\n"));
     }
-    let shown: Vec<String> = numbers.iter().map(show::show).collect();
+    let shown: Vec<String> = numbers.iter().map(render::show).collect();
     Ok(shown.join("\n"))
 }
 

@@ -20,13 +20,13 @@ pub(super) struct Near {
 
 /// The number minus the number that was typed.
 #[derive(Debug)]
-pub(super) enum Error {
+pub(super) enum RoundingError {
     /// The number is exactly the one that was typed, or an infinity or NaN was typed.
     None,
     /// The exact difference, and the difference in units in the last place of the number.
-    Of(Decimal, Decimal),
+    Finite(Decimal, Decimal),
     /// A finite number was typed, and the result is not finite.
-    Lost,
+    Overflow,
 }
 
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) struct Number {
     pub(super) below: Near,
     pub(super) above: Near,
     pub(super) largest: String,
-    pub(super) error: Error,
+    pub(super) error: RoundingError,
 }
 
 /// Steps to the neighbours. `f32` and `f64` have neighbours too.
@@ -95,15 +95,15 @@ pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> 
     };
     let (value, parts) = (number.cast::<f64>(), number.parts());
     let error = match typed {
-        Typed::Number { .. } if !value.is_finite() => Error::Lost,
+        Typed::Number { .. } if !value.is_finite() => RoundingError::Overflow,
         Typed::Number { exact, .. } => {
             let error = &Decimal::of(value) - exact;
             let ulps = error
                 .clone()
                 .times_power_of_two(-ulp_exponent(layout, parts));
-            Error::Of(error, ulps)
+            RoundingError::Finite(error, ulps)
         }
-        _ => Error::None,
+        _ => RoundingError::None,
     };
     Ok(Number {
         typed: text.into(),
@@ -216,8 +216,8 @@ impl Number {
         let near = |near: &Near| json!({"code": self.hex_code(near.code), "exact": near.exact});
         let [sign, exponent, fraction] = self.fields();
         let (error, ulps) = match &self.error {
-            Error::Of(error, ulps) => (Some(error.to_string()), Some(ulps.to_string())),
-            Error::None | Error::Lost => (None, None),
+            RoundingError::Finite(error, ulps) => (Some(error.to_string()), Some(ulps.to_string())),
+            RoundingError::None | RoundingError::Overflow => (None, None),
         };
         json!({
             "typed": self.typed,

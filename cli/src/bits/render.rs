@@ -5,7 +5,7 @@ use std::num::FpCategory;
 
 use anstyle::Style;
 
-use super::number::{Error, Near, Number, hexadecimal, power};
+use super::number::{Near, Number, RoundingError, hexadecimal, power};
 use crate::style::{BAD, EXPONENT, FRACTION, GOOD, QUIET, SIGN, TITLE, WARNING, paint};
 
 /// A field: its bits, its name, its colour and its meaning.
@@ -124,11 +124,11 @@ fn lines(number: &Number) -> Vec<(&'static str, String)> {
         lines.push(("above", near(&number.above)));
     }
     match &number.error {
-        Error::None => {}
-        Error::Of(error, _) if error.is_zero() => {
+        RoundingError::None => {}
+        RoundingError::Finite(error, _) if error.is_zero() => {
             lines.push(("error", paint(GOOD, "none: it is exact")));
         }
-        Error::Of(error, ulps) => {
+        RoundingError::Finite(error, ulps) => {
             let style = if number.value == 0.0 || is_far(ulps) {
                 BAD
             } else {
@@ -137,7 +137,7 @@ fn lines(number: &Number) -> Vec<(&'static str, String)> {
             let ulps = paint(QUIET, format!("({} ulp)", ulps.brief()));
             lines.push(("error", format!("{} {ulps}", paint(style, error))));
         }
-        Error::Lost => {
+        RoundingError::Overflow => {
             let why = format!("no finite number: the largest is {}", number.largest);
             lines.push(("error", paint(BAD, why)));
         }

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers() {
+    fn typed_numbers_are_read() {
         for (text, value) in [
             ("1", "1"),
             ("+.5", "0.5"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_and_specials() {
+    fn codes_infinities_and_nans_are_read() {
         let code = Typed::parse("0x03C0").unwrap();
         assert!(matches!(
             code,
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number() {
+    fn text_that_is_no_number_is_an_error() {
         for text in [
             "",
             "-",

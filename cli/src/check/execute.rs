@@ -10,16 +10,16 @@ use super::tally::Tally;
 use super::{Format, Subject};
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Checkpoint, Reader};
+use crate::chunks::{self, Chunk, Threads};
 use crate::convert::dequantize::Whole;
+use crate::convert::execute::{Buffers, Lost, Work};
 use crate::convert::numbers::Numbers;
+use crate::convert::options::Rules;
 use crate::convert::plan::{Action, Plan};
 use crate::convert::quantize::Quantize;
-use crate::convert::rules::Rules;
 use crate::convert::survey;
-use crate::convert::work::{Buffers, Lost, Work};
 use crate::error::Error;
 use crate::observer::{Activity, Observer};
-use crate::pieces::{self, Piece, Threads};
 
 /// A tensor to cast, or to write in a scheme.
 struct Task<'p, 'c> {
@@ -71,14 +71,14 @@ impl Casters {
 
 /// A format to cast to.
 struct Target {
-    /// The format, not packed: a piece may then have any length, and the numbers do not change.
+    /// The format, not packed: a chunk may then have any length, and the numbers do not change.
     to: Dtype,
     smallest_normal: f64,
 }
 
 /// Buffers of a thread.
 #[derive(Default)]
-struct Room<'c> {
+struct Scratch<'c> {
     buffers: Buffers<'c>,
     result: Vec<u8>,
     before: Vec<u8>,
@@ -86,10 +86,10 @@ struct Room<'c> {
     back: Vec<f32>,
 }
 
-/// The tallies of each tensor, for each format. Pieces are added in their order, so sums do not depend on the threads.
+/// The tallies of each tensor, for each format. Chunks are added in their order, so sums do not depend on the threads.
 struct Totals {
     of_formats: Vec<Vec<Tally>>,
-    /// The piece that is added next, and the pieces that wait for it.
+    /// The chunk that is added next, and the chunks that wait for it.
     next: u64,
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
@@ -154,21 +154,21 @@ pub(super) fn check<'c>(
     });
     let lengths = tasks.iter().map(|task| match task.how {
         Becomes::Cast(_) => task.numbers.elements().into(),
-        Becomes::Scheme(weight, _) => pieces::Whole {
+        Becomes::Scheme(weight, _) => chunks::Span {
             length: weight.panels.count(),
-            less: 0,
+            lead: 0,
             size: 1,
         },
     });
-    let each = |piece: Piece, room: &mut Room<'c>| {
-        let tallies = tasks[piece.tensor].tally(piece, &targets, room)?;
+    let each = |chunk: Chunk, scratch: &mut Scratch<'c>| {
+        let tallies = tasks[chunk.tensor].tally(chunk, &targets, scratch)?;
         let elements = tallies.first().map_or(0, |tally| tally.elements);
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.add(piece, tallies);
+        totals.add(chunk, tallies);
         observer.advance(elements);
         Ok(())
     };
-    pieces::each(threads, observer, lengths, each)?;
+    chunks::each(threads, observer, lengths, each)?;
     observer.finish();
     for shard in &checkpoint.shards {
         shard.unchanged()?;
@@ -194,18 +194,18 @@ impl Target {
 }
 
 impl<'c> Task<'_, 'c> {
-    /// Counts the effect of each format on a piece.
+    /// Counts the effect of each format on a chunk.
     fn tally(
         &self,
-        piece: Piece,
+        chunk: Chunk,
         targets: &[Target],
-        room: &mut Room<'c>,
+        scratch: &mut Scratch<'c>,
     ) -> Result<Vec<Tally>, Error> {
         match &self.how {
-            Becomes::Cast(casters) => self.cast(piece, casters, targets, room),
+            Becomes::Cast(casters) => self.cast(chunk, casters, targets, scratch),
             Becomes::Scheme(weight, largest) => {
                 let smallest_normal = targets[0].smallest_normal;
-                self.quantize(piece, weight, *largest, smallest_normal, room)
+                self.quantize(chunk, weight, *largest, smallest_normal, scratch)
                     .map(|tally| vec![tally])
             }
         }
@@ -213,18 +213,18 @@ impl<'c> Task<'_, 'c> {
 
     fn cast(
         &self,
-        Piece { first, count, .. }: Piece,
+        Chunk { first, count, .. }: Chunk,
         casters: &[Caster],
         targets: &[Target],
-        room: &mut Room<'c>,
+        scratch: &mut Scratch<'c>,
     ) -> Result<Vec<Tally>, Error> {
-        let Room {
+        let Scratch {
             buffers,
             result,
             before,
             after,
             ..
-        } = room;
+        } = scratch;
         let from = self.numbers.format();
         let source = self
             .numbers
@@ -234,7 +234,7 @@ impl<'c> Task<'_, 'c> {
         let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
             dst.resize(size(Dtype::F64) as usize, 0);
             slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new())
-                .expect("a piece is as long in both formats");
+                .expect("a chunk is as long in both formats");
         };
         widen(from, &source, before);
         let tally = |(caster, target): (&Caster, &Target)| {
@@ -257,19 +257,19 @@ impl<'c> Task<'_, 'c> {
     /// Returns the numbers of a panel after a scheme has quantized them and read them back.
     fn quantize(
         &self,
-        piece: Piece,
+        chunk: Chunk,
         weight: &Quantize<'c>,
         largest: f32,
         smallest_normal: f64,
-        room: &mut Room<'c>,
+        scratch: &mut Scratch<'c>,
     ) -> Result<Tally, Error> {
-        let Room {
+        let Scratch {
             buffers,
             after,
             back,
             ..
-        } = room;
-        let done = weight.panel(piece.first, &self.whole, largest, buffers)?;
+        } = scratch;
+        let done = weight.panel(chunk.first, &self.whole, largest, buffers)?;
         let Buffers {
             numbers,
             elements,
@@ -297,8 +297,8 @@ impl<'c> Task<'_, 'c> {
 }
 
 impl Totals {
-    fn add(&mut self, piece: Piece, tallies: Vec<Tally>) {
-        self.waiting.insert(piece.number, (piece.tensor, tallies));
+    fn add(&mut self, chunk: Chunk, tallies: Vec<Tally>) {
+        self.waiting.insert(chunk.number, (chunk.tensor, tallies));
         while let Some((tensor, tallies)) = self.waiting.remove(&self.next) {
             for (totals, tally) in self.of_formats.iter_mut().zip(&tallies) {
                 totals[tensor].merge(tally);

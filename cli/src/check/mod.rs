@@ -1,8 +1,8 @@
 //! `ulp check` prints the effect of a conversion on each tensor, and writes nothing.
 
-mod show;
+mod execute;
+mod render;
 mod tally;
-mod work;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -13,11 +13,11 @@ use std::rc::Rc;
 use clap::Args;
 
 use crate::checkpoint::Checkpoint;
+use crate::chunks::Threads;
 use crate::convert::numbers::Numbers;
-use crate::convert::rules::{self, Options, Rules};
+use crate::convert::options::{self, Options, Rules};
 use crate::error::{Error, Exit};
 use crate::observer::Observer;
-use crate::pieces::Threads;
 use tally::{Kind, Tally};
 
 /// Print the effect of a conversion on each tensor of floats, the worst tensor first, without writing anything
@@ -99,28 +99,28 @@ struct Row<'f> {
 
 /// Writes the report, and returns the exit code.
 pub(crate) fn report(
-    asked: &Check,
+    args: &Check,
     observer: &dyn Observer,
     out: &mut dyn Write,
 ) -> Result<Exit, Error> {
-    let all = asked.options.to == "all";
+    let all = args.options.to == "all";
     let formats = if all {
-        rules::targets().map(|to| to.to_string()).collect()
+        options::targets().map(|to| to.to_string()).collect()
     } else {
-        vec![asked.options.to.clone()]
+        vec![args.options.to.clone()]
     };
-    let rules = |to| Rules::new(&asked.input, &asked.options.with_format(to));
+    let rules = |to| Rules::new(&args.input, &args.options.with_format(to));
     let rules: Vec<Rules> = formats.into_iter().map(rules).collect::<Result<_, _>>()?;
-    let checkpoint = Checkpoint::open(&asked.input)?;
-    let formats = work::check(&checkpoint, &rules, asked.threads, observer)?;
-    let kinds = &asked.fail_on;
+    let checkpoint = Checkpoint::open(&args.input)?;
+    let formats = execute::check(&checkpoint, &rules, args.threads, observer)?;
+    let kinds = &args.fail_on;
     let found = |format: &Format| kinds.iter().any(|&kind| format.total.count(kind) > 0);
     let found = formats.iter().any(found);
-    let written = match (&formats[..], asked.json) {
-        ([format], false) if !all => show::tensors(format, out),
-        ([format], true) if !all => show::tensors_json(format, out),
-        (formats, false) => show::formats(formats, out),
-        (formats, true) => show::formats_json(formats, out),
+    let written = match (&formats[..], args.json) {
+        ([format], false) if !all => render::tensors(format, out),
+        ([format], true) if !all => render::tensors_json(format, out),
+        (formats, false) => render::formats(formats, out),
+        (formats, true) => render::formats_json(formats, out),
     };
     written.and_then(|()| out.flush()).map_err(Error::Stdout)?;
     Ok(if found { Exit::Found } else { Exit::Done })

@@ -10,7 +10,7 @@ use super::Shard;
 use super::source::Source;
 use crate::error::{Error, at};
 
-/// How many pieces of the data are hashed. The first and the last piece are among them. A piece is a few pages of a large file.
+/// How many chunks of the data are hashed. The first and the last chunk are among them. A chunk is a few pages of a large file.
 const SAMPLES: u64 = 32;
 const SAMPLE: u64 = 4096;
 

@@ -1,11 +1,11 @@
 //! Checkpoints on disk: one safetensors file, or a directory of shards with an index.
 //!
-//! [`Checkpoint::open`] reads only headers, and checks everything that they say. A [`Reader`] reads elements a piece at a time.
+//! [`Checkpoint::open`] reads only headers, and checks everything that they say. A [`Reader`] reads elements a chunk at a time.
 //! Memory therefore doesn't grow with the file, and the number of open files doesn't grow with the number of shards.
 
 mod directory;
 mod fingerprint;
-mod header;
+pub(crate) mod header;
 mod index;
 mod reader;
 mod source;

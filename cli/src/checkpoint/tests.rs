@@ -9,7 +9,7 @@ fn header(json: &str, data: u64) -> Result<Header, String> {
 }
 
 #[test]
-fn a_sound_header() {
+fn a_valid_header_is_read() {
     let json = r#"{"__metadata__":{"format":"pt"},
         "model.layers.0/weight:0":{"dtype":"F32","shape":[2,3],"data_offsets":[3,27]},
         "n":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},
@@ -25,7 +25,7 @@ fn a_sound_header() {
 }
 
 #[test]
-fn headers_that_lie() {
+fn headers_with_wrong_offsets_are_errors() {
     let one = |name: &str, dtype: &str, shape: &str, offsets: &str| {
         format!(r#"{{"{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#)
     };
@@ -97,7 +97,7 @@ fn headers_that_lie() {
 
 /// Tests odd headers that the reference reader takes.
 #[test]
-fn headers_that_are_odd() {
+fn unusual_valid_headers_are_read() {
     for (name, read) in [
         ("/w", "/w"),
         ("a/../b", "a/../b"),
@@ -120,7 +120,7 @@ fn headers_that_are_odd() {
 }
 
 #[test]
-fn files_of_other_kinds() {
+fn other_file_formats_are_named_in_the_error() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x");
     for (bytes, words) in [
@@ -147,7 +147,7 @@ fn files_of_other_kinds() {
 }
 
 #[test]
-fn indices_that_lie() {
+fn wrong_indices_are_errors() {
     let sound =
         r#"{"metadata":{"total_size":8},"weight_map":{"b":"2.safetensors","a":"x/1.safetensors"}}"#;
     let index = Index::parse(sound.as_bytes()).unwrap();
@@ -177,7 +177,7 @@ fn indices_that_lie() {
 }
 
 #[test]
-fn a_directory() {
+fn a_directory_lists_its_shards() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     let opened = || Checkpoint::open(directory.path()).map_err(|error| error.line());
@@ -211,7 +211,7 @@ fn a_directory() {
 
 /// A text from a file must not break a line of a message, and must not reach a terminal as an escape. Fuzzing found such texts.
 #[test]
-fn messages_have_one_line_whatever_a_file_says() {
+fn messages_have_one_line() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.safetensors");
     for json in [
@@ -228,7 +228,7 @@ fn messages_have_one_line_whatever_a_file_says() {
 
 /// A shard is opened again before its elements are read. The file must still be the one whose header was read.
 #[test]
-fn a_shard_that_changes_meanwhile() {
+fn a_shard_that_changes_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("model.safetensors");
     let json = r#"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#;

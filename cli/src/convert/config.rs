@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::options::Rules;
 use super::plan::{Action, Plan, left};
-use super::rules::Rules;
 use crate::checkpoint::{Checkpoint, Group, Index, read_small};
 use crate::document::{Document, Node};
 use crate::error::Error;
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn dtypes_in_parts_too() {
+    fn dtypes_of_nested_configurations_are_updated() {
         let text = concat!(
             r#"{"z": 1e-6, "torch_dtype": "float32", "text_config": {"dtype": "float16", "hidden": 3}, "#,
             r#""quantization_config": {"dtype": "float32"}, "vision_config": {"torch_dtype": "auto"}, "a": {"dtype": 7}}"#
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_two_lengths() {
+    fn a_block_size_has_two_lengths() {
         let of = |size: &str| {
             let text = format!(r#"{{"quantization_config": {{"weight_block_size": {size}}}}}"#);
             let document = Document::parse(text.as_bytes()).unwrap();

@@ -2,7 +2,7 @@
 //! f32, as in loaders.
 
 use super::direct;
-use super::work::Buffers;
+use super::execute::Buffers;
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::formats;
 use crate::quantized::{TensorScale, Weight};
 use ulp::{Cast, Dtype, slice};
 
-/// The scales of a weight that must be known before its pieces are read.
+/// The scales of a weight that must be known before its chunks are read.
 #[derive(Debug, Default)]
 pub(crate) struct Whole {
     /// The scales of the tensor: one for each expert, or one for all.

@@ -5,7 +5,7 @@ use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, Format, slice};
 
 use super::dequantize::{Whole, elements, matrix_of};
-use super::work::Buffers;
+use super::execute::Buffers;
 use crate::error::Error;
 use crate::quantized::{Stretch, Weight};
 

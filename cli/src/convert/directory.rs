@@ -13,7 +13,9 @@ use crate::checkpoint::Source;
 use crate::entries::{self, Entry, Kind};
 use crate::error::{Error, at};
 use crate::observer::Activity;
-use crate::output::{self, Mode, OPEN, Unfinished, exists, make_directory, parent, sync_directory};
+use crate::output::{
+    self, AtomicOutput, Mode, OPEN, exists, make_directory, parent, sync_directory,
+};
 
 /// The files of a directory, by their use in the output.
 pub(super) struct Contents<'a> {
@@ -51,7 +53,7 @@ impl Conversion<'_> {
         let (above, name) = (parent(self.output), self.name());
         self.remove_left(above, std::iter::once(name));
         let unfinished =
-            Unfinished::directory(above, name, contents.mode).map_err(at(self.output))?;
+            AtomicOutput::directory(above, name, contents.mode).map_err(at(self.output))?;
         let total = contents.plans.iter().map(Plan::work).sum();
         self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules);
@@ -213,7 +215,7 @@ impl Conversion<'_> {
     ) -> Result<(), Error> {
         let place = || {
             let name = Path::new(target.file_name().unwrap_or_default());
-            let (unfinished, file) = Unfinished::file(scratch, name, mode)?;
+            let (unfinished, file) = AtomicOutput::file(scratch, name, mode)?;
             fill(&file)?;
             if self.sync {
                 file.sync_all()?;

@@ -8,11 +8,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::Conversion;
+use super::execute::Lost;
 use super::plan::Plan;
 use super::problem::{PartsProblem, parts};
 use super::staging::{self, Staging};
 use super::summary::Summary;
-use super::work::Lost;
 use crate::error::{Error, at};
 use crate::observer::Activity;
 use crate::output::{self, OPEN, make_directory, sync_directory};
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_by_name() {
+    fn parts_parse_from_k_of_n() {
         assert_eq!("3/16".parse(), Ok(Part { number: 3, of: 16 }));
         for text in ["", "1", "0/1", "2/1", "1/0", "a/b", "-1/2", "1/2/3"] {
             assert!(text.parse::<Part>().is_err(), "{text}");

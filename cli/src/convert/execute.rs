@@ -1,4 +1,4 @@
-//! Reads, converts and writes the pieces of a file's tensors. All threads work at once, each at its own place.
+//! Reads, converts and writes the chunks of a file's tensors. All threads work at once, each at its own place.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,10 +17,10 @@ use super::quantize::{Quantize, take_largest};
 use super::transpose::{self, Form, Panels};
 use crate::cast::Caster;
 use crate::checkpoint::Reader;
+use crate::chunks::{self, CHUNK, Chunk, Threads};
 use crate::error::Error;
 use crate::observer::Observer;
 use crate::output;
-use crate::pieces::{self, PIECE, Piece, Threads};
 use ulp::block::Counts;
 
 /// The input and options of the work.
@@ -54,7 +54,7 @@ pub(crate) struct Buffers<'s> {
     pub(crate) unpacked: Vec<u8>,
 }
 
-/// Numbers that must be known before any piece is written.
+/// Numbers that must be known before any chunk is written.
 struct Known {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
@@ -127,7 +127,7 @@ impl Work<'_> {
         };
         let lost = Mutex::new(Lost::default());
         let tensors = plan.outputs.iter().map(|output| in_blocks(plan, output));
-        let each = |piece: Piece, buffers: &mut Buffers<'s>| {
+        let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
             let write = |name: &str, start: u64, bytes: &[u8]| {
                 let place = known.starts[name] + start;
                 output::write_at(file, place, bytes).map_err(|source| Error::TensorIo {
@@ -138,11 +138,11 @@ impl Work<'_> {
                 self.observer.advance(bytes.len() as u64);
                 Ok(())
             };
-            let more = convert(plan, &known, piece, buffers, write)?;
+            let more = convert(plan, &known, chunk, buffers, write)?;
             *lost.lock().unwrap_or_else(PoisonError::into_inner) += more;
             Ok(())
         };
-        pieces::each(self.threads, self.observer, tensors, each)?;
+        chunks::each(self.threads, self.observer, tensors, each)?;
         Ok(lost.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -157,14 +157,14 @@ impl Work<'_> {
         }
         let largest: Vec<AtomicU32> = plan.families.iter().map(|_| AtomicU32::new(0)).collect();
         let lengths = members.iter().map(|(_, numbers, _)| numbers.elements());
-        let each = |piece: Piece, buffers: &mut Buffers<'s>| {
-            let (family, numbers, whole) = &members[piece.tensor];
-            numbers.read(whole, piece.first, piece.count, buffers)?;
+        let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
+            let (family, numbers, whole) = &members[chunk.tensor];
+            numbers.read(whole, chunk.first, chunk.count, buffers)?;
             take_largest(&buffers.wide, &largest[*family]);
-            self.observer.advance(piece.count);
+            self.observer.advance(chunk.count);
             Ok(())
         };
-        pieces::each(self.threads, self.observer, lengths, each)?;
+        chunks::each(self.threads, self.observer, lengths, each)?;
         let numbers = largest.into_iter().map(AtomicU32::into_inner);
         Ok(numbers.map(f32::from_bits).collect())
     }
@@ -179,7 +179,7 @@ fn starts(plan: &Plan) -> HashMap<String, u64> {
         .collect()
 }
 
-/// Returns the scales that must be known before pieces are read.
+/// Returns the scales that must be known before chunks are read.
 fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
     let mut reader = Reader::default();
     let mut known = HashMap::new();
@@ -197,18 +197,18 @@ fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
     Ok(known)
 }
 
-/// Converts a piece of a tensor. Passes the bytes to `write`, with the name of their tensor and their place in it. Returns how
+/// Converts a chunk of a tensor. Passes the bytes to `write`, with the name of their tensor and their place in it. Returns how
 /// many elements were lost.
 fn convert<'s>(
     plan: &Plan<'s>,
     known: &Known,
-    piece: Piece,
+    chunk: Chunk,
     buffers: &mut Buffers<'s>,
     write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
 ) -> Result<Lost, Error> {
-    let output = &plan.outputs[piece.tensor];
+    let output = &plan.outputs[chunk.tensor];
     let name = &*output.name;
-    let Piece { first, count, .. } = piece;
+    let Chunk { first, count, .. } = chunk;
     let bits = output.dtype.bitsize() as u64;
     let start = first * bits / 8;
     let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
@@ -247,12 +247,12 @@ fn convert<'s>(
             Ok(overflowed.into())
         }
         Action::Quantize(weight) => {
-            let whole = &known.weights[&piece.tensor];
+            let whole = &known.weights[&chunk.tensor];
             let largest = weight.family.map_or(0.0, |family| known.largest[family]);
             quantize(weight, name, (first, whole, largest), buffers, &write)
         }
         Action::Dequantize(weight, caster) => {
-            let whole = &known.weights[&piece.tensor];
+            let whole = &known.weights[&chunk.tensor];
             if !weight.transposed {
                 if let Some(to) = caster.nearest()
                     && direct::written(weight, whole, to, (first, count), buffers)?
@@ -301,7 +301,7 @@ fn quantize<'s>(
         .panels
         .runs_of_scales(done.panel, weight.scheme.blocks)
     {
-        // All pieces of a whole tensor have one scale, which is written once.
+        // All chunks of a whole tensor have one scale, which is written once.
         if weight.is_whole() && number > 0 {
             break;
         }
@@ -315,33 +315,33 @@ fn quantize<'s>(
     Ok(done.counts.into())
 }
 
-/// Cuts a tensor so that every piece except the first and last fills whole blocks of the output. File systems that keep a file in
-/// memory in large blocks write such pieces faster. The unit is an element, or a byte of a tensor that is only copied. A
+/// Cuts a tensor so that every chunk except the first and last fills whole blocks of the output. File systems that keep a file in
+/// memory in large blocks write such chunks faster. The unit is an element, or a byte of a tensor that is only copied. A
 /// transposed tensor is cut into panels.
-fn in_blocks(plan: &Plan, output: &Output) -> pieces::Whole {
+fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
     let start = plan.head.len() as u64 + output.range.start;
     let (length, before) = match &output.action {
         Action::Copy(tensor) => (tensor.bytes(), start),
         Action::Scales => (0, 0),
         Action::Quantize(weight) => {
-            return pieces::Whole {
+            return chunks::Span {
                 length: weight.panels.count(),
-                less: 0,
+                lead: 0,
                 size: 1,
             };
         }
         Action::Dequantize(weight, _) if weight.transposed && output.elements() > 0 => {
-            return pieces::Whole {
+            return chunks::Span {
                 length: output.elements(),
-                less: 0,
+                lead: 0,
                 size: Panels::of(weight).elements(),
             };
         }
-        // The pieces have whole bytes of a packed format.
+        // The chunks have whole bytes of a packed format.
         _ => (output.elements(), start / output.dtype.bitsize() as u64 * 8),
     };
-    pieces::Whole {
-        less: before % PIECE,
-        ..pieces::Whole::from(length)
+    chunks::Span {
+        lead: before % CHUNK,
+        ..chunks::Span::from(length)
     }
 }

@@ -4,19 +4,19 @@ mod config;
 pub(crate) mod dequantize;
 mod direct;
 mod directory;
+mod distributed;
+pub(crate) mod execute;
 pub(crate) mod numbers;
+pub mod options;
 mod panels;
-mod parts;
 pub(crate) mod plan;
 mod planner;
 pub(crate) mod problem;
 pub(crate) mod quantize;
-pub mod rules;
 mod staging;
 mod summary;
 pub(crate) mod survey;
 mod transpose;
-pub(crate) mod work;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,19 +24,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::checkpoint::Checkpoint;
+use crate::chunks::Threads;
 use crate::error::{Error, at};
 use crate::observer::{Activity, Observer};
-use crate::output::{self, OPEN, Unfinished, after_publish, exists, parent};
-use crate::pieces::Threads;
+use crate::output::{self, AtomicOutput, OPEN, after_publish, exists, parent};
 use config::CONFIG;
 use directory::Contents;
-pub use parts::Part;
+pub use distributed::Part;
+use execute::{Lost, Work};
+use options::Rules;
 use plan::Plan;
-use rules::Rules;
 use staging::{Staging, is_whole};
 pub use summary::Summary;
 pub(crate) use survey::{Stored, survey};
-use work::{Lost, Work};
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
 ///
@@ -78,7 +78,7 @@ pub struct Request {
     pub output: PathBuf,
     /// The options that decide the bytes of the output.
     #[command(flatten)]
-    pub options: rules::Options,
+    pub options: options::Options,
     /// The number of threads.
     #[command(flatten)]
     pub threads: Threads,
@@ -113,10 +113,10 @@ struct Conversion<'a> {
     observer: &'a dyn Observer,
 }
 
-pub(crate) fn report(asked: &Convert, observer: &dyn Observer) -> Result<String, Error> {
-    let summary = convert(&asked.request, observer)?;
+pub(crate) fn report(args: &Convert, observer: &dyn Observer) -> Result<String, Error> {
+    let summary = convert(&args.request, observer)?;
     observer.finish();
-    Ok(if asked.json {
+    Ok(if args.json {
         format!("{:#}\n", summary.json())
     } else {
         summary.to_string()
@@ -271,7 +271,7 @@ impl Conversion<'_> {
             return Ok(());
         }
         let (unfinished, mut file) =
-            Unfinished::file(parent(&path), Path::new(name), OPEN).map_err(at(&path))?;
+            AtomicOutput::file(parent(&path), Path::new(name), OPEN).map_err(at(&path))?;
         io::Write::write_all(&mut file, text.as_bytes()).map_err(at(&path))?;
         if self.sync {
             file.sync_all().map_err(at(&path))?;
@@ -287,10 +287,10 @@ impl Conversion<'_> {
         directory: &Path,
         target: &Path,
         shown: &Path,
-    ) -> Result<(Unfinished, Lost), Error> {
+    ) -> Result<(AtomicOutput, Lost), Error> {
         // The file is as readable as its sources. Its owner may write it, and nobody may execute it.
         let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
-        let (unfinished, file) = Unfinished::file(directory, target, mode).map_err(at(shown))?;
+        let (unfinished, file) = AtomicOutput::file(directory, target, mode).map_err(at(shown))?;
         let written = file
             .set_len(plan.length())
             .and_then(|()| output::write_at(&file, 0, &plan.head));

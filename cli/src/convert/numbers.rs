@@ -1,7 +1,7 @@
 //! The numbers of a tensor as f32, in whatever form they are stored.
 
 use super::dequantize::{self, Whole, matrix_of};
-use super::work::Buffers;
+use super::execute::Buffers;
 use crate::cast::{Caster, How};
 use crate::checkpoint::{Reader, Shard};
 use crate::error::Error;

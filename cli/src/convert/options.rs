@@ -262,7 +262,7 @@ mod tests {
 
     /// The expected hashes are from the test suite of FNV. The first eight bytes are the seed.
     #[test]
-    fn seeds_are_fnv_1a() {
+    fn seeds_are_fnv_1a_of_the_name() {
         let text = b"chongo was here!\n";
         let (seed, name) = text.split_first_chunk().unwrap();
         let name = std::str::from_utf8(name).unwrap();

@@ -128,7 +128,7 @@ mod tests {
 
     /// Every element and every scale is in one panel, and blocks are whole.
     #[test]
-    fn all_is_in_one_panel() {
+    fn every_element_is_in_exactly_one_panel() {
         let shapes: [&[u64]; 8] = [
             &[5, 64],
             &[300, 1_000_000],

@@ -10,9 +10,9 @@ use safetensors::Dtype;
 use super::numbers::Numbers;
 use super::quantize::Quantize;
 use crate::cast::Caster;
+use crate::checkpoint::header::write as header;
 use crate::checkpoint::{Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
-use crate::header;
 use crate::quantized::Weight;
 
 /// A file to write.

@@ -7,16 +7,17 @@ use safetensors::Dtype;
 
 use super::dequantize;
 use super::numbers::Numbers;
+use super::options::Rules;
 use super::panels::Panels;
 use super::plan::{Action, Note, Output, Plan, head, lay_out, left, output};
 use super::quantize::Quantize;
-use super::rules::Rules;
 use crate::cast::Caster;
+use crate::checkpoint::header::write as header;
 use crate::checkpoint::{Checkpoint, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
+use crate::formats;
 use crate::quantized::selection::fused;
 use crate::quantized::{self, Declared, Role, Roles, Target, WIDE, Weight};
-use crate::{formats, header};
 
 /// Plans all shards of a checkpoint. `declared` is the description of each group in the configurations.
 pub(super) fn all<'a>(

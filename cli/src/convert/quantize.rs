@@ -6,9 +6,9 @@ use ulp::block::{Blocks, Counts, Scheme};
 use ulp::{Cast, Dtype, slice};
 
 use super::dequantize::Whole;
+use super::execute::Buffers;
 use super::numbers::Numbers;
 use super::panels::{Panel, Panels};
-use super::work::Buffers;
 use crate::error::Error;
 
 /// A weight to write in a scheme.
@@ -51,7 +51,7 @@ impl<'a> Quantize<'a> {
         let is_whole = self.is_whole();
         let mut numbers = std::mem::take(&mut buffers.numbers);
         numbers.clear();
-        // The largest magnitude of a whole tensor stands before each of its pieces, so every piece gets the tensor's scale.
+        // The largest magnitude of a whole tensor stands before each of its chunks, so every chunk gets the tensor's scale.
         numbers.extend(is_whole.then_some(amax));
         for (first, count) in self.panels.runs(panel) {
             self.numbers.read(whole, first, count, buffers)?;
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_largest_is_finite() {
+    fn the_largest_scale_is_finite() {
         let largest = AtomicU32::new(0);
         let numbers = [f32::NAN, -3.0, f32::NEG_INFINITY, 0.0].map(f32::to_le_bytes);
         take_largest(numbers.as_flattened(), &largest);

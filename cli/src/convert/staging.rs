@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::Conversion;
 use super::config;
 use super::directory::Contents;
+use super::execute::Lost;
 use super::plan::Plan;
 use super::problem::{PartsProblem, parts};
-use super::work::Lost;
 use crate::checkpoint::{Source, hash, read_small};
 use crate::entries;
 use crate::error::{Error, at};
 use crate::output::{
-    self, OPEN, Unfinished, exists, is_temporary, make_directory, parent, sync_directory,
+    self, AtomicOutput, OPEN, exists, is_temporary, make_directory, parent, sync_directory,
 };
 
 /// The text by which a record is recognized.
@@ -81,7 +81,7 @@ impl Staging {
         let directory = parent(&path);
         let name = Path::new(path.file_name().unwrap_or_default());
         conversion.remove_left(directory, std::iter::once(name));
-        let new = Unfinished::directory(directory, name, mode).map_err(at(&path))?;
+        let new = AtomicOutput::directory(directory, name, mode).map_err(at(&path))?;
         let text = config::text(record);
         let write = |mut file: &File| io::Write::write_all(&mut file, text.as_bytes());
         let target = new.path().join("options.json");

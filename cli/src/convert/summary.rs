@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::execute::Lost;
+use super::options::Rules;
 use super::plan::{Action, Note, Plan};
-use super::rules::Rules;
-use super::work::Lost;
 use crate::error::one_line;
 
 /// The summary of a conversion. Its `Display` is for people.

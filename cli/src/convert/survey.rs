@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::config;
 use super::numbers::Numbers;
+use super::options::Rules;
 use super::plan::Plan;
 use super::planner;
-use super::rules::Rules;
 use super::summary::Summary;
 use crate::checkpoint::{Checkpoint, Shard, Tensor};
 use crate::error::Error;

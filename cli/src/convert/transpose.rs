@@ -5,7 +5,7 @@ use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, slice};
 
 use super::dequantize::{self, Whole, floats};
-use super::work::Buffers;
+use super::execute::Buffers;
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::quantized::Weight;

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_touched_stays() {
+    fn untouched_bytes_of_a_document_stay() {
         assert_eq!(parsed(TEXT).text(), TEXT);
         for text in ["{}", " [1, 2 ]\n", "null", "\"\\u00e9\"", "-0.0e+5"] {
             assert_eq!(parsed(text).text(), text);
@@ -272,7 +272,7 @@ mod tests {
 
     /// If two members have one name, both are removed, whatever stands between them.
     #[test]
-    fn members_that_come_twice() {
+    fn the_last_of_repeated_members_counts() {
         for text in [
             r#"{"a":1,"a":2}"#,
             r#"{"a":1,"b":3,"a":2}"#,
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json() {
+    fn text_that_is_no_json_is_an_error() {
         for text in [
             "",
             "{",

@@ -208,7 +208,7 @@ mod tests {
 
     /// Compares with the indices of a loop over matrices, rows and columns.
     #[test]
-    fn grids() {
+    fn scales_of_tiles() {
         for (experts, rows, cols, [r, c], pad) in [
             (1_u64, 5_u64, 7_u64, [2, 3], [0, 0]),
             (3, 4, 4, [2, 2], [0, 0]),
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shape_decides_before_what_is_said() {
+    fn the_shape_of_scales_wins_over_the_configuration() {
         let of = |shape: &[u64], scales: &[u64], said| {
             Grid::fit(shape, scales, said).map(|grid| grid.block())
         };
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_any_scales() {
+    fn empty_tensors_have_empty_scales() {
         for (shape, scales) in [
             (&[64, 0][..], &[1, 0][..]),
             (&[0, 64], &[0, 1]),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_fit_none() {
+    fn shapes_without_a_block_size_are_errors() {
         for (shape, scales) in [
             (&[256, 512][..], &[4, 2][..]),
             (&[256, 512], &[3]),

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn linear_layers_alone() {
+    fn only_linear_layers_are_quantized() {
         for name in [
             "model.layers.0.self_attn.q_proj.weight",
             "model.layers.11.mlp.gate_proj.weight",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_loaders_fuse() {
+    fn matrices_that_loaders_fuse_share_a_group() {
         let [q, v] =
             ["q", "v"].map(|x| fused(&format!("model.layers.0.self_attn.{x}_proj.weight")));
         assert_eq!(q, v);

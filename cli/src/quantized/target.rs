@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scales_by_name() {
+    fn scales_parse_from_their_names() {
         assert_eq!("tensor".parse(), Ok(Scale::Tensor));
         assert_eq!("row".parse(), Ok(Scale::Row));
         assert_eq!("channel".parse(), Ok(Scale::Row));
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn all_names_are_schemes() {
+    fn every_listed_name_is_a_scheme() {
         for name in SCHEMES {
             let target = Target::named(name).unwrap();
             assert_eq!(target.scheme.divides(false).to_string(), name);

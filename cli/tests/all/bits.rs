@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::support::Sandbox;
 
 fn json(arguments: &[&str]) -> Vec<Value> {
     let arguments = [&["bits", "--json"], arguments].concat();
-    let text = World::new().succeeds(&arguments);
+    let text = Sandbox::new().succeeds(&arguments);
     serde_json::from_str::<Vec<Value>>(&text).unwrap()
 }
 
@@ -21,7 +21,7 @@ fn fields<const N: usize>(arguments: &[&str], names: [&str; N]) -> [String; N] {
 }
 
 #[test]
-fn bits_and_codes_by_hand() {
+fn bits_match_values_worked_out_by_hand() {
     let names = ["code", "sign", "exponent", "fraction", "class", "exact"];
     for (value, format, expected) in [
         // 448 = 1.75 · 2^8: 8 + 7 = 15, and a NaN would have all ones.
@@ -81,7 +81,7 @@ fn bits_and_codes_by_hand() {
 }
 
 #[test]
-fn errors_and_neighbours_by_hand() {
+fn errors_and_neighbours_match_values_worked_out_by_hand() {
     let of = |value: &str, format| {
         fields(
             &[value, "--as", format],
@@ -162,7 +162,7 @@ fn every_code_of_a_byte_comes_back() {
 }
 
 #[test]
-fn formats_that_nobody_named() {
+fn every_format_is_shown_by_default() {
     let formats = |value| -> Vec<String> {
         let numbers = json(&[value]);
         numbers
@@ -185,16 +185,16 @@ fn formats_that_nobody_named() {
 }
 
 #[test]
-fn what_is_read_and_what_is_not() {
-    let world = World::new();
-    world.fails(&["bits", "one\u{1b}[31m"], &["no number", "\\u{1b}"]);
-    world.fails(&["bits", "1", "0x123"], &["0x123", "--as"]);
-    world.fails(
+fn accepted_and_refused_forms_of_numbers() {
+    let sandbox = Sandbox::new();
+    sandbox.fails(&["bits", "one\u{1b}[31m"], &["no number", "\\u{1b}"]);
+    sandbox.fails(&["bits", "1", "0x123"], &["0x123", "--as"]);
+    sandbox.fails(
         &["bits", "0x123", "--as", "e4m3fn"],
         &["8 bits of float8_e4m3fn"],
     );
-    world.fails(&["bits", "1e99999"], &["exponent"]);
-    world.fails(
+    sandbox.fails(&["bits", "1e99999"], &["exponent"]);
+    sandbox.fails(
         &["bits", "1", "--as", "float4_e2m1fn_x2"],
         &["float4_e2m1fn_x2"],
     );
@@ -202,8 +202,8 @@ fn what_is_read_and_what_is_not() {
 
 /// Piped output has the same text, without colours.
 #[test]
-fn a_page_without_colours() {
-    let page = World::new().succeeds(&["bits", "0.1", "--as", "f16"]);
+fn output_has_no_colours_in_a_pipe() {
+    let page = Sandbox::new().succeeds(&["bits", "0.1", "--as", "f16"]);
     assert!(!page.contains('\u{1b}'), "{page:?}");
     for line in [
         "0.1 in float16  0x2e66",

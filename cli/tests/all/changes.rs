@@ -12,9 +12,9 @@ use serde_json::json;
 use ulp_cli::convert::{Request, convert};
 use ulp_cli::observer::{Activity, Observer};
 
-use crate::world::{Content, Tensor, World, files};
+use crate::support::{Content, Sandbox, Tensor, files};
 
-/// The number of elements of a tensor, which has several pieces.
+/// The number of elements of a tensor, which has several chunks.
 const LENGTH: usize = 1 << 20;
 
 fn weights(name: &str) -> Vec<u8> {
@@ -22,20 +22,20 @@ fn weights(name: &str) -> Vec<u8> {
 }
 
 /// Makes a file `file`, and a directory `in` of two shards and a file that is copied.
-fn world() -> World {
-    let world = World::new();
-    world.write("file", weights("a"));
-    fs::create_dir(world.path("in")).unwrap();
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("file", weights("a"));
+    fs::create_dir(sandbox.path("in")).unwrap();
     for name in ["a", "b"] {
-        world.write(&format!("in/{name}"), weights(name));
+        sandbox.write(&format!("in/{name}"), weights(name));
     }
     let index = json!({"weight_map": {"a": "a", "b": "b"}}).to_string();
-    world.write("in/model.safetensors.index.json", index);
-    world.write("in/notes", "notes");
-    world
+    sandbox.write("in/model.safetensors.index.json", index);
+    sandbox.write("in/notes", "notes");
+    sandbox
 }
 
-/// An observer that changes a file after a piece of it is done.
+/// An observer that changes a file after a chunk of it is done.
 struct Change {
     path: PathBuf,
     how: fn(&Path),
@@ -74,7 +74,7 @@ fn replace(path: &Path) {
 }
 
 #[test]
-fn an_input_that_changes_while_it_is_read() {
+fn an_input_that_changes_is_an_error() {
     let one = std::num::NonZeroUsize::new(1);
     for (input, changed, how) in [
         ("file", "file", overwrite as fn(&Path)),
@@ -86,25 +86,25 @@ fn an_input_that_changes_while_it_is_read() {
         ("in", "in/b", replace),
     ] {
         for scale in [None, Some("tensor"), Some("block:128x128")] {
-            let world = world();
+            let sandbox = sandbox();
             let mut request = Request {
-                input: world.path(input),
-                output: world.path("out"),
+                input: sandbox.path(input),
+                output: sandbox.path("out"),
                 ..Request::default()
             };
             request.options.to = if scale.is_some() { "f8_e4m3" } else { "bf16" }.into();
             request.options.scale = scale.map(|scale| scale.parse().unwrap());
             request.threads.threads = one;
             let change = Change {
-                path: world.path(changed),
+                path: sandbox.path(changed),
                 how,
                 done: AtomicBool::new(false),
             };
             let error = convert(&request, &change).unwrap_err();
             assert_eq!(error.kind(), "changed", "{changed} {scale:?}: {error}");
-            assert_eq!(error.path(), Some(&*world.path(changed)));
+            assert_eq!(error.path(), Some(&*sandbox.path(changed)));
             assert!(
-                world
+                sandbox
                     .files()
                     .keys()
                     .all(|name| !name.contains("out") && !name.contains(".ulp"))
@@ -114,10 +114,10 @@ fn an_input_that_changes_while_it_is_read() {
 }
 
 /// Runs with a umask.
-fn under(world: &World, umask: &str, arguments: &[&str]) {
+fn under(sandbox: &Sandbox, umask: &str, arguments: &[&str]) {
     let script = format!("umask {umask}; exec \"$0\" \"$@\"");
     let output = Command::new("sh")
-        .current_dir(world.path("."))
+        .current_dir(sandbox.path("."))
         .args(["-c", &script, env!("CARGO_BIN_EXE_ulp")])
         .args(arguments)
         .output()
@@ -128,12 +128,12 @@ fn under(world: &World, umask: &str, arguments: &[&str]) {
 
 /// The output is as readable as its sources, within the umask. No copy has the setuid or setgid bit.
 #[test]
-fn permissions() {
-    let world = world();
+fn outputs_have_the_permissions_of_their_sources() {
+    let sandbox = sandbox();
     let set = |name: &str, mode: u32| {
-        fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
     };
-    let mode = |name: &str| world.path(name).metadata().unwrap().permissions().mode() & 0o7777;
+    let mode = |name: &str| sandbox.path(name).metadata().unwrap().permissions().mode() & 0o7777;
     for (of, umask, expected) in [
         (0o600, "022", 0o600),
         (0o640, "022", 0o640),
@@ -144,15 +144,15 @@ fn permissions() {
         (0o6755, "000", 0o644),
     ] {
         set("file", of);
-        under(&world, umask, &["convert", "file", "out", "--to", "bf16"]);
+        under(&sandbox, umask, &["convert", "file", "out", "--to", "bf16"]);
         assert_eq!(mode("out"), expected, "{of:o} under {umask}");
-        fs::remove_file(world.path("out")).unwrap();
+        fs::remove_file(sandbox.path("out")).unwrap();
     }
 
-    world.write("in/run", "#!/bin/sh\n");
-    fs::create_dir_all(world.path("in/below")).unwrap();
-    world.write("in/below/deep", "deep");
-    world.write("in/config.json", "{}");
+    sandbox.write("in/run", "#!/bin/sh\n");
+    fs::create_dir_all(sandbox.path("in/below")).unwrap();
+    sandbox.write("in/below/deep", "deep");
+    sandbox.write("in/config.json", "{}");
     set("in/a", 0o600);
     set("in/run", 0o6755);
     set("in/notes", 0o666);
@@ -166,7 +166,7 @@ fn permissions() {
         &[&["--part", "1/2"], &["--part", "2/2"], &["--finish"]],
     ] {
         for way in ways {
-            under(&world, "022", &[&part, *way].concat());
+            under(&sandbox, "022", &[&part, *way].concat());
         }
         for (name, expected) in [
             ("out", 0o750),
@@ -180,8 +180,8 @@ fn permissions() {
         ] {
             assert_eq!(mode(name), expected, "{name}");
         }
-        assert_eq!(files(&world.path("out")).len(), 8);
-        fs::remove_dir_all(world.path("out")).unwrap();
+        assert_eq!(files(&sandbox.path("out")).len(), 8);
+        fs::remove_dir_all(sandbox.path("out")).unwrap();
     }
 }
 
@@ -204,8 +204,8 @@ impl Observer for Done {
 
 /// Both passes of scales are counted, and the count reaches the total.
 #[test]
-fn progress_comes_to_its_end() {
-    let world = world();
+fn progress_reaches_its_total() {
+    let sandbox = sandbox();
     let length = LENGTH as u64;
     for (input, shards) in [("file", 1), ("in", 2)] {
         for (scale, least) in [(None, length / 2), (Some("tensor"), length / 2)] {
@@ -214,8 +214,8 @@ fn progress_comes_to_its_end() {
                     continue;
                 }
                 let mut request = Request {
-                    input: world.path(input),
-                    output: world.path("out"),
+                    input: sandbox.path(input),
+                    output: sandbox.path("out"),
                     part: part.map(|part| part.parse().unwrap()),
                     ..Request::default()
                 };
@@ -233,7 +233,7 @@ fn progress_comes_to_its_end() {
                     "{total}"
                 );
                 if part.is_none() {
-                    let out = world.path("out");
+                    let out = sandbox.path("out");
                     let removed = if out.is_dir() {
                         fs::remove_dir_all(out)
                     } else {
@@ -242,7 +242,7 @@ fn progress_comes_to_its_end() {
                     removed.unwrap();
                 }
             }
-            let _ = fs::remove_dir_all(world.path("out.parts"));
+            let _ = fs::remove_dir_all(sandbox.path("out.parts"));
         }
     }
 }
@@ -250,15 +250,15 @@ fn progress_comes_to_its_end() {
 /// `script` gives a program a terminal.
 #[test]
 fn a_dumb_terminal_gets_no_bar() {
-    let world = world();
+    let sandbox = sandbox();
     let bar = |term: &str| {
         let command = format!("{} convert file out --to bf16", env!("CARGO_BIN_EXE_ulp"));
         let mut script = Command::new("script");
         script
             .args(["-qec", &command, "/dev/null"])
             .env("TERM", term);
-        let output = script.current_dir(world.path(".")).output().ok()?;
-        let _ = fs::remove_file(world.path("out"));
+        let output = script.current_dir(sandbox.path(".")).output().ok()?;
+        let _ = fs::remove_file(sandbox.path("out"));
         output
             .status
             .success()

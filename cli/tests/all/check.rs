@@ -6,15 +6,15 @@ use half::{bf16, f16};
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
-use crate::world::{Content, Tensor, World};
+use crate::support::{Content, Sandbox, Tensor};
 
 fn floats(numbers: &[f32]) -> Tensor {
     let data: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
     Tensor::flat(Dtype::F32, data)
 }
 
-fn check(world: &World, arguments: &[&str]) -> Value {
-    let printed = world.succeeds(&[&["check", "in", "--json"], arguments].concat());
+fn check(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+    let printed = sandbox.succeeds(&[&["check", "in", "--json"], arguments].concat());
     serde_json::from_str(&printed).unwrap()
 }
 
@@ -44,8 +44,8 @@ fn close(row: &Value, key: &str, expected: f64) {
 }
 
 /// Makes a file with one tensor that is fine in e4m3fn, one that is not, and integers.
-fn small() -> World {
-    let world = World::new();
+fn small() -> Sandbox {
+    let sandbox = Sandbox::new();
     let inf = f32::INFINITY;
     let content = Content::of([
         // The steps of e4m3fn are 1/4 from 2 on and 1/8 from 1 on. 1 is exact, 2.125 becomes 2, and 1.0625 becomes 1.
@@ -57,12 +57,12 @@ fn small() -> World {
         ),
         ("ids", Tensor::flat(Dtype::U8, [1, 2, 3])),
     ]);
-    world.write("in", content.bytes());
-    world
+    sandbox.write("in", content.bytes());
+    sandbox
 }
 
 #[test]
-fn errors_by_hand() {
+fn errors_match_values_worked_out_by_hand() {
     let rows = check(&small(), &["--to", "f8_e4m3"]);
     assert_eq!(rows.as_array().unwrap().len(), 2);
     // The worst tensor stands first. The infinities, which e4m3fn lacks, overflow too, and all three become NaN.
@@ -82,10 +82,10 @@ fn errors_by_hand() {
 }
 
 #[test]
-fn options_of_the_conversion() {
-    let world = small();
+fn check_obeys_the_options_of_convert() {
+    let sandbox = small();
     // With saturation, no number becomes NaN. 1000 and the infinities are beyond the largest value all the same.
-    let rows = check(&world, &["--to", "f8_e4m3", "--saturate"]);
+    let rows = check(&sandbox, &["--to", "f8_e4m3", "--saturate"]);
     assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 0, 1, 1, 2]));
     close(&rows[0], "largest_relative_error", 1.0);
     close(
@@ -95,21 +95,21 @@ fn options_of_the_conversion() {
     );
     // Rounded up, 0.0001 becomes the smallest subnormal.
     let rows = check(
-        &world,
+        &sandbox,
         &["--to", "f8_e4m3", "--rounding", "toward-positive"],
     );
     assert_eq!(row(&rows, "bad")["became_zero"], 0);
     assert_eq!(row(&rows, "bad")["subnormal"], 2);
     // An equal seed gives equal bits.
     let drawn = ["--to", "f8_e4m3", "--stochastic", "7"];
-    assert_eq!(check(&world, &drawn), check(&world, &drawn));
+    assert_eq!(check(&sandbox, &drawn), check(&sandbox, &drawn));
 
     for (option, regex, names) in [
         ("--only", "fine|ids", &["fine"][..]),
         ("--keep", "^b", &["fine"]),
         ("--keep", ".", &[]),
     ] {
-        let rows = check(&world, &["--to", "f16", option, regex]);
+        let rows = check(&sandbox, &["--to", "f16", option, regex]);
         let rows = rows.as_array().unwrap().iter();
         assert!(rows.map(|row| &row["name"]).eq(names), "{option} {regex}");
     }
@@ -117,11 +117,11 @@ fn options_of_the_conversion() {
 
 /// Tries each kind on a tensor that has it and on one that lacks it.
 #[test]
-fn exit_codes() {
-    let world = small();
+fn fail_on_decides_the_exit_code() {
+    let sandbox = small();
     let code = |arguments: &[&str]| {
         let arguments = [&["check", "in"], arguments].concat();
-        world.ulp(&arguments).status.code()
+        sandbox.ulp(&arguments).status.code()
     };
     let fine = ["--to", "f8_e4m3", "--only", "fine"];
     let bad = ["--to", "f8_e4m3", "--only", "bad"];
@@ -161,20 +161,20 @@ fn exit_codes() {
     ] {
         assert_eq!(code(arguments), Some(expected), "{arguments:?}");
     }
-    world.fails(&["check", "none", "--to", "f16"], &["none"]);
-    world.write("cut", &fs::read(world.path("in")).unwrap()[..100]);
-    world.fails(&["check", "cut", "--to", "f16"], &["cut", "truncated"]);
+    sandbox.fails(&["check", "none", "--to", "f16"], &["none"]);
+    sandbox.write("cut", &fs::read(sandbox.path("in")).unwrap()[..100]);
+    sandbox.fails(&["check", "cut", "--to", "f16"], &["cut", "truncated"]);
 }
 
 /// A negative number becomes NaN in a format without sign, though it isn't beyond the largest value.
 #[test]
-fn what_becomes_nan() {
-    let world = World::new();
+fn numbers_that_become_nan_are_counted() {
+    let sandbox = Sandbox::new();
     let content = Content::of([("x", floats(&[-1.0, 2.0, f32::NAN]))]);
-    world.write("in", content.bytes());
-    let rows = check(&world, &["--to", "f8_e8m0"]);
+    sandbox.write("in", content.bytes());
+    let rows = check(&sandbox, &["--to", "f8_e8m0"]);
     assert_eq!(counts(&rows[0]), json!(["x", 0, 0, 1, 0, 1, 0]));
-    let output = world.ulp(&["check", "in", "--to", "f8_e8m0", "--fail-on", "nan"]);
+    let output = sandbox.ulp(&["check", "in", "--to", "f8_e8m0", "--fail-on", "nan"]);
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -222,37 +222,40 @@ fn as_half_has_it(row: &Value, numbers: impl Iterator<Item = (f64, f64)>, smalle
     near("snr_db", 10.0 * f64::log10(signal / noise));
 }
 
-/// Several threads work on several pieces, the last of them short. Every sum has the bits of one thread's sum.
+/// Several threads work on several chunks, the last of them short. Every sum has the bits of one thread's sum.
 #[test]
-fn long_tensors() {
-    let world = World::new();
+fn long_tensors_are_counted_exactly() {
+    let sandbox = Sandbox::new();
     // The exponents are from -40 to 20, in every part of the tensor.
     let exponent = |i: i32| f32::exp2((i.wrapping_mul(7919) % 6000) as f32 / 100.0 - 40.0);
     let long: Vec<f32> = (0..3 * (1 << 16) + 17).map(exponent).collect();
     let content = Content::of([("long", floats(&long)), ("one", floats(&[1.1]))]);
-    world.write("in", content.bytes());
-    let once = check(&world, &["--to", "f16", "--threads", "1"]);
+    sandbox.write("in", content.bytes());
+    let once = check(&sandbox, &["--to", "f16", "--threads", "1"]);
     let pairs = long
         .iter()
         .map(|&x| (f64::from(x), f64::from(f16::from_f32(x))));
     as_half_has_it(row(&once, "long"), pairs, f64::from(f16::MIN_POSITIVE));
     for threads in ["2", "3", "8"] {
-        assert_eq!(check(&world, &["--to", "f16", "--threads", threads]), once);
+        assert_eq!(
+            check(&sandbox, &["--to", "f16", "--threads", threads]),
+            once
+        );
     }
 }
 
 /// Every number of 16 bits.
 #[test]
-fn sources_of_16_bits() {
-    let world = World::new();
+fn f16_and_bf16_sources_are_checked() {
+    let sandbox = Sandbox::new();
     let every: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
     // Signaling NaNs and infinities are among them. No mean counts them.
     let content = Content::of([
         ("f16", Tensor::flat(Dtype::F16, every.clone())),
         ("bf16", Tensor::flat(Dtype::BF16, every)),
     ]);
-    world.write("in", content.bytes());
-    let rows = check(&world, &["--to", "bf16"]);
+    sandbox.write("in", content.bytes());
+    let rows = check(&sandbox, &["--to", "bf16"]);
     let pair = |code| {
         let before = f16::from_bits(code).to_f32();
         (f64::from(before), f64::from(bf16::from_f32(before)))
@@ -264,7 +267,7 @@ fn sources_of_16_bits() {
     assert_eq!(counts(same), json!(["bf16", 0, 0, 0, 254, 254, 2]));
     assert_eq!(same["snr_db"], Value::Null);
 
-    let rows = check(&world, &["--to", "f16"]);
+    let rows = check(&sandbox, &["--to", "f16"]);
     let pair = |code| {
         let before = bf16::from_bits(code).to_f32();
         (f64::from(before), f64::from(f16::from_f32(before)))
@@ -276,15 +279,15 @@ fn sources_of_16_bits() {
 
 /// Tries no elements, one element, and a number that doesn't fill the bytes of a packed format.
 #[test]
-fn odd_shapes() {
-    let world = World::new();
+fn unusual_shapes_are_checked() {
+    let sandbox = Sandbox::new();
     let content = Content::of([
         ("none", Tensor::new(Dtype::F32, &[0, 3], [])),
         ("scalar", Tensor::new(Dtype::F32, &[], 8f32.to_le_bytes())),
         ("three", Tensor::new(Dtype::F32, &[3], [0; 12])),
     ]);
-    world.write("in", content.bytes());
-    let rows = check(&world, &["--to", "f4"]);
+    sandbox.write("in", content.bytes());
+    let rows = check(&sandbox, &["--to", "f4"]);
     assert_eq!(rows[0]["name"], "scalar");
     assert_eq!(
         (&rows[0]["shape"], &rows[0]["overflowed"]),
@@ -295,9 +298,9 @@ fn odd_shapes() {
         assert_eq!(counts(row), json!([name, 0, 0, 0, 0, 0, 0]));
         assert_eq!((&row["amax"], &row["snr_db"]), (&json!(0.0), &Value::Null));
     }
-    world.write("in", Content::of([]).bytes());
-    assert_eq!(check(&world, &["--to", "f16"]), json!([]));
-    let all = check(&world, &["--to", "all"]);
+    sandbox.write("in", Content::of([]).bytes());
+    assert_eq!(check(&sandbox, &["--to", "f16"]), json!([]));
+    let all = check(&sandbox, &["--to", "all"]);
     let format = row(&all, "float16");
     assert_eq!(
         (&format["elements"], &format["worst"]),
@@ -307,32 +310,32 @@ fn odd_shapes() {
 
 /// Tensors of all shards.
 #[test]
-fn a_directory() {
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
+fn a_directory_is_checked_shard_by_shard() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
     let mut weight_map = serde_json::Map::new();
     for (shard, numbers) in [("a", [1.0, 1e6]), ("b", [1.0, 1e-9])] {
         let file = format!("{shard}.safetensors");
-        world.write(
+        sandbox.write(
             &format!("in/{file}"),
             Content::of([(shard, floats(&numbers))]).bytes(),
         );
         weight_map.insert(shard.into(), file.into());
     }
     let index = json!({"metadata": {}, "weight_map": weight_map});
-    world.write("in/model.safetensors.index.json", index.to_string());
-    let before = world.files();
-    let rows = check(&world, &["--to", "f16"]);
+    sandbox.write("in/model.safetensors.index.json", index.to_string());
+    let before = sandbox.files();
+    let rows = check(&sandbox, &["--to", "f16"]);
     assert_eq!(counts(&rows[0]), json!(["a", 1, 0, 0, 0, 0, 0]));
     assert_eq!(counts(&rows[1]), json!(["b", 0, 1, 0, 0, 0, 0]));
-    assert!(world.files() == before);
+    assert!(sandbox.files() == before);
 }
 
 /// The table of all formats has the figures of each format's own table.
 #[test]
-fn all_formats() {
-    let world = small();
-    let all = check(&world, &["--to", "all"]);
+fn all_formats_are_checked_in_one_pass() {
+    let sandbox = small();
+    let all = check(&sandbox, &["--to", "all"]);
     let names: Vec<&str> = all
         .as_array()
         .unwrap()
@@ -342,7 +345,11 @@ fn all_formats() {
     assert!(names.len() > 8, "{names:?}");
     for name in &names {
         let format = row(&all, name);
-        assert_eq!(format["tensors"], check(&world, &["--to", name]), "{name}");
+        assert_eq!(
+            format["tensors"],
+            check(&sandbox, &["--to", name]),
+            "{name}"
+        );
         for key in [
             "overflowed",
             "became_zero",
@@ -376,7 +383,7 @@ fn all_formats() {
         (&Value::Null, &Value::Null)
     );
 
-    let text = world.succeeds(&["check", "in", "--to", "all"]);
+    let text = sandbox.succeeds(&["check", "in", "--to", "all"]);
     let mut lines = text.lines();
     assert_eq!(
         lines.next(),
@@ -401,7 +408,7 @@ fn all_formats() {
 #[test]
 fn many_tensors_in_little_memory() {
     const TENSORS: usize = 30_000;
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let tensors = (0..TENSORS).map(|i| {
         let data = (i as f32).to_le_bytes();
         (format!("layers.{i}.weight"), Tensor::flat(Dtype::F32, data))
@@ -410,11 +417,11 @@ fn many_tensors_in_little_memory() {
         tensors: tensors.collect(),
         metadata: None,
     };
-    world.write("in", content.bytes());
+    sandbox.write("in", content.bytes());
     let script = "ulimit -v 400000; exec \"$0\" check in --to all --json --threads 2";
     let output = std::process::Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_ulp")])
-        .current_dir(world.path("."))
+        .current_dir(sandbox.path("."))
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -428,8 +435,8 @@ fn many_tensors_in_little_memory() {
 /// The numbers of a weight with scales are those that `convert` reads. The results of a scheme are the numbers that readers get
 /// back.
 #[test]
-fn numbers_with_scales() {
-    let world = World::new();
+fn weights_with_scales_are_checked() {
+    let sandbox = Sandbox::new();
     let shaped = |dtype, shape: &[usize], data: Vec<u8>| Tensor::new(dtype, shape, data);
     let f32s = |shape: &[usize], numbers: &[f32]| {
         shaped(
@@ -446,13 +453,13 @@ fn numbers_with_scales() {
         ),
         ("l.q.weight_scale_inv", f32s(&[1, 1], &[200.0])),
     ]);
-    world.write("in", content.bytes());
-    let rows = check(&world, &["--to", "f16"]);
+    sandbox.write("in", content.bytes());
+    let rows = check(&sandbox, &["--to", "f16"]);
     assert_eq!(rows.as_array().unwrap().len(), 1);
     assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 0, 0, 0, 0, 0]));
     close(&rows[0], "amax", 89_600.0);
     // The new scales keep all digits of the old ones.
-    let rows = check(&world, &["--to", "f8_e4m3", "--scale", "row"]);
+    let rows = check(&sandbox, &["--to", "f8_e4m3", "--scale", "row"]);
     assert_eq!(counts(&rows[0]), json!(["l.q.weight", 0, 0, 0, 0, 0, 0]));
 
     // MXFP4 has 32 numbers up to 6 in a block. 5.5 is a tie, and becomes 6. 0.2 becomes 0. 0.5 is the subnormal.
@@ -467,28 +474,28 @@ fn numbers_with_scales() {
         ("l.q.weight", f32s(&[1, 64], &numbers)),
         ("l.norm.weight", f32s(&[2], &[1.0, 3.0])),
     ]);
-    world.write("in", content.bytes());
-    let rows = check(&world, &["--to", "mxfp4"]);
+    sandbox.write("in", content.bytes());
+    let rows = check(&sandbox, &["--to", "mxfp4"]);
     assert_eq!(rows.as_array().unwrap().len(), 1);
     assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 1, 0, 1, 0, 1]));
     close(&rows[0], "largest_relative_error", 1.0);
     // With one scale for all, the first block is small, but keeps its digits.
     for scale in ["tensor", "row", "block:1x64"] {
-        let rows = check(&world, &["--to", "f8_e4m3", "--scale", scale]);
+        let rows = check(&sandbox, &["--to", "f8_e4m3", "--scale", scale]);
         assert_eq!(
             counts(&rows[0]),
             json!(["l.q.weight", 1, 0, 0, 0, 0, 1]),
             "{scale}"
         );
         let rows = check(
-            &world,
+            &sandbox,
             &["--to", "f8_e4m3", "--scale", scale, "--only", "."],
         );
         let expected = if scale == "tensor" { 2 } else { 1 };
         assert_eq!(rows.as_array().unwrap().len(), expected, "{scale}");
     }
     let code = |arguments: &[&str]| {
-        world
+        sandbox
             .ulp(&[&["check", "in"], arguments].concat())
             .status
             .code()
@@ -498,8 +505,8 @@ fn numbers_with_scales() {
 
     // `check` refuses a checkpoint that `convert` refuses.
     let content = Content::of([("l.q.weight_scale", f32s(&[1], &[1.0]))]);
-    world.write("in", content.bytes());
-    world.fails(
+    sandbox.write("in", content.bytes());
+    sandbox.fails(
         &["check", "in", "--to", "f16"],
         &["tensor l.q.weight_scale", "no weight"],
     );

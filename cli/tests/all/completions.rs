@@ -1,6 +1,6 @@
 //! Completions and manual pages.
 
-use crate::world::World;
+use crate::support::Sandbox;
 
 const COMMANDS: [&str; 6] = [
     "convert",
@@ -13,9 +13,9 @@ const COMMANDS: [&str; 6] = [
 
 #[test]
 fn completions_name_every_command() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = world.succeeds(&["completions", shell]);
+        let script = sandbox.succeeds(&["completions", shell]);
         for command in COMMANDS {
             assert!(script.contains(command), "{command} not in {shell}'s");
         }
@@ -25,12 +25,12 @@ fn completions_name_every_command() {
 /// bash itself accepts the script.
 #[cfg(unix)]
 #[test]
-fn bash_completes() {
-    let world = World::new();
-    world.write("script", world.succeeds(&["completions", "bash"]));
+fn bash_completes_commands() {
+    let sandbox = Sandbox::new();
+    sandbox.write("script", sandbox.succeeds(&["completions", "bash"]));
     let ask = "source ./script; COMP_WORDS=(ulp fin); COMP_CWORD=1; _ulp ulp fin ulp; echo \"${COMPREPLY[@]}\"";
     let answer = std::process::Command::new("bash")
-        .current_dir(world.path("."))
+        .current_dir(sandbox.path("."))
         .args(["--norc", "-c", ask])
         .output()
         .unwrap();
@@ -38,17 +38,17 @@ fn bash_completes() {
 }
 
 #[test]
-fn manual_pages() {
-    let world = World::new();
-    let page = world.succeeds(&["man"]);
+fn manual_pages_name_every_option() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.succeeds(&["man"]);
     assert!(page.contains(".TH ulp 1"), "{page}");
     for command in COMMANDS {
         assert!(page.contains(&format!("ulp\\-{command}(1)")), "{command}");
     }
-    let page = world.succeeds(&["man", "bits"]);
+    let page = sandbox.succeeds(&["man", "bits"]);
     assert!(page.contains(".TH ulp-bits 1"), "{page}");
     for option in ["\\-\\-as", "\\-\\-json", "0x1.8p3"] {
         assert!(page.contains(option), "{option} not in {page}");
     }
-    world.fails(&["man", "nonsense"], &["nonsense"]);
+    sandbox.fails(&["man", "nonsense"], &["nonsense"]);
 }

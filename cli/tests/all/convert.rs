@@ -6,7 +6,7 @@ use half::bf16;
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
-use crate::world::{Content, Tensor, World};
+use crate::support::{Content, Sandbox, Tensor};
 
 fn floats(numbers: impl IntoIterator<Item = f32>) -> Tensor {
     let data: Vec<_> = numbers.into_iter().flat_map(f32::to_le_bytes).collect();
@@ -24,10 +24,10 @@ fn layers() -> Content {
 }
 
 #[test]
-fn some_tensors_are_kept() {
-    let world = World::new();
+fn kept_tensors_are_copied() {
+    let sandbox = Sandbox::new();
     let content = layers();
-    world.write("in", content.bytes());
+    sandbox.write("in", content.bytes());
     for (number, (options, cast)) in [
         (
             &["--keep", "norm"][..],
@@ -50,8 +50,8 @@ fn some_tensors_are_kept() {
     .enumerate()
     {
         let out = format!("out-{number}");
-        world.succeeds(&[&["convert", "in", &out, "--to", "bf16"], options].concat());
-        let found = Content::read(&world.path(&out)).tensors;
+        sandbox.succeeds(&[&["convert", "in", &out, "--to", "bf16"], options].concat());
+        let found = Content::read(&sandbox.path(&out)).tensors;
         assert!(found.keys().eq(content.tensors.keys()));
         for (name, tensor) in &content.tensors {
             if cast.contains(&name.as_str()) {
@@ -64,9 +64,9 @@ fn some_tensors_are_kept() {
 }
 
 #[test]
-fn options_that_make_no_sense() {
-    let world = World::new();
-    world.write("in", layers().bytes());
+fn contradictory_options_are_errors() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", layers().bytes());
     for (options, words) in [
         (
             &["--to", "bf16", "--scale", "tensor"][..],
@@ -106,7 +106,7 @@ fn options_that_make_no_sense() {
         // Three elements of 4 bits don't end with a byte.
         (&["--to", "f4", "--only", "0.weight"], &["tensor 0.weight"]),
     ] {
-        world.fails(
+        sandbox.fails(
             &[&["convert", "in", "out"], options].concat(),
             &[words, &["in: "]].concat(),
         );
@@ -126,7 +126,7 @@ fn options_that_make_no_sense() {
         (&["--stochastic", "-1"], "-1"),
         (&["--to", "f16"], "--to"),
     ] {
-        let output = world.ulp(&[&["convert", "in", "out", "--to", "bf16"], options].concat());
+        let output = sandbox.ulp(&[&["convert", "in", "out", "--to", "bf16"], options].concat());
         assert_eq!(
             (output.status.code(), output.stdout),
             (Some(2), Vec::new()),
@@ -135,17 +135,17 @@ fn options_that_make_no_sense() {
         let errors = String::from_utf8(output.stderr).unwrap();
         assert!(errors.contains(words), "{options:?}: {errors}");
     }
-    assert!(world.files().keys().eq(["in"]));
+    assert!(sandbox.files().keys().eq(["in"]));
 }
 
 #[test]
-fn the_summary_for_programs() {
-    let world = World::new();
-    world.write("in", layers().bytes());
+fn the_json_summary_has_every_field() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", layers().bytes());
     let report = |arguments: &[&str]| -> Value {
-        serde_json::from_str(&world.succeeds(&[arguments, &["--json"]].concat())).unwrap()
+        serde_json::from_str(&sandbox.succeeds(&[arguments, &["--json"]].concat())).unwrap()
     };
-    let length = |name: &str| fs::metadata(world.path(name)).unwrap().len();
+    let length = |name: &str| fs::metadata(sandbox.path(name)).unwrap().len();
     let found = report(&["convert", "in", "f16", "--to", "f16", "--keep", "bias"]);
     let expected = json!({
         "to": "float16",
@@ -179,8 +179,8 @@ fn the_summary_for_programs() {
 }
 
 #[test]
-fn ten_thousand_tensors() {
-    let world = World::new();
+fn ten_thousand_tensors_are_converted() {
+    let sandbox = Sandbox::new();
     let number = |i: usize, j: usize| (i * 31 + j) as f32 * 1.001;
     let shape = |i: usize| [i % 4, 1 + i % 3];
     let tensors = (0..10_000).map(|i| {
@@ -196,7 +196,7 @@ fn ten_thousand_tensors() {
         tensors: tensors.collect(),
         metadata: None,
     };
-    let (found, _) = world.convert(&content, "bf16");
+    let (found, _) = sandbox.convert(&content, "bf16");
     assert_eq!(found.tensors.len(), 10_000);
     for i in 0..10_000 {
         let shape = shape(i);
@@ -211,18 +211,18 @@ fn ten_thousand_tensors() {
 /// neighbours.
 #[test]
 fn random_bits_depend_on_the_seed_alone() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let number = |i: usize| 1.0 + i as f32 / 300_000.0;
     let same = floats((0..300_000).map(number));
     let content = Content::of([("a", same.clone()), ("b", same)]);
-    world.write("in", content.bytes());
+    sandbox.write("in", content.bytes());
     for (out, seed, threads) in [("one", "7", "1"), ("five", "7", "5"), ("other", "8", "5")] {
         let to = ["convert", "in", out, "--to", "bf16", "--threads", threads];
-        world.succeeds(&[&to[..], &["--stochastic", seed]].concat());
+        sandbox.succeeds(&[&to[..], &["--stochastic", seed]].concat());
     }
-    let files = world.files();
+    let files = sandbox.files();
     assert!(files["one"] == files["five"]);
-    let [one, other] = ["one", "other"].map(|name| Content::read(&world.path(name)).tensors);
+    let [one, other] = ["one", "other"].map(|name| Content::read(&sandbox.path(name)).tensors);
     assert!(one["a"].data != other["a"].data, "the seed does nothing");
     assert!(
         one["a"].data != one["b"].data,
@@ -251,13 +251,13 @@ fn random_bits_depend_on_the_seed_alone() {
 #[test]
 fn the_source_cannot_be_the_target() {
     use std::os::unix::fs::symlink;
-    let world = World::new();
-    world.write("in", layers().bytes());
-    fs::hard_link(world.path("in"), world.path("hard")).unwrap();
-    symlink("in", world.path("soft")).unwrap();
-    fs::create_dir(world.path("folder")).unwrap();
-    fs::copy(world.path("in"), world.path("folder/model.safetensors")).unwrap();
-    symlink("folder", world.path("link")).unwrap();
+    let sandbox = Sandbox::new();
+    sandbox.write("in", layers().bytes());
+    fs::hard_link(sandbox.path("in"), sandbox.path("hard")).unwrap();
+    symlink("in", sandbox.path("soft")).unwrap();
+    fs::create_dir(sandbox.path("folder")).unwrap();
+    fs::copy(sandbox.path("in"), sandbox.path("folder/model.safetensors")).unwrap();
+    symlink("folder", sandbox.path("link")).unwrap();
     for (from, to) in [
         ("in", "in"),
         ("in", "hard"),
@@ -271,7 +271,7 @@ fn the_source_cannot_be_the_target() {
         ("link", "folder"),
         ("folder", "folder/."),
     ] {
-        world.fails(
+        sandbox.fails(
             &["convert", from, to, "--to", "bf16"],
             &[&format!("{to}: "), "exists"],
         );
@@ -281,11 +281,11 @@ fn the_source_cannot_be_the_target() {
         ("folder", "link/out"),
         ("link", "folder/out"),
     ] {
-        world.fails(
+        sandbox.fails(
             &["convert", from, to, "--to", "bf16"],
             &[&format!("{to}: "), "directory that is read"],
         );
         let part = ["convert", from, to, "--to", "bf16", "--part", "1/1"];
-        world.fails(&part, &["directory that is read"]);
+        sandbox.fails(&part, &["directory that is read"]);
     }
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use safetensors::Dtype;
 
-use crate::world::{Content, Tensor, WEIGHTS, World};
+use crate::support::{Content, Sandbox, Tensor, WEIGHTS};
 
 fn small() -> Vec<u8> {
     let data = [1.0_f32, 2.0, 3.0].map(f32::to_le_bytes).concat();
@@ -23,24 +23,24 @@ fn header(json: &str) -> Vec<u8> {
     [&(json.len() as u64).to_le_bytes(), json.as_bytes()].concat()
 }
 
-fn convert_fails(world: &World, input: &str, words: &[&str]) {
-    world.fails(
+fn convert_fails(sandbox: &Sandbox, input: &str, words: &[&str]) {
+    sandbox.fails(
         &["convert", input, "out", "--to", "bf16"],
         &[&[input], words].concat(),
     );
 }
 
 #[test]
-fn a_missing_file_and_a_directory() {
-    let world = World::new();
-    convert_fails(&world, "missing.safetensors", &["No such file"]);
-    fs::create_dir(world.path("folder")).unwrap();
-    convert_fails(&world, "folder", &[]);
+fn a_missing_file_is_named() {
+    let sandbox = Sandbox::new();
+    convert_fails(&sandbox, "missing.safetensors", &["No such file"]);
+    fs::create_dir(sandbox.path("folder")).unwrap();
+    convert_fails(&sandbox, "folder", &[]);
 }
 
 #[test]
-fn a_file_of_something_else() {
-    let world = World::new();
+fn another_kind_of_file_is_refused() {
+    let sandbox = Sandbox::new();
     let files: [(&str, Vec<u8>); 7] = [
         ("empty", Vec::new()),
         (
@@ -54,14 +54,14 @@ fn a_file_of_something_else() {
         ("latin1", [&1_u64.to_le_bytes()[..], b"\xe9"].concat()),
     ];
     for (name, bytes) in files {
-        world.write(name, bytes);
-        convert_fails(&world, name, &["safetensors"]);
+        sandbox.write(name, bytes);
+        convert_fails(&sandbox, name, &["safetensors"]);
     }
 }
 
 #[test]
-fn a_header_that_lies() {
-    let world = World::new();
+fn a_wrong_header_is_refused() {
+    let sandbox = Sandbox::new();
     for (json, data) in [
         (
             r#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
@@ -110,21 +110,21 @@ fn a_header_that_lies() {
         (r#"{"x":{"dtype":"F32","shape":[1]}}"#, 4),
         (r#"{"__metadata__":{"a":1}}"#, 0),
     ] {
-        world.write("lies", [header(json), vec![0; data]].concat());
-        convert_fails(&world, "lies", &["not a safetensors file"]);
+        sandbox.write("lies", [header(json), vec![0; data]].concat());
+        convert_fails(&sandbox, "lies", &["not a safetensors file"]);
     }
 }
 
 #[test]
-fn a_truncated_file() {
-    let world = World::new();
+fn a_truncated_file_is_refused() {
+    let sandbox = Sandbox::new();
     let bytes = small();
     for length in 0..bytes.len() {
-        world.write("cut", &bytes[..length]);
-        convert_fails(&world, "cut", &["truncated"]);
+        sandbox.write("cut", &bytes[..length]);
+        convert_fails(&sandbox, "cut", &["truncated"]);
     }
-    world.write("long", [bytes.as_slice(), b"!"].concat());
-    convert_fails(&world, "long", &["data are not as long"]);
+    sandbox.write("long", [bytes.as_slice(), b"!"].concat());
+    convert_fails(&sandbox, "long", &["data are not as long"]);
 
     let weights = fs::read(WEIGHTS).unwrap();
     for length in [
@@ -138,37 +138,37 @@ fn a_truncated_file() {
         weights.len() / 2,
         weights.len() - 1,
     ] {
-        world.write("weights", &weights[..length]);
-        convert_fails(&world, "weights", &["truncated"]);
+        sandbox.write("weights", &weights[..length]);
+        convert_fails(&sandbox, "weights", &["truncated"]);
     }
 }
 
 /// Every change of one byte gives a file or an error, and no panic.
 #[test]
-fn a_damaged_header() {
-    let world = World::new();
+fn a_damaged_header_is_refused() {
+    let sandbox = Sandbox::new();
     let bytes = small();
     let data = 12 + 3;
     for place in 0..bytes.len() - data {
         for flip in [0x01, 0x10, 0x80] {
             let mut damaged = bytes.clone();
             damaged[place] ^= flip;
-            world.write("damaged", &damaged);
-            let output = world.ulp(&["convert", "damaged", "out", "--to", "f16"]);
+            sandbox.write("damaged", &damaged);
+            let output = sandbox.ulp(&["convert", "damaged", "out", "--to", "f16"]);
             let lines = output.stderr.split_inclusive(|&byte| byte == b'\n').count();
             match output.status.code() {
-                Some(0) => fs::remove_file(world.path("out")).unwrap(),
+                Some(0) => fs::remove_file(sandbox.path("out")).unwrap(),
                 code => assert_eq!((code, lines), (Some(2), 1), "byte {place} ^ {flip:x}"),
             }
-            assert_eq!(world.files().len(), 1);
+            assert_eq!(sandbox.files().len(), 1);
         }
     }
 }
 
 #[test]
-fn a_format_that_cannot_be_written() {
-    let world = World::new();
-    world.write("in", small());
+fn unknown_and_unwritable_formats_are_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", small());
     for (format, words) in [
         ("bf17", &["bf17", "did you mean \"BF16\"?"][..]),
         ("", &["unknown format"]),
@@ -180,7 +180,7 @@ fn a_format_that_cannot_be_written() {
         ("float8_e3m4", &["float8_e3m4", "safetensors"]),
         ("float8_e4m3b11fnuz", &["float8_e4m3b11fnuz", "safetensors"]),
     ] {
-        world.fails(
+        sandbox.fails(
             &["convert", "in", "out", "--to", format],
             &[&["in: "], words].concat(),
         );
@@ -188,41 +188,41 @@ fn a_format_that_cannot_be_written() {
 }
 
 #[test]
-fn an_output_that_exists() {
-    let world = World::new();
-    world.write("in", small());
-    world.write("there", "precious");
-    world.fails(
+fn an_existing_output_is_kept() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", small());
+    sandbox.write("there", "precious");
+    sandbox.fails(
         &["convert", "in", "there", "--to", "f16"],
         &["there: ", "exists"],
     );
-    world.fails(&["convert", "in", "in", "--to", "f16"], &["in: ", "exists"]);
-    world.fails(
+    sandbox.fails(&["convert", "in", "in", "--to", "f16"], &["in: ", "exists"]);
+    sandbox.fails(
         &["convert", "in", "./in", "--to", "f16"],
         &["./in: ", "exists"],
     );
-    fs::create_dir(world.path("folder")).unwrap();
-    world.fails(
+    fs::create_dir(sandbox.path("folder")).unwrap();
+    sandbox.fails(
         &["convert", "in", "folder", "--to", "f16"],
         &["folder: ", "exists"],
     );
     #[cfg(unix)]
     {
-        std::os::unix::fs::symlink("nowhere", world.path("link")).unwrap();
-        world.fails(
+        std::os::unix::fs::symlink("nowhere", sandbox.path("link")).unwrap();
+        sandbox.fails(
             &["convert", "in", "link", "--to", "f16"],
             &["link: ", "exists"],
         );
-        assert!(fs::read_link(world.path("link")).is_ok());
+        assert!(fs::read_link(sandbox.path("link")).is_ok());
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn an_output_that_appears_meanwhile() {
-    let world = World::new();
+fn an_output_that_appears_meanwhile_is_kept() {
+    let sandbox = Sandbox::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
-    command.current_dir(world.path("."));
+    command.current_dir(sandbox.path("."));
     command.args(["convert", "/dev/stdin", "out", "--to", "f16"]);
     command.stdin(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -230,20 +230,20 @@ fn an_output_that_appears_meanwhile() {
     let bytes = Content::of([("x", Tensor::flat(Dtype::F32, vec![0; 1 << 20]))]).bytes();
     // No pipe holds so many bytes. After this write, the program is reading, and has seen that there is no output.
     input.write_all(&bytes).unwrap();
-    world.write("out", "precious");
+    sandbox.write("out", "precious");
     drop(input);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stderr.starts_with(b"ulp: out: exists already"));
     assert_eq!(
-        world.files(),
+        sandbox.files(),
         [("out".to_string(), b"precious".to_vec())].into()
     );
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn standard_output_that_is_full() {
+fn a_full_standard_output_is_an_error() {
     let full = fs::OpenOptions::new()
         .write(true)
         .open("/dev/full")
@@ -255,21 +255,21 @@ fn standard_output_that_is_full() {
 }
 
 #[test]
-fn an_output_in_no_directory() {
-    let world = World::new();
-    world.write("in", small());
-    world.fails(
+fn an_output_in_a_missing_directory_is_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", small());
+    sandbox.fails(
         &["convert", "in", "no/out", "--to", "f16"],
         &["no/out: ", "No such file"],
     );
-    world.fails(&["convert", "in", "in/out", "--to", "f16"], &["in/out: "]);
+    sandbox.fails(&["convert", "in", "in/out", "--to", "f16"], &["in/out: "]);
 }
 
 #[test]
 fn a_name_cannot_break_the_line() {
-    let world = World::new();
-    convert_fails(&world, "absent", &[]);
-    world.fails(
+    let sandbox = Sandbox::new();
+    convert_fails(&sandbox, "absent", &[]);
+    sandbox.fails(
         &["convert", "two\nlines", "out", "--to", "f16"],
         &["two\\nlines"],
     );
@@ -277,8 +277,8 @@ fn a_name_cannot_break_the_line() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let world = World::new();
-    world.write("in", small());
+    let sandbox = Sandbox::new();
+    sandbox.write("in", small());
     for arguments in [
         &[][..],
         &["convert"],
@@ -286,23 +286,23 @@ fn wrong_usage_exits_with_2() {
         &["reverse"],
         &["finfo", "--all"],
     ] {
-        let output = world.ulp(arguments);
+        let output = sandbox.ulp(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(
             output.stdout.is_empty() && !output.stderr.is_empty(),
             "{arguments:?}"
         );
     }
-    assert_eq!(world.files().len(), 1);
+    assert_eq!(sandbox.files().len(), 1);
 }
 
 /// A program that asks for JSON gets errors as JSON, also errors of the command line.
 #[test]
 fn errors_are_json_where_json_is_asked_for() {
-    let world = World::new();
-    world.write("in", small());
-    world.write("there", "precious");
-    world.write("cut", &small()[..5]);
+    let sandbox = Sandbox::new();
+    sandbox.write("in", small());
+    sandbox.write("there", "precious");
+    sandbox.write("cut", &small()[..5]);
     let cases: [(&[&str], &str, Option<&str>); 5] = [
         (
             &["convert", "in", "there", "--to", "f16", "--json"],
@@ -323,7 +323,7 @@ fn errors_are_json_where_json_is_asked_for() {
         (&["convert", "--json"], "usage", None),
     ];
     for (arguments, kind, path) in cases {
-        let output = world.ulp(arguments);
+        let output = sandbox.ulp(arguments);
         assert_eq!(output.stdout, b"", "{arguments:?}");
         let lines = output.stderr.split_inclusive(|&byte| byte == b'\n');
         assert_eq!(lines.count(), 1, "{arguments:?}");
@@ -339,24 +339,24 @@ fn errors_are_json_where_json_is_asked_for() {
 
 /// A caller of the library can stop the work. No file is left then.
 #[test]
-fn a_call_that_is_cancelled() {
+fn a_cancelled_call_leaves_nothing() {
     struct Cancel;
     impl ulp_cli::observer::Observer for Cancel {
         fn is_cancelled(&self) -> bool {
             true
         }
     }
-    let world = World::new();
-    world.write("in", small());
+    let sandbox = Sandbox::new();
+    sandbox.write("in", small());
     let mut request = ulp_cli::convert::Request {
-        input: world.path("in"),
-        output: world.path("out"),
+        input: sandbox.path("in"),
+        output: sandbox.path("out"),
         ..Default::default()
     };
     request.options.to = "f16".into();
     let error = ulp_cli::convert::convert(&request, &Cancel).unwrap_err();
     assert_eq!(error.kind(), "cancelled");
-    assert_eq!(world.files().len(), 1);
+    assert_eq!(sandbox.files().len(), 1);
     ulp_cli::convert::convert(&request, &()).unwrap();
-    assert!(world.path("out").exists());
+    assert!(sandbox.path("out").exists());
 }

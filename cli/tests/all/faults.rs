@@ -9,15 +9,15 @@ use std::process::Command;
 use safetensors::Dtype;
 use serde_json::json;
 
-use crate::world::{Content, Tensor, World, failed, files};
+use crate::support::{Content, Sandbox, Tensor, failed, files};
 
 /// A file system of its own. It is unmounted at the end.
 struct Mount(PathBuf);
 
 impl Mount {
-    /// Mounts a directory of `world` that holds 1 MiB. Returns `None` if this process may not mount. Only root may.
-    fn new(world: &World, name: &str) -> Option<Mount> {
-        let path = world.path(name);
+    /// Mounts a directory of `sandbox` that holds 1 MiB. Returns `None` if this process may not mount. Only root may.
+    fn new(sandbox: &Sandbox, name: &str) -> Option<Mount> {
+        let path = sandbox.path(name);
         fs::create_dir(&path).unwrap();
         let mount = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"])
@@ -50,45 +50,45 @@ fn weights(bytes: usize) -> Vec<u8> {
 }
 
 /// Writes two shards. The second has `second` bytes.
-fn write_shards(world: &World, directory: &str, second: usize) {
-    fs::create_dir(world.path(directory)).unwrap();
+fn write_shards(sandbox: &Sandbox, directory: &str, second: usize) {
+    fs::create_dir(sandbox.path(directory)).unwrap();
     let shards = [("first", 1 << 16), ("second", second)];
     for (name, bytes) in shards {
         let tensor = Tensor::flat(Dtype::F32, vec![0x3f; bytes]);
-        world.write(
+        sandbox.write(
             &format!("{directory}/{name}"),
             Content::of([(name, tensor)]).bytes(),
         );
     }
     let index = json!({"weight_map": {"first": "first", "second": "second"}});
-    world.write(
+    sandbox.write(
         &format!("{directory}/model.safetensors.index.json"),
         index.to_string(),
     );
 }
 
 #[test]
-fn a_full_disk() {
-    let world = World::new();
-    let Some(disk) = Mount::new(&world, "disk") else {
+fn a_full_disk_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    let Some(disk) = Mount::new(&sandbox, "disk") else {
         eprintln!("a_full_disk: skipped, since this process may not mount a file system");
         return;
     };
-    world.write("in", weights(4 << 20));
-    write_shards(&world, "shards", 4 << 20);
+    sandbox.write("in", weights(4 << 20));
+    write_shards(&sandbox, "shards", 4 << 20);
     let full = "No space left on device";
     let to_disk = ["convert", "in", "disk/out", "--to", "bf16"];
-    world.fails(&to_disk, &["disk/out: ", "tensor weight: ", full]);
-    world.fails(
+    sandbox.fails(&to_disk, &["disk/out: ", "tensor weight: ", full]);
+    sandbox.fails(
         &[&to_disk[..], &["--threads", "5"]].concat(),
         &["disk/out: ", full],
     );
     let shards = ["convert", "shards", "disk/out", "--to", "bf16"];
-    world.fails(&shards, &["disk/out/second: ", full]);
+    sandbox.fails(&shards, &["disk/out/second: ", full]);
 
     // The work of a part stays until the disk has room again.
     for part in ["1/2", "2/2"] {
-        let output = world.ulp(&[&shards[..], &["--part", part]].concat());
+        let output = sandbox.ulp(&[&shards[..], &["--part", part]].concat());
         if part == "1/2" {
             failed(&output, &["out.parts/whole/second", full], part);
         } else {
@@ -108,7 +108,7 @@ fn a_full_disk() {
     // The source is on the disk, and not one byte is free.
     fs::write(disk.0.join("in"), weights(1000)).unwrap();
     let _ = fs::write(disk.0.join("fill"), vec![0; 2 << 20]);
-    world.fails(
+    sandbox.fails(
         &["convert", "disk/in", "disk/out", "--to", "bf16"],
         &["disk/out: ", full],
     );
@@ -117,36 +117,36 @@ fn a_full_disk() {
 /// A limit on the length of a file makes a write fail for any user. The write of the second shard fails after the first has been
 /// written.
 #[test]
-fn a_write_that_fails_in_the_middle() {
-    let world = World::new();
-    write_shards(&world, "in", 4 << 20);
-    world.write("file", weights(4 << 20));
-    let before = world.files();
+fn a_failed_write_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    write_shards(&sandbox, "in", 4 << 20);
+    sandbox.write("file", weights(4 << 20));
+    let before = sandbox.files();
     for (input, shown) in [("in", "out/second: "), ("file", "out: ")] {
         let limited = "trap '' XFSZ; ulimit -f 512; exec \"$0\" \"$@\"";
         let mut shell = Command::new("sh");
         shell.args(["-c", limited, env!("CARGO_BIN_EXE_ulp")]);
         shell.args(["convert", input, "out", "--to", "bf16"]);
-        let output = shell.current_dir(world.path(".")).output().unwrap();
+        let output = shell.current_dir(sandbox.path(".")).output().unwrap();
         failed(&output, &[shown, "File too large"], input);
-        assert!(world.files() == before, "{input}");
+        assert!(sandbox.files() == before, "{input}");
     }
 }
 
 #[test]
-fn a_directory_that_cannot_be_written() {
-    let world = World::new();
-    world.write("in", weights(1000));
+fn an_unwritable_directory_is_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", weights(1000));
     // Permissions don't stop root, but a read-only file system does.
-    let disk = Mount::new(&world, "disk");
-    fs::copy(world.path("in"), world.path("disk/in")).unwrap();
-    write_shards(&world, "disk/shards", 1000);
+    let disk = Mount::new(&sandbox, "disk");
+    fs::copy(sandbox.path("in"), sandbox.path("disk/in")).unwrap();
+    write_shards(&sandbox, "disk/shards", 1000);
     let cause = if let Some(disk) = &disk {
         disk.forbid_writing();
         "Read-only file system"
     } else {
-        fs::set_permissions(world.path("disk"), Permissions::from_mode(0o555)).unwrap();
-        if File::create(world.path("disk/may")).is_ok() {
+        fs::set_permissions(sandbox.path("disk"), Permissions::from_mode(0o555)).unwrap();
+        if File::create(sandbox.path("disk/may")).is_ok() {
             eprintln!(
                 "a_directory_that_cannot_be_written: skipped, since this process may write everywhere"
             );
@@ -154,23 +154,23 @@ fn a_directory_that_cannot_be_written() {
         }
         "Permission denied"
     };
-    world.fails(
+    sandbox.fails(
         &["convert", "in", "disk/out", "--to", "bf16"],
         &["disk/out: ", cause],
     );
     let shards = ["convert", "disk/shards", "disk/out", "--to", "bf16"];
-    world.fails(&shards, &["disk/out: ", cause]);
-    world.fails(
+    sandbox.fails(&shards, &["disk/out: ", cause]);
+    sandbox.fails(
         &[&shards[..], &["--part", "1/2"]].concat(),
         &["disk/out.parts", cause],
     );
 
     // A source only needs to be readable.
-    let before = files(&world.path("disk"));
-    world.succeeds(&["convert", "disk/in", "out", "--to", "bf16"]);
-    world.succeeds(&["convert", "disk/shards", "out-shards", "--to", "bf16"]);
-    assert!(files(&world.path("disk")) == before);
-    fs::set_permissions(world.path("disk"), Permissions::from_mode(0o755)).ok();
+    let before = files(&sandbox.path("disk"));
+    sandbox.succeeds(&["convert", "disk/in", "out", "--to", "bf16"]);
+    sandbox.succeeds(&["convert", "disk/shards", "out-shards", "--to", "bf16"]);
+    assert!(files(&sandbox.path("disk")) == before);
+    fs::set_permissions(sandbox.path("disk"), Permissions::from_mode(0o755)).ok();
 }
 
 fn header(json: &str) -> Vec<u8> {
@@ -178,8 +178,8 @@ fn header(json: &str) -> Vec<u8> {
 }
 
 #[test]
-fn headers_that_ask_for_too_much() {
-    let world = World::new();
+fn headers_that_claim_huge_tensors_are_errors() {
+    let sandbox = Sandbox::new();
     let tensor = |name: &str, shape: &str, [start, end]: [u64; 2]| {
         format!(r#""{name}":{{"dtype":"U8","shape":{shape},"data_offsets":[{start},{end}]}}"#)
     };
@@ -242,46 +242,47 @@ fn headers_that_ask_for_too_much() {
             "tensor a: the product",
         ),
     ] {
-        world.write(what, bytes);
+        sandbox.write(what, bytes);
         let words = [&format!("{what}: "), "not a safetensors file", words];
-        world.fails(&["convert", what, "out", "--to", "bf16"], &words);
-        fs::remove_file(world.path(what)).unwrap();
+        sandbox.fails(&["convert", what, "out", "--to", "bf16"], &words);
+        fs::remove_file(sandbox.path(what)).unwrap();
     }
     // The tensors may have any order, if the data are complete.
-    world.write(
+    sandbox.write(
         "in",
         file(&[tensor("b", "[2]", [1, 3]), tensor("a", "[1]", [0, 1])], 3),
     );
-    world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-    let found = Content::read(&world.path("out"));
-    assert!(found == Content::read(&world.path("in")));
+    sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    let found = Content::read(&sandbox.path("out"));
+    assert!(found == Content::read(&sandbox.path("in")));
 }
 
 /// If a user may have few processes, fewer threads do the work.
 #[test]
-fn threads_that_cannot_start() {
+fn fewer_threads_do_the_work() {
     use std::os::unix::process::CommandExt;
     const NOBODY: u32 = 54321;
-    let world = World::new();
-    world.write("in", weights(4 << 20));
-    world.succeeds(&["convert", "in", "expected", "--to", "bf16"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("in", weights(4 << 20));
+    sandbox.succeeds(&["convert", "in", "expected", "--to", "bf16"]);
     // No limit holds for root, and other users may have more processes than the limit already.
-    fs::set_permissions(world.path("."), Permissions::from_mode(0o777)).unwrap();
+    fs::set_permissions(sandbox.path("."), Permissions::from_mode(0o777)).unwrap();
     for limit in [1, 2, 3, 4] {
         let mut command = Command::new("sh");
         let script = format!("ulimit -u {limit}; exec \"$0\" \"$@\"");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_ulp")]);
         command.args(["convert", "in", "out", "--to", "bf16", "--threads", "16"]);
-        let Ok(output) = command.current_dir(world.path(".")).uid(NOBODY).output() else {
+        let Ok(output) = command.current_dir(sandbox.path(".")).uid(NOBODY).output() else {
             eprintln!("threads_that_cannot_start: skipped, since this process isn't root's");
             return;
         };
         let errors = String::from_utf8(output.stderr).unwrap();
         if output.status.success() {
             assert!(
-                fs::read(world.path("out")).unwrap() == fs::read(world.path("expected")).unwrap()
+                fs::read(sandbox.path("out")).unwrap()
+                    == fs::read(sandbox.path("expected")).unwrap()
             );
-            fs::remove_file(world.path("out")).unwrap();
+            fs::remove_file(sandbox.path("out")).unwrap();
         } else {
             // Even the thread that waits for signals can't start.
             assert!(
@@ -290,6 +291,6 @@ fn threads_that_cannot_start() {
             );
         }
     }
-    let output = world.ulp(&["convert", "in", "out", "--to", "bf16", "--threads", "5000"]);
+    let output = sandbox.ulp(&["convert", "in", "out", "--to", "bf16", "--threads", "5000"]);
     assert_eq!(output.status.code(), Some(2));
 }

@@ -1,6 +1,6 @@
 //! `ulp finfo`: the lines of torch, and the table.
 
-use crate::world::World;
+use crate::support::Sandbox;
 
 const LINES: [(&str, &str); 4] = [
     (
@@ -23,18 +23,21 @@ const LINES: [(&str, &str); 4] = [
 
 #[test]
 fn a_line_for_each_format_named() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let names = LINES.map(|(name, _)| name);
     let expected = LINES.map(|(_, line)| line).join("\n") + "\n";
-    assert_eq!(world.succeeds(&[&["finfo"][..], &names].concat()), expected);
+    assert_eq!(
+        sandbox.succeeds(&[&["finfo"][..], &names].concat()),
+        expected
+    );
     for (name, line) in LINES {
-        assert_eq!(world.succeeds(&["finfo", name]), format!("{line}\n"));
+        assert_eq!(sandbox.succeeds(&["finfo", name]), format!("{line}\n"));
     }
 }
 
 #[test]
 fn a_table_of_all_formats() {
-    let table = World::new().succeeds(&["finfo"]);
+    let table = Sandbox::new().succeeds(&["finfo"]);
     let rows: Vec<Vec<&str>> = table
         .lines()
         .map(|line| line.split_whitespace().collect())
@@ -72,17 +75,17 @@ fn a_table_of_all_formats() {
 
 #[test]
 fn an_unknown_format_is_named_with_the_nearest() {
-    let world = World::new();
-    world.fails(&["finfo", "bf17"], &["bf17", "did you mean \"BF16\"?"]);
-    world.fails(&["finfo", "bf16", "nonsense\n"], &["nonsense"]);
+    let sandbox = Sandbox::new();
+    sandbox.fails(&["finfo", "bf17"], &["bf17", "did you mean \"BF16\"?"]);
+    sandbox.fails(&["finfo", "bf16", "nonsense\n"], &["nonsense"]);
 }
 
 /// The numbers of IEEE 754 and OCP 8-bit floating point.
 #[test]
 fn json_has_every_field() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let read = |arguments: &[&str]| {
-        let text = world.succeeds(arguments);
+        let text = sandbox.succeeds(arguments);
         serde_json::from_str::<Vec<serde_json::Value>>(&text).unwrap()
     };
     let formats = read(&["finfo", "--json", "f64", "e4m3fn"]);
@@ -118,5 +121,5 @@ fn json_has_every_field() {
     });
     assert_eq!(e4m3fn["layout"], layout);
     assert_eq!(read(&["finfo", "--json"]).len(), 18);
-    world.fails(&["finfo", "--json", "bf17"], &["bf17"]);
+    sandbox.fails(&["finfo", "--json", "bf17"], &["bf17"]);
 }

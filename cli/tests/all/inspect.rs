@@ -5,16 +5,16 @@ use std::fs;
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
-use crate::world::{Content, Tensor, World};
+use crate::support::{Content, Sandbox, Tensor};
 
 fn tensor(dtype: Dtype, shape: &[usize]) -> Tensor {
     let bits = shape.iter().product::<usize>() * dtype.bitsize();
     Tensor::new(dtype, shape, vec![0x38; bits / 8])
 }
 
-fn world() -> World {
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
     let content = Content::of([
         ("l.up.weight", tensor(Dtype::F8_E4M3, &[256, 128])),
         ("l.up.weight_scale_inv", tensor(Dtype::F32, &[2, 1])),
@@ -23,17 +23,17 @@ fn world() -> World {
         ("l.down.weight_scale", tensor(Dtype::U8, &[8, 1])),
         ("l.norm.weight", tensor(Dtype::BF16, &[128])),
     ]);
-    world.write("in/model.safetensors", content.bytes());
+    sandbox.write("in/model.safetensors", content.bytes());
     let config = json!({"quantization_config": {"quant_method": "fp8"}});
-    world.write("in/config.json", config.to_string());
-    world
+    sandbox.write("in/config.json", config.to_string());
+    sandbox
 }
 
 #[test]
-fn what_is_there() {
-    let world = world();
-    let before = world.files();
-    let printed = world.succeeds(&["inspect", "in", "--json", "--largest", "2"]);
+fn inspect_lists_weights_and_schemes() {
+    let sandbox = sandbox();
+    let before = sandbox.files();
+    let printed = sandbox.succeeds(&["inspect", "in", "--json", "--largest", "2"]);
     let found: Value = serde_json::from_str(&printed).unwrap();
     let expected = json!({
         "BF16": {"tensors": 1, "elements": 128, "bytes": 256},
@@ -59,14 +59,14 @@ fn what_is_there() {
     assert_eq!(convert["overflowed"], Value::Null);
 
     // The length is that of the file that `convert` writes.
-    world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-    let length = fs::metadata(world.path("out/model.safetensors"))
+    sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    let length = fs::metadata(sandbox.path("out/model.safetensors"))
         .unwrap()
         .len();
     assert_eq!(convert["bytes_after"], length);
-    fs::remove_dir_all(world.path("out")).unwrap();
+    fs::remove_dir_all(sandbox.path("out")).unwrap();
 
-    let table = world.succeeds(&["inspect", "in", "--to", "nvfp4"]);
+    let table = sandbox.succeeds(&["inspect", "in", "--to", "nvfp4"]);
     for words in [
         "in: files: 1, configuration: fp8",
         "stored as",
@@ -77,26 +77,27 @@ fn what_is_there() {
         assert!(table.contains(words), "{words} not in {table}");
     }
     assert!(!table.contains("overflowed"), "{table}");
-    assert!(world.files() == before);
+    assert!(sandbox.files() == before);
 }
 
 /// `inspect` reads checkpoints that `convert` refuses.
 #[test]
-fn what_is_refused() {
-    let world = world();
+fn inspect_says_what_convert_would_refuse() {
+    let sandbox = sandbox();
     let content = Content::of([
         ("l.q.qweight", tensor(Dtype::I32, &[8, 8])),
         ("l.q.scales", tensor(Dtype::F16, &[8])),
     ]);
-    world.write("in/model.safetensors", content.bytes());
-    let table = world.succeeds(&["inspect", "in"]);
+    sandbox.write("in/model.safetensors", content.bytes());
+    let table = sandbox.succeeds(&["inspect", "in"]);
     assert!(
         table.contains("convert --to bf16 is refused: in/model.safetensors: tensor l.q."),
         "{table}"
     );
-    let found: Value = serde_json::from_str(&world.succeeds(&["inspect", "in", "--json"])).unwrap();
+    let found: Value =
+        serde_json::from_str(&sandbox.succeeds(&["inspect", "in", "--json"])).unwrap();
     assert_eq!(found["convert"]["error"]["kind"], "tensor");
     assert_eq!(found["formats"]["I32"]["tensors"], 1);
-    world.fails(&["inspect", "none"], &["none"]);
-    world.fails(&["inspect", "in", "--to", "f17"], &["--to"]);
+    sandbox.fails(&["inspect", "none"], &["none"]);
+    sandbox.fails(&["inspect", "in", "--to", "f17"], &["--to"]);
 }

@@ -4,24 +4,24 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::parts::{convert, pair};
+use crate::distributed::{convert, pair};
 use crate::published::injected;
-use crate::world::{World, failed, files};
+use crate::support::{Sandbox, failed, files};
 
-fn world() -> World {
-    let world = World::new();
-    pair(&world, "in", [1.0, 2.0]);
-    fs::copy(world.path("in/a"), world.path("file")).unwrap();
-    world
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    pair(&sandbox, "in", [1.0, 2.0]);
+    fs::copy(sandbox.path("in/a"), sandbox.path("file")).unwrap();
+    sandbox
 }
 
 /// Returns the paths with temporary names beside the inputs or among parts, without their content.
-fn left(world: &World) -> Vec<PathBuf> {
-    let names = world.files().into_keys().filter(|name| {
+fn left(sandbox: &Sandbox) -> Vec<PathBuf> {
+    let names = sandbox.files().into_keys().filter(|name| {
         let mut parts = name.trim_end_matches('/').rsplit('/');
         parts.next().is_some_and(|last| last.starts_with(".ulp-"))
     });
-    let paths = names.map(|name| world.path(name.trim_end_matches('/')));
+    let paths = names.map(|name| sandbox.path(name.trim_end_matches('/')));
     let mut outer: Vec<PathBuf> = Vec::new();
     for path in paths {
         if !outer.iter().any(|outer| path.starts_with(outer)) {
@@ -33,8 +33,8 @@ fn left(world: &World) -> Vec<PathBuf> {
 
 #[test]
 fn signals_that_end_a_program_clean_up() {
-    let world = world();
-    let before = world.files();
+    let sandbox = sandbox();
+    let before = sandbox.files();
     for (name, number) in [
         ("HUP", 1),
         ("INT", 2),
@@ -53,7 +53,7 @@ fn signals_that_end_a_program_clean_up() {
             let inject = format!("pwrite64:signal=SIG{name}:when=2+");
             // The delay gives the thread that waits for signals its time.
             let inject = [&*inject, "fsync:delay_enter=200000"];
-            let Some(output) = injected(&world, &inject, &convert(from, "out", &[])) else {
+            let Some(output) = injected(&sandbox, &inject, &convert(from, "out", &[])) else {
                 return;
             };
             assert_eq!(
@@ -62,9 +62,9 @@ fn signals_that_end_a_program_clean_up() {
                 "{name}: {output:?}"
             );
             assert!(
-                world.files() == before,
+                sandbox.files() == before,
                 "{name}: {:?}",
-                world.files().keys()
+                sandbox.files().keys()
             );
         }
     }
@@ -72,12 +72,15 @@ fn signals_that_end_a_program_clean_up() {
 
 /// A limit on the length of files comes with a signal. `ulp` turns the signal into an error.
 #[test]
-fn files_that_would_be_too_long() {
-    let world = world();
+fn a_file_size_limit_is_an_error() {
+    let sandbox = sandbox();
     let data = vec![0x3f; 4 << 20];
-    let tensor = crate::world::Tensor::flat(safetensors::Dtype::F32, data);
-    world.write("large", crate::world::Content::of([("w", tensor)]).bytes());
-    let before = world.files();
+    let tensor = crate::support::Tensor::flat(safetensors::Dtype::F32, data);
+    sandbox.write(
+        "large",
+        crate::support::Content::of([("w", tensor)]).bytes(),
+    );
+    let before = sandbox.files();
     let mut shell = Command::new("sh");
     shell.args([
         "-c",
@@ -85,15 +88,15 @@ fn files_that_would_be_too_long() {
         env!("CARGO_BIN_EXE_ulp"),
     ]);
     shell.args(convert("large", "out", &[]));
-    let output = shell.current_dir(world.path(".")).output().unwrap();
+    let output = shell.current_dir(sandbox.path(".")).output().unwrap();
     failed(&output, &["out: ", "File too large"], "ulimit");
-    assert!(world.files() == before);
+    assert!(sandbox.files() == before);
 }
 
 /// `nohup` and background jobs of shells tell programs to ignore signals. `ulp` keeps ignoring them.
 #[test]
-fn signals_that_were_ignored_stay_so() {
-    let world = world();
+fn ignored_signals_stay_ignored() {
+    let sandbox = sandbox();
     for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
         let inject = format!("inject=pwrite64:signal=SIG{name}:when=1+");
         let script = format!("trap '' {number}; exec \"$0\" \"$@\"");
@@ -112,26 +115,26 @@ fn signals_that_were_ignored_stay_so() {
         command
             .arg(env!("CARGO_BIN_EXE_ulp"))
             .args(convert("in", "out", &[]));
-        let Ok(output) = command.current_dir(world.path(".")).output() else {
+        let Ok(output) = command.current_dir(sandbox.path(".")).output() else {
             eprintln!("signals_that_were_ignored_stay_so: skipped, since there is no strace");
             return;
         };
         assert!(output.status.success(), "{name}: {output:?}");
-        fs::remove_dir_all(world.path("out")).unwrap();
+        fs::remove_dir_all(sandbox.path("out")).unwrap();
     }
 }
 
 /// The next run for an output removes the files of a killed run, unless a process holds the lock.
 #[test]
-fn what_kill_9_leaves() {
-    let world = world();
+fn the_next_run_removes_what_kill_9_left() {
+    let sandbox = sandbox();
     for (from, how) in [("file", &[][..]), ("in", &[]), ("in", &["--part", "1/1"])] {
         let command = convert(from, "out", how);
-        world.succeeds(&command);
-        let expected = world.files();
+        sandbox.succeeds(&command);
+        let expected = sandbox.files();
         let remove = || {
             for name in ["out", "out.parts"] {
-                let path = world.path(name);
+                let path = sandbox.path(name);
                 if path.is_dir() {
                     fs::remove_dir_all(path).unwrap();
                 } else if path.exists() {
@@ -149,25 +152,25 @@ fn what_kill_9_leaves() {
             for when in 1..=most {
                 remove();
                 let inject = format!("{call}:signal=SIGKILL:when={when}");
-                if injected(&world, &[&inject], &command).is_none() {
+                if injected(&sandbox, &[&inject], &command).is_none() {
                     return;
                 }
-                seen += left(&world).len();
+                seen += left(&sandbox).len();
                 if when % 2 == 0 {
                     // A run for another output leaves them.
-                    let before = left(&world).len();
-                    world.succeeds(&convert("file", "other", &[]));
-                    fs::remove_file(world.path("other")).unwrap();
-                    assert_eq!(left(&world).len(), before, "{how:?} {inject}");
+                    let before = left(&sandbox).len();
+                    sandbox.succeeds(&convert("file", "other", &[]));
+                    fs::remove_file(sandbox.path("other")).unwrap();
+                    assert_eq!(left(&sandbox).len(), before, "{how:?} {inject}");
                 }
-                if world.path("out").exists() {
+                if sandbox.path("out").exists() {
                     continue;
                 }
-                world.succeeds(&command);
+                sandbox.succeeds(&command);
                 assert!(
-                    world.files() == expected,
+                    sandbox.files() == expected,
                     "{how:?} {inject}: {:?}",
-                    world.files().keys()
+                    sandbox.files().keys()
                 );
             }
         }
@@ -177,32 +180,32 @@ fn what_kill_9_leaves() {
 }
 
 #[test]
-fn what_others_hold_stays() {
-    let world = world();
+fn files_of_running_processes_stay() {
+    let sandbox = sandbox();
     for from in ["file", "in"] {
         let command = convert(from, "out", &[]);
         let kill = ["pwrite64:signal=SIGKILL:when=2"];
-        if injected(&world, &kill, &command).is_none() {
+        if injected(&sandbox, &kill, &command).is_none() {
             return;
         }
-        let paths = left(&world);
+        let paths = left(&sandbox);
         assert_eq!(paths.len(), 1, "{paths:?}");
-        let before = files(&world.path(""));
+        let before = files(&sandbox.path(""));
         let held = File::open(&paths[0]).unwrap();
         held.try_lock().unwrap();
-        world.succeeds(&command);
-        assert_eq!(left(&world), paths);
-        let out = world.path("out");
+        sandbox.succeeds(&command);
+        assert_eq!(left(&sandbox), paths);
+        let out = sandbox.path("out");
         if out.is_dir() {
             fs::remove_dir_all(out).unwrap();
         } else {
             fs::remove_file(out).unwrap();
         }
-        assert!(world.files() == before);
+        assert!(sandbox.files() == before);
         drop(held);
-        world.succeeds(&command);
-        assert!(left(&world).is_empty());
-        let out = world.path("out");
+        sandbox.succeeds(&command);
+        assert!(left(&sandbox).is_empty());
+        let out = sandbox.path("out");
         if out.is_dir() {
             fs::remove_dir_all(out).unwrap();
         } else {

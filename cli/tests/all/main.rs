@@ -4,7 +4,9 @@ mod bits;
 #[cfg(unix)]
 mod changes;
 mod check;
+mod completions;
 mod convert;
+mod distributed;
 #[cfg(unix)]
 mod early;
 mod errors;
@@ -15,8 +17,6 @@ mod finfo;
 mod inspect;
 mod killed;
 mod memory;
-mod pages;
-mod parts;
 #[cfg(unix)]
 mod published;
 mod reference;
@@ -24,6 +24,6 @@ mod schemes;
 mod shards;
 #[cfg(unix)]
 mod signals;
+mod support;
 mod tensors;
 mod values;
-mod world;

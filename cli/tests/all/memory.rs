@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::support::Sandbox;
 
 fn json(arguments: &[&str]) -> Value {
-    let printed = World::new().succeeds(&[&["memory", "--json"], arguments].concat());
+    let printed = Sandbox::new().succeeds(&[&["memory", "--json"], arguments].concat());
     serde_json::from_str(&printed).expect("JSON")
 }
 
 /// Rajbhandari et al., "ZeRO", 2020, figure 1: 7.5 billion parameters on 64 devices.
 #[test]
-fn figure_1_of_zero() {
+fn totals_are_those_of_figure_1_of_zero() {
     let bytes = [
         120_000_000_000_u64,
         31_406_250_000,
@@ -26,8 +26,8 @@ fn figure_1_of_zero() {
 }
 
 #[test]
-fn a_table_to_read() {
-    let table = World::new().succeeds(&[
+fn the_table_has_a_row_for_each_part() {
+    let table = Sandbox::new().succeeds(&[
         "memory",
         "7e9",
         "--optimizer",
@@ -79,7 +79,7 @@ fn each_format_may_be_named() {
 
 #[test]
 fn nonsense_is_refused() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for arguments in [
         &["memory"][..],
         &["memory", "7.5"],
@@ -89,20 +89,24 @@ fn nonsense_is_refused() {
         &["memory", "7e9", "--weights", "bf17"],
         &["memory", "7e9", "--optimizer", "lion"],
     ] {
-        assert_eq!(world.ulp(arguments).status.code(), Some(2), "{arguments:?}");
+        assert_eq!(
+            sandbox.ulp(arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
     }
 }
 
 /// Bytes that don't fit 64 bits are printed too. Every number gives a report or an error.
 #[test]
-fn numbers_of_any_size() {
-    let report = World::new().succeeds(&["memory", "2e18", "--json"]);
+fn numbers_of_any_size_are_exact() {
+    let report = Sandbox::new().succeeds(&["memory", "2e18", "--json"]);
     // A parameter takes 16 bytes.
     assert!(
         report.contains("\"training\": 32000000000000000000,"),
         "{report}"
     );
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for parameters in [
         "0",
         "1152921504606846976",
@@ -122,7 +126,7 @@ fn numbers_of_any_size() {
             for format in ["--json", "--zero=3"] {
                 let zero = ["--devices", devices];
                 let arguments = [&["memory"], &zero[..], &[format, "--", parameters]].concat();
-                let code = world.ulp(&arguments[..]).status.code();
+                let code = sandbox.ulp(&arguments[..]).status.code();
                 assert!(
                     [Some(0), Some(2)].contains(&code),
                     "{arguments:?}: {code:?}"

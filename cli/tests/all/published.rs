@@ -3,11 +3,11 @@
 use std::fs;
 use std::process::{Command, Output, Stdio};
 
-use crate::parts::{convert, pair};
-use crate::world::{World, failed, files};
+use crate::distributed::{convert, pair};
+use crate::support::{Sandbox, failed, files};
 
 /// Runs the program under `strace -e inject` with the faults `what`. Returns `None` without strace.
-pub(crate) fn injected(world: &World, what: &[&str], arguments: &[&str]) -> Option<Output> {
+pub(crate) fn injected(sandbox: &Sandbox, what: &[&str], arguments: &[&str]) -> Option<Output> {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null"]);
     let calls = what.iter().map(|what| what.split_once(':').unwrap().0);
@@ -17,7 +17,7 @@ pub(crate) fn injected(world: &World, what: &[&str], arguments: &[&str]) -> Opti
         command.args(["-e", &format!("inject={what}")]);
     }
     command.arg(env!("CARGO_BIN_EXE_ulp")).args(arguments);
-    let output = command.current_dir(world.path(".")).output();
+    let output = command.current_dir(sandbox.path(".")).output();
     if output.is_err() {
         eprintln!("skipped, since there is no strace");
     }
@@ -38,15 +38,15 @@ pub(crate) fn whole(output: &Output, words: &[&str]) {
     }
 }
 
-fn world() -> World {
-    let world = World::new();
-    pair(&world, "in", [1.0, 2.0]);
-    fs::copy(world.path("in/a"), world.path("file")).unwrap();
-    world
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    pair(&sandbox, "in", [1.0, 2.0]);
+    fs::copy(sandbox.path("in/a"), sandbox.path("file")).unwrap();
+    sandbox
 }
 
-fn remove(world: &World) {
-    let out = world.path("out");
+fn remove(sandbox: &Sandbox) {
+    let out = sandbox.path("out");
     if out.is_dir() {
         fs::remove_dir_all(out).unwrap();
     } else {
@@ -55,14 +55,14 @@ fn remove(world: &World) {
 }
 
 /// Returns how often a command syncs.
-fn syncs(world: &World, arguments: &[&str]) -> Option<usize> {
-    let trace = world.path("trace");
+fn syncs(sandbox: &Sandbox, arguments: &[&str]) -> Option<usize> {
+    let trace = sandbox.path("trace");
     let mut command = Command::new("strace");
     command
         .args(["-f", "-qq", "-e", "trace=fsync", "-o"])
         .arg(&trace);
     command.arg(env!("CARGO_BIN_EXE_ulp")).args(arguments);
-    let output = command.current_dir(world.path(".")).output().ok()?;
+    let output = command.current_dir(sandbox.path(".")).output().ok()?;
     assert!(output.status.success());
     let count = fs::read_to_string(&trace)
         .unwrap()
@@ -74,14 +74,14 @@ fn syncs(world: &World, arguments: &[&str]) -> Option<usize> {
 }
 
 #[test]
-fn what_fails_after_the_rename() {
+fn errors_after_the_rename_say_that_the_output_is_complete() {
     for from in ["file", "in"] {
-        let world = world();
+        let sandbox = sandbox();
         let command = convert(from, "out", &[]);
-        world.succeeds(&command);
-        let expected = world.files();
-        remove(&world);
-        let Some(last) = syncs(&world, &command) else {
+        sandbox.succeeds(&command);
+        let expected = sandbox.files();
+        remove(&sandbox);
+        let Some(last) = syncs(&sandbox, &command) else {
             return;
         };
         let after = [
@@ -90,54 +90,54 @@ fn what_fails_after_the_rename() {
             (format!("fsync:signal=HUP:when={last}"), "signal 1"),
         ];
         for (inject, words) in after {
-            remove(&world);
-            let output = injected(&world, &[&inject], &command).unwrap();
+            remove(&sandbox);
+            let output = injected(&sandbox, &[&inject], &command).unwrap();
             whole(&output, &[words]);
-            assert!(world.files() == expected, "{inject}");
+            assert!(sandbox.files() == expected, "{inject}");
         }
         // Failures of earlier syncs leave nothing.
-        remove(&world);
+        remove(&sandbox);
         for when in 1..last {
             let inject = format!("fsync:error=EIO:when={when}");
-            let output = injected(&world, &[&inject], &command).unwrap();
+            let output = injected(&sandbox, &[&inject], &command).unwrap();
             failed(&output, &["out", "Input/output error"], &inject);
-            assert!(!world.path("out").exists());
+            assert!(!sandbox.path("out").exists());
         }
         // The report can't be written.
         let full = fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")
             .unwrap();
-        let mut child = world.command(&command);
+        let mut child = sandbox.command(&command);
         let output = child.stdout(full).stderr(Stdio::piped()).output().unwrap();
         whole(&output, &["standard output: "]);
-        assert!(world.files() == expected);
+        assert!(sandbox.files() == expected);
 
         // Another run finds the output.
-        whole(&world.ulp(&command), &["exists already"]);
-        assert!(world.files() == expected);
+        whole(&sandbox.ulp(&command), &["exists already"]);
+        assert!(sandbox.files() == expected);
     }
 }
 
 /// If the output is not the one that the command makes, the error says only that it exists.
 #[test]
-fn an_output_that_another_command_made() {
-    let world = world();
+fn an_output_of_another_command_is_kept() {
+    let sandbox = sandbox();
     for from in ["file", "in"] {
-        world.succeeds(&["convert", from, "out", "--to", "f16"]);
-        world.fails(&convert(from, "out", &[]), &["out: exists already"]);
-        remove(&world);
+        sandbox.succeeds(&["convert", from, "out", "--to", "f16"]);
+        sandbox.fails(&convert(from, "out", &[]), &["out: exists already"]);
+        remove(&sandbox);
     }
-    world.succeeds(&convert("in", "out", &[]));
-    fs::write(world.path("out/b"), "").unwrap();
-    world.fails(&convert("in", "out", &[]), &["out: exists already"]);
+    sandbox.succeeds(&convert("in", "out", &[]));
+    fs::write(sandbox.path("out/b"), "").unwrap();
+    sandbox.fails(&convert("in", "out", &[]), &["out: exists already"]);
 }
 
 #[test]
-fn finish_when_parts_cannot_be_removed() {
-    let world = world();
-    world.succeeds(&convert("in", "expected", &[]));
-    let expected = files(&world.path("expected"));
+fn finish_names_parts_that_it_cannot_remove() {
+    let sandbox = sandbox();
+    sandbox.succeeds(&convert("in", "expected", &[]));
+    let expected = files(&sandbox.path("expected"));
     let part = convert("in", "out", &["--part", "1/1"]);
     let finish = convert("in", "out", &["--finish"]);
     for inject in [
@@ -149,52 +149,52 @@ fn finish_when_parts_cannot_be_removed() {
         "rmdir:error=EBUSY:when=2",
         "unlink:signal=TERM:when=1",
     ] {
-        world.succeeds(&part);
-        let Some(output) = injected(&world, &[inject], &finish) else {
+        sandbox.succeeds(&part);
+        let Some(output) = injected(&sandbox, &[inject], &finish) else {
             return;
         };
         whole(&output, &[]);
-        assert!(files(&world.path("out")) == expected, "{inject}");
+        assert!(files(&sandbox.path("out")) == expected, "{inject}");
         // Another run finds the output, and removes the parts that are left.
-        whole(&world.ulp(&finish), &["exists already"]);
-        assert!(files(&world.path("out")) == expected, "{inject}");
+        whole(&sandbox.ulp(&finish), &["exists already"]);
+        assert!(files(&sandbox.path("out")) == expected, "{inject}");
         assert!(
-            !world.path("out.parts").join("options.json").exists(),
+            !sandbox.path("out.parts").join("options.json").exists(),
             "{inject}"
         );
-        whole(&world.ulp(&part), &["exists already"]);
-        remove(&world);
-        let _ = fs::remove_dir(world.path("out.parts"));
-        assert!(!world.path("out.parts").exists());
+        whole(&sandbox.ulp(&part), &["exists already"]);
+        remove(&sandbox);
+        let _ = fs::remove_dir(sandbox.path("out.parts"));
+        assert!(!sandbox.path("out.parts").exists());
     }
 }
 
 /// If the names of a part may be lost, the part says so, and is run again.
 #[test]
-fn a_part_that_cannot_sync_its_directories() {
-    let world = world();
+fn a_part_that_cannot_sync_fails() {
+    let sandbox = sandbox();
     let part = convert("in", "out", &["--part", "1/1"]);
-    let Some(count) = syncs(&world, &part) else {
+    let Some(count) = syncs(&sandbox, &part) else {
         return;
     };
-    fs::remove_dir_all(world.path("out.parts")).unwrap();
+    fs::remove_dir_all(sandbox.path("out.parts")).unwrap();
     for when in 1..=count {
         let inject = format!("fsync:error=EIO:when={when}");
-        let output = injected(&world, &[&inject], &part).unwrap();
+        let output = injected(&sandbox, &[&inject], &part).unwrap();
         failed(&output, &["out", "Input/output error"], &inject);
         assert!(
-            !world.files().keys().any(|name| name.contains(".ulp-")),
+            !sandbox.files().keys().any(|name| name.contains(".ulp-")),
             "{inject}"
         );
-        world.succeeds(&part);
-        fs::remove_dir_all(world.path("out.parts")).unwrap();
+        sandbox.succeeds(&part);
+        fs::remove_dir_all(sandbox.path("out.parts")).unwrap();
     }
     // A part that finds all its shards syncs too.
-    world.succeeds(&part);
-    let again = syncs(&world, &part).unwrap();
+    sandbox.succeeds(&part);
+    let again = syncs(&sandbox, &part).unwrap();
     for when in 1..=again {
         let inject = format!("fsync:error=EIO:when={when}");
-        let output = injected(&world, &[&inject], &part).unwrap();
+        let output = injected(&sandbox, &[&inject], &part).unwrap();
         failed(&output, &["out.parts", "Input/output error"], &inject);
     }
     assert!(again >= 3, "{again} directories");

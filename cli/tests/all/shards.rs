@@ -7,7 +7,7 @@ use half::bf16;
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
-use crate::world::{Content, Tensor, World, files};
+use crate::support::{Content, Sandbox, Tensor, files};
 
 pub(crate) const SHARDS: [&str; 3] = ["a.safetensors", "b.safetensors", "below/c.safetensors"];
 
@@ -37,41 +37,41 @@ pub(crate) fn shard(number: usize) -> Content {
 }
 
 /// A directory `in`, of three shards and other files.
-pub(crate) fn checkpoint() -> World {
-    let world = World::new();
-    fs::create_dir_all(world.path("in/below/deep")).unwrap();
-    fs::create_dir(world.path("in/nothing")).unwrap();
+pub(crate) fn checkpoint() -> Sandbox {
+    let sandbox = Sandbox::new();
+    fs::create_dir_all(sandbox.path("in/below/deep")).unwrap();
+    fs::create_dir(sandbox.path("in/nothing")).unwrap();
     let mut weight_map = BTreeMap::new();
     for (number, name) in SHARDS.into_iter().enumerate() {
         let content = shard(number);
         weight_map.extend(content.tensors.keys().map(|tensor| (tensor.clone(), name)));
-        world.write(&format!("in/{name}"), content.bytes());
+        sandbox.write(&format!("in/{name}"), content.bytes());
     }
     let index = json!({"metadata": {"total_size": 1, "of": "us"}, "weight_map": weight_map});
-    world.write("in/model.safetensors.index.json", index.to_string());
-    world.write(
+    sandbox.write("in/model.safetensors.index.json", index.to_string());
+    sandbox.write(
         "in/config.json",
         r#"{"torch_dtype": "float32", "layers": 3}"#,
     );
-    world.write("in/below/deep/tokenizer.json", "words");
-    world
+    sandbox.write("in/below/deep/tokenizer.json", "words");
+    sandbox
 }
 
-fn json(world: &World, name: &str) -> Value {
-    serde_json::from_slice(&fs::read(world.path(name)).unwrap()).unwrap()
+fn json(sandbox: &Sandbox, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(sandbox.path(name)).unwrap()).unwrap()
 }
 
 #[test]
-fn a_directory() {
-    let world = checkpoint();
-    let before = files(&world.path("in"));
-    let summary = world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+fn a_directory_keeps_its_files_and_index() {
+    let sandbox = checkpoint();
+    let before = files(&sandbox.path("in"));
+    let summary = sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
     assert!(
         summary.starts_with("tensors: 9 (6 cast to bfloat16, 3 copied)\n"),
         "{summary}"
     );
-    assert!(files(&world.path("in")) == before);
-    let after = files(&world.path("out"));
+    assert!(files(&sandbox.path("in")) == before);
+    let after = files(&sandbox.path("out"));
     assert!(after.keys().eq(before.keys()));
     assert_eq!(after["below/deep/tokenizer.json"], b"words");
 
@@ -88,17 +88,17 @@ fn a_directory() {
             }
             size += tensor.data.len();
         }
-        let found = Content::read(&world.path(&format!("out/{name}")));
+        let found = Content::read(&sandbox.path(&format!("out/{name}")));
         assert_eq!(found.tensors, expected.tensors);
     }
     let index = "model.safetensors.index.json";
-    let mut expected = json(&world, &format!("in/{index}"));
+    let mut expected = json(&sandbox, &format!("in/{index}"));
     expected["metadata"]["total_size"] = size.into();
-    assert_eq!(json(&world, &format!("out/{index}")), expected);
-    let config = json(&world, "out/config.json");
+    assert_eq!(json(&sandbox, &format!("out/{index}")), expected);
+    let config = json(&sandbox, "out/config.json");
     assert_eq!(config, json!({"torch_dtype": "bfloat16", "layers": 3}));
     assert!(
-        world
+        sandbox
             .files()
             .keys()
             .all(|name| name.starts_with("in/") || name.starts_with("out/"))
@@ -107,21 +107,21 @@ fn a_directory() {
 
 /// All shards are checked before one is written.
 #[test]
-fn one_shard_that_is_damaged() {
-    let world = checkpoint();
+fn one_damaged_shard_stops_the_conversion() {
+    let sandbox = checkpoint();
     let convert = ["convert", "in", "out", "--to", "bf16"];
     let part = [&convert[..], &["--part", "1/3"]].concat();
     for name in SHARDS {
-        let path = world.path(&format!("in/{name}"));
+        let path = sandbox.path(&format!("in/{name}"));
         let bytes = fs::read(&path).unwrap();
         let header = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
         for length in 0..=header {
             fs::write(&path, &bytes[..length]).unwrap();
             let arguments = if length % 2 == 0 { &convert[..] } else { &part };
-            world.fails(arguments, &[&format!("in/{name}: "), "truncated"]);
+            sandbox.fails(arguments, &[&format!("in/{name}: "), "truncated"]);
         }
         fs::remove_file(&path).unwrap();
-        world.fails(&convert, &[name, "No such file"]);
+        sandbox.fails(&convert, &[name, "No such file"]);
         fs::write(&path, bytes).unwrap();
     }
     let index = "in/model.safetensors.index.json";
@@ -131,34 +131,34 @@ fn one_shard_that_is_damaged() {
         (json!({"absent": "a.safetensors"}), "absent"),
         (json!(7), "model.safetensors.index.json"),
     ] {
-        world.write(index, json!({"weight_map": weight_map}).to_string());
-        world.fails(&convert, &[index, words]);
+        sandbox.write(index, json!({"weight_map": weight_map}).to_string());
+        sandbox.fails(&convert, &[index, words]);
     }
-    world.write(index, "{");
-    world.fails(&convert, &[index]);
+    sandbox.write(index, "{");
+    sandbox.fails(&convert, &[index]);
 }
 
 /// The directory has more shards than the process may open files.
 #[cfg(unix)]
 #[test]
-fn more_shards_than_open_files() {
+fn more_shards_than_open_files_are_converted() {
     const SHARDS: u32 = 3000;
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
     let mut weight_map = BTreeMap::new();
     for number in 0..SHARDS {
         let (tensor, file) = (format!("t{number}"), format!("{number}.safetensors"));
         let data = (number as f32).to_le_bytes();
         let content = Content::of([(&*tensor, Tensor::flat(Dtype::F32, data))]);
-        world.write(&format!("in/{file}"), content.bytes());
+        sandbox.write(&format!("in/{file}"), content.bytes());
         weight_map.insert(tensor, file);
     }
     let index = json!({"metadata": {}, "weight_map": weight_map});
-    world.write("in/model.safetensors.index.json", index.to_string());
+    sandbox.write("in/model.safetensors.index.json", index.to_string());
     let limited = |arguments: &str| {
         let script = format!("ulimit -n 1024 && exec \"$0\" {arguments}");
         let output = std::process::Command::new("sh")
-            .current_dir(world.path(""))
+            .current_dir(sandbox.path(""))
             .args(["-c", &script, env!("CARGO_BIN_EXE_ulp")])
             .output()
             .unwrap();
@@ -173,7 +173,7 @@ fn more_shards_than_open_files() {
     let summary = limited("convert in out --to bf16 --no-sync");
     assert!(summary.starts_with("tensors: 3000 (3000 cast to bfloat16, 0 copied)\n"));
     for number in [0, 1, 1023, 2999] {
-        let found = Content::read(&world.path(&format!("out/{number}.safetensors")));
+        let found = Content::read(&sandbox.path(&format!("out/{number}.safetensors")));
         let expected = bf16::from_f32(number as f32).to_le_bytes();
         assert_eq!(found.tensors[&format!("t{number}")].data, expected);
     }

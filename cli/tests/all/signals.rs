@@ -10,7 +10,7 @@ use std::time::Instant;
 use safetensors::Dtype;
 use serde_json::json;
 
-use crate::world::{Content, Tensor, World, files};
+use crate::support::{Content, Sandbox, Tensor, files};
 
 const MOMENTS: u32 = 20;
 const INT: i32 = 2;
@@ -27,26 +27,26 @@ fn weights(name: &str, bytes: usize) -> Vec<u8> {
 }
 
 /// Makes a directory `in` of shards, 16 MiB each.
-fn shards() -> World {
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
+fn shards() -> Sandbox {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
     for name in ["a", "b"] {
-        world.write(&format!("in/{name}"), weights(name, 16 << 20));
+        sandbox.write(&format!("in/{name}"), weights(name, 16 << 20));
     }
     let index = json!({"weight_map": {"a": "a", "b": "b"}});
-    world.write("in/model.safetensors.index.json", index.to_string());
-    world
+    sandbox.write("in/model.safetensors.index.json", index.to_string());
+    sandbox
 }
 
 /// Returns all files except the source.
-fn left(world: &World) -> Files {
-    let mut files = world.files();
+fn left(sandbox: &Sandbox) -> Files {
+    let mut files = sandbox.files();
     files.retain(|name, _| !name.starts_with("in"));
     files
 }
 
-fn source(world: &World) -> Files {
-    let mut files = world.files();
+fn source(sandbox: &Sandbox) -> Files {
+    let mut files = sandbox.files();
     files.retain(|name, _| name.starts_with("in"));
     files
 }
@@ -60,19 +60,19 @@ fn send(signal: i32, child: &Child) {
 /// Sends a signal at each of the moments of a run, the first as soon as the run begins. Passes the program's exit status to
 /// `check`. Returns how many runs were interrupted.
 fn interrupt(
-    world: &World,
+    sandbox: &Sandbox,
     arguments: &[&str],
     signal: i32,
     check: impl Fn(u32, ExitStatus),
 ) -> u32 {
-    let before = source(world);
+    let before = source(sandbox);
     let start = Instant::now();
-    world.succeeds(arguments);
+    sandbox.succeeds(arguments);
     let step = start.elapsed() / MOMENTS;
     check(0, ExitStatus::default());
     let mut interrupted = 0;
     for moment in 0..MOMENTS {
-        let mut child = world
+        let mut child = sandbox
             .command(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -88,13 +88,13 @@ fn interrupt(
             let cleaned = signal != KILL && status.code() == Some(128 + signal);
             let published = signal != KILL && status.code() == Some(3);
             assert!(ended || cleaned || published, "moment {moment}: {status}");
-            let out = world.path("out").exists();
+            let out = sandbox.path("out").exists();
             assert!(
                 out || !published,
                 "moment {moment}: {status}, and no output"
             );
         }
-        assert!(source(world) == before, "moment {moment}");
+        assert!(source(sandbox) == before, "moment {moment}");
         check(moment, status);
     }
     interrupted
@@ -105,8 +105,8 @@ fn temporary(name: &str) -> bool {
 }
 
 /// Checks the files that a conversion to `out` left, and removes them.
-fn nothing_or_all(world: &World, whole: &Files, signal: i32, moment: u32, status: ExitStatus) {
-    let mut left = left(world);
+fn nothing_or_all(sandbox: &Sandbox, whole: &Files, signal: i32, moment: u32, status: ExitStatus) {
+    let mut left = left(sandbox);
     let only_temporary = |left: &Files| left.keys().all(|name| temporary(name));
     if status.success() {
         assert!(&left == whole, "moment {moment}");
@@ -119,7 +119,7 @@ fn nothing_or_all(world: &World, whole: &Files, signal: i32, moment: u32, status
         assert!(left.is_empty(), "moment {moment}: {:?}", left.keys());
     }
     while let Some((name, _)) = left.pop_first() {
-        let path = world.path(&name);
+        let path = sandbox.path(&name);
         let removed = if path.is_dir() {
             fs::remove_dir_all(path)
         } else {
@@ -130,45 +130,45 @@ fn nothing_or_all(world: &World, whole: &Files, signal: i32, moment: u32, status
     }
 }
 
-fn whole_or_nothing(world: &World, signals: &[i32]) {
+fn whole_or_nothing(sandbox: &Sandbox, signals: &[i32]) {
     let convert = ["convert", "in", "out", "--to", "bf16"];
-    world.succeeds(&convert);
-    let whole = left(world);
-    nothing_or_all(world, &whole, 0, 0, ExitStatus::default());
+    sandbox.succeeds(&convert);
+    let whole = left(sandbox);
+    nothing_or_all(sandbox, &whole, 0, 0, ExitStatus::default());
     for &signal in signals {
-        let check = |moment, status| nothing_or_all(world, &whole, signal, moment, status);
+        let check = |moment, status| nothing_or_all(sandbox, &whole, signal, moment, status);
         assert!(
-            interrupt(world, &convert, signal, check) > 0,
+            interrupt(sandbox, &convert, signal, check) > 0,
             "signal {signal} came too late"
         );
     }
 }
 
 #[test]
-fn a_file() {
-    let world = World::new();
-    world.write("in", weights("weight", 64 << 20));
-    whole_or_nothing(&world, &[INT, KILL]);
+fn a_signal_leaves_no_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in", weights("weight", 64 << 20));
+    whole_or_nothing(&sandbox, &[INT, KILL]);
 }
 
 #[test]
-fn a_directory() {
+fn a_signal_leaves_no_directory() {
     whole_or_nothing(&shards(), &[INT, KILL, TERM]);
 }
 
 /// Running a killed part again completes it.
 #[test]
-fn parts() {
-    let world = shards();
+fn a_signal_leaves_parts_that_go_on() {
+    let sandbox = shards();
     let convert = ["convert", "in", "out", "--to", "bf16"];
-    world.succeeds(&convert);
-    let whole = files(&world.path("out"));
-    fs::remove_dir_all(world.path("out")).unwrap();
+    sandbox.succeeds(&convert);
+    let whole = files(&sandbox.path("out"));
+    fs::remove_dir_all(sandbox.path("out")).unwrap();
     let part = [&convert[..], &["--part", "1/1"]].concat();
     for signal in [INT, KILL] {
-        interrupt(&world, &part, signal, |moment, status| {
-            assert!(!world.path("out").exists(), "moment {moment}");
-            let left = left(&world);
+        interrupt(&sandbox, &part, signal, |moment, status| {
+            assert!(!sandbox.path("out").exists(), "moment {moment}");
+            let left = left(&sandbox);
             let unfinished = left.keys().any(|name| name.contains("/.ulp-"));
             assert!(
                 signal == KILL || !unfinished,
@@ -176,12 +176,12 @@ fn parts() {
                 left.keys()
             );
             if !status.success() {
-                world.succeeds(&part);
+                sandbox.succeeds(&part);
             }
-            world.succeeds(&[&convert[..], &["--finish"]].concat());
-            assert!(files(&world.path("out")) == whole, "moment {moment}");
-            assert!(!world.path("out.parts").exists(), "moment {moment}");
-            fs::remove_dir_all(world.path("out")).unwrap();
+            sandbox.succeeds(&[&convert[..], &["--finish"]].concat());
+            assert!(files(&sandbox.path("out")) == whole, "moment {moment}");
+            assert!(!sandbox.path("out.parts").exists(), "moment {moment}");
+            fs::remove_dir_all(sandbox.path("out")).unwrap();
         });
     }
 }

@@ -97,13 +97,13 @@ impl Content {
     }
 }
 
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     directory: TempDir,
 }
 
-impl World {
-    pub(crate) fn new() -> World {
-        World {
+impl Sandbox {
+    pub(crate) fn new() -> Sandbox {
+        Sandbox {
             directory: TempDir::new().unwrap(),
         }
     }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use safetensors::{Dtype, SafeTensors};
 
-use crate::world::{Content, TARGETS, Tensor, WEIGHTS, World, counted};
+use crate::support::{Content, Sandbox, TARGETS, Tensor, WEIGHTS, counted};
 
 fn metadata(pairs: &[(&str, &str)]) -> HashMap<String, String> {
     let owned = pairs
@@ -56,11 +56,11 @@ fn mixed() -> Content {
 }
 
 #[test]
-fn all_but_the_floats_is_kept() {
+fn other_tensors_and_metadata_are_kept() {
     let content = mixed();
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (to, dtype) in TARGETS {
-        let (result, summary) = world.convert(&content, to);
+        let (result, summary) = sandbox.convert(&content, to);
         assert_eq!(result.metadata, content.metadata);
         assert!(result.tensors.keys().eq(content.tensors.keys()));
         for (name, tensor) in &content.tensors {
@@ -88,11 +88,11 @@ fn all_but_the_floats_is_kept() {
 }
 
 #[test]
-fn the_summary_of_the_weights() {
-    let world = World::new();
-    let summary = world.succeeds(&["convert", WEIGHTS, "out", "--to", "bf16"]);
+fn the_summary_counts_the_weights() {
+    let sandbox = Sandbox::new();
+    let summary = sandbox.succeeds(&["convert", WEIGHTS, "out", "--to", "bf16"]);
     let before = fs::metadata(WEIGHTS).unwrap().len();
-    let after = world.files()["out"].len();
+    let after = sandbox.files()["out"].len();
     let expected = format!(
         "tensors: 15 (15 cast to bfloat16, 0 copied)\n\
          elements: 235649 (235649 cast, 0 copied)\n\
@@ -100,17 +100,17 @@ fn the_summary_of_the_weights() {
          overflowed: 0\n"
     );
     assert_eq!(summary, expected);
-    assert!(world.files().len() == 1, "a file was left behind");
+    assert!(sandbox.files().len() == 1, "a file was left behind");
 }
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let world = World::new();
-    world.write("in", mixed().bytes());
-    world.succeeds(&["convert", "in", "first", "--to", "f16"]);
-    world.succeeds(&["convert", "in", "second", "--to", "float16"]);
-    world.succeeds(&["convert", "first", "third", "--to", "torch.float16"]);
-    let files = world.files();
+    let sandbox = Sandbox::new();
+    sandbox.write("in", mixed().bytes());
+    sandbox.succeeds(&["convert", "in", "first", "--to", "f16"]);
+    sandbox.succeeds(&["convert", "in", "second", "--to", "float16"]);
+    sandbox.succeeds(&["convert", "first", "third", "--to", "torch.float16"]);
+    let files = sandbox.files();
     assert!(files["first"] == files["second"]);
     assert!(
         files["first"] == files["third"],
@@ -119,10 +119,10 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
-fn data_lie_in_order_and_aligned() {
-    let world = World::new();
-    let (_, _) = world.convert(&mixed(), "bf16");
-    let bytes = &world.files()["out-bf16"];
+fn data_are_in_order_and_aligned() {
+    let sandbox = Sandbox::new();
+    let (_, _) = sandbox.convert(&mixed(), "bf16");
+    let bytes = &sandbox.files()["out-bf16"];
     let (length, header) = SafeTensors::read_metadata(bytes).unwrap();
     assert_eq!(length % 8, 0);
     for info in header.tensors().values() {
@@ -144,20 +144,20 @@ fn data_lie_in_order_and_aligned() {
 }
 
 #[test]
-fn a_file_without_tensors() {
-    let world = World::new();
+fn a_file_without_tensors_is_converted() {
+    let sandbox = Sandbox::new();
     for json in [
         "{}",
         r#"{"__metadata__":{}}"#,
         r#"{"__metadata__":{"a":"b"}} "#,
     ] {
         let bytes = [&(json.len() as u64).to_le_bytes(), json.as_bytes()].concat();
-        world.write("in", bytes);
-        let summary = world.succeeds(&["convert", "in", "out", "--to", "f16"]);
+        sandbox.write("in", bytes);
+        let summary = sandbox.succeeds(&["convert", "in", "out", "--to", "f16"]);
         assert_eq!(counted(&summary, "elements"), 0);
-        let content = Content::read(&world.path("out"));
-        assert_eq!(content, Content::read(&world.path("in")));
-        fs::remove_file(world.path("out")).unwrap();
+        let content = Content::read(&sandbox.path("out"));
+        assert_eq!(content, Content::read(&sandbox.path("in")));
+        fs::remove_file(sandbox.path("out")).unwrap();
     }
 }
 
@@ -165,22 +165,27 @@ fn a_file_without_tensors() {
 #[test]
 fn the_output_has_the_permissions_of_any_new_file() {
     use std::os::unix::fs::PermissionsExt;
-    let world = World::new();
-    world.convert(&mixed(), "f16");
-    let mode = |name| fs::metadata(world.path(name)).unwrap().permissions().mode();
+    let sandbox = Sandbox::new();
+    sandbox.convert(&mixed(), "f16");
+    let mode = |name| {
+        fs::metadata(sandbox.path(name))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
     assert_eq!(mode("out-f16"), mode("in"));
 }
 
 #[test]
 fn a_reader_that_leaves_is_no_error() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for arguments in [
         &["finfo"][..],
         &["--help"],
         &["convert", WEIGHTS, "out", "--to", "f16"],
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
-        command.current_dir(world.path(".")).args(arguments);
+        command.current_dir(sandbox.path(".")).args(arguments);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -194,5 +199,5 @@ fn a_reader_that_leaves_is_no_error() {
             "{arguments:?}"
         );
     }
-    assert!(world.path("out").exists());
+    assert!(sandbox.path("out").exists());
 }

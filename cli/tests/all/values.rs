@@ -5,7 +5,7 @@ use std::path::Path;
 use safetensors::Dtype;
 
 use crate::reference::{Expected, Small};
-use crate::world::{Content, TARGETS, Tensor, WEIGHTS, World, counted};
+use crate::support::{Content, Sandbox, TARGETS, Tensor, WEIGHTS, counted};
 
 fn codes(dtype: Dtype, data: &[u8]) -> Vec<u64> {
     let elements = data.chunks_exact(dtype.bitsize() / 8);
@@ -70,9 +70,9 @@ fn compare(name: &str, source: &Tensor, result: &Tensor) -> usize {
 }
 
 fn check_all_targets(content: &Content) {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (to, dtype) in TARGETS {
-        let (result, summary) = world.convert(content, to);
+        let (result, summary) = sandbox.convert(content, to);
         assert!(content.tensors.keys().eq(result.tensors.keys()), "{to}");
         let mut overflowed = 0;
         for (name, source) in &content.tensors {
@@ -92,12 +92,12 @@ fn weights_to_every_format() {
 
 #[test]
 fn weights_to_16_bits_as_half_converts_them() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let weights = Content::read(Path::new(WEIGHTS));
     let f16: fn(f32) -> u16 = |x| half::f16::from_f32(x).to_bits();
     let bf16: fn(f32) -> u16 = |x| half::bf16::from_f32(x).to_bits();
     for (to, half) in [("f16", f16), ("bf16", bf16)] {
-        let (result, _) = world.convert(&weights, to);
+        let (result, _) = sandbox.convert(&weights, to);
         for (name, tensor) in &weights.tensors {
             let floats = codes(tensor.dtype, &tensor.data)
                 .into_iter()
@@ -170,7 +170,7 @@ fn nan_payloads_as_half_keeps_them() {
     ];
     let data: Vec<u8> = patterns.into_iter().flat_map(u32::to_le_bytes).collect();
     let content = Content::of([("nan", Tensor::flat(Dtype::F32, data))]);
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let f16: Vec<u64> = patterns
         .map(|x| u64::from(half::f16::from_f32(f32::from_bits(x)).to_bits()))
         .into();
@@ -178,7 +178,7 @@ fn nan_payloads_as_half_keeps_them() {
         .map(|x| u64::from(half::bf16::from_f32(f32::from_bits(x)).to_bits()))
         .into();
     for (to, expected) in [("f16", f16), ("bf16", bf16)] {
-        let (result, summary) = world.convert(&content, to);
+        let (result, summary) = sandbox.convert(&content, to);
         let nan = &result.tensors["nan"];
         assert_eq!(codes(nan.dtype, &nan.data), expected);
         assert_eq!(counted(&summary, "overflowed"), 0);
@@ -202,7 +202,7 @@ fn overflow_is_counted() {
     ];
     let data: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
     let content = Content::of([("x", Tensor::flat(Dtype::F32, data))]);
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (to, overflowed) in [
         ("f64", 0),
         ("bf16", 1),
@@ -211,7 +211,7 @@ fn overflow_is_counted() {
         ("f8_e4m3", 7),
         ("f8_e4m3fnuz", 10),
     ] {
-        let (_, summary) = world.convert(&content, to);
+        let (_, summary) = sandbox.convert(&content, to);
         assert_eq!(counted(&summary, "overflowed"), overflowed, "{to}");
     }
 }

@@ -8,7 +8,7 @@ use safetensors::Dtype;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::Source;
+use crate::checkpoint::Source;
 
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;

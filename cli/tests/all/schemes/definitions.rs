@@ -9,7 +9,7 @@ use safetensors::Dtype;
 
 use super::{Random, fp4};
 use crate::reference::Small;
-use crate::world::{Content, Tensor, World};
+use crate::support::{Content, Sandbox, Tensor};
 
 /// A scheme by its definition.
 struct Definition {
@@ -300,15 +300,15 @@ fn tensor_scale<'a>(families: impl Iterator<Item = &'a Vec<f32>>) -> f32 {
 fn every_scheme_by_its_definition() {
     let mut random = Random::new(31);
     let (content, linear) = model(&mut random);
-    let world = World::new();
-    world.write("in", content.bytes());
+    let sandbox = Sandbox::new();
+    sandbox.write("in", content.bytes());
     for definition in definitions() {
         let about = definition.options.join(" ");
         let mut arguments = vec!["convert", "in", &*about, "--to"];
         arguments.extend(definition.options);
         let odd_fits = definition.block[1] != 32 && definition.block[1] != 16;
-        world.succeeds(&arguments);
-        let mut found = Content::read(&world.path(&about)).tensors;
+        sandbox.succeeds(&arguments);
+        let mut found = Content::read(&sandbox.path(&about)).tensors;
         for (name, _) in LEFT {
             if !(name.contains("odd") && odd_fits) {
                 assert_eq!(
@@ -373,12 +373,12 @@ fn every_scheme_by_its_definition() {
         // Reading gives the numbers that were written, and writing them again changes no number.
         if matches!(definition.scale, Scale::Up(_)) {
             let [back, again, twice] = ["back", "again", "twice"].map(|x| format!("{about} {x}"));
-            world.succeeds(&["convert", &about, &back, "--to", "f32"]);
+            sandbox.succeeds(&["convert", &about, &back, "--to", "f32"]);
             let mut arguments = vec!["convert", &*back, &*again, "--to"];
             arguments.extend(definition.options);
-            world.succeeds(&arguments);
-            world.succeeds(&["convert", &again, &twice, "--to", "f32"]);
-            let [back, twice] = [back, twice].map(|name| Content::read(&world.path(&name)));
+            sandbox.succeeds(&arguments);
+            sandbox.succeeds(&["convert", &again, &twice, "--to", "f32"]);
+            let [back, twice] = [back, twice].map(|name| Content::read(&sandbox.path(&name)));
             assert!(back.tensors == twice.tensors, "{about}");
         }
     }

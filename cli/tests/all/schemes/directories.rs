@@ -6,21 +6,21 @@ use safetensors::Dtype;
 use serde_json::{Value, json};
 
 use super::{Random, in_bf16, random, scaled};
-use crate::world::{Content, Tensor, World, files};
+use crate::support::{Content, Sandbox, Tensor, files};
 
 fn one() -> Tensor {
     Tensor::flat(Dtype::F32, 1.0_f32.to_le_bytes())
 }
 
-fn json_of(world: &World, name: &str) -> Value {
-    serde_json::from_slice(&fs::read(world.path(name)).unwrap()).unwrap()
+fn json_of(sandbox: &Sandbox, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(sandbox.path(name)).unwrap()).unwrap()
 }
 
 /// The scales are in another shard than their weights, and one shard has only scales.
 #[test]
-fn scales_in_other_shards() {
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
+fn scales_may_lie_in_other_shards() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
     let r = &mut Random::new(21);
     let elements = random(r, Dtype::F8_E4M3, &[200, 300]);
     let scales = random(r, Dtype::F32, &[2, 3]);
@@ -33,47 +33,47 @@ fn scales_in_other_shards() {
     );
     let expected = in_bf16(&[200, 300], &expected);
     let (a, b) = ("model-1.safetensors", "model-2.safetensors");
-    world.write(
+    sandbox.write(
         &format!("in/{a}"),
         Content::of([("x.weight", elements.tensor)]).bytes(),
     );
-    world.write(
+    sandbox.write(
         &format!("in/{b}"),
         Content::of([("x.weight_scale_inv", scales.tensor)]).bytes(),
     );
-    world.write(
+    sandbox.write(
         "in/config.json",
         r#"{"quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}}"#,
     );
     let check = |out: &str| {
-        let found = Content::read(&world.path(&format!("{out}/{a}")));
+        let found = Content::read(&sandbox.path(&format!("{out}/{a}")));
         assert_eq!(found.tensors.keys().collect::<Vec<_>>(), ["x.weight"]);
         assert!(found.tensors["x.weight"] == expected);
-        assert!(!world.path(&format!("{out}/{b}")).exists());
+        assert!(!sandbox.path(&format!("{out}/{b}")).exists());
     };
     // Without an index, shards are known by their names.
-    world.succeeds(&["convert", "in", "without", "--to", "bf16"]);
+    sandbox.succeeds(&["convert", "in", "without", "--to", "bf16"]);
     check("without");
     let index = json!({"metadata": {"total_size": 1}, "weight_map": {"x.weight": a, "x.weight_scale_inv": b}});
-    world.write("in/model.safetensors.index.json", index.to_string());
-    world.succeeds(&["convert", "in", "with", "--to", "bf16"]);
+    sandbox.write("in/model.safetensors.index.json", index.to_string());
+    sandbox.succeeds(&["convert", "in", "with", "--to", "bf16"]);
     check("with");
-    let index = json_of(&world, "with/model.safetensors.index.json");
+    let index = json_of(&sandbox, "with/model.safetensors.index.json");
     assert_eq!(index["weight_map"], json!({"x.weight": a}));
     assert_eq!(index["metadata"]["total_size"], 200 * 300 * 2);
     // Each part reads both shards.
     for part in ["2/2", "1/2"] {
-        world.succeeds(&["convert", "in", "parts", "--to", "bf16", "--part", part]);
+        sandbox.succeeds(&["convert", "in", "parts", "--to", "bf16", "--part", part]);
     }
-    world.succeeds(&["convert", "in", "parts", "--to", "bf16", "--finish"]);
-    assert!(files(&world.path("parts")) == files(&world.path("with")));
+    sandbox.succeeds(&["convert", "in", "parts", "--to", "bf16", "--finish"]);
+    assert!(files(&sandbox.path("parts")) == files(&sandbox.path("with")));
 }
 
 /// Names that the index has to change.
 #[test]
-fn weights_that_get_another_name() {
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
+fn unpacked_weights_get_their_plain_names() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
     let r = &mut Random::new(22);
     let elements = super::packed4(r, Dtype::U8, &[4, 16]).tensor;
     let scales = random(r, Dtype::U8, &[4, 1]).tensor;
@@ -83,27 +83,27 @@ fn weights_that_get_another_name() {
         ("x.weight_scale", scales),
         ("y", one()),
     ]);
-    world.write(&format!("in/{name}"), content.bytes());
+    sandbox.write(&format!("in/{name}"), content.bytes());
     let index = json!({"weight_map": {"x.weight_packed": name, "x.weight_scale": name, "y": name}});
-    world.write("in/model.safetensors.index.json", index.to_string());
-    world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-    let index = json_of(&world, "out/model.safetensors.index.json");
+    sandbox.write("in/model.safetensors.index.json", index.to_string());
+    sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    let index = json_of(&sandbox, "out/model.safetensors.index.json");
     assert_eq!(index["weight_map"], json!({"x.weight": name, "y": name}));
     assert_eq!(index["metadata"]["total_size"], 4 * 32 * 2 + 2);
 }
 
 /// A pipeline, an adapter, variants, an index of a subfolder, and files that aren't copied.
 #[test]
-fn directories_as_they_come() {
-    let world = World::new();
+fn downloaded_directories_are_converted() {
+    let sandbox = Sandbox::new();
     let put = |name: &str, text: &str| {
-        let path = world.path("in").join(name);
+        let path = sandbox.path("in").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
     let weights = |name: &str, tensor: &str| {
         put(name, "");
-        world.write(
+        sandbox.write(
             &format!("in/{name}"),
             Content::of([(tensor, one())]).bytes(),
         );
@@ -126,9 +126,9 @@ fn directories_as_they_come() {
     }
     put(".gitattributes", "x");
     #[cfg(unix)]
-    std::os::unix::fs::symlink("nowhere", world.path("in/link.md")).unwrap();
-    let summary = world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-    let found = files(&world.path("out"));
+    std::os::unix::fs::symlink("nowhere", sandbox.path("in/link.md")).unwrap();
+    let summary = sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    let found = files(&sandbox.path("out"));
     let names: Vec<_> = found.keys().filter(|name| !name.ends_with('/')).collect();
     let expected = [
         ".gitattributes",
@@ -148,7 +148,7 @@ fn directories_as_they_come() {
         .iter()
         .filter(|name| name.ends_with(".safetensors"))
     {
-        let content = Content::read(&world.path(&format!("out/{name}")));
+        let content = Content::read(&sandbox.path(&format!("out/{name}")));
         assert!(
             content
                 .tensors
@@ -158,7 +158,7 @@ fn directories_as_they_come() {
         );
     }
     assert_eq!(
-        json_of(&world, "out/unet/config.json"),
+        json_of(&sandbox, "out/unet/config.json"),
         json!({"torch_dtype": "bfloat16"})
     );
     #[cfg(unix)]
@@ -166,10 +166,10 @@ fn directories_as_they_come() {
     // A link is needed if a shard stands behind it.
     #[cfg(unix)]
     {
-        fs::remove_file(world.path("in/unet/diffusion_pytorch_model-2.safetensors")).unwrap();
-        let link = world.path("in/unet/diffusion_pytorch_model-2.safetensors");
+        fs::remove_file(sandbox.path("in/unet/diffusion_pytorch_model-2.safetensors")).unwrap();
+        let link = sandbox.path("in/unet/diffusion_pytorch_model-2.safetensors");
         std::os::unix::fs::symlink("nowhere", link).unwrap();
-        world.fails(
+        sandbox.fails(
             &["convert", "in", "other", "--to", "bf16"],
             &["diffusion_pytorch_model-2.safetensors"],
         );
@@ -178,17 +178,17 @@ fn directories_as_they_come() {
 
 /// Python writes these configurations, and only Python and `ulp` read them.
 #[test]
-fn configurations_keep_what_is_not_touched() {
-    let world = World::new();
-    fs::create_dir(world.path("in")).unwrap();
-    world.write("in/model.safetensors", Content::of([("x", one())]).bytes());
+fn configurations_keep_all_other_members() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
+    sandbox.write("in/model.safetensors", Content::of([("x", one())]).bytes());
     let config = "{\n    \"z\": [0.0, Infinity, -Infinity, NaN],\n    \"big\": 123456789012345678901234567890,\n    \"torch_dtype\": \"float32\",\n    \"a\": 1.0e-05\n}\n";
-    world.write("in/config.json", config);
-    world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-    let found = fs::read_to_string(world.path("out/config.json")).unwrap();
+    sandbox.write("in/config.json", config);
+    sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+    let found = fs::read_to_string(sandbox.path("out/config.json")).unwrap();
     assert_eq!(found, config.replace("float32", "bfloat16"));
-    world.write("in/config.json", "{\"a\": }");
-    world.fails(
+    sandbox.write("in/config.json", "{\"a\": }");
+    sandbox.fails(
         &["convert", "in", "other", "--to", "bf16"],
         &["in/config.json: ", "line 1 column 7"],
     );
@@ -196,24 +196,24 @@ fn configurations_keep_what_is_not_touched() {
 
 /// Descriptions of quantization are removed wherever they are, with the keys that only the scheme needs.
 #[test]
-fn descriptions_go_wherever_they_are() {
+fn descriptions_of_schemes_are_removed_everywhere() {
     for config in [
         r#"{"a": 1, "quantization_config": {"quant_method": "fp8"}}"#,
         r#"{"a": 1, "expert_dtype": "fp4", "compression_config": {"format": "float-quantized"}}"#,
         r#"{"a": 1, "text_config": {"b": 2, "quantization_config": {"quant_method": "fp8"}}}"#,
         r#"{"a": 1, "llm_config": {"b": 2, "x": {"compression_config": {"quant_method": "compressed-tensors"}}}}"#,
     ] {
-        let world = World::new();
-        fs::create_dir(world.path("in")).unwrap();
+        let sandbox = Sandbox::new();
+        fs::create_dir(sandbox.path("in")).unwrap();
         let r = &mut Random::new(23);
         let tensors = [
             ("x.weight", random(r, Dtype::F8_E4M3, &[3, 4]).tensor),
             ("x.weight_scale", random(r, Dtype::F32, &[]).tensor),
         ];
-        world.write("in/model.safetensors", Content::of(tensors).bytes());
-        world.write("in/config.json", config);
-        world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-        let found = json_of(&world, "out/config.json").to_string();
+        sandbox.write("in/model.safetensors", Content::of(tensors).bytes());
+        sandbox.write("in/config.json", config);
+        sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+        let found = json_of(&sandbox, "out/config.json").to_string();
         assert!(found.starts_with(r#"{"a":1"#), "{found}");
         for gone in ["quantization_config", "compression_config", "expert_dtype"] {
             assert!(!found.contains(gone), "{found}");
@@ -223,7 +223,7 @@ fn descriptions_go_wherever_they_are() {
 
 /// The names of one layer of each of ten models that are not quantized. All their tensors are plain numbers.
 #[test]
-fn models_that_are_not_quantized() {
+fn plain_models_keep_their_configuration() {
     const LLAMA: &str = "model.embed_tokens.weight model.layers.0.input_layernorm.weight model.layers.0.mlp.down_proj.weight \
         model.layers.0.mlp.gate_proj.weight model.layers.0.self_attn.q_proj.weight model.layers.0.self_attn.q_norm.weight model.norm.weight lm_head.weight";
     const GPT2: &str = "wte.weight wpe.weight h.0.ln_1.weight h.0.ln_1.bias h.0.attn.bias h.0.attn.c_attn.weight h.0.attn.c_attn.bias h.0.mlp.c_proj.weight ln_f.bias";
@@ -240,12 +240,12 @@ fn models_that_are_not_quantized() {
     for names in [
         LLAMA, GPT2, CLIP, SIGLIP, DINO, CONVNEXT, FLUX, MAMBA, DEEPSEEK, GEMMA3N,
     ] {
-        let world = World::new();
+        let sandbox = Sandbox::new();
         let mut content = Content::default();
         for name in names.split_whitespace() {
             content.tensors.insert(name.into(), one());
         }
-        let (found, _) = world.convert(&content, "bf16");
+        let (found, _) = sandbox.convert(&content, "bf16");
         assert!(found.tensors.keys().eq(content.tensors.keys()));
         for (name, tensor) in found.tensors {
             assert_eq!(

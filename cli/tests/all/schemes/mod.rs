@@ -13,7 +13,7 @@ use half::{bf16, f16};
 use safetensors::Dtype;
 
 use crate::reference::Small;
-use crate::world::Tensor;
+use crate::support::Tensor;
 
 /// Numbers that look random, from an LCG.
 pub(crate) struct Random(u64);

@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::read::{Case, quantization};
 use super::{Random, in_bf16, packed4, packed6, random, scaled};
-use crate::world::{Content, World};
+use crate::support::{Content, Sandbox};
 
 /// Blocks and scales with their last two dimensions changed. The original files of `OpenAI` have another form.
 #[test]
-fn gpt_oss() {
+fn gpt_oss_is_dequantized() {
     for (suffixes, transposed) in [
         (["_blocks", "_scales"], true),
         ([".blocks", ".scales"], false),
@@ -55,7 +55,7 @@ fn gpt_oss() {
 
 /// The tensor's scale is a divisor in compressed-tensors and a factor in ModelOpt. Each of the two operations is in f32.
 #[test]
-fn nvfp4() {
+fn nvfp4_is_dequantized() {
     for (suffixes, divides, method) in [
         (
             ["weight_packed", "weight_scale", "weight_global_scale"],
@@ -112,7 +112,7 @@ fn nvfp4() {
 /// fp4 and fp6 in bytes with E8M0. The shape of the scales tells fp4 from fp6, and the configuration tells the two kinds of fp6
 /// apart.
 #[test]
-fn packed_elements_with_e8m0() {
+fn packed_elements_with_e8m0_scales_are_dequantized() {
     for (suffix, method) in [("weight_packed", "compressed-tensors"), ("weight", "quark")] {
         let names = ["t.5.o.weight_scale", "t.5.o.weight"];
         let element = format!("t.5.o.{suffix}");
@@ -141,14 +141,17 @@ fn packed_elements_with_e8m0() {
                 &scales,
                 [1, 32],
             );
-            let world = World::new();
-            std::fs::create_dir(world.path("in")).unwrap();
-            world.write("in/model.safetensors", case.input.bytes());
+            let sandbox = Sandbox::new();
+            std::fs::create_dir(sandbox.path("in")).unwrap();
+            sandbox.write("in/model.safetensors", case.input.bytes());
             let weight = json!({"dtype": dtype, "group_size": 32});
             let config = json!({"quant_method": method, "format": "mxfp6-pack-quantized", "global_quant_config": {"weight": weight}});
-            world.write("in/config.json", quantization(&config).to_string());
-            world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-            case.compare(&Content::read(&world.path("out/model.safetensors")), dtype);
+            sandbox.write("in/config.json", quantization(&config).to_string());
+            sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+            case.compare(
+                &Content::read(&sandbox.path("out/model.safetensors")),
+                dtype,
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use safetensors::Dtype;
 use serde_json::{Value, json};
 
 use super::{Numbers, Random, in_bf16, packed4, random, scaled};
-use crate::world::{Content, Tensor, World};
+use crate::support::{Content, Sandbox, Tensor};
 
 /// A checkpoint, and the right result of its conversion to bf16.
 #[derive(Default)]
@@ -48,16 +48,16 @@ impl Case {
 
     /// Converts the checkpoint, alone and in a directory with this configuration.
     pub(super) fn check(&self, config: &Value) {
-        let world = World::new();
-        std::fs::create_dir(world.path("in")).unwrap();
-        world.write("in/model.safetensors", self.input.bytes());
-        world.write("in/config.json", config.to_string());
-        world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-        let found = Content::read(&world.path("out/model.safetensors"));
+        let sandbox = Sandbox::new();
+        std::fs::create_dir(sandbox.path("in")).unwrap();
+        sandbox.write("in/model.safetensors", self.input.bytes());
+        sandbox.write("in/config.json", config.to_string());
+        sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+        let found = Content::read(&sandbox.path("out/model.safetensors"));
         self.compare(&found, "in a directory");
-        world.write("alone", self.input.bytes());
-        world.succeeds(&["convert", "alone", "single", "--to", "bf16"]);
-        self.compare(&Content::read(&world.path("single")), "alone");
+        sandbox.write("alone", self.input.bytes());
+        sandbox.succeeds(&["convert", "alone", "single", "--to", "bf16"]);
+        self.compare(&Content::read(&sandbox.path("single")), "alone");
     }
 
     pub(super) fn compare(&self, found: &Content, how: &str) {
@@ -80,7 +80,7 @@ pub(super) fn quantization(config: &Value) -> Value {
 }
 
 #[test]
-fn deepseek_v3() {
+fn deepseek_v3_is_dequantized() {
     let mut case = Case::default();
     let r = &mut Random::new(3);
     for (nth, (shape, dtype)) in [
@@ -115,7 +115,7 @@ fn deepseek_v3() {
 
 /// Experts of three dimensions, and formats other than E4M3.
 #[test]
-fn experts_in_three_dimensions() {
+fn experts_in_three_dimensions_are_dequantized() {
     let mut case = Case::default();
     let r = &mut Random::new(33);
     for dtype in [Dtype::F8_E4M3, Dtype::F8_E5M2, Dtype::F8_E4M3FNUZ] {
@@ -156,7 +156,7 @@ fn experts_in_three_dimensions() {
 }
 
 #[test]
-fn deepseek_v4() {
+fn deepseek_v4_is_dequantized() {
     let mut case = Case::default();
     let r = &mut Random::new(4);
     let elements = random(r, Dtype::F8_E4M3, &[200, 129]);
@@ -191,7 +191,7 @@ fn deepseek_v4() {
 
 /// MXFP8 has groups of columns. The names are those of DeepSeek and of compressed-tensors.
 #[test]
-fn mxfp8() {
+fn mxfp8_is_dequantized() {
     for (suffix, method) in [("_scale_inv", "mxfp8"), ("_scale", "compressed-tensors")] {
         for dtype in [Dtype::U8, Dtype::F8_E8M0] {
             let mut case = Case::default();
@@ -216,7 +216,7 @@ fn mxfp8() {
 
 /// A scale for the tensor, for each row, and for each block. Scales of activations are dropped.
 #[test]
-fn fp8_with_weight_scale() {
+fn fp8_with_weight_scale_is_dequantized() {
     let shape = [24, 96];
     for (scales_shape, block) in [
         (&[][..], shape),
@@ -252,13 +252,13 @@ fn fp8_with_weight_scale() {
             );
             if block[0] == 8 {
                 // Only the configuration tells the size of these blocks.
-                let world = World::new();
-                std::fs::create_dir(world.path("in")).unwrap();
-                world.write("in/model.safetensors", case.input.bytes());
-                world.write("in/config.json", config.to_string());
-                world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+                let sandbox = Sandbox::new();
+                std::fs::create_dir(sandbox.path("in")).unwrap();
+                sandbox.write("in/model.safetensors", case.input.bytes());
+                sandbox.write("in/config.json", config.to_string());
+                sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
                 case.compare(
-                    &Content::read(&world.path("out/model.safetensors")),
+                    &Content::read(&sandbox.path("out/model.safetensors")),
                     "blocks",
                 );
             } else {
@@ -270,7 +270,7 @@ fn fp8_with_weight_scale() {
 
 /// One file without configuration, with a marker.
 #[test]
-fn comfyui() {
+fn comfyui_is_dequantized() {
     let mut case = Case::default();
     let r = &mut Random::new(7);
     for (nth, shape) in [&[40, 24][..], &[6, 5, 3, 3], &[11]]
@@ -297,9 +297,9 @@ fn comfyui() {
     case.check(&json!({}));
 }
 
-/// Tensors are larger than a piece of the work, so blocks begin and end in the middle of pieces. One file has two schemes.
+/// Tensors are larger than a chunk of the work, so blocks begin and end in the middle of chunks. One file has two schemes.
 #[test]
-fn large_and_mixed() {
+fn large_and_mixed_checkpoints_are_dequantized() {
     let mut case = Case::default();
     let r = &mut Random::new(9);
     let elements = random(r, Dtype::F8_E4M3, &[300, 1003]);
@@ -359,8 +359,8 @@ fn large_and_mixed() {
 
 /// Other formats than bf16. Each number is rounded once from the f32 product.
 #[test]
-fn other_targets() {
-    let world = World::new();
+fn weights_with_scales_convert_to_every_target() {
+    let sandbox = Sandbox::new();
     let r = &mut Random::new(11);
     let elements = random(r, Dtype::F8_E4M3, &[40, 50]);
     let scales = random(r, Dtype::F32, &[40, 1]);
@@ -375,11 +375,11 @@ fn other_targets() {
         ("v.weight", elements.tensor),
         ("v.weight_scale", scales.tensor),
     ]);
-    world.write("in", input.bytes());
+    sandbox.write("in", input.bytes());
     let converted = |to: &str| {
         let out = format!("out-{to}");
-        world.succeeds(&["convert", "in", &out, "--to", to]);
-        let content = Content::read(&world.path(&out));
+        sandbox.succeeds(&["convert", "in", &out, "--to", to]);
+        let content = Content::read(&sandbox.path(&out));
         assert_eq!(content.tensors.len(), 1);
         content.tensors["v.weight"].clone()
     };

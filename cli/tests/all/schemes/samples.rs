@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::world::{Content, World};
+use crate::support::{Content, Sandbox};
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/checkpoints");
 
@@ -21,43 +21,43 @@ fn expected(name: &str) -> Content {
 }
 
 #[test]
-fn are_what_their_libraries_make_of_them() {
+fn samples_have_the_numbers_of_their_libraries() {
     for name in names() {
-        let world = World::new();
-        world.succeeds(&[
+        let sandbox = Sandbox::new();
+        sandbox.succeeds(&[
             "convert",
             &format!("{SAMPLES}/{name}"),
             "out",
             "--to",
             "bf16",
         ]);
-        let found = Content::read(&world.path("out/model.safetensors"));
+        let found = Content::read(&sandbox.path("out/model.safetensors"));
         assert!(found.tensors == expected(&name).tensors, "{name}");
-        let config = fs::read_to_string(world.path("out/config.json")).unwrap();
+        let config = fs::read_to_string(sandbox.path("out/config.json")).unwrap();
         assert!(!config.contains("quantization_config"), "{name}");
         assert!(!config.contains("expert_dtype"), "{name}");
-        assert!(!world.path("out/hf_quant_config.json").exists());
+        assert!(!sandbox.path("out/hf_quant_config.json").exists());
     }
 }
 
 /// Any number of threads and parts gives the same bits.
 #[test]
-fn are_the_same_however_they_are_made() {
+fn samples_do_not_depend_on_threads_or_parts() {
     for name in names() {
-        let world = World::new();
+        let sandbox = Sandbox::new();
         let input = format!("{SAMPLES}/{name}");
         let convert = |output: &str, options: &[&str]| {
             let arguments = ["convert", &input, output, "--to", "f16"];
-            world.succeeds(&[&arguments, options].concat());
+            sandbox.succeeds(&[&arguments, options].concat());
         };
         convert("one", &["--threads", "1"]);
         convert("many", &["--threads", "7"]);
         convert("parts", &["--part", "1/1"]);
         convert("parts", &["--finish"]);
-        let one = crate::world::files(&world.path("one"));
+        let one = crate::support::files(&sandbox.path("one"));
         for other in ["many", "parts"] {
             assert!(
-                one == crate::world::files(&world.path(other)),
+                one == crate::support::files(&sandbox.path(other)),
                 "{name} {other}"
             );
         }
@@ -66,13 +66,13 @@ fn are_the_same_however_they_are_made() {
 
 /// A file alone, without its directory's configuration, gives the same result as in its directory.
 #[test]
-fn are_the_same_as_single_files() {
+fn shards_have_the_bytes_of_single_files() {
     for name in names() {
-        let world = World::new();
+        let sandbox = Sandbox::new();
         let file = fs::read(format!("{SAMPLES}/{name}/model.safetensors")).unwrap();
-        world.write("in", file);
-        world.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-        let found = Content::read(&world.path("out"));
+        sandbox.write("in", file);
+        sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+        let found = Content::read(&sandbox.path("out"));
         assert!(found.tensors == expected(&name).tensors, "{name}");
     }
 }

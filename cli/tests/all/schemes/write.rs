@@ -8,29 +8,29 @@ use serde_json::{Value, json};
 
 use super::definitions::{bf16s, f32s};
 use super::{Random, packed4};
-use crate::world::{self, Content, Tensor, World};
+use crate::support::{self, Content, Sandbox, Tensor};
 
 /// A directory of two shards, with the index and a configuration.
-fn directory(world: &World, shards: [&Content; 2], config: &Value) {
-    fs::create_dir(world.path("in")).unwrap();
+fn directory(sandbox: &Sandbox, shards: [&Content; 2], config: &Value) {
+    fs::create_dir(sandbox.path("in")).unwrap();
     let mut map = BTreeMap::new();
     for (content, name) in shards.iter().zip(["a.safetensors", "b.safetensors"]) {
-        world.write(&format!("in/{name}"), content.bytes());
+        sandbox.write(&format!("in/{name}"), content.bytes());
         map.extend(content.tensors.keys().map(|tensor| (tensor, name)));
     }
     let index = json!({"metadata": {}, "weight_map": map}).to_string();
-    world.write("in/model.safetensors.index.json", index);
-    world.write("in/config.json", config.to_string());
+    sandbox.write("in/model.safetensors.index.json", index);
+    sandbox.write("in/config.json", config.to_string());
 }
 
-fn read_json(world: &World, name: &str) -> Value {
-    serde_json::from_slice(&fs::read(world.path(name)).unwrap()).unwrap()
+fn read_json(sandbox: &Sandbox, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(sandbox.path(name)).unwrap()).unwrap()
 }
 
 /// Loaders fuse q, k and v into one matrix, so they have one scale, whatever shards they are in.
 #[test]
 fn parts_of_one_matrix_have_one_scale() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let weight = |most: f32| f32s(&[2, 16], &[&[most; 1][..], &[0.5; 31]].concat());
     let first = Content::of([
         ("l.0.q_proj.weight", weight(3.0)),
@@ -45,15 +45,15 @@ fn parts_of_one_matrix_have_one_scale() {
         ("lm_head.weight", weight(1.0)),
     ]);
     directory(
-        &world,
+        &sandbox,
         [&first, &second],
         &json!({"torch_dtype": "float32"}),
     );
-    let summary = world.succeeds(&["convert", "in", "out", "--to", "nvfp4"]);
+    let summary = sandbox.succeeds(&["convert", "in", "out", "--to", "nvfp4"]);
     assert!(summary.contains("quantized: 7 to nvfp4"), "{summary}");
     assert!(summary.contains("kept: 1 of lm_head.weight"), "{summary}");
-    let mut found = Content::read(&world.path("out/a.safetensors")).tensors;
-    found.extend(Content::read(&world.path("out/b.safetensors")).tensors);
+    let mut found = Content::read(&sandbox.path("out/a.safetensors")).tensors;
+    found.extend(Content::read(&sandbox.path("out/b.safetensors")).tensors);
     for (name, largest) in [
         ("l.0.q_proj", 5.0_f32),
         ("l.0.k_proj", 5.0),
@@ -68,7 +68,7 @@ fn parts_of_one_matrix_have_one_scale() {
     }
 
     // The index and the configuration describe the output.
-    let index = read_json(&world, "out/model.safetensors.index.json");
+    let index = read_json(&sandbox, "out/model.safetensors.index.json");
     let map = index["weight_map"].as_object().unwrap();
     assert!(
         map.keys()
@@ -77,7 +77,7 @@ fn parts_of_one_matrix_have_one_scale() {
             .eq(found.keys())
     );
     assert_eq!(map["l.0.k_proj.weight_scale"], "b.safetensors");
-    let config = read_json(&world, "out/config.json");
+    let config = read_json(&sandbox, "out/config.json");
     assert_eq!(config["torch_dtype"], "float32");
     let quantization = &config["quantization_config"];
     assert_eq!(quantization["format"], "nvfp4-pack-quantized");
@@ -88,17 +88,17 @@ fn parts_of_one_matrix_have_one_scale() {
 
     // Parts, and other numbers of threads, give the same bytes.
     for part in ["1/3", "2/3", "3/3"] {
-        world.succeeds(&["convert", "in", "parts", "--to", "nvfp4", "--part", part]);
+        sandbox.succeeds(&["convert", "in", "parts", "--to", "nvfp4", "--part", part]);
     }
-    world.succeeds(&["convert", "in", "parts", "--to", "nvfp4", "--finish"]);
-    world.succeeds(&["convert", "in", "one", "--to", "nvfp4", "--threads", "1"]);
-    let files = |name: &str| world::files(&world.path(name));
+    sandbox.succeeds(&["convert", "in", "parts", "--to", "nvfp4", "--finish"]);
+    sandbox.succeeds(&["convert", "in", "one", "--to", "nvfp4", "--threads", "1"]);
+    let files = |name: &str| support::files(&sandbox.path(name));
     assert!(files("out") == files("parts"));
     assert!(files("out") == files("one"));
 
     // The output is converted back.
-    world.succeeds(&["convert", "out", "back", "--to", "f32"]);
-    let config = read_json(&world, "back/config.json");
+    sandbox.succeeds(&["convert", "out", "back", "--to", "f32"]);
+    let config = read_json(&sandbox, "back/config.json");
     assert_eq!(config, json!({"torch_dtype": "float32"}));
 }
 
@@ -106,7 +106,7 @@ fn parts_of_one_matrix_have_one_scale() {
 #[test]
 fn one_scheme_to_another_in_one_step() {
     let mut random = Random::new(7);
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let packed = packed4(&mut random, Dtype::U8, &[256, 128]);
     let scales: Vec<u8> = (0..256 * 8).map(|_| 120 + random.below(6) as u8).collect();
     let content = Content::of([
@@ -118,7 +118,7 @@ fn one_scheme_to_another_in_one_step() {
         ("lm_head.weight", bf16s(&[2, 32], &[1.5; 64])),
     ]);
     directory(
-        &world,
+        &sandbox,
         [
             &content,
             &Content::of([("ids", Tensor::flat(Dtype::U8, [1]))]),
@@ -132,8 +132,8 @@ fn one_scheme_to_another_in_one_step() {
             &["--scale", "block:128x128", "--scale-format", "e8m0"],
         ),
     ] {
-        world.succeeds(&[&["convert", "in", out, "--to", "f8_e4m3"], options].concat());
-        let config = read_json(&world, &format!("{out}/config.json"));
+        sandbox.succeeds(&[&["convert", "in", out, "--to", "f8_e4m3"], options].concat());
+        let config = read_json(&sandbox, &format!("{out}/config.json"));
         let quantization = &config["quantization_config"];
         assert_eq!(quantization["quant_method"], "fp8");
         assert_eq!(quantization["weight_block_size"], json!([128, 128]));
@@ -141,10 +141,10 @@ fn one_scheme_to_another_in_one_step() {
         assert_eq!(quantization.get("ignore"), None);
         assert_eq!(config["z"], 1);
         let back = format!("{out}-back");
-        world.succeeds(&["convert", out, &back, "--to", "f32"]);
+        sandbox.succeeds(&["convert", out, &back, "--to", "f32"]);
     }
-    world.succeeds(&["convert", "in", "direct", "--to", "f32"]);
-    let read = |name: &str| Content::read(&world.path(&format!("{name}/a.safetensors"))).tensors;
+    sandbox.succeeds(&["convert", "in", "direct", "--to", "f32"]);
+    let read = |name: &str| Content::read(&sandbox.path(&format!("{name}/a.safetensors"))).tensors;
     assert!(read("direct") == read("f32-back"));
     assert!(read("direct") == read("e8m0-back"));
     assert_eq!(read("f32")["l.up_proj.weight_scale_inv"].dtype, Dtype::F32);
@@ -156,30 +156,30 @@ fn one_scheme_to_another_in_one_step() {
 
 #[test]
 fn a_single_file_describes_itself() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let content = Content::of([("l.up_proj.weight", f32s(&[200, 100], &vec![1.0; 20_000]))]);
     for folder in ["in", "out"] {
-        fs::create_dir(world.path(folder)).unwrap();
+        fs::create_dir(sandbox.path(folder)).unwrap();
     }
-    world.write("in/x", content.bytes());
-    world.write("in/config.json", "{\"a\": 1e400, \"b\": Infinity}");
+    sandbox.write("in/x", content.bytes());
+    sandbox.write("in/config.json", "{\"a\": 1e400, \"b\": Infinity}");
     let to = ["--to", "f8_e4m3", "--scale", "block:100x64"];
-    world.succeeds(&[&["convert", "in/x", "out/x"], &to[..]].concat());
-    let config = fs::read_to_string(world.path("out/config.json")).unwrap();
+    sandbox.succeeds(&[&["convert", "in/x", "out/x"], &to[..]].concat());
+    let config = fs::read_to_string(sandbox.path("out/config.json")).unwrap();
     assert!(
         config.starts_with("{\"a\": 1e400, \"b\": Infinity, \"quantization_config\": {"),
         "{config}"
     );
-    let metadata = Content::read(&world.path("out/x")).metadata.unwrap();
+    let metadata = Content::read(&sandbox.path("out/x")).metadata.unwrap();
     let described: Value = serde_json::from_str(&metadata["quantization_config"]).unwrap();
     assert_eq!(described["weight_block_size"], json!([100, 64]));
     // An existing file stays.
-    fs::write(world.path("out/config.json"), "mine").unwrap();
-    world.succeeds(&[&["convert", "in/x", "out/y"], &to[..]].concat());
-    assert_eq!(fs::read(world.path("out/config.json")).unwrap(), b"mine");
-    fs::rename(world.path("out/x"), world.path("alone")).unwrap();
-    world.succeeds(&["convert", "alone", "back", "--to", "f32"]);
-    let back = Content::read(&world.path("back"));
+    fs::write(sandbox.path("out/config.json"), "mine").unwrap();
+    sandbox.succeeds(&[&["convert", "in/x", "out/y"], &to[..]].concat());
+    assert_eq!(fs::read(sandbox.path("out/config.json")).unwrap(), b"mine");
+    fs::rename(sandbox.path("out/x"), sandbox.path("alone")).unwrap();
+    sandbox.succeeds(&["convert", "alone", "back", "--to", "f32"]);
+    let back = Content::read(&sandbox.path("back"));
     assert_eq!(back.tensors, content.tensors);
     assert!(
         back.metadata
@@ -188,8 +188,8 @@ fn a_single_file_describes_itself() {
 }
 
 #[test]
-fn what_is_taken_and_what_is_refused() {
-    let world = World::new();
+fn shapes_that_schemes_take_and_refuse() {
+    let sandbox = Sandbox::new();
     let square = || f32s(&[2, 64], &[1.0; 128]);
     let content = Content::of([
         ("a", square()),
@@ -197,9 +197,9 @@ fn what_is_taken_and_what_is_refused() {
         ("l.norm.weight", square()),
         ("l.q.weight_scale", f32s(&[1], &[1.0])),
     ]);
-    world.write("in", content.bytes());
+    sandbox.write("in", content.bytes());
     let to = ["convert", "in", "out", "--to", "mxfp8"];
-    world.fails(
+    sandbox.fails(
         &to,
         &[
             "tensor l.q.weight",
@@ -207,8 +207,8 @@ fn what_is_taken_and_what_is_refused() {
         ],
     );
     let only = [&to[..], &["--only", "a|norm", "--keep", "norm"]].concat();
-    world.succeeds(&only);
-    let found = Content::read(&world.path("out")).tensors;
+    sandbox.succeeds(&only);
+    let found = Content::read(&sandbox.path("out")).tensors;
     assert_eq!(found["a"].dtype, Dtype::F8_E4M3);
     assert_eq!(found["l.norm.weight"], content.tensors["l.norm.weight"]);
     assert_eq!(found["l.q.weight"], content.tensors["l.q.weight"]);
@@ -217,15 +217,15 @@ fn what_is_taken_and_what_is_refused() {
     let fails = [
         "convert", "out", "two", "--to", "mxfp4", "--keep", "^a$|q", "--only", ".",
     ];
-    world.fails(&fails, &["tensor a", "no configuration describes both"]);
+    sandbox.fails(&fails, &["tensor a", "no configuration describes both"]);
     let blocks = Tensor::new(Dtype::U8, &[1, 2, 2, 16], [0x22; 64]);
     let scales = Tensor::new(Dtype::U8, &[1, 2, 2], [127; 4]);
     let experts = Content::of([
         ("mlp.experts.up_blocks", blocks),
         ("mlp.experts.up_scales", scales),
     ]);
-    world.write("gpt", experts.bytes());
-    world.fails(
+    sandbox.write("gpt", experts.bytes());
+    sandbox.fails(
         &["convert", "gpt", "x", "--to", "nvfp4"],
         &["mlp.experts.up", "bf16 first"],
     );
@@ -233,27 +233,27 @@ fn what_is_taken_and_what_is_refused() {
 
 /// NaN and infinities are counted, and stay NaN or become the largest.
 #[test]
-fn numbers_that_are_none() {
-    let world = World::new();
+fn nan_and_infinity_are_counted() {
+    let sandbox = Sandbox::new();
     let mut numbers = [1.0; 64];
     numbers[3] = f32::NAN;
     numbers[40] = f32::NEG_INFINITY;
-    world.write(
+    sandbox.write(
         "in",
         Content::of([("l.q.weight", f32s(&[1, 64], &numbers))]).bytes(),
     );
-    let summary = world.succeeds(&["convert", "in", "mxfp4", "--to", "mxfp4"]);
+    let summary = sandbox.succeeds(&["convert", "in", "mxfp4", "--to", "mxfp4"]);
     assert!(summary.contains("overflowed: 1\nNaN: 32\n"), "{summary}");
-    let scales = &Content::read(&world.path("mxfp4")).tensors["l.q.weight_scale"];
+    let scales = &Content::read(&sandbox.path("mxfp4")).tensors["l.q.weight_scale"];
     assert_eq!(scales.data, [255, 125]);
     for (scale, nans) in [("tensor", 1), ("row", 1), ("block:1x32", 1)] {
         let to = ["convert", "in", scale, "--to", "f8_e4m3", "--scale", scale];
-        let summary = world.succeeds(&to);
+        let summary = sandbox.succeeds(&to);
         assert!(
             summary.contains(&format!("overflowed: 1\nNaN: {nans}\n")),
             "{summary}"
         );
-        let found = &Content::read(&world.path(scale)).tensors["l.q.weight"];
+        let found = &Content::read(&sandbox.path(scale)).tensors["l.q.weight"];
         assert_eq!((found.data[3] & 0x7f, found.data[40]), (0x7f, 0xfe));
     }
 }

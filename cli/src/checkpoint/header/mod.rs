@@ -1,0 +1,6 @@
+//! The header of a safetensors file. `read` checks a header, and `write` makes one.
+
+mod read;
+pub(crate) mod write;
+
+pub use read::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
