@@ -61,7 +61,7 @@ impl Write for Text {
 const LONG: usize = 1 << 22;
 
 #[test]
-fn what_allocates_is_counted() {
+fn the_allocator_counts() {
     let src = [1.0_f32; 100];
     let mut made = Vec::new();
     assert_eq!(allocations(|| made = slice::cast_to_vec::<F16>(&src)), 1);
@@ -69,7 +69,7 @@ fn what_allocates_is_counted() {
 }
 
 #[test]
-fn slices() {
+fn slices_do_not_allocate() {
     let src: Vec<f32> = (0..LONG as u32)
         .map(|bits| f32::from_bits(bits.wrapping_mul(0x9e37_79b9)))
         .collect();
@@ -104,7 +104,7 @@ fn slices() {
 }
 
 #[test]
-fn text_limits_and_single_numbers() {
+fn text_limits_and_single_numbers_do_not_allocate() {
     let mut text = Text {
         bytes: [0; 512],
         len: 0,
@@ -130,7 +130,7 @@ fn text_limits_and_single_numbers() {
 }
 
 #[test]
-fn training() {
+fn training_allocates_where_it_says() {
     let gradients = [F16::from_f32(0.5); 1000];
     let (mut master, mut first, mut second) = ([1.0_f32; 1000], [0.0; 1000], [0.0; 1000]);
     let mut weights = [F16::default(); 1000];

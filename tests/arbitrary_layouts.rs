@@ -3,10 +3,10 @@
 //!
 //! Values are `f64`, which holds all numbers here, their ties and their ratios exactly.
 
-mod sampled;
+mod sampling;
 
 use proptest::prelude::*;
-use sampled::sampled;
+use sampling::sampled;
 use ulp::{Cast, Flags, Layout, Rounding};
 
 /// The description of a layout, chosen here. The test does not ask the crate for it.
@@ -365,7 +365,7 @@ proptest! {
 
     /// Casts all codes of one small layout to another.
     #[test]
-    fn small_layouts(from in shape(1..=5, 0..=5), to in shape(1..=5, 0..=5)) {
+    fn small_layouts_round_every_value(from in shape(1..=5, 0..=5), to in shape(1..=5, 0..=5)) {
         for code in 0..from.codes() {
             agrees(from, to, code)?;
         }
@@ -373,7 +373,7 @@ proptest! {
 
     /// Casts some codes of wide layouts to all sorts of layouts. The casts need words of 64 and 128 bits.
     #[test]
-    fn wide_layouts(
+    fn wide_layouts_round_random_values(
         from in shape(1..=9, 0..=48),
         to in shape(1..=9, 0..=48),
         codes in prop::collection::vec((any::<u64>(), any::<u64>(), 0_u32..64, 0_u8..4), 64),

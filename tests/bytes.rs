@@ -1,9 +1,9 @@
 //! `slice::cast_bytes` gives the bits of the scalar cast, in one step, for every pair of formats. Lengths that don't fit are
 //! errors.
 
-mod sampled;
+mod sampling;
 
-use sampled::sampled;
+use sampling::sampled;
 use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F16, Format, Isa, Overflow, Rounding, slice};
 
 /// Returns all casts.
@@ -72,7 +72,7 @@ fn check(from: Dtype, source: &[u64], casts: &[Cast]) {
 }
 
 #[test]
-fn all_codes_of_narrow_formats() {
+fn all_codes_of_narrow_formats_are_cast() {
     let all: Vec<Cast> = casts().collect();
     for &from in Dtype::ALL {
         // Bits above the width of a code are ignored if a code takes a whole byte.
@@ -93,7 +93,7 @@ fn all_codes_of_narrow_formats() {
 }
 
 #[test]
-fn f32_near_every_boundary() {
+fn f32_near_every_boundary_are_cast() {
     let lows = [0, 1, 0x0fff, 0x1000, 0x1001, 0x7fff, 0x8000, 0x8001, 0xffff];
     let source: Vec<u64> = (0..1 << 16)
         .flat_map(|high| lows.map(|low| high << 16 | low))
@@ -104,7 +104,7 @@ fn f32_near_every_boundary() {
 }
 
 #[test]
-fn f64_near_every_boundary() {
+fn f64_near_every_boundary_are_cast() {
     // The fractions lie where some format rounds. Nothing, less than a half, a half, or more can follow.
     let mut fractions = vec![0, 1, (1 << 52) - 1, 1 << 51, (1 << 51) - 1];
     for precision in [0, 1, 2, 3, 4, 7, 10, 23] {
@@ -150,7 +150,7 @@ const PAIRS: [(Dtype, Dtype); 10] = [
 ];
 
 #[test]
-fn any_length_and_alignment_and_nothing_beside() {
+fn any_length_and_alignment_is_cast_and_nothing_beside() {
     const GUARD: u8 = 0xa5;
     let cast = Cast::new();
     for (from, to) in PAIRS {
@@ -236,14 +236,14 @@ fn bits_after_the_last_element_are_ignored_and_become_0() {
 }
 
 #[test]
-fn an_error_is_an_error() {
+fn cast_bytes_errors_implement_error() {
     fn is_error<T: core::error::Error + Send + Sync + 'static>(_: T) {}
     let result = slice::cast_bytes(Dtype::F32, &[0; 3], Dtype::F32, &mut [0; 3], Cast::new());
     is_error(result.unwrap_err());
 }
 
 #[test]
-fn names_of_packed_formats() {
+fn packed_formats_have_names() {
     for (name, dtype, numpy) in [
         ("F4", Dtype::F4E2M1FnX2, "float4_e2m1fn_x2"),
         (
@@ -268,7 +268,7 @@ fn names_of_packed_formats() {
 }
 
 #[test]
-fn bytes_of_tensors() {
+fn tensors_have_whole_bytes() {
     assert_eq!(Dtype::F64.bytes(3), Some(24));
     assert_eq!(Dtype::F6E2M3Fn.bytes(3), Some(3));
     for (numbers, fp4, fp6) in [
@@ -333,7 +333,7 @@ fn typed<F: Format>(numbers: &[F]) {
 }
 
 #[test]
-fn numbers_of_a_type_to_bytes_and_back() {
+fn typed_numbers_survive_bytes_and_back() {
     ulp::float_type!(type E5M6 = E5M6Spec(u16): ulp::Layout::ieee(5, 6), "float12_e5m6", [sign, zero, infinities, nan]);
 
     let patterns = (0..2100_u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -380,7 +380,7 @@ fn numbers_of_a_type_to_bytes_and_back() {
 }
 
 #[test]
-fn typed_lengths_that_do_not_fit() {
+fn typed_lengths_that_do_not_fit_are_errors() {
     let mut numbers = [F16::MAX; 3];
     let error = slice::cast_from_bytes(Dtype::F4E2M1FnX2, &[0; 3], &mut numbers, Cast::new());
     let text =

@@ -139,7 +139,7 @@ fn neighbours<S: Spec>(_: Option<Float<S>>) {
 }
 
 #[test]
-fn extreme_exponents_and_exceptions() {
+fn extreme_exponents_raise_the_right_exceptions() {
     let even = Rounding::TiesToEven;
     for n in [i32::MIN, i32::MIN + 1, -(1 << 24) - 1, 1 << 24, i32::MAX] {
         let right = if n < 0 { 0.0 } else { f64::INFINITY };

@@ -8,7 +8,7 @@ use ulp::{
 };
 
 #[macro_use]
-mod shipped;
+mod for_every_format;
 
 const NUMPY: &str = include_str!("data/finfo.csv");
 const TORCH: &str = include_str!("data/torch-finfo.txt");
@@ -158,7 +158,7 @@ fn the_table_has_every_format_and_no_other() {
 /// TF32 has binary32's exponents and binary16's fraction. The unsigned formats have the fields that their names say, a bias of
 /// `2^(e-1) - 1`, and a NaN at the topmost code.
 #[test]
-fn formats_that_numpy_lacks() {
+fn limits_of_formats_that_numpy_lacks() {
     let two = |n: i32| f64::from(n).exp2();
     for (line, [bits, nmant, nexp, minexp, maxexp], [max, min, eps, epsneg, normal, subnormal]) in [
         (
@@ -261,7 +261,7 @@ fn display_is_torchs_line() {
 
 /// torch has no line for these formats. The expected lines are C's `%g` of the values in finfo.csv.
 #[test]
-fn display_of_the_other_formats() {
+fn display_of_other_formats_has_the_same_form() {
     assert_eq!(
         finfo::<F8E4M3>().to_string(),
         "finfo(resolution=1, min=-240, max=240, eps=0.125, smallest_normal=0.015625, tiny=0.015625, dtype=float8_e4m3)"
@@ -409,7 +409,7 @@ fn numbers_print_as_c_prints_them() {
 }
 
 #[test]
-fn a_declared_formats_line() {
+fn a_declared_format_has_a_line() {
     // 20 fraction bits: ⌊20 · 0.30103⌋ = 6, a step of 2^-20 = 9.536743e-7; bias 44: 2^(1 - 44) = 1.1368684e-13.
     assert_eq!(
         finfo::<Tie>().to_string(),
@@ -420,7 +420,7 @@ fn a_declared_formats_line() {
 
 /// `eps` is the step above 1, and `epsneg` the step below it, also if 1 is a subnormal. Here the numbers are 0.5, 1 and 1.5.
 #[test]
-fn steps_around_a_subnormal_one() {
+fn steps_around_one_where_one_is_subnormal() {
     let info = finfo::<OneIsSubnormal>();
     assert_eq!(widened(info.eps), 0.5);
     assert_eq!(widened(info.epsneg), 0.5);
@@ -437,7 +437,7 @@ const LARGEST: F16 = HALF_INFO.max;
 const TABLE: [u32; finfo::<F4E2M1Fn>().bits as usize] = [finfo::<F8E8M0Fnu>().nexp; 4];
 
 #[test]
-fn finfo_in_a_constant() {
+fn finfo_works_in_a_constant() {
     assert_eq!(LARGEST.to_bits(), 0x7bff);
     assert_eq!(HALF_INFO.smallest_subnormal.to_bits(), 0x0001);
     assert_eq!(HALF_INFO.tiny().to_bits(), 0x0400);

@@ -1,7 +1,7 @@
 //! Compares `F16` and `Bf16` with the crate `half`, wherever `half` is right.
 //!
 //! `half` converts from `f64` through `f32`, or without looking at the low 32 bits, depending on the CPU. Both are wrong for some
-//! inputs. `f64` inputs therefore have zeros in these bits here, and `traps.rs` has other inputs.
+//! inputs. `f64` inputs therefore have zeros in these bits here, and `pitfalls` has other inputs.
 
 use core::num::FpCategory;
 
@@ -47,27 +47,27 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
-    fn f16_from_f32(bits in f32_bits()) {
+    fn f16_from_f32_is_that_of_half(bits in f32_bits()) {
         let value = f32::from_bits(bits);
         prop_assert_eq!(F16::from_f32(value).to_bits(), f16::from_f32(value).to_bits());
         prop_assert_eq!(F16::from_f32(value).to_bits(), f16::from_f32_const(value).to_bits());
     }
 
     #[test]
-    fn bf16_from_f32(bits in f32_bits()) {
+    fn bf16_from_f32_is_that_of_half(bits in f32_bits()) {
         let value = f32::from_bits(bits);
         prop_assert_eq!(Bf16::from_f32(value).to_bits(), bf16::from_f32(value).to_bits());
     }
 
     #[test]
-    fn f16_from_f64(bits in f64_bits()) {
+    fn f16_from_f64_is_rounded_once(bits in f64_bits()) {
         let value = f64::from_bits(bits);
         prop_assert_eq!(F16::from_f64(value).to_bits(), f16::from_f64(value).to_bits());
         prop_assert_eq!(F16::from_f64(value).to_bits(), f16::from_f64_const(value).to_bits());
     }
 
     #[test]
-    fn bf16_from_f64(bits in f64_bits()) {
+    fn bf16_from_f64_is_rounded_once(bits in f64_bits()) {
         let value = f64::from_bits(bits);
         prop_assert_eq!(Bf16::from_f64(value).to_bits(), bf16::from_f64(value).to_bits());
     }
@@ -153,7 +153,7 @@ macro_rules! same_as_half {
             }
 
             #[test]
-            fn constants() {
+            fn constants_are_those_of_half() {
                 assert_eq!($ours::MAX.to_bits(), $theirs::MAX.to_bits());
                 assert_eq!($ours::MIN.to_bits(), $theirs::MIN.to_bits());
                 assert_eq!(

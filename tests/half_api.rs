@@ -12,7 +12,7 @@ macro_rules! same {
 }
 
 #[test]
-fn constants_of_half() {
+fn constants_have_the_values_of_half() {
     same!(
         EPSILON INFINITY MAX MIN MIN_POSITIVE NAN NEG_INFINITY MIN_POSITIVE_SUBNORMAL MAX_SUBNORMAL ONE ZERO NEG_ZERO NEG_ONE E PI
         FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2 LOG10_E LOG10_2
@@ -31,7 +31,7 @@ macro_rules! as_std {
 }
 
 #[test]
-fn constants_of_the_standard_library() {
+fn constants_have_the_values_of_the_standard_library() {
     as_std!(
         E PI TAU FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2 LOG10_E
         LOG10_2 LOG2_E LOG2_10 SQRT_2
@@ -39,7 +39,7 @@ fn constants_of_the_standard_library() {
 }
 
 #[test]
-fn constants_of_narrow_formats() {
+fn constants_of_narrow_formats_are_rounded_once() {
     let values = [
         F4E2M1Fn::ONE,
         F4E2M1Fn::NEG_ONE,
@@ -61,7 +61,7 @@ fn constants_of_narrow_formats() {
 }
 
 #[test]
-fn vectors_without_a_copy() {
+fn vectors_are_reinterpreted_without_a_copy() {
     let mut bits = Vec::with_capacity(10);
     bits.extend([0x3c00, 0xfc00, 0x7e01]);
     let place = bits.as_ptr().cast();

@@ -34,7 +34,7 @@ fn adam_in_mixed_precision_takes_16_bytes_a_parameter() {
 /// The figures are those of that paper's table 1: GB for each device, for 7.5 billion, 128 billion and 10^12 parameters, in
 /// stages 1 to 3, as the paper prints them.
 #[test]
-fn table_1_of_zero() {
+fn bytes_are_those_of_table_1_of_zero() {
     const PARAMETERS: [u64; 3] = [7_500_000_000, 128_000_000_000, 1_000_000_000_000];
     const TABLE: [(u64, [[&str; 3]; 3]); 6] = [
         (
@@ -146,7 +146,7 @@ fn packed_formats_end_within_a_byte() {
 
 #[test]
 #[should_panic(expected = "devices are numbered from 0")]
-fn a_device_that_is_none() {
+fn a_device_past_the_last_panics() {
     let _ = States::new(1, Dtype::F16, Optimizer::Adam).on_device(ZeroStage::Weights, 4, 4);
 }
 
@@ -176,7 +176,7 @@ proptest! {
 
     /// The bytes of stage 3 over N devices, times N, are the whole, if the whole can be divided.
     #[test]
-    fn stage_3_times_devices(parameters in 0..u64::MAX >> 20, optimizer in optimizers(), devices in 1..1_u64 << 20) {
+    fn devices_of_stage_3_add_up(parameters in 0..u64::MAX >> 20, optimizer in optimizers(), devices in 1..1_u64 << 20) {
         let whole = States::new(parameters * devices, Dtype::Bf16, optimizer);
         let device = whole.on_device(ZeroStage::Weights, devices, 0).training().bytes();
         prop_assert_eq!(device * u128::from(devices), whole.training().bytes());

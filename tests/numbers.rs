@@ -13,7 +13,7 @@ fn f16(x: f32) -> F16 {
 }
 
 #[test]
-fn every_form_of_an_operator() {
+fn every_form_of_an_operator_agrees() {
     let (a, b) = (f16(7.0), f16(2.0));
     macro_rules! forms {
         ($op:tt $assign:tt $right:expr) => {{
@@ -35,7 +35,7 @@ fn every_form_of_an_operator() {
 
 /// Every function is available in constants, except those that use the CPU.
 #[test]
-fn in_constants() {
+fn arithmetic_works_in_constants() {
     const QUOTIENT: F16 = ieee::div(
         F16::from_f32_const(1.0),
         F16::from_f32_const(3.0),
@@ -53,7 +53,7 @@ fn in_constants() {
 }
 
 #[test]
-fn bounds_of_clamp_that_panic() {
+fn clamp_panics_for_wrong_bounds() {
     let clamp = |least: F16, most: F16| catch_unwind(|| F16::from_bits(0).clamp(least, most));
     assert!(clamp(f16(1.0), f16(-1.0)).is_err());
     assert!(clamp(F16::NAN, f16(1.0)).is_err());
@@ -124,7 +124,7 @@ fn products_are_rounded_once() {
 }
 
 #[test]
-fn of_nothing() {
+fn the_sum_and_product_of_nothing() {
     assert_eq!([F16::MAX; 0].iter().sum::<F16>().to_bits(), 0x8000);
     assert_eq!([F16::from_bits(0)].iter().sum::<F16>().to_bits(), 0x0000);
     assert_eq!([f16(-0.0); 40].iter().sum::<F16>().to_bits(), 0x8000);
@@ -141,7 +141,7 @@ fn of_nothing() {
 
 /// CPUs differ in the NaN of an invalid operation. A sum or product that is NaN is the canonical NaN.
 #[test]
-fn sums_and_products_that_are_not_numbers() {
+fn infinite_and_nan_sums_and_products() {
     let opposite = [F16::INFINITY, F16::NEG_INFINITY];
     let canonical = F16::NAN.to_bits();
     assert_eq!(opposite.iter().sum::<F16>().to_bits(), canonical);
@@ -160,7 +160,7 @@ fn sums_and_products_that_are_not_numbers() {
 
 /// Bits above the width of a code are ignored by every method, and none panics.
 #[test]
-fn storage_bits_above_the_code() {
+fn storage_bits_above_the_code_are_ignored() {
     type Unary = fn(F4E2M1Fn) -> F4E2M1Fn;
     type Binary = fn(F4E2M1Fn, F4E2M1Fn) -> F4E2M1Fn;
 

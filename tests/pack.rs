@@ -41,7 +41,7 @@ fn every_length<F: Format<Bits = u8>>() {
 }
 
 #[test]
-fn every_length_of_every_format() {
+fn every_length_of_every_format_survives() {
     every_length::<F4E2M1Fn>();
     every_length::<F6E2M3Fn>();
     every_length::<F6E3M2Fn>();
@@ -49,7 +49,7 @@ fn every_length_of_every_format() {
 
 /// `c10/util/Float4_e2m1fn_x2.h`: val1 is in bits 7 to 4 of a byte, and val0 in bits 3 to 0.
 #[test]
-fn the_order_of_torch() {
+fn codes_are_in_the_order_of_torch() {
     let mut bytes = [0];
     slice::pack(&[1.5, -6.0].map(F4E2M1Fn::from_f32), &mut bytes);
     assert_eq!(bytes, [0b1111_0011]);
@@ -57,7 +57,7 @@ fn the_order_of_torch() {
 
 /// ONNX, "Float stored in 6 bits": "a contiguous LSB-first bit stream"; "unused high bits of the final byte are zero-padded".
 #[test]
-fn the_order_of_onnx() {
+fn codes_are_in_the_order_of_onnx() {
     let mut bytes = [0xff; 4];
     let codes = [0b00_0001, 0b10_0000, 0b11_1100, 0b01_0101, 0b10_1010];
     slice::pack(&codes.map(F6E3M2Fn::from_bits), &mut bytes);
@@ -70,7 +70,7 @@ ulp::float_type! {
 }
 
 #[test]
-fn a_format_that_the_user_declares() {
+fn declared_formats_are_packed() {
     let mut bytes = [0; 3];
     slice::pack(&[1, 2, 3, 0xfff].map(Wide::from_bits), &mut bytes);
     assert_eq!(bytes.to_vec(), stream(&[1, 2, 3, 63], 6));

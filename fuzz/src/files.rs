@@ -80,7 +80,7 @@ pub fn any_file(u: &mut Unstructured) -> arbitrary::Result<Vec<u8>> {
     Ok(file)
 }
 
-/// Puts another text in the place of a number or in any place, or removes a piece.
+/// Puts another text in the place of a number or in any place, or removes a chunk.
 fn lie(u: &mut Unstructured, json: &mut String) -> arbitrary::Result<()> {
     let place = u.choose_index(json.len() + 1)?;
     let place = json.floor_char_boundary(place);

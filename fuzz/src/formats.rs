@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ulp::spec::Spec;
 use ulp::{Bits, Cast, Flags, Float, Format, Layout, ParseFloatError, float_type};
-use ulp_verify::oracle::Shape;
+use ulp_verify::oracle::FormatSpec;
 
 /// A format with everything that it does with text.
 pub trait Text:
@@ -47,8 +47,8 @@ float_type! {
 }
 
 /// Returns the oracle's description of a layout of this file or of a shipped one.
-pub fn shape(layout: Layout) -> Shape {
-    Shape {
+pub fn shape(layout: Layout) -> FormatSpec {
+    FormatSpec {
         exponent_bits: layout.exponent_bits(),
         fraction_bits: layout.fraction_bits(),
         bias: layout.bias(),

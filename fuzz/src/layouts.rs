@@ -1,6 +1,6 @@
 //! Layouts in the oracle's terms: the shipped ones, and every layout that a user may declare.
 
-use ulp_verify::oracle::{Question, Rounding, SHIPPED, Shape, Value, decode};
+use ulp_verify::oracle::{FormatSpec, Rounding, RoundingQuery, SHIPPED, Value, decode};
 
 use crate::{Unstructured, arbitrary};
 
@@ -11,7 +11,7 @@ const MAGNITUDE_BITS: u32 = 63;
 const BIAS: i32 = 1 << 20;
 
 /// Returns any format. Half of the formats are shipped ones.
-pub fn any_shape(u: &mut Unstructured) -> arbitrary::Result<Shape> {
+pub fn any_shape(u: &mut Unstructured) -> arbitrary::Result<FormatSpec> {
     if u.arbitrary()? {
         Ok(u.choose(&SHIPPED)?.1)
     } else {
@@ -20,7 +20,7 @@ pub fn any_shape(u: &mut Unstructured) -> arbitrary::Result<Shape> {
 }
 
 /// Returns any format that a user could declare.
-pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
+pub fn declared(u: &mut Unstructured) -> arbitrary::Result<FormatSpec> {
     let exponent_bits = u.int_in_range(1..=EXPONENT_BITS)?;
     let fraction_bits = u.int_in_range(0..=FRACTION_BITS.min(MAGNITUDE_BITS - exponent_bits))?;
     let middle = 1 << (exponent_bits - 1);
@@ -46,7 +46,7 @@ pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
     };
     let nans = nans.min(room);
     let nan_at_negative_zero = signed && zero && nans == 0 && u.arbitrary()?;
-    Ok(Shape {
+    Ok(FormatSpec {
         exponent_bits,
         fraction_bits,
         bias,
@@ -59,7 +59,7 @@ pub fn declared(u: &mut Unstructured) -> arbitrary::Result<Shape> {
 }
 
 /// Returns any code of a format, often one near its special codes.
-pub fn any_code(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<u64> {
+pub fn any_code(u: &mut Unstructured, shape: &FormatSpec) -> arbitrary::Result<u64> {
     let near = i64::from(u.int_in_range(-3_i8..=3)?);
     let place = match u.int_in_range(0..=5)? {
         0 => 0,
@@ -74,7 +74,11 @@ pub fn any_code(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<u64> {
 
 /// Returns a code of `from` that is interesting for `to`: any code, or one near a value of `to`, or one near the point half-way
 /// to the next value.
-pub fn any_source(u: &mut Unstructured, from: &Shape, to: &Shape) -> arbitrary::Result<u64> {
+pub fn any_source(
+    u: &mut Unstructured,
+    from: &FormatSpec,
+    to: &FormatSpec,
+) -> arbitrary::Result<u64> {
     let kind = u.int_in_range(0..=3)?;
     if kind == 0 {
         return any_code(u, from);
@@ -95,7 +99,7 @@ pub fn any_source(u: &mut Unstructured, from: &Shape, to: &Shape) -> arbitrary::
         negative,
         magnitude,
     };
-    let (near, _) = Question::new(from, value).answer(Rounding::TowardZero, true);
+    let (near, _) = RoundingQuery::new(from, value).resolve(Rounding::TowardZero, true);
     let away = i64::from(u.int_in_range(-2_i8..=2)?);
     Ok(near.wrapping_add_signed(away) & from.mask())
 }

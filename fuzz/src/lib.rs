@@ -3,9 +3,9 @@
 pub mod allocations;
 pub mod files;
 pub mod formats;
+pub mod layouts;
 pub mod real;
-pub mod shapes;
-pub mod written;
+pub mod reference_parser;
 
 pub use libfuzzer_sys::arbitrary::{self, Unstructured};
 

@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ulp_fuzz::shapes::{any_shape, any_source};
+use ulp_fuzz::layouts::{any_shape, any_source};
 use ulp_fuzz::{Unstructured, arbitrary};
-use ulp_verify::bridge::{self, SATURATE, layout};
-use ulp_verify::oracle::{Question, Rounding, decode};
+use ulp_verify::adapter::{self, SATURATE, layout};
+use ulp_verify::oracle::{Rounding, RoundingQuery, decode};
 
 fuzz_target!(|data: &[u8]| {
     // An error means too few bytes.
@@ -17,16 +17,16 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     let (from_layout, to_layout) = (layout(&from), layout(&to));
     loop {
         let code = any_source(u, &from, &to)?;
-        let question = Question::new(&to, decode(&from, code));
+        let query = RoundingQuery::new(&to, decode(&from, code));
         // Bits above the width of the code are ignored.
         let above = u.arbitrary::<u64>()? & !from.mask();
         for rounding in Rounding::ALL {
             for saturate in SATURATE {
-                let cast = bridge::cast(rounding, saturate);
+                let cast = adapter::cast(rounding, saturate);
                 let (is, flags) = cast.convert(from_layout, to_layout, code | above);
                 assert_eq!(
                     (is, flags.bits()),
-                    question.answer(rounding, saturate),
+                    query.resolve(rounding, saturate),
                     "{code:#x} | {above:#x} of {from:?} to {to:?}, {rounding:?}, saturate {saturate}"
                 );
             }

@@ -6,11 +6,11 @@ use libfuzzer_sys::fuzz_target;
 use rustc_apfloat::ieee::{BFloat, Double, Half, Single};
 use rustc_apfloat::{Float, Round};
 use ulp::{Bf16, F4E2M1Fn, F8E4M3Fn, F8E4M3Fnuz, F8E8M0Fnu, F16, Format};
-use ulp_fuzz::shapes::any_code;
+use ulp_fuzz::layouts::any_code;
 use ulp_fuzz::{Unstructured, arbitrary};
-use ulp_verify::bridge;
+use ulp_verify::adapter;
 use ulp_verify::operations::{Operation, binary, mul_add, sqrt};
-use ulp_verify::oracle::{Rounding, Shape, Value, decode, shipped};
+use ulp_verify::oracle::{FormatSpec, Rounding, Value, decode, shipped};
 
 fuzz_target!(|data: &[u8]| {
     // An error means too few bytes.
@@ -40,7 +40,7 @@ const ROUNDS: [(Round, Rounding); 5] = [
 ];
 
 /// Returns three codes. The later ones are often near the first, or as far from it as the precision.
-fn operands(u: &mut Unstructured, shape: &Shape) -> arbitrary::Result<[u64; 3]> {
+fn operands(u: &mut Unstructured, shape: &FormatSpec) -> arbitrary::Result<[u64; 3]> {
     let a = any_code(u, shape)?;
     let mut other = || {
         let code = any_code(u, shape)?;
@@ -67,7 +67,7 @@ fn with_oracle<F: Format>(u: &mut Unstructured) -> arbitrary::Result<()> {
     }
 }
 
-fn oracle<F: Format>(shape: &Shape, [a, b, c]: [u64; 3]) {
+fn oracle<F: Format>(shape: &FormatSpec, [a, b, c]: [u64; 3]) {
     let right = |checked: Result<(), String>| checked.unwrap_or_else(|wrong| panic!("{wrong}"));
     right(sqrt::<F>().check(shape, [a]));
     for operation in binary::<F>() {
@@ -91,13 +91,13 @@ fn with_peer<F: Format, T: Float>(u: &mut Unstructured) -> arbitrary::Result<()>
     }
 }
 
-fn peer<F: Format, T: Float>(shape: &Shape, [a, b, c]: [u64; 3]) {
+fn peer<F: Format, T: Float>(shape: &FormatSpec, [a, b, c]: [u64; 3]) {
     let number = |code: u64| T::from_bits(code.into());
     let [x, y, z] = [a, b, c].map(number);
     let [add, sub, mul, div, ..] = binary::<F>();
     let fused = mul_add::<F>();
     for (round, rounding) in ROUNDS {
-        let ulp = bridge::rounding(rounding);
+        let ulp = adapter::rounding(rounding);
         let value = |operation: &Operation<2>| (operation.given)([a, b], ulp).0;
         let both = [
             (value(&add), x.add_r(y, round).value, "add"),
@@ -122,6 +122,6 @@ fn peer<F: Format, T: Float>(shape: &Shape, [a, b, c]: [u64; 3]) {
     }
 }
 
-fn is_nan(shape: &Shape, code: u64) -> bool {
+fn is_nan(shape: &FormatSpec, code: u64) -> bool {
     matches!(decode(shape, code), Value::Nan { .. })
 }

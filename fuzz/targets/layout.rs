@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 
 use libfuzzer_sys::fuzz_target;
 use ulp::{Cast, Flags, Layout, Parts, Rounding};
-use ulp_fuzz::shapes::{any_code, declared};
+use ulp_fuzz::layouts::{any_code, declared};
 use ulp_fuzz::{Unstructured, arbitrary};
-use ulp_verify::bridge::{category, layout};
-use ulp_verify::oracle::{Real, Shape, Value, decode};
+use ulp_verify::adapter::{category, layout};
+use ulp_verify::oracle::{FormatSpec, Real, Value, decode};
 
 fuzz_target!(|data: &[u8]| {
     // An error means too few bytes.
@@ -37,7 +37,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     }
 }
 
-fn fields(shape: &Shape, layout: Layout) {
+fn fields(shape: &FormatSpec, layout: Layout) {
     assert_eq!(layout.bits(), shape.bits(), "{shape:?}");
     assert_eq!(layout.exponent_bits(), shape.exponent_bits, "{shape:?}");
     assert_eq!(layout.fraction_bits(), shape.fraction_bits, "{shape:?}");
@@ -69,7 +69,7 @@ fn fields(shape: &Shape, layout: Layout) {
 }
 
 /// Checks that decoding and encoding are inverse, and that the fields are in their places.
-fn code(shape: &Shape, layout: Layout, code: u64, above: u64) {
+fn code(shape: &FormatSpec, layout: Layout, code: u64, above: u64) {
     let width = shape.fraction_bits;
     let parts = layout.decode(code | above);
     let right = Parts {
@@ -87,7 +87,7 @@ fn code(shape: &Shape, layout: Layout, code: u64, above: u64) {
 }
 
 /// Checks that values out of range are cut off.
-fn out_of_range(shape: &Shape, layout: Layout, parts: Parts) {
+fn out_of_range(shape: &FormatSpec, layout: Layout, parts: Parts) {
     let code = layout.encode(parts);
     let width = shape.fraction_bits;
     let sign = if parts.sign { shape.sign_bit() } else { 0 };
@@ -102,7 +102,7 @@ fn out_of_range(shape: &Shape, layout: Layout, parts: Parts) {
 
 /// Checks that magnitudes have the order of their codes: by the oracle, and after the crate's cast to a format that nearly all
 /// fit exactly.
-fn order(shape: &Shape, layout: Layout, a: u64, b: u64) {
+fn order(shape: &FormatSpec, layout: Layout, a: u64, b: u64) {
     let [a, b] = [a, b].map(|code| code & shape.top());
     let (Value::Finite { magnitude: x, .. }, Value::Finite { magnitude: y, .. }) =
         (decode(shape, a), decode(shape, b))

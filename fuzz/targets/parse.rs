@@ -5,10 +5,10 @@
 use libfuzzer_sys::fuzz_target;
 use ulp::{FloatErrorKind, Format};
 use ulp_fuzz::formats::{Text, code, shape};
-use ulp_fuzz::written::{Number, Written, read};
+use ulp_fuzz::reference_parser::{Number, Written, read};
 use ulp_fuzz::{Unstructured, arbitrary, for_each_text};
-use ulp_verify::bridge;
-use ulp_verify::oracle::{Dyadic, INVALID, Question, Rounding, Value, decode};
+use ulp_verify::adapter;
+use ulp_verify::oracle::{Dyadic, INVALID, Rounding, RoundingQuery, Value, decode};
 
 fuzz_target!(|data: &[u8]| {
     let text = match data {
@@ -61,7 +61,7 @@ fn check<F: Text>(text: &str, written: &Written) {
     // Each text is parsed under one of the casts.
     let rounding = Rounding::ALL[text.len() % 6];
     let saturate = text.len() / 6 % 2 == 1;
-    let with = F::parse_with(text, bridge::cast(rounding, saturate))
+    let with = F::parse_with(text, adapter::cast(rounding, saturate))
         .map(|(number, flags)| (code(number), flags.bits()))
         .map_err(|error| error.kind());
     let right = |rounding, saturate| match written {
@@ -95,16 +95,16 @@ fn rounded<F: Format>(
     saturate: bool,
 ) -> Result<(u64, u8), FloatErrorKind> {
     let to = shape(F::LAYOUT);
-    let question = match number {
-        Number::Nan => Question::new(
+    let query = match number {
+        Number::Nan => RoundingQuery::new(
             &to,
             Value::Nan {
                 negative,
                 payload: None,
             },
         ),
-        Number::Infinity => Question::new(&to, Value::Infinite { negative }),
-        Number::Zero => Question::new(
+        Number::Infinity => RoundingQuery::new(&to, Value::Infinite { negative }),
+        Number::Zero => RoundingQuery::new(
             &to,
             Value::Finite {
                 negative,
@@ -114,9 +114,9 @@ fn rounded<F: Format>(
                 },
             },
         ),
-        Number::Other(big) => Question::real(&to, negative, big),
+        Number::Other(big) => RoundingQuery::real(&to, negative, big),
     };
-    match question.answer(rounding, saturate) {
+    match query.resolve(rounding, saturate) {
         (_, flags) if flags & INVALID != 0 => Err(FloatErrorKind::Unrepresentable),
         answer => Ok(answer),
     }

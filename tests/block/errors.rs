@@ -93,7 +93,7 @@ fn lengths_must_fit() {
 }
 
 #[test]
-fn an_empty_matrix_is_none_of_these() {
+fn an_empty_matrix_is_valid() {
     for cols in [0, 1, 5] {
         let counts = Scheme::NVFP4.quantize::<f32>(&[], cols, 1.0, &mut [], &mut []);
         assert_eq!(counts, Ok(Counts::default()));
@@ -103,7 +103,7 @@ fn an_empty_matrix_is_none_of_these() {
 }
 
 #[test]
-fn formats_that_f32_lacks_values_of_are_refused() {
+fn formats_wider_than_f32_are_refused() {
     let element = Scheme::MXFP8.element(Dtype::F64);
     let text = "float64 can't be the elements of a block: they need a sign, a zero, and no value that float32 lacks";
     refused(element, 1, 1, 1.0, text);

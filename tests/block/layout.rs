@@ -6,7 +6,7 @@ use ulp::{Dtype, F4E2M1Fn, F6E2M3Fn, Format, slice};
 use super::{dequantize, quantize};
 
 #[test]
-fn sizes_round_up() {
+fn sizes_of_partial_blocks_round_up() {
     assert_eq!(Scheme::MXFP4.element_bytes(3, 5), 8);
     assert_eq!(Scheme::MXFP4.scale_bytes(3, 33), 6);
     assert_eq!(Scheme::MXFP6_E2M3.element_bytes(3, 5), 12);

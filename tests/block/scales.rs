@@ -100,7 +100,7 @@ fn scales_stay_in_their_range() {
 }
 
 #[test]
-fn what_cannot_be_followed_is_invalid() {
+fn impossible_rules_are_invalid() {
     let invalid = |rule: ScaleRule, amax: f32, tensor_scale: f32, scale: Layout| {
         rule.scale(amax, tensor_scale, Layout::E2M1FN, scale)
     };

@@ -9,7 +9,7 @@ const INFINITY: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
 
 #[test]
-fn a_block_of_zeros() {
+fn a_block_of_zeros_stays_zero() {
     let (elements, scales, counts) = quantize(Scheme::MXFP8, &[0.0f32, -0.0], 2, 1.0);
     assert_eq!((elements, scales), (vec![0x00, 0x80], vec![0]));
     assert_eq!(counts, Counts::default());

@@ -79,7 +79,7 @@ fn the_mean_is_right_under_a_tensor_scale() {
 }
 
 #[test]
-fn a_piece_that_tells_its_offset_has_the_elements_of_the_whole() {
+fn a_part_with_its_offset_has_the_elements_of_the_whole() {
     let (x, stochastic) = (numbers(), Stochastic::new(3));
     let scheme = Scheme::MXFP4.blocks(Blocks::new(1, 24));
     let quantize = |x: &[f32], stochastic| {
@@ -101,7 +101,7 @@ fn a_piece_that_tells_its_offset_has_the_elements_of_the_whole() {
 }
 
 #[test]
-fn what_no_element_is_stays_what_a_cast_makes_of_it() {
+fn infinities_and_nans_are_those_of_a_cast() {
     let x = [f32::INFINITY, f32::NAN, -0.0, 1.0];
     let scheme = Scheme::MXFP8.blocks(Blocks::new(1, 4));
     let (mut elements, mut scales) = ([0; 4], [0; 1]);

@@ -4,7 +4,7 @@ use ulp::block::Scheme;
 use ulp::{Bf16, Cast, Format, Isa};
 
 use crate::modes::assert_unchanged;
-use crate::world::{code, sample};
+use crate::support::{code, sample};
 
 const COLS: usize = 100;
 
@@ -80,12 +80,12 @@ fn both_ways<S: Format>(
 }
 
 #[test]
-fn every_scheme_from_extremes() {
+fn every_scheme_from_extremes_ignores_the_mode() {
     there_and_back(&matrix::<f32>());
     there_and_back(&matrix::<Bf16>());
 }
 
 #[test]
-fn every_scheme_from_weights() {
+fn every_scheme_from_weights_ignores_the_mode() {
     there_and_back(&weights());
 }

@@ -4,7 +4,7 @@ use ulp::slice::{self, Stochastic};
 use ulp::{Cast, Dtype, Isa};
 
 use crate::modes::in_each_mode;
-use crate::world::casts;
+use crate::support::casts;
 
 /// How many numbers a slice has. These numbers fill whole bytes of every packed format, and more than a block of each.
 const NUMBERS: usize = 96;
@@ -86,7 +86,7 @@ fn every_pair_at_random() {
 
 /// The casts here change the destination.
 #[test]
-fn the_casts_are_done() {
+fn every_cast_is_covered() {
     let mut dst = vec![0; Dtype::F16.bytes(NUMBERS).unwrap()];
     slice::cast_bytes(
         Dtype::F32,

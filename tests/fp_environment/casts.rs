@@ -3,8 +3,8 @@
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
 
 use crate::modes::in_each_mode;
-use crate::sampled::sampled;
-use crate::world::{
+use crate::sampling::sampled;
+use crate::support::{
     E4M3B20, assert_same, bulk, casts, code, expected, inputs, number, sample, scalar,
 };
 
@@ -79,14 +79,14 @@ fn counts_and_scans<S: Format>() {
 }
 
 #[test]
-fn to_and_from_float16() {
+fn casts_of_float16_ignore_the_mode() {
     check::<f32, F16>();
     check::<F16, f32>();
     check::<f64, F16>();
 }
 
 #[test]
-fn to_and_from_bfloat16() {
+fn casts_of_bfloat16_ignore_the_mode() {
     check::<f32, Bf16>();
     check::<Bf16, f32>();
     check::<F16, Bf16>();
@@ -94,7 +94,7 @@ fn to_and_from_bfloat16() {
 }
 
 #[test]
-fn to_and_from_8_bits() {
+fn casts_of_8_bits_ignore_the_mode() {
     check::<f32, F8E4M3Fn>();
     check::<f32, F8E5M2>();
     check::<f32, E4M3B20>();
@@ -104,7 +104,7 @@ fn to_and_from_8_bits() {
 }
 
 #[test]
-fn counting_and_scanning() {
+fn counts_and_scans_ignore_the_mode() {
     counts_and_scans::<f32>();
     counts_and_scans::<F16>();
 }

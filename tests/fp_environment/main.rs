@@ -8,8 +8,8 @@
 #![allow(unsafe_code, reason = "modes are set by instructions")]
 
 #[macro_use]
-#[path = "../shipped/mod.rs"]
-mod shipped;
+#[path = "../for_every_format/mod.rs"]
+mod for_every_format;
 
 mod blocks;
 mod bytes;
@@ -19,10 +19,10 @@ mod numbers;
 #[cfg_attr(target_arch = "x86_64", path = "mxcsr.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "fpcr.rs")]
 mod register;
-#[path = "../sampled/mod.rs"]
-mod sampled;
+#[path = "../sampling/mod.rs"]
+mod sampling;
 mod slices;
-mod text;
-#[path = "../simd/world.rs"]
+#[path = "../simd/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of bulk conversion")]
-mod world;
+mod support;
+mod text;

@@ -3,7 +3,7 @@
 use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Rounding, ieee};
 
 use crate::modes::assert_unchanged;
-use crate::world::{casts, code, sample};
+use crate::support::{casts, code, sample};
 
 /// How many numbers of each kind are tried. They are few enough to be taken in pairs.
 const FEW: usize = 40;
@@ -25,7 +25,7 @@ fn to_all<S: Format>() {
 }
 
 #[test]
-fn every_pair() {
+fn single_casts_ignore_the_mode() {
     to_all::<f32>();
     to_all::<f64>();
     for_every_narrow_format!(to_all);
@@ -42,7 +42,7 @@ fn coded<F: Format>() {
 }
 
 #[test]
-fn codes() {
+fn codes_ignore_the_mode() {
     coded::<f32>();
     coded::<f64>();
     for_every_narrow_format!(coded);
@@ -74,7 +74,7 @@ fn integers<F: Format>() {
 }
 
 #[test]
-fn integers_and_back() {
+fn integers_ignore_the_mode() {
     integers::<f32>();
     integers::<f64>();
     for_every_narrow_format!(integers);
@@ -105,7 +105,7 @@ fn computed<F: Format>() {
 }
 
 #[test]
-fn ieee_operations() {
+fn ieee_operations_ignore_the_mode() {
     computed::<f32>();
     computed::<f64>();
     computed::<F16>();

@@ -4,7 +4,7 @@ use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format, Isa};
 
 use crate::modes::assert_unchanged;
-use crate::world::{casts, code, number, sample};
+use crate::support::{casts, code, number, sample};
 
 fn codes<F: Format>(numbers: &[F]) -> impl Iterator<Item = u64> {
     numbers.iter().map(|&number| code(number))
@@ -66,14 +66,14 @@ fn packed<F: Format>() {
 }
 
 #[test]
-fn counting() {
+fn counted_slices_ignore_the_mode() {
     counted::<f32, F16>();
     counted::<f32, Bf16>();
     counted::<f32, F8E4M3Fn>();
 }
 
 #[test]
-fn at_random() {
+fn stochastic_slices_ignore_the_mode() {
     stochastic::<f32, Bf16>();
     stochastic::<f32, F16>();
     stochastic::<f32, F8E5M2>();
@@ -81,7 +81,7 @@ fn at_random() {
 }
 
 #[test]
-fn packing() {
+fn packed_slices_ignore_the_mode() {
     packed::<F4E2M1Fn>();
     packed::<F6E2M3Fn>();
     packed::<F6E3M2Fn>();

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use ulp::{Format, ParseFloatError};
 
 use crate::modes::in_each_mode;
-use crate::world::{code, number};
+use crate::support::{code, number};
 
 trait Text: Format + FromStr<Err = ParseFloatError> + Display + LowerExp {}
 
@@ -50,6 +50,6 @@ fn check<F: Text>() {
 }
 
 #[test]
-fn printed_and_parsed() {
+fn text_ignores_the_mode() {
     for_every_narrow_format!(check);
 }

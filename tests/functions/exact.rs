@@ -18,13 +18,13 @@ macro_rules! assert_powers_of_two {
 }
 
 #[test]
-fn powers_of_two() {
+fn powers_of_two_are_exact() {
     assert_powers_of_two!(F16, -24, 15);
     assert_powers_of_two!(Bf16, -133, 127);
 }
 
 #[test]
-fn powers_of_ten() {
+fn powers_of_ten_are_rounded_once() {
     for n in 0..=4 {
         assert_one(F16::log10, &[(10_f64.powi(n), f64::from(n))]);
         assert_two(F16::log, &[(10_f64.powi(n), 10.0, f64::from(n))]);
@@ -36,7 +36,7 @@ fn powers_of_ten() {
 }
 
 #[test]
-fn cubes() {
+fn cube_roots_of_cubes_are_exact() {
     for n in -12..=12 {
         let n = f64::from(n);
         for scale in [0.5, 1.0, 2.0] {
@@ -53,7 +53,7 @@ fn cubes() {
 }
 
 #[test]
-fn right_triangles() {
+fn hypotenuses_of_right_triangles_are_exact() {
     two!(hypot: 3.0, 4.0 => 5.0, -5.0, 12.0 => 13.0, 20.0, 21.0 => 29.0);
     assert_two(Bf16::hypot, &[(3e38, 3e38, INFINITY)]);
     assert_two(
@@ -68,14 +68,14 @@ fn right_triangles() {
 
 /// 289 lies half-way between 288 and 290 of bfloat16, and 343 between 342 and 344. 2209 and 3375 are such ties of float16.
 #[test]
-fn ties_of_powf() {
+fn ties_of_powf_go_to_even() {
     assert_two(Bf16::powf, &[(17.0, 2.0, 288.0), (7.0, 3.0, 344.0)]);
     assert_two(F16::powf, &[(47.0, 2.0, 2208.0), (15.0, 3.0, 3376.0)]);
 }
 
 /// The operators are exact, and round ties rightly.
 #[test]
-fn squares_roots_and_reciprocals() {
+fn squares_roots_and_reciprocals_are_rounded_once() {
     for code in 0..0x7c00 {
         let x = F16::from_bits(code);
         assert_eq!(x.powf(F16::from_f32(2.0)).to_bits(), (x * x).to_bits());
@@ -92,7 +92,7 @@ fn squares_roots_and_reciprocals() {
 
 /// The quotient is 1.5 of the smallest number, a tie. The angle is a little smaller.
 #[test]
-fn atan2_below_a_tie() {
+fn atan2_below_a_tie_rounds_down() {
     for (y, sign) in [(3, 0), (0x8003, 0x8000)] {
         let angle = F16::from_bits(y).atan2(F16::from_f32(2.0));
         assert_eq!(angle.to_bits(), sign | 1);

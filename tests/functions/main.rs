@@ -79,7 +79,7 @@ const NAN: f64 = f64::NAN;
 
 /// The arguments whose results lie nearest to a tie, according to MPFR: see `data/functions.py`.
 #[test]
-fn hardest() {
+fn hardest_cases_of_each_function_are_rounded_once() {
     let mut cases = 0;
     let lines = include_str!("../data/functions.csv").lines();
     for line in lines.filter(|line| !line.starts_with('#')) {

@@ -10,7 +10,7 @@ fn assert_kept<F: Format<Bits = u16>>(name: &str, f: One<F>, quiet_bit: u16) {
 }
 
 #[test]
-fn is_kept() {
+fn nan_operands_keep_their_payload() {
     for (name, f16, bf16) in OF_ONE {
         assert_kept(name, f16, 0x200);
         assert_kept(name, bf16, 0x40);
@@ -19,7 +19,7 @@ fn is_kept() {
 
 /// If both arguments are NaN, the result is the first.
 #[test]
-fn of_two_arguments() {
+fn the_first_of_two_nans_is_kept() {
     const QUIET: u16 = 0xfe05;
     const SIGNALING: u16 = 0x7d03;
     const TWO: u16 = 0x4000;
@@ -38,7 +38,7 @@ fn of_two_arguments() {
 
 /// A signaling NaN matters even if a quiet NaN would not (IEEE 754-2019, 6.2).
 #[test]
-fn that_signals_is_no_operand_to_ignore() {
+fn a_signaling_nan_is_never_ignored() {
     let signaling = Bf16::from_bits(0xff83);
     let (one, infinity) = (Bf16::from_f32(1.0), Bf16::INFINITY);
     for result in [

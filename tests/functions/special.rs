@@ -4,7 +4,7 @@ use super::*;
 use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 #[test]
-fn of_exponentials() {
+fn special_values_of_exponentials() {
     one!(exp: 0.0 => 1.0, -0.0 => 1.0, INFINITY => INFINITY, -INFINITY => 0.0);
     one!(exp2: 0.0 => 1.0, -0.0 => 1.0, INFINITY => INFINITY, -INFINITY => 0.0);
     one!(exp_m1: 0.0 => 0.0, -0.0 => -0.0, INFINITY => INFINITY, -INFINITY => -1.0);
@@ -15,7 +15,7 @@ fn of_exponentials() {
 
 /// e^-17 is 0.69 of the smallest number of float16, and e^-92 is 1.2 of the smallest number of bfloat16.
 #[test]
-fn of_the_ends_of_the_range() {
+fn ends_of_the_range_of_exponentials() {
     let least = 2_f64.powi(-24);
     let cases = [
         (11.0, 59872.0),
@@ -35,7 +35,7 @@ fn of_the_ends_of_the_range() {
 }
 
 #[test]
-fn of_logarithms() {
+fn special_values_of_logarithms() {
     one!(ln: 0.0 => -INFINITY, -0.0 => -INFINITY, 1.0 => 0.0, INFINITY => INFINITY);
     one!(log2: 0.0 => -INFINITY, -0.0 => -INFINITY, 1.0 => 0.0, INFINITY => INFINITY);
     one!(log10: 0.0 => -INFINITY, -0.0 => -INFINITY, 1.0 => 0.0, INFINITY => INFINITY);
@@ -47,7 +47,7 @@ fn of_logarithms() {
 }
 
 #[test]
-fn of_circular_functions() {
+fn special_values_of_circular_functions() {
     one!(sin: 0.0 => 0.0, -0.0 => -0.0, INFINITY => NAN, -INFINITY => NAN);
     one!(cos: 0.0 => 1.0, -0.0 => 1.0, INFINITY => NAN, -INFINITY => NAN);
     one!(tan: 0.0 => 0.0, -0.0 => -0.0, INFINITY => NAN, -INFINITY => NAN);
@@ -57,7 +57,7 @@ fn of_circular_functions() {
 }
 
 #[test]
-fn of_hyperbolic_functions() {
+fn special_values_of_hyperbolic_functions() {
     one!(sinh: 0.0 => 0.0, -0.0 => -0.0, INFINITY => INFINITY, -INFINITY => -INFINITY);
     one!(cosh: 0.0 => 1.0, -0.0 => 1.0, INFINITY => INFINITY, -INFINITY => INFINITY);
     one!(tanh: 0.0 => 0.0, -0.0 => -0.0, INFINITY => 1.0, -INFINITY => -1.0);
@@ -69,7 +69,7 @@ fn of_hyperbolic_functions() {
 
 /// `libm` 0.2.16 gives numbers there: -15.47 for -6540.
 #[test]
-fn of_acosh_below_1() {
+fn acosh_below_1_is_nan() {
     one!(acosh: -6540.0 => NAN, -2.5 => NAN, -1.0 => NAN, 0.5 => NAN, -0.0 => NAN, -INFINITY => NAN);
     let below_1 = |code: &u16| F16::from_bits(*code) < F16::from_f32(1.0);
     for code in (0..=u16::MAX).filter(below_1) {
@@ -82,7 +82,7 @@ fn of_acosh_below_1() {
 }
 
 #[test]
-fn of_powf() {
+fn special_values_of_powf() {
     for y in [0.0, -0.0] {
         for x in [0.0, -0.0, 2.0, -3.0, INFINITY, -INFINITY, NAN] {
             two!(powf: x, y => 1.0);
@@ -105,7 +105,7 @@ fn of_powf() {
 }
 
 #[test]
-fn of_hypot() {
+fn special_values_of_hypot() {
     for other in [0.0, -3.0, INFINITY, NAN] {
         for infinity in [INFINITY, -INFINITY] {
             two!(hypot: infinity, other => INFINITY, other, infinity => INFINITY);
@@ -115,7 +115,7 @@ fn of_hypot() {
 }
 
 #[test]
-fn of_atan2() {
+fn special_values_of_atan2() {
     two!(atan2: 0.0, -0.0 => PI, -0.0, -0.0 => -PI, 0.0, 0.0 => 0.0, -0.0, 0.0 => -0.0);
     two!(atan2: 0.0, -2.0 => PI, -0.0, -2.0 => -PI, 0.0, 2.0 => 0.0, -0.0, 2.0 => -0.0);
     two!(atan2: -2.0, 0.0 => -FRAC_PI_2, -2.0, -0.0 => -FRAC_PI_2, 2.0, -0.0 => FRAC_PI_2);
@@ -128,7 +128,7 @@ fn of_atan2() {
 
 /// The results are those of the quotient of two logarithms.
 #[test]
-fn of_log() {
+fn special_values_of_log() {
     two!(log: -2.0, 2.0 => NAN, 2.0, -2.0 => NAN, 1.0, 1.0 => NAN, INFINITY, 0.0 => NAN);
     two!(log: 2.0, 1.0 => INFINITY, 0.5, 1.0 => -INFINITY, 0.0, 2.0 => -INFINITY);
     two!(log: 2.0, INFINITY => 0.0, 2.0, 0.0 => -0.0, INFINITY, 2.0 => INFINITY);

@@ -29,7 +29,7 @@ fn assert_all_symmetric(names: &[&str], odd: bool) {
 }
 
 #[test]
-fn of_odd_functions() {
+fn odd_functions_change_sign_with_their_argument() {
     assert_all_symmetric(
         &[
             "sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "cbrt",
@@ -39,12 +39,12 @@ fn of_odd_functions() {
 }
 
 #[test]
-fn of_even_functions() {
+fn even_functions_ignore_the_sign() {
     assert_all_symmetric(&["cos", "cosh"], false);
 }
 
 #[test]
-fn of_sin_cos() {
+fn sin_cos_is_sin_and_cos() {
     for x in (0..=u16::MAX).map(F16::from_bits) {
         let (sin, cos) = x.sin_cos();
         assert_eq!(

@@ -35,11 +35,11 @@ fn any_byte_is_a_number() {
     macro_rules! each {
         ([$($format:ident)*]) => { $(check::<$format>();)* };
     }
-    shipped!(each);
+    for_every_format!(each);
 }
 
 #[test]
-fn slices_of_bytes() {
+fn slices_are_cast_to_bytes() {
     bytes_and_back(&[F16::MAX, F16::MIN, F16::EPSILON]);
     bytes_and_back(&[Bf16::MAX]);
     bytes_and_back(&[F4E2M1Fn::MAX, F4E2M1Fn::MIN]);
@@ -53,7 +53,7 @@ fn slices_of_bytes() {
 }
 
 #[test]
-fn zeros_and_wrapping() {
+fn numbers_are_zeroable_and_transparent() {
     assert_eq!(F16::zeroed().to_f32(), 0.0);
     // The format has no zero, so the result is its smallest number.
     assert_eq!(F8E8M0Fnu::zeroed(), F8E8M0Fnu::MIN);

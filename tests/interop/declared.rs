@@ -15,7 +15,7 @@ float_type!(pub type Wide = WideSpec(u64): Layout::ieee(15, 48), "e15m48", [sign
 float_type!(pub type Small = SmallSpec(u8): Layout::finite(4, 3).with_bias(30), "small", [sign, zero]);
 
 #[test]
-fn they_compute() {
+fn declared_formats_have_the_traits() {
     assert_eq!(
         E5M6::from_f32(1.5) + E5M6::from_f32(0.25),
         E5M6::from_f32(1.75)

@@ -60,7 +60,7 @@ macro_rules! formats {
         }
     )* };
 }
-shipped!(formats);
+for_every_format!(formats);
 
 macro_rules! floats {
     ($($float:ident)*) => { $(
@@ -147,12 +147,12 @@ macro_rules! from_each {
     ([$($shipped:ident)*]) => {
         from_each! { $($shipped)* f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
     };
-    ($($from:ident)*) => { $( shipped!(to_each $from); )* };
+    ($($from:ident)*) => { $( for_every_format!(to_each $from); )* };
 }
 
 #[test]
 fn from_is_there_if_and_only_if_it_is_exact() {
-    shipped!(from_each);
+    for_every_format!(from_each);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use half::{bf16, f16};
 use ulp::{Bf16, F16, slice};
 
 #[test]
-fn every_code_both_ways() {
+fn every_code_converts_both_ways() {
     for bits in 0..=u16::MAX {
         assert_eq!(F16::from(f16::from_bits(bits)).to_bits(), bits);
         assert_eq!(f16::from(F16::from_bits(bits)).to_bits(), bits);
@@ -14,7 +14,7 @@ fn every_code_both_ways() {
 }
 
 #[test]
-fn slices_without_a_copy() {
+fn slices_are_reinterpreted_without_a_copy() {
     let mut theirs = [f16::from_f32(1.5), f16::NEG_INFINITY];
     let ours: &[F16] = slice::reinterpret(&theirs);
     assert_eq!(ours, [F16::from_f32(1.5), F16::NEG_INFINITY]);

@@ -24,7 +24,7 @@ macro_rules! has {
 }
 
 /// Calls a macro with the names of all shipped formats in brackets, followed by its other arguments.
-macro_rules! shipped {
+macro_rules! for_every_format {
     ($callback:ident $($args:tt)*) => {
         ulp::for_each_format! { in_brackets $callback [$($args)*] }
     };

@@ -148,7 +148,7 @@ fn check_ranges<F: Format + SampleUniform + PartialOrd>(end_of_all: f64) {
 }
 
 #[test]
-fn every_range_of_narrow_formats() {
+fn every_range_of_narrow_formats_is_uniform() {
     check_ranges::<F8E5M2>(65536.0);
     check_ranges::<F8E4M3Fn>(480.0);
     check_ranges::<F8E4M3Fnuz>(256.0);
@@ -158,7 +158,7 @@ fn every_range_of_narrow_formats() {
 }
 
 #[test]
-fn ranges_that_are_none() {
+fn empty_and_infinite_ranges_are_errors() {
     let [one, two] = [1.0, 2.0].map(F16::from_f32);
     assert_eq!(Uniform::new(one, one), Err(Error::EmptyRange));
     assert_eq!(Uniform::new(two, one), Err(Error::EmptyRange));
@@ -193,14 +193,14 @@ macro_rules! extremes {
 
 /// The length of these ranges is beyond the largest number.
 #[test]
-fn ranges_of_all_numbers() {
-    shipped!(extremes);
+fn a_range_of_all_numbers_is_uniform() {
+    for_every_format!(extremes);
     extremes!([E5M6 Unsigned Double Fine Wide]);
 }
 
 /// The length of this range is 1 + 2<sup>−133</sup>. 64 bits can't tell how little more than 1 this is.
 #[test]
-fn a_length_that_is_not_exact() {
+fn a_range_with_an_inexact_length_is_uniform() {
     let (low, high) = (Bf16::from_bits(0x8001), Bf16::from_f32(1.0));
     let last = Word(u64::MAX).random_range(low..high);
     assert_eq!(last, high.next_down());
@@ -228,7 +228,7 @@ proptest! {
 }
 
 #[test]
-fn means() {
+fn means_of_ranges_are_right() {
     let mut rng = SplitMix(1);
     let standard: f64 = (0..100_000).map(|_| rng.random::<F16>().to_f64()).sum();
     // The mean lies half a step below 1/2. The tolerance is ten deviations of the mean.

@@ -64,7 +64,7 @@ macro_rules! distributions {
             }
 
             #[test]
-            fn from_0_to_1() {
+            fn open_and_half_open_intervals() {
                 unit::<F16>(2048.0);
                 unit::<Bf16>(256.0);
                 unit::<F8E4M3Fn>(16.0);
@@ -83,7 +83,7 @@ macro_rules! distributions {
             }
 
             #[test]
-            fn normal_and_exponential() {
+            fn normal_and_exponential_have_their_moments() {
                 normal::<F16>();
                 normal::<Bf16>();
                 normal::<F8E4M3Fn>();
@@ -93,7 +93,7 @@ macro_rules! distributions {
             }
 
             #[test]
-            fn weights() {
+            fn weights_are_chosen_in_proportion() {
                 use $rand::distr::weighted::Weight;
 
                 let mut sum = F8E4M3Fn::from_f32(416.0);
@@ -108,7 +108,7 @@ macro_rules! distributions {
             /// candle and other crates ask for numbers this way: by a distribution that needs `Float`.
             #[cfg(feature = "num-traits")]
             #[test]
-            fn a_distribution_of_others() {
+            fn distributions_of_other_crates_work() {
                 let three = F16::from_f32(3.0);
                 let numbers = numbers(Normal::new(three, F16::ONE).unwrap());
                 assert!((mean(&numbers) - 3.0).abs() < 0.03);

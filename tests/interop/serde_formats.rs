@@ -184,7 +184,7 @@ fn structs<W: Wire>() {
 }
 
 #[test]
-fn in_structs() {
+fn numbers_in_structs_survive() {
     each_wire!(all: structs);
 }
 
@@ -217,13 +217,13 @@ fn kept<W: Wire>() {
 }
 
 #[test]
-fn where_serde_keeps_values() {
+fn numbers_survive_where_serde_buffers_values() {
     each_wire!(named: kept);
 }
 
 /// Any number can be read. Strings can be read if the data name their types.
 #[test]
-fn what_others_write() {
+fn numbers_that_others_write_are_read() {
     fn is_kept_as<T: Serialize>(x: T, right: F16) {
         let untagged: Untagged = ciborium::from_reader(cbor(&x).unwrap().as_slice()).unwrap();
         assert_eq!(untagged, Untagged::Number(right));
@@ -245,7 +245,7 @@ fn what_others_write() {
 
 /// The bytes are those of an `f32`, if the format has no shorter float.
 #[test]
-fn as_an_f32() {
+fn numbers_are_written_as_f32() {
     let x = F16::from_f32(0.1);
     assert_eq!(
         postcard::to_allocvec(&x).unwrap(),
@@ -258,7 +258,7 @@ fn as_an_f32() {
 
 /// Wider formats are written as an `f64`, or as text.
 #[test]
-fn of_wider_formats() {
+fn wider_formats_survive() {
     use crate::declared::{Double, Wide};
 
     fn trip<W: Wire>() {
@@ -278,7 +278,7 @@ fn of_wider_formats() {
 }
 
 #[test]
-fn bits() {
+fn bits_survive() {
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
     struct Stored<F: Format>(#[serde(with = "ulp::serde_bits")] F);
 

@@ -4,7 +4,7 @@ use ulp::*;
 
 #[cfg(feature = "zerocopy")]
 #[test]
-fn zerocopy_of_slices() {
+fn zerocopy_reads_slices() {
     use zerocopy::{FromBytes, IntoBytes};
 
     let mut numbers = [F16::ONE, F16::NEG_ZERO];
@@ -24,7 +24,7 @@ fn zerocopy_of_slices() {
 
 #[cfg(feature = "rkyv")]
 #[test]
-fn rkyv_there_and_back() {
+fn rkyv_returns_every_code() {
     use rkyv::rancor::Error;
 
     let numbers = vec![F16::PI, F16::NEG_INFINITY, F16::from_bits(0xfe01)];
@@ -37,7 +37,7 @@ fn rkyv_there_and_back() {
 
 #[cfg(feature = "arbitrary")]
 #[test]
-fn arbitrary_bits() {
+fn arbitrary_makes_every_code() {
     use arbitrary::{Arbitrary, Unstructured};
 
     let mut u = Unstructured::new(&[0x00, 0x3c, 0xff, 1, 2, 3]);
@@ -50,7 +50,7 @@ fn arbitrary_bits() {
 /// The results are those of `f32`, for numbers whose operations are exact in both.
 #[cfg(feature = "approx")]
 #[test]
-fn approx_as_f32() {
+fn approx_compares_like_f32() {
     use approx::{AbsDiffEq, RelativeEq, UlpsEq, assert_relative_eq, assert_ulps_eq};
 
     let few = [
@@ -96,7 +96,7 @@ fn approx_as_f32() {
 
 #[cfg(all(feature = "ndarray", feature = "num-traits"))]
 #[test]
-fn ndarray_and_numbers() {
+fn ndarray_multiplies_by_numbers() {
     use ndarray::array;
 
     let a = array![[F16::ONE, F16::ZERO], [F16::ZERO, F16::NEG_ONE]];
@@ -107,7 +107,7 @@ fn ndarray_and_numbers() {
 
 #[cfg(feature = "num-traits")]
 #[test]
-fn num_complex_products() {
+fn complex_numbers_multiply() {
     use num_complex::Complex;
 
     let i = Complex::new(F16::ZERO, F16::ONE);
@@ -116,7 +116,7 @@ fn num_complex_products() {
 }
 
 #[test]
-fn total_order() {
+fn total_order_is_ieees() {
     use std::collections::{BTreeMap, HashSet};
 
     /// Checks that every code comes once, in the order of `total_cmp`.

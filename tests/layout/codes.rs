@@ -15,13 +15,13 @@ fn are_inverse_for_every_code<F: Format>() {
 }
 
 #[test]
-fn are_inverse() {
+fn encode_and_decode_are_inverse() {
     for_every_narrow_format!(are_inverse_for_every_code);
 }
 
 /// The fields of `f32` and `f64` have the places of IEEE 754-2019, 3.4 and its table 3.5.
 #[test]
-fn of_f32_and_f64() {
+fn codes_of_f32_and_f64_are_their_bits() {
     let fractions = [
         0, 1, 2, 0x55_5555, 0x2a_aaaa, 0x40_0000, 0x3f_ffff, 0x7f_ffff,
     ];
@@ -56,7 +56,7 @@ fn of_f32_and_f64() {
 }
 
 #[test]
-fn in_words() {
+fn codes_lie_in_the_low_bits() {
     // -1.5 = 1|01111|10 0000 0000.
     let parts = F16::from_bits(0xbe00).parts();
     assert_eq!(

@@ -25,7 +25,7 @@ const TABLE: [f32; 16] = {
 };
 
 #[test]
-fn hold_conversions() {
+fn constants_may_hold_conversions() {
     assert_eq!(HALF.to_bits(), 0x3800);
     // 1/3 = 1.0101 0101 01|01…b · 2^-2. Cut off, the fraction is 155, and the exponent field is 13.
     assert_eq!((X.0.to_bits(), X.1), (0x3555, Flags::INEXACT));
@@ -42,7 +42,7 @@ fn hold_conversions() {
 }
 
 #[test]
-fn hold_limits() {
+fn constants_may_hold_limits() {
     const LARGEST: F8E4M3Fn = F8E4M3Fn::MAX;
     assert_eq!(LARGEST.to_f32(), 448.0);
     assert_eq!(F8E5M2::INFINITY.to_bits(), 0x7c);

@@ -24,7 +24,7 @@ float_type! {
 }
 
 #[test]
-fn twelve_bits() {
+fn a_declared_format_of_12_bits() {
     assert_eq!(F12::LAYOUT.bits(), 12);
     // 2^15 · (2 - 2^-6); bias 15.
     assert_eq!(F12::MAX.to_bits(), 0x7bf);
@@ -52,7 +52,7 @@ fn twelve_bits() {
 }
 
 #[test]
-fn unsigned() {
+fn a_declared_format_without_sign() {
     assert_eq!(UE4M4::LAYOUT.bits(), 8);
     assert_eq!(UE4M4::MAX.to_bits(), 0xfe);
     // The bias is 7 and the field 15: 2^8 · (1 + 14/16).
@@ -66,7 +66,7 @@ fn unsigned() {
 
 /// The values are those of IEEE P3109's table of binary8p3se: 1 is 40, the largest is 7e = 49152, the infinity 7f, NaN 80.
 #[test]
-fn p3109_signed() {
+fn a_declared_signed_p3109_format() {
     assert_eq!(Binary8P3::from_f32(1.0).to_bits(), 0x40);
     assert_eq!(Binary8P3::MAX.to_bits(), 0x7e);
     assert_eq!(Binary8P3::MAX.to_f64(), 49152.0);
@@ -82,7 +82,7 @@ fn p3109_signed() {
 }
 
 #[test]
-fn p3109_unsigned() {
+fn a_declared_unsigned_p3109_format() {
     assert_eq!(Binary8P3U::from_f32(1.0).to_bits(), 0x80);
     assert_eq!(Binary8P3U::INFINITY.to_bits(), 0xfe);
     assert_eq!(Binary8P3U::NAN.to_bits(), 0xff);
@@ -95,7 +95,7 @@ fn p3109_unsigned() {
 
 /// Exponents go beyond those of `f64`. `f64` holds every significand.
 #[test]
-fn past_f64() {
+fn a_declared_format_wider_than_f64() {
     assert_eq!(Wide::from_f64(1.5).to_f64(), 1.5);
     assert_eq!(
         Wide::from_f64(f64::MIN_POSITIVE).to_f64(),
@@ -150,7 +150,7 @@ fn f64_subnormals_into_a_wider_range() {
 }
 
 #[test]
-fn are_inverse_too() {
+fn encode_and_decode_of_declared_formats_are_inverse() {
     for code in 0..1_u64 << 12 {
         assert_eq!(F12::LAYOUT.encode(F12::LAYOUT.decode(code)), code);
         if F12::LAYOUT.classify(code) != FpCategory::Nan {

@@ -4,7 +4,7 @@ use super::*;
 
 /// The numbers that describe a layout are those of the standards' tables.
 #[test]
-fn of_the_shipped_layouts() {
+fn fields_of_the_shipped_layouts() {
     // The columns are layout, bits, exponent bits, fraction bits, bias, largest code, and the exponents of the smallest normal
     // and the largest number.
     for (layout, bits, exponent_bits, fraction_bits, bias, max_code, min_exponent, max_exponent) in [
@@ -45,7 +45,7 @@ fn of_the_shipped_layouts() {
 }
 
 #[test]
-fn special_codes() {
+fn special_codes_of_the_shipped_layouts() {
     // The columns are layout, sign, zero, -0, infinities, and NaNs at the top.
     for (layout, signed, zero, negative_zero, infinities, high_nans) in [
         (Layout::BINARY16, true, true, true, true, 1023),

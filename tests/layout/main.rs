@@ -15,8 +15,8 @@ use ulp::{
 };
 
 #[macro_use]
-#[path = "../shipped/mod.rs"]
-mod shipped;
+#[path = "../for_every_format/mod.rs"]
+mod for_every_format;
 mod p3109;
 
 const ML_DTYPES: &str = include_str!("../data/codes.csv");

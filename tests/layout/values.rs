@@ -4,7 +4,7 @@ use super::*;
 
 /// OCP MX 1.0 (5.3.3) lists all codes of E2M1.
 #[test]
-fn of_fp4() {
+fn values_of_fp4() {
     const POSITIVE: [f64; 8] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
     for (code, expected) in (0_u8..).zip(POSITIVE) {
         assert_eq!(F4E2M1Fn::from_bits(code).to_f64(), expected);
@@ -15,7 +15,7 @@ fn of_fp4() {
 
 /// OCP MX 1.0, 5.3.2: bias 1, smallest normal 1, largest 7.5, subnormals 0.125 to 0.875.
 #[test]
-fn of_fp6_e2m3() {
+fn values_of_fp6_e2m3() {
     const POSITIVE: [f64; 32] = [
         0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, //
         1.0, 1.125, 1.25, 1.375, 1.5, 1.625, 1.75, 1.875, //
@@ -30,7 +30,7 @@ fn of_fp6_e2m3() {
 
 /// OCP MX 1.0, 5.3.2: bias 3, smallest normal 0.25, largest 28, subnormals 0.0625 to 0.1875.
 #[test]
-fn of_fp6_e3m2() {
+fn values_of_fp6_e3m2() {
     const POSITIVE: [f64; 32] = [
         0.0, 0.0625, 0.125, 0.1875, //
         0.25, 0.3125, 0.375, 0.4375, //
@@ -49,7 +49,7 @@ fn of_fp6_e3m2() {
 
 /// OCP OFP8 1.0: bias 7, subnormals of 2^-9, and only 7f and ff are NaNs.
 #[test]
-fn of_e4m3fn() {
+fn values_of_e4m3fn() {
     // The steps are eighths: of 2^-6 for subnormals and for exponent field 1, of 2^-5 for field 2, and so on.
     let mut expected = Vec::new();
     for eighths in 0..8 {
@@ -100,7 +100,7 @@ fn of_e4m3fn() {
 
 /// OCP OFP8 1.0.
 #[test]
-fn of_e5m2() {
+fn values_of_e5m2() {
     for (code, spot) in [
         (0x01, exp2(-16)),
         (0x03, 0.75 * exp2(-14)),
@@ -120,7 +120,7 @@ fn of_e5m2() {
 
 /// The biases are 8, 16 and 11 (arXiv 2206.02915 for the first two). The exponent field of 1.0 is the bias.
 #[test]
-fn of_fnuz() {
+fn values_of_fnuz() {
     for (code, spot) in [
         (0x01, exp2(-10)),
         (0x07, 7.0 * exp2(-10)),
@@ -157,7 +157,7 @@ fn of_fnuz() {
 
 /// OCP MX 1.0, 5.4.1: powers of two from 2^-127 on, and ff is the NaN.
 #[test]
-fn of_e8m0() {
+fn values_of_e8m0() {
     for code in 0..=0xfe_u8 {
         let expected = exp2(i32::from(code) - 127);
         assert_eq!(F8E8M0Fnu::from_bits(code).to_f64(), expected);
@@ -193,7 +193,7 @@ fn are_ml_dtypes_of<F: Format>() {
 }
 
 #[test]
-fn are_those_of_ml_dtypes() {
+fn values_are_those_of_ml_dtypes() {
     for_every_byte_format!(are_ml_dtypes_of);
 }
 
@@ -225,7 +225,7 @@ fn are_the_definitions_of<F: Format>() {
 }
 
 #[test]
-fn are_the_definitions() {
+fn values_are_those_of_the_definition() {
     for_every_narrow_format!(are_the_definitions_of);
 }
 
@@ -263,7 +263,7 @@ fn are_counted<F: Format>() {
 }
 
 #[test]
-fn of_every_class_are_so_many() {
+fn counts_of_every_class() {
     for_every_narrow_format!(are_counted);
 }
 
@@ -289,6 +289,6 @@ fn come_back<F: Format>() {
 }
 
 #[test]
-fn come_back_from_f32_and_f64() {
+fn values_come_back_from_f32_and_f64() {
     for_every_narrow_format!(come_back);
 }

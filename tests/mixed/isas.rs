@@ -126,24 +126,24 @@ fn optimizers<G: Format, P: Format>() {
 }
 
 #[test]
-fn optimizers_on_bf16() {
+fn optimizers_on_bf16_agree_on_every_isa() {
     optimizers::<Bf16, Bf16>();
 }
 
 #[test]
-fn optimizers_on_f16_and_fp8() {
+fn optimizers_on_f16_and_fp8_agree_on_every_isa() {
     optimizers::<F16, F16>();
     optimizers::<F8E5M2, F16>();
 }
 
 #[test]
-fn optimizers_on_f32() {
+fn optimizers_on_f32_agree_on_every_isa() {
     optimizers::<f32, f32>();
 }
 
 /// The product of `f32`s, element by element. A number that is not finite is noticed wherever it stands.
 #[test]
-fn unscale() {
+fn unscale_agrees_on_every_isa() {
     fn of<G: Format>(not_finite: &[G]) {
         for isa in Isa::available() {
             for len in LENGTHS {
@@ -176,7 +176,7 @@ fn unscale() {
 
 /// The sum of squares of integers is exact.
 #[test]
-fn norm() {
+fn norms_agree_on_every_isa() {
     for len in LENGTHS {
         let integers = (0..len as u64).map(|i| i % 200);
         let gradients: Vec<Bf16> = integers.clone().map(Bf16::from_int).collect();

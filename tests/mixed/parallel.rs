@@ -22,7 +22,7 @@ fn adamw_tensor<'a>(of: &'a mut [Vec<f32>; 3], weights: &'a mut [Bf16]) -> AdamW
 }
 
 #[test]
-fn adamw() {
+fn parallel_adamw_has_the_bits_of_one_thread() {
     let mut adam = AdamW::new(AdamWOptions::default()).expect("the defaults make sense");
     let step = adam.next_step();
     for len in LENGTHS {
@@ -56,7 +56,7 @@ fn sgd_tensor<'a>(of: &'a mut [Vec<f32>; 2], weights: &'a mut [Bf16]) -> SgdTens
 }
 
 #[test]
-fn sgd() {
+fn parallel_sgd_has_the_bits_of_one_thread() {
     for momentum in [0.0, 0.9] {
         let options = SgdOptions {
             momentum,
@@ -81,7 +81,7 @@ fn sgd() {
 }
 
 #[test]
-fn unscale() {
+fn parallel_unscale_has_the_bits_of_one_thread() {
     for len in LENGTHS {
         let mut gradients: Vec<Bf16> = slice::cast_to_vec(&numbers(len, 1));
         let (mut one, mut many) = (vec![0f32; len], vec![0f32; len]);

@@ -5,7 +5,7 @@ use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor};
 
 #[test]
 #[should_panic(expected = "second_moment has 3 elements, but the gradients have 2")]
-fn moments_of_another_length() {
+fn moments_of_another_length_panic() {
     let mut adam = AdamW::new(AdamWOptions::default()).expect("the defaults make sense");
     adam.next_step().update(
         &[0f32; 2],
@@ -20,7 +20,7 @@ fn moments_of_another_length() {
 
 #[test]
 #[should_panic(expected = "weights has 1 elements, but the gradients have 2")]
-fn weights_of_another_length() {
+fn weights_of_another_length_panic() {
     let mut sgd = Sgd::new(SgdOptions::default()).expect("the defaults make sense");
     sgd.next_step().update(
         &[0f32; 2],
@@ -34,7 +34,7 @@ fn weights_of_another_length() {
 
 #[test]
 #[should_panic(expected = "master has 1 elements, but the gradients have 2")]
-fn master_of_another_length() {
+fn master_weights_of_another_length_panic() {
     let mut sgd = Sgd::new(SgdOptions::default()).expect("the defaults make sense");
     sgd.next_step().update(
         &[0f32; 2],
@@ -48,7 +48,7 @@ fn master_of_another_length() {
 
 #[test]
 #[should_panic(expected = "momentum has 0 elements, but the gradients have 2")]
-fn no_moment_with_momentum() {
+fn a_missing_momentum_panics() {
     let options = SgdOptions {
         momentum: 0.9,
         ..SgdOptions::default()
@@ -71,7 +71,7 @@ fn assert_adam_refuses(options: AdamWOptions, name: &str) {
 }
 
 #[test]
-fn nonsense_of_adamw() {
+fn invalid_hyperparameters_of_adamw_panic() {
     let defaults = AdamWOptions::default();
     for bad in [-0.1, f64::NAN, f64::INFINITY] {
         assert_adam_refuses(
@@ -118,7 +118,7 @@ fn nonsense_of_adamw() {
 }
 
 #[test]
-fn nonsense_of_sgd() {
+fn invalid_hyperparameters_of_sgd_panic() {
     let refused = |options| Sgd::new(options).expect_err("it makes no sense").name();
     let defaults = SgdOptions::default();
     for bad in [-0.1, f64::NAN, f64::INFINITY] {

@@ -59,7 +59,7 @@ proptest! {
 
     /// `unscale` multiplies by the factor of `inverse_scale`.
     #[test]
-    fn inverse_scale_is_unscale(gradients in prop::collection::vec(-1000f32..1000.0, 0..200), inverse in 1e-6f32..1.0) {
+    fn inverse_scale_has_the_effect_of_unscale(gradients in prop::collection::vec(-1000f32..1000.0, 0..200), inverse in 1e-6f32..1.0) {
         let gradients: Vec<F16> = slice::cast_to_vec(&gradients);
         let len = gradients.len();
         let mut out = vec![0f32; len];

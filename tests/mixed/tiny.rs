@@ -36,7 +36,7 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 }
 
 #[test]
-fn adamw() {
+fn adamw_keeps_subnormal_moments() {
     for (case, [of_gradients, of_moments, of_weights]) in CASES.into_iter().enumerate() {
         for (epsilon, steps) in [(1e-8, 1), (1e-8, 500), (1e-30, 3), (0.0, 2)] {
             let options = AdamWOptions {
@@ -105,7 +105,7 @@ fn same(a: f32, b: f32) -> bool {
 }
 
 #[test]
-fn sgd() {
+fn sgd_keeps_subnormal_momentum() {
     for [of_gradients, of_moments, of_weights] in CASES {
         let options = SgdOptions {
             momentum: 0.9,

@@ -117,7 +117,7 @@ fn adam(name: &str, options: AdamWOptions) {
 }
 
 #[test]
-fn stochastic_gradient_descent() {
+fn sgd_is_that_of_torch() {
     let plain = SgdOptions {
         learning_rate: 0.01,
         ..SgdOptions::default()
@@ -152,7 +152,7 @@ fn stochastic_gradient_descent() {
 }
 
 #[test]
-fn adamw() {
+fn adamw_is_that_of_torch() {
     adam("adamw", AdamWOptions::default());
     let options = AdamWOptions {
         learning_rate: 0.01,
@@ -177,7 +177,7 @@ fn adamw() {
 }
 
 #[test]
-fn adam_with_a_penalty() {
+fn adam_with_a_penalty_is_that_of_torch() {
     let options = AdamWOptions {
         learning_rate: 0.01,
         weight_decay: 0.1,

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn are_ieees_bits() {
+fn flags_have_the_bits_of_ieee() {
     assert_eq!(
         [
             Flags::INEXACT,
@@ -23,7 +23,7 @@ fn are_ieees_bits() {
 
 /// An exact subnormal raises nothing.
 #[test]
-fn no_underflow_if_exact() {
+fn an_exact_subnormal_raises_no_underflow() {
     assert_eq!(nearest::<F16>(exp2(-24)), (0x0001, EXACT));
     assert_eq!(nearest::<F16>(1023.0 * exp2(-24)), (0x03ff, EXACT));
     assert_eq!(nearest::<F16>(-exp2(-14)), (0x8400, EXACT));
@@ -76,7 +76,7 @@ fn tininess_after_rounding_of_fp8() {
 
 /// The flags from `f64` to `f32` are those of the hardware.
 #[test]
-fn of_f32() {
+fn flags_of_f32_are_the_hardwares() {
     assert_eq!(nearest::<f32>(exp2(-149)), (0x0000_0001, EXACT));
     assert_eq!(nearest::<f32>(exp2(-150)), (0x0000_0000, UNDERFLOW));
     assert_eq!(nearest::<f32>(0.1), (u64::from(0.1_f32.to_bits()), INEXACT));

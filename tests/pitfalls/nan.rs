@@ -12,7 +12,7 @@ fn to_f32<S: Format>(source: S) -> (u64, Flags) {
 
 /// The fraction of ffc12345 is 412345 = 100 0001 001|0 0011 0100 0101. 10 bits of it stay, 209, or 7 bits, 41.
 #[test]
-fn keeps_sign_and_top_payload_bits() {
+fn nan_keeps_its_sign_and_top_payload_bits() {
     assert_eq!(from_f32::<F16>(0xffc1_2345), (0xfe09, EXACT));
     assert_eq!(from_f32::<F16>(0x7fc1_2345), (0x7e09, EXACT));
     assert_eq!(from_f32::<Bf16>(0xffc1_2345), (0xffc1, EXACT));
@@ -32,7 +32,7 @@ fn keeps_sign_and_top_payload_bits() {
 
 /// The low half of an `f64`'s payload is cut off, and the NaN stays a NaN.
 #[test]
-fn with_a_payload_that_is_cut_off() {
+fn nan_with_a_payload_that_is_cut_off_stays_nan() {
     let quiet = f64::from_bits(0x7ff8_0000_0000_0001);
     assert_eq!(convert::<f64, F16>(quiet, Cast::new()), (0x7e00, EXACT));
     let signaling = f64::from_bits(0xfff0_0000_0000_0001);
@@ -52,7 +52,7 @@ fn with_a_payload_that_is_cut_off() {
 
 /// The top fraction bit of a signaling NaN is 0. The cast sets the bit and raises INVALID (IEEE 754-2019, 6.2.1 and 7.2).
 #[test]
-fn signaling_is_quieted_and_invalid() {
+fn signaling_nan_is_quieted_and_invalid() {
     assert_eq!(from_f32::<F16>(0x7f80_0001), (0x7e00, INVALID));
     // 01 0101 0101 becomes 11 0101 0101 when it is quieted. Its top 7 bits are 010 1010, which become 110 1010 = 6a.
     let signaling = F16::from_bits(0x7d55);
@@ -74,7 +74,7 @@ fn signaling_is_quieted_and_invalid() {
 
 /// A format with one NaN for each sign, or one NaN in all, takes any payload.
 #[test]
-fn into_formats_with_one() {
+fn nan_into_formats_with_one_nan() {
     assert_eq!(from_f32::<F8E4M3Fn>(0x7fc1_2345), (0x7f, EXACT));
     assert_eq!(from_f32::<F8E4M3Fn>(0xffc1_2345), (0xff, EXACT));
     assert_eq!(from_f32::<F8E4M3Fnuz>(0x7fc1_2345), (0x80, EXACT));
@@ -86,7 +86,7 @@ fn into_formats_with_one() {
 /// The NaN is quiet, and becomes the canonical NaN, with its sign if it has one. FNUZ's NaN is positive, though the bit of the
 /// sign is set in its code.
 #[test]
-fn out_of_formats_with_one() {
+fn nan_out_of_formats_with_one_nan() {
     assert_eq!(to_f32(F8E4M3Fn::from_bits(0x7f)), (0x7fc0_0000, EXACT));
     assert_eq!(to_f32(F8E4M3Fn::from_bits(0xff)), (0xffc0_0000, EXACT));
     assert_eq!(to_f32(F8E4M3Fnuz::from_bits(0x80)), (0x7fc0_0000, EXACT));
@@ -113,7 +113,7 @@ fn out_of_formats_with_one() {
 
 /// CUDA gives +6 (`__NV_E2M1`, `cuda_fp4.h`), `ml_dtypes` a zero.
 #[test]
-fn into_a_format_without() {
+fn nan_into_a_format_without_nan_is_its_largest() {
     assert_eq!(from_f32::<F4E2M1Fn>(0x7fc0_0000), (0x7, INVALID));
     assert_eq!(from_f32::<F4E2M1Fn>(0xffc0_0000), (0x7, INVALID));
     assert_eq!(from_f32::<F6E2M3Fn>(0xffc0_0000), (0x1f, INVALID));

@@ -23,7 +23,7 @@ fn ties_go_up_in_e8m0() {
 
 /// 1.5 lies between codes 7f and 80, 3 between 80 and 81.
 #[test]
-fn to_odd_takes_the_odd_code() {
+fn rounding_to_odd_takes_the_odd_code() {
     assert_eq!(rounded::<F8E8M0Fnu>(ToOdd, 1.5), (0x7f, INEXACT));
     assert_eq!(rounded::<F8E8M0Fnu>(ToOdd, 1.999), (0x7f, INEXACT));
     assert_eq!(rounded::<F8E8M0Fnu>(ToOdd, 3.0), (0x81, INEXACT));
@@ -32,7 +32,7 @@ fn to_odd_takes_the_odd_code() {
 
 /// fe is 2^127. 1.5 · 2^127 goes up, beyond it.
 #[test]
-fn overflow_of_e8m0() {
+fn overflow_of_e8m0_is_nan() {
     assert_eq!(nearest::<F8E8M0Fnu>(exp2(127)), (0xfe, EXACT));
     assert_eq!(nearest::<F8E8M0Fnu>(1.499 * exp2(127)), (0xfe, INEXACT));
     assert_eq!(nearest::<F8E8M0Fnu>(1.5 * exp2(127)), (0xff, OVERFLOW));

@@ -4,7 +4,7 @@ use super::*;
 
 /// 65504 = 7bff is the largest number. With unbounded exponents 65536 follows, and their tie is 65520.
 #[test]
-fn of_f16_to_nearest() {
+fn overflow_of_f16_to_nearest() {
     assert_eq!(nearest::<F16>(65504.0), (0x7bff, EXACT));
     assert_eq!(
         nearest::<F16>(65519.9),
@@ -26,7 +26,7 @@ fn of_f16_to_nearest() {
 /// rounded without bound on the exponent, lies beyond the largest number. Toward zero, 65536 therefore overflows and 65535 does
 /// not.
 #[test]
-fn of_f16_directed() {
+fn overflow_of_f16_directed() {
     assert_eq!(rounded::<F16>(TowardZero, 65535.9), (0x7bff, INEXACT));
     assert_eq!(rounded::<F16>(TowardZero, 65536.0), (0x7bff, OVERFLOW));
     assert_eq!(rounded::<F16>(TowardZero, -65536.0), (0xfbff, OVERFLOW));
@@ -43,7 +43,7 @@ fn of_f16_directed() {
 
 /// 7bff is odd, so values above it and below 65536 stay there. Values beyond become the largest finite number.
 #[test]
-fn of_f16_to_odd() {
+fn overflow_of_f16_to_odd() {
     assert_eq!(rounded::<F16>(ToOdd, 65504.1), (0x7bff, INEXACT));
     assert_eq!(rounded::<F16>(ToOdd, 65535.9), (0x7bff, INEXACT));
     assert_eq!(rounded::<F16>(ToOdd, 65536.0), (0x7bff, OVERFLOW));
@@ -53,7 +53,7 @@ fn of_f16_to_odd() {
 /// E4M3FN's codes go on to 7e = 448 = 2^8 · 1.75. 2^8 · 1.875 = 480 would be 7f, which is the NaN. Their tie, 464, goes to the
 /// even 7e, and everything above it becomes the NaN, in the place of IEEE's infinity.
 #[test]
-fn of_e4m3fn_is_nan() {
+fn overflow_of_e4m3fn_is_nan() {
     assert_eq!(nearest::<F8E4M3Fn>(448.0), (0x7e, EXACT));
     assert_eq!(nearest::<F8E4M3Fn>(464.0), (0x7e, INEXACT));
     assert_eq!(nearest::<F8E4M3Fn>(464.000_001), (0x7f, OVERFLOW));
@@ -80,7 +80,7 @@ fn of_e4m3fn_is_nan() {
 
 /// 7f = 2^7 · 1.875 = 240 is odd. Its tie with 256 is 248, which overflows. The only NaN is 80, for either sign.
 #[test]
-fn of_fnuz_is_nan() {
+fn overflow_of_fnuz_is_nan() {
     assert_eq!(nearest::<F8E4M3Fnuz>(247.9), (0x7f, INEXACT));
     assert_eq!(nearest::<F8E4M3Fnuz>(248.0), (0x80, OVERFLOW));
     assert_eq!(nearest::<F8E4M3Fnuz>(-248.0), (0x80, OVERFLOW));
@@ -95,7 +95,7 @@ fn of_fnuz_is_nan() {
 
 /// FP4's largest number is 7 = 6.0. 8 would follow, and their tie, 7.0, goes to 8, the even one. The format has no NaN.
 #[test]
-fn of_a_format_without_nan_is_its_largest() {
+fn overflow_without_nan_is_the_largest() {
     assert_eq!(nearest::<F4E2M1Fn>(6.9), (0x7, INEXACT));
     assert_eq!(nearest::<F4E2M1Fn>(7.0), (0x7, OVERFLOW));
     assert_eq!(nearest::<F4E2M1Fn>(-1e9), (0xf, OVERFLOW));
@@ -109,7 +109,7 @@ fn of_a_format_without_nan_is_its_largest() {
 /// An infinite source is not rounded. It becomes an infinity, a NaN, or the largest finite number, the first of these that the
 /// format has, under every rounding.
 #[test]
-fn of_an_infinity() {
+fn an_infinity_overflows_where_there_is_none() {
     const INFINITY: f64 = f64::INFINITY;
     for rounding in Rounding::ALL {
         assert_eq!(rounded::<F16>(rounding, INFINITY), (0x7c00, EXACT));

@@ -4,7 +4,7 @@ use super::*;
 
 /// The neighbours are 1 and 1 + 2^-10, codes 3c00 and 3c01. The value is their tie.
 #[test]
-fn of_a_tie() {
+fn ties_in_every_rounding() {
     let tie = 1.0 + exp2(-11);
     for (rounding, positive, negative) in [
         (TiesToEven, 0x3c00, 0xbc00),
@@ -29,7 +29,7 @@ fn of_a_tie() {
 
 /// The value lies a little above 3c01, whose code is odd already.
 #[test]
-fn of_what_lies_above_an_odd_code() {
+fn ties_above_an_odd_code_in_every_rounding() {
     let above = 1.0 + exp2(-10) + exp2(-50);
     for (rounding, positive, negative) in [
         (TiesToEven, 0x3c01, 0xbc01),
@@ -54,7 +54,7 @@ fn of_what_lies_above_an_odd_code() {
 
 /// 1 + 2^-9 is a number of binary16, 3c02: an even code, which stays.
 #[test]
-fn of_an_exact_value() {
+fn exact_values_stay_in_every_rounding() {
     for rounding in Rounding::ALL {
         assert_eq!(
             rounded::<F16>(rounding, 1.0 + exp2(-9)),
@@ -68,7 +68,7 @@ fn of_an_exact_value() {
 
 /// The value is the smallest `f64`, far below half of 2^-24.
 #[test]
-fn of_what_is_tiny() {
+fn tiny_values_in_every_rounding() {
     for (rounding, positive, negative) in [
         (TiesToEven, 0x0000, 0x8000),
         (TiesToAway, 0x0000, 0x8000),
@@ -94,7 +94,7 @@ fn of_what_is_tiny() {
 /// Rounding to odd with two bits to spare (13 of precision for 11), then to binary16, equals one rounding. The tie and the value
 /// just above it stay apart.
 #[test]
-fn to_odd_makes_two_steps_safe() {
+fn rounding_to_odd_makes_two_steps_safe() {
     float_type! {
         /// The format has two bits more than binary16.
         type Step = StepSpec(u32): Layout::ieee(5, 12), "step", [sign, zero, infinities, nan];

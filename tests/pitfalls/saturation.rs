@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn gives_the_largest_of_its_sign() {
+fn saturation_gives_the_largest_of_its_sign() {
     assert_eq!(saturated::<F16>(65504.0), (0x7bff, EXACT));
     assert_eq!(saturated::<F16>(65519.9), (0x7bff, INEXACT));
     assert_eq!(saturated::<F16>(65520.0), (0x7bff, OVERFLOW));
@@ -17,7 +17,7 @@ fn gives_the_largest_of_its_sign() {
 
 /// Saturation also applies toward +∞, where IEEE overflow gives an infinity.
 #[test]
-fn under_every_rounding() {
+fn saturation_holds_under_every_rounding() {
     for rounding in Rounding::ALL {
         let cast = Cast::new().rounding(rounding).saturating();
         assert_eq!(convert::<f64, F16>(1e9, cast), (0x7bff, OVERFLOW));
@@ -27,7 +27,7 @@ fn under_every_rounding() {
 }
 
 #[test]
-fn of_infinities() {
+fn infinities_saturate() {
     assert_eq!(saturated::<F16>(f64::INFINITY), (0x7bff, OVERFLOW));
     assert_eq!(saturated::<F16>(f64::NEG_INFINITY), (0xfbff, OVERFLOW));
     assert_eq!(saturated::<f32>(f64::INFINITY), (0x7f7f_ffff, OVERFLOW));
@@ -39,7 +39,7 @@ fn of_infinities() {
 }
 
 #[test]
-fn leaves_nans_alone() {
+fn saturation_leaves_nans_alone() {
     assert_eq!(saturated::<F16>(f64::NAN), (0x7e00, EXACT));
     assert_eq!(saturated::<F8E4M3Fn>(f64::NAN), (0x7f, EXACT));
     assert_eq!(saturated::<F8E4M3Fnuz>(f64::NAN), (0x80, EXACT));

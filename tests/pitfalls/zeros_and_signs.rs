@@ -13,7 +13,7 @@ fn negative_zero_into_fnuz_is_zero() {
 
 /// E4M3FNUZ's smallest number is 2^-10, code 01. 2^-11 is its tie with 0. With a sign, code 80 would be the NaN.
 #[test]
-fn what_rounds_to_zero_in_fnuz_is_zero() {
+fn tiny_negatives_in_fnuz_are_zero() {
     for tiny in [exp2(-11), exp2(-40), f64::from_bits(1)] {
         assert_eq!(nearest::<F8E4M3Fnuz>(-tiny), (0x00, UNDERFLOW));
         assert_eq!(rounded::<F8E4M3Fnuz>(TowardZero, -tiny), (0x00, UNDERFLOW));
@@ -34,7 +34,7 @@ fn what_rounds_to_zero_in_fnuz_is_zero() {
 }
 
 #[test]
-fn elsewhere_the_sign_of_a_zero_stays() {
+fn the_sign_of_a_zero_stays_elsewhere() {
     assert_eq!(nearest::<F4E2M1Fn>(-0.0), (0x8, EXACT));
     assert_eq!(nearest::<F4E2M1Fn>(-0.1), (0x8, UNDERFLOW));
     assert_eq!(nearest::<F8E4M3Fn>(-exp2(-40)), (0x80, UNDERFLOW));

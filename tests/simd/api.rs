@@ -5,12 +5,12 @@ use std::panic::catch_unwind;
 
 use ulp::{Bf16, Cast, F4E2M1Fn, F8E4M3Fn, F16, Format, Isa, slice};
 
-use crate::world::{assert_same, expected, number, sample};
+use crate::support::{assert_same, expected, number, sample};
 
 const LENGTHS: [usize; 8] = [0, 1, 15, 16, 17, 64, 100, 1000];
 
 #[test]
-fn every_way_to_say_it_agrees() {
+fn every_form_of_a_cast_agrees() {
     let cast = Cast::new();
     for len in LENGTHS {
         let src: Vec<f32> = sample(len);
@@ -32,7 +32,7 @@ fn every_way_to_say_it_agrees() {
 }
 
 #[test]
-fn cast_with_obeys() {
+fn cast_with_obeys_its_cast() {
     let src: Vec<f32> = sample(1000);
     let cast = Cast::new().rounding(ulp::Rounding::TowardPositive);
     let mut dst = vec![number::<F16>(0xa5a5); src.len()];
@@ -53,7 +53,7 @@ fn cast_uninit_returns_its_argument() {
 }
 
 #[test]
-fn bits_are_numbers() {
+fn casts_of_bits_are_casts_of_numbers() {
     let codes = [0x3c00u16, 0xfc00, 0x7e01, 0];
     let numbers: &[F16] = slice::from_bits(&codes);
     assert_eq!(numbers.len(), 4);
@@ -84,7 +84,7 @@ fn bits_and_numbers_are_changed_in_place() {
 
 /// Bits above the width of a format are kept in storage, ignored when read, and 0 when written.
 #[test]
-fn bits_above_the_width() {
+fn bits_above_the_width_are_ignored() {
     let storage: Vec<u8> = (0..=255).collect();
     let numbers: &[F4E2M1Fn] = slice::from_bits(&storage);
     assert_eq!(slice::to_bits(numbers), storage);
@@ -98,7 +98,7 @@ fn bits_above_the_width() {
 }
 
 #[test]
-fn nothing_is_cast_to_nothing() {
+fn empty_slices_are_cast() {
     for isa in Isa::available() {
         slice::cast_on::<f32, F16>(isa, &[], &mut [], Cast::new());
     }
@@ -164,8 +164,8 @@ fn the_panic_is_at_the_call() {
 
 /// A format that a user declares works with the same functions.
 #[test]
-fn a_declared_format() {
-    use crate::world::E5M6;
+fn declared_formats_are_cast() {
+    use crate::support::E5M6;
 
     let src: Vec<E5M6> = sample(500);
     for isa in Isa::available() {

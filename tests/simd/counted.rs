@@ -8,7 +8,7 @@ use ulp::{
     slice,
 };
 
-use crate::world::{assert_same, casts, code, inputs, sample, scalar};
+use crate::support::{assert_same, casts, code, inputs, sample, scalar};
 
 /// The counts as plain numbers: overflowed, became zero, became subnormal, NaN, inexact.
 type Five = [usize; 5];
@@ -78,55 +78,55 @@ fn pair<S: Format, D: Format>() {
 }
 
 #[test]
-fn f32_to_f16() {
+fn counts_of_f32_to_f16() {
     pair::<f32, F16>();
 }
 
 #[test]
-fn f32_to_e4m3fn() {
+fn counts_of_f32_to_e4m3fn() {
     pair::<f32, F8E4M3Fn>();
 }
 
 #[test]
-fn f32_to_a_format_without_negative_zero() {
+fn counts_of_f32_to_a_format_without_negative_zero() {
     pair::<f32, F8E4M3Fnuz>();
 }
 
 #[test]
-fn f32_to_a_finite_format() {
+fn counts_of_f32_to_a_finite_format() {
     pair::<f32, F6E2M3Fn>();
 }
 
 #[test]
-fn f16_to_bf16() {
+fn counts_of_f16_to_bf16() {
     pair::<F16, Bf16>();
 }
 
 /// The target has more places. A number that saturates there would be rounded up again on the way back.
 #[test]
-fn bf16_to_formats_with_more_places() {
+fn counts_of_bf16_to_finer_formats() {
     pair::<Bf16, F16>();
     pair::<Bf16, f32>();
 }
 
 #[test]
-fn f64_to_f16() {
+fn counts_of_f64_to_f16() {
     pair::<f64, F16>();
 }
 
 #[test]
-fn bf16_to_a_format_without_sign() {
+fn counts_of_bf16_to_a_format_without_sign() {
     pair::<Bf16, F8E5M3Fnu>();
 }
 
 #[test]
-fn f16_to_a_format_without_zero() {
+fn counts_of_f16_to_a_format_without_zero() {
     pair::<F16, F8E8M0Fnu>();
 }
 
 /// More elements are of one kind than a byte counts.
 #[test]
-fn many_of_a_kind() {
+fn counts_of_long_runs() {
     for (x, right) in [
         (1e6f32, [1, 0, 0, 0, 1]),
         (-1e-9, [0, 1, 0, 0, 1]),

@@ -6,7 +6,7 @@ use std::ptr;
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa};
 
-use crate::world::{assert_same, bulk, expected, number, sample};
+use crate::support::{assert_same, bulk, expected, number, sample};
 
 /// The longest slice.
 const LONGEST: usize = 300;

@@ -19,7 +19,7 @@ fn missing(list: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_required_is_available() {
+fn a_required_isa_is_available() {
     let list = env::var(REQUIRED).unwrap_or_default();
     let missing = missing(&list);
     let available: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
@@ -30,7 +30,7 @@ fn what_is_required_is_available() {
 }
 
 #[test]
-fn an_unavailable_name_is_missing() {
+fn an_unavailable_isa_is_missing() {
     let here = Isa::detect().to_string();
     assert!(missing("").is_empty());
     assert!(missing(&here).is_empty());
@@ -47,14 +47,14 @@ fn the_best_is_detected() {
 }
 
 #[test]
-fn none_is_listed_twice() {
+fn no_isa_is_listed_twice() {
     let names: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
     let unique: BTreeSet<&String> = names.iter().collect();
     assert_eq!(unique.len(), names.len(), "{names:?}");
 }
 
 #[test]
-fn a_name_parses_to_what_has_it() {
+fn an_isa_parses_from_its_name() {
     for isa in Isa::available() {
         assert_eq!(isa.to_string().parse(), Ok(isa));
     }
@@ -67,7 +67,7 @@ fn portable_is_the_last() {
 }
 
 #[test]
-fn what_a_cpu_has_is_offered() {
+fn every_isa_of_the_cpu_is_offered() {
     let names: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
     let portable = if cfg!(target_arch = "x86_64") {
         "sse2"
@@ -96,7 +96,7 @@ fn what_a_cpu_has_is_offered() {
 }
 
 #[test]
-fn nonsense_is_refused_with_what_there_is() {
+fn an_unknown_isa_is_refused_with_a_list() {
     for name in ["", "avx1024", "AVX2", " sse2", "sse2 "] {
         let message = name.parse::<Isa>().expect_err(name).to_string();
         for isa in Isa::available() {

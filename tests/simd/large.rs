@@ -3,7 +3,7 @@
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F16, Format, Isa, slice};
 
-use crate::world::{bulk, code, expected, number, sample};
+use crate::support::{bulk, code, expected, number, sample};
 
 /// The number of elements of a piece that is repeated. It is prime to the steps of loops.
 const PERIOD: usize = 1009;
@@ -37,14 +37,14 @@ fn check<S: Format, D: Format>() {
 }
 
 #[test]
-fn narrowed() {
+fn long_slices_are_narrowed() {
     check::<f32, F16>();
     check::<f32, Bf16>();
     check::<f32, F8E4M3Fn>();
 }
 
 #[test]
-fn widened() {
+fn long_slices_are_widened() {
     check::<F16, f32>();
     check::<Bf16, f32>();
     check::<F8E4M3Fn, f32>();

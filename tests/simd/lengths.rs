@@ -3,8 +3,8 @@
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, Rounding, slice};
 
-use crate::sampled::sampled;
-use crate::world::{bulk, expected, number, sample};
+use crate::sampling::sampled;
+use crate::support::{bulk, expected, number, sample};
 
 /// The longest slice.
 const LONGEST: usize = 300;
@@ -108,7 +108,7 @@ lengths! {
 }
 
 #[test]
-fn casts_known_at_run_time() {
+fn every_length_of_casts_known_at_run_time() {
     let cast = Cast::new().rounding(Rounding::ToOdd).saturating();
     check::<f32, F16>(cast);
     check::<f32, Bf16>(cast);

@@ -10,16 +10,16 @@
 
 mod api;
 mod counted;
+#[cfg(unix)]
+mod guard_pages;
 mod isa;
 mod large;
 mod lengths;
-#[cfg(unix)]
-mod pages;
 mod pairs;
 #[cfg(feature = "rayon")]
 mod parallel;
-#[path = "../sampled/mod.rs"]
-mod sampled;
+#[path = "../sampling/mod.rs"]
+mod sampling;
 mod scaled;
 mod scan;
-mod world;
+mod support;

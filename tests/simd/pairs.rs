@@ -6,8 +6,8 @@
 
 use ulp::{Bf16, Bits, Cast, F16, Format, Isa, slice};
 
-use crate::sampled::sampled;
-use crate::world::{assert_same, bulk, casts, expected, inputs};
+use crate::sampling::sampled;
+use crate::support::{assert_same, bulk, casts, expected, inputs};
 
 /// Casts `src` under every cast on every ISA.
 fn check<S: Format, D: Format>(src: &[S]) {
@@ -31,7 +31,7 @@ fn check_cast<S: Format, D: Format>(src: &[S], cast: Cast) {
 
 /// Tries every 251st `f32`. The tests below take those near boundaries, and `verify` takes all.
 #[test]
-fn f32_at_a_stride() {
+fn f32_at_a_stride_to_every_format() {
     let numbers = (0..=u32::MAX).step_by(251).map(f32::from_bits);
     let mut numbers = sampled("numbers at a stride", numbers);
     loop {
@@ -60,7 +60,7 @@ mod some {
     use ulp::{Bf16, F4E2M1Fn, F6E2M3Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M3Fnu, F8E8M0Fnu, F16};
 
     use super::{check, inputs};
-    use crate::world::{E4M3B20, E5M6};
+    use crate::support::{E4M3B20, E5M6};
 
     pairs! {
         from_f32: f32 => F16, Bf16, F8E4M3Fn, F8E5M2, F8E4M3Fnuz, F8E8M0Fnu, F4E2M1Fn, E5M6, E4M3B20;
@@ -81,7 +81,7 @@ mod most {
     use ulp::*;
 
     use super::{check, inputs};
-    use crate::world::{E4M3B20, E5M6};
+    use crate::support::{E4M3B20, E5M6};
 
     /// Makes pairs of a source with every format.
     macro_rules! with_all {

@@ -3,10 +3,10 @@
 use ulp::slice::Stochastic;
 use ulp::{Cast, F8E4M3Fn, F16, slice};
 
-use crate::world::{number, sample};
+use crate::support::{number, sample};
 
 #[test]
-fn siblings_agree() {
+fn parallel_functions_have_the_bits_of_one_thread() {
     let cast = Cast::new().saturating();
     for len in [0, 1, 17, 65_535, 65_536, 65_537, 131_072, 300_001] {
         let src: Vec<f32> = sample(len);

@@ -5,7 +5,7 @@ use std::num::FpCategory;
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, Format, Isa, Rounding, slice};
 
-use crate::world::{code, sample, scalar};
+use crate::support::{code, sample, scalar};
 
 const SCALES: [f32; 10] = [
     1.0,
@@ -72,22 +72,22 @@ fn pair<S: Format, D: Format>() {
 }
 
 #[test]
-fn f32_to_e4m3fn() {
+fn scaled_f32_to_e4m3fn() {
     pair::<f32, F8E4M3Fn>();
 }
 
 #[test]
-fn f32_to_f16() {
+fn scaled_f32_to_f16() {
     pair::<f32, F16>();
 }
 
 #[test]
-fn e5m2_to_f32() {
+fn scaled_e5m2_to_f32() {
     pair::<F8E5M2, f32>();
 }
 
 #[test]
-fn f16_to_bf16() {
+fn scaled_f16_to_bf16() {
     pair::<F16, Bf16>();
 }
 

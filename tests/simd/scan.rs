@@ -5,7 +5,7 @@ use ulp::{
     Format, Isa, slice,
 };
 
-use crate::world::{code, inputs, sample, scalar};
+use crate::support::{code, inputs, sample, scalar};
 
 /// Returns the largest magnitude, and whether all numbers are finite.
 fn reference<S: Format>(src: &[S]) -> (f64, bool) {
@@ -115,7 +115,7 @@ scans! {
 }
 
 #[test]
-fn of_nothing() {
+fn scans_of_empty_slices() {
     for isa in Isa::available() {
         assert_eq!(slice::amax_on::<f32>(isa, &[]).to_bits(), 0);
         assert_eq!(slice::amax_on::<F8E8M0Fnu>(isa, &[]).to_bits(), 0);
@@ -125,7 +125,7 @@ fn of_nothing() {
 
 /// A magnitude has no sign. The magnitude of an `f64` is rounded once.
 #[test]
-fn values_by_hand() {
+fn scans_match_values_worked_out_by_hand() {
     assert_eq!(slice::amax(&[-0.0f32]).to_bits(), 0);
     assert_eq!(slice::amax(&[1.0f32, -3.5]).to_bits(), 3.5f32.to_bits());
     assert_eq!(slice::amax(&[1e300]).to_bits(), f32::INFINITY.to_bits());

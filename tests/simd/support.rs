@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use crate::sampled::sampled;
+use crate::sampling::sampled;
 use ulp::{Bits, Cast, Flags, Format, Isa, Layout, Rounding, float_type, slice};
 
 float_type! {

@@ -77,7 +77,7 @@ fn the_documented_bits() {
 
 /// Returns numbers whose discarded fraction is just enough for a carry, and numbers below them by the least step of the source.
 #[test]
-fn thresholds() {
+fn thresholds_decide_as_documented() {
     let seed = 99;
     for pair in [
         Pair::new::<f64, F16>(),
@@ -105,7 +105,7 @@ fn thresholds() {
 
 /// Numbers of the target, zeros, infinities and NaNs have the results of a cast.
 #[test]
-fn exact_and_special() {
+fn exact_and_special_values_are_not_drawn() {
     for pair in pairs() {
         let [from, to] = pair.layouts;
         let numbers = (0..=pair.shape.max_code).map(|code| Cast::new().convert(to, from, code).0);
@@ -132,7 +132,7 @@ fn exact_and_special() {
 
 /// Every ISA and every split of the slice gives the same bits.
 #[test]
-fn parts_and_isas() {
+fn parts_and_isas_agree() {
     for pair in pairs() {
         let whole = Inputs(2).codes(&pair, 1000);
         for offset in [0, 32, 59, (1 << 38) - 100, u64::MAX - 300] {
@@ -160,7 +160,7 @@ fn parts_and_isas() {
 
 /// A detour through f32 changes nothing.
 #[test]
-fn equal_numbers_of_other_formats() {
+fn equal_numbers_of_other_formats_draw_alike() {
     for (narrow, wide) in [
         (Pair::new::<F16, F8E4M3Fn>(), Pair::new::<f32, F8E4M3Fn>()),
         (Pair::new::<F16, Bf16>(), Pair::new::<f32, Bf16>()),

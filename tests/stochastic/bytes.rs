@@ -55,7 +55,7 @@ fn packed<F: Format>(numbers: &[F]) -> Vec<u8> {
 }
 
 #[test]
-fn as_slices_of_numbers() {
+fn bytes_draw_as_slices_of_numbers() {
     check::<f32, Bf16>(Dtype::F32, Dtype::Bf16, to_bytes);
     check::<f32, F4E2M1Fn>(Dtype::F32, Dtype::F4E2M1Fn, to_bytes);
     check::<f32, F4E2M1Fn>(Dtype::F32, Dtype::F4E2M1FnX2, packed);
@@ -70,7 +70,7 @@ fn as_slices_of_numbers() {
 }
 
 #[test]
-fn lengths_that_do_not_fit() {
+fn lengths_that_do_not_fit_are_errors() {
     let (src, dst) = (&[0; 8], &mut [7; 3]);
     let how = Stochastic::new(0);
     let error = slice::cast_bytes_stochastic(Dtype::F32, src, Dtype::F16, dst, how).unwrap_err();

@@ -6,8 +6,8 @@ mod bits;
 mod bytes;
 mod means;
 mod oracle;
-#[path = "../sampled/mod.rs"]
-mod sampled;
+#[path = "../sampling/mod.rs"]
+mod sampling;
 
 use ulp::slice::{Stochastic, cast_stochastic};
 use ulp::{Bf16, F8E4M3Fn, F16, Format};
@@ -19,7 +19,7 @@ fn cast<S: Format, D: Format>(from: &[S], how: Stochastic) -> Vec<D> {
 }
 
 #[test]
-fn past_the_largest() {
+fn values_past_the_largest_overflow() {
     // The numbers lie half-way to the number that would come next, so half of them overflow. All numbers beyond that number
     // overflow.
     let half: Vec<f32> = vec![464.0; 1000];
@@ -40,7 +40,7 @@ fn past_the_largest() {
 }
 
 #[test]
-fn nothing_to_discard() {
+fn exact_casts_ignore_the_draws() {
     let codes: Vec<F8E4M3Fn> = (0..=255).map(F8E4M3Fn::from_bits).collect();
     for (x, y) in codes.iter().zip(cast::<_, F16>(&codes, Stochastic::new(1))) {
         assert_eq!(y.to_bits(), F16::from_f32(x.to_f32()).to_bits());
@@ -48,7 +48,7 @@ fn nothing_to_discard() {
 }
 
 #[test]
-fn settings() {
+fn settings_are_kept() {
     let how = Stochastic::new(1).offset(2);
     assert_ne!(how, Stochastic::new(1));
     assert_ne!(how, how.saturating());
@@ -61,6 +61,6 @@ fn settings() {
 
 #[test]
 #[should_panic(expected = "the source has 3 elements and the destination 2")]
-fn lengths_differ() {
+fn different_lengths_panic() {
     cast_stochastic(&[1.0f32; 3], &mut [F16::default(); 2], Stochastic::new(1));
 }

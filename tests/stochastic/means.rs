@@ -4,7 +4,7 @@ use ulp::slice::Stochastic;
 use ulp::{Bf16, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format};
 
 use crate::cast;
-use crate::sampled::sampled;
+use crate::sampling::sampled;
 
 /// Returns the number of draws for each mean. It is a multiple of 64, because `decisions_are_independent` takes blocks of 64.
 fn draws() -> usize {
@@ -46,7 +46,7 @@ fn is_unbiased<S: Format, D: Format>(lower: f64, step: f64, fractions: &[f64]) {
 }
 
 #[test]
-fn means() {
+fn means_are_unbiased() {
     let many: Vec<f64> = (0..16).map(|i| f64::from(i) / 16.0 + 0.0123).collect();
     let few = [2f64.powi(-18), 1e-4, 1.0 / 3.0, 0.5, 0.9, 1.0 - 1e-4];
     is_unbiased::<f32, Bf16>(1.0, 2f64.powi(-7), &many);

@@ -309,7 +309,7 @@ impl Inputs {
 
 /// The vectors are those that the authors publish with Random123. The test checks the generator of this file.
 #[test]
-fn philox_of_this_test() {
+fn the_philox_of_this_test_gives_known_answers() {
     let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
     let answer = philox(pi, [0xa409_3822, 0x299f_31d0]);
     assert_eq!(answer, [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);

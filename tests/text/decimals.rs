@@ -55,7 +55,7 @@ fn random<F: Text>() {
 }
 
 #[test]
-fn random_decimals() {
+fn random_decimals_are_rounded_once() {
     for_every_short_format!(random);
     for_every_wide_format!(random);
 }
@@ -83,14 +83,14 @@ fn about_tie<F: Text>(code: u64) {
 }
 
 #[test]
-fn ties_and_their_neighbours() {
+fn ties_and_their_neighbours_are_rounded_once() {
     for_every_short_format!(about_ties);
     for_every_wide_format!(about_ties);
 }
 
 /// Some of these comparisons are done in 128 bits, and some with integers of any length.
 #[test]
-fn ties_beyond_the_range_of_f64() {
+fn ties_beyond_the_range_of_f64_are_rounded_once() {
     let one = Wide::from_f32(1.0).to_bits();
     for code in [
         one,
@@ -128,7 +128,7 @@ fn every_tie_of_float16() {
 }
 
 #[test]
-fn thousands_of_digits() {
+fn thousands_of_digits_are_rounded_once() {
     let zeros = "0".repeat(5000);
     assert_eq!(parse::<F16>(&format!("0.{zeros}1e5001")), parse::<F16>("1"));
     assert_eq!(parse::<F16>(&format!("1{zeros}e-5000")), parse::<F16>("1"));
@@ -148,7 +148,7 @@ fn thousands_of_digits() {
 }
 
 #[test]
-fn exponents_of_any_size() {
+fn exponents_of_any_size_are_read() {
     for exponent in [
         "999999999999",
         "99999999999999999999999999",

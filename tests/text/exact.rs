@@ -16,7 +16,7 @@ fn same<F: Text>(number: F, texts_of: [&str; 4]) {
 }
 
 #[test]
-fn whole_numbers() {
+fn whole_numbers_print_exactly() {
     same(F16::MAX, ["65504", "65504.0", "6.5504e4", "6.5504E4"]);
     same(
         F16::from_f32(-32768.0),
@@ -41,7 +41,7 @@ fn whole_numbers() {
 }
 
 #[test]
-fn fractions_of_few_bits() {
+fn fractions_of_few_bits_print_exactly() {
     same(
         F8E8M0Fnu::from_f32(0.25),
         ["0.25", "0.25", "2.5e-1", "2.5E-1"],

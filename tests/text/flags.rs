@@ -43,7 +43,7 @@ fn shortest<F: Text>() {
 }
 
 #[test]
-fn without_a_precision() {
+fn flags_without_a_precision() {
     shortest::<F16>();
     shortest::<Bf16>();
     shortest::<F8E5M2>();
@@ -74,13 +74,13 @@ fn exact<F: Text>() {
 }
 
 #[test]
-fn with_a_precision() {
+fn flags_with_a_precision() {
     for_every_short_format!(exact);
 }
 
 /// A long run of zeros is written apart from the digits.
 #[test]
-fn long_runs_of_zeros() {
+fn flags_with_long_runs_of_zeros() {
     for x in [1e300f64, 2.5e-300, -1e-44, -1e60] {
         let y: Double = x.cast();
         assert_same! { y, x,
@@ -90,7 +90,7 @@ fn long_runs_of_zeros() {
 }
 
 #[test]
-fn bits() {
+fn flags_of_bits() {
     for bits in [0, 1, 0x3c00, 0x7bff, 0xffff] {
         let x = F16::from_bits(bits);
         assert_same! { x, bits,

@@ -111,7 +111,7 @@ fn what_f32_parses_and_nothing_else() {
 
 /// Tries all short texts of the characters of numbers.
 #[test]
-fn every_short_text() {
+fn every_short_text_is_read_as_f32_reads_it() {
     let characters = [
         '0', '1', '9', '.', 'e', '-', '+', 'x', 'n', 'a', 'i', 'f', ' ',
     ];
@@ -136,7 +136,7 @@ fn every_short_text() {
 }
 
 #[test]
-fn errors() {
+fn errors_have_their_kind() {
     assert_eq!(parse::<F16>(""), Err(Empty));
     for text in ["", "x", "+"] {
         let is = text.parse::<Bf16>().unwrap_err();
@@ -150,7 +150,7 @@ fn errors() {
 }
 
 #[test]
-fn hexadecimal() {
+fn hexadecimal_is_exact() {
     let table: &[(&str, f64)] = &[
         ("0x1.8p-3", 0.1875),
         ("0X1.8P-3", 0.1875),

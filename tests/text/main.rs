@@ -3,8 +3,8 @@
 //! "Every format" means all formats of at most 16 bits that the crate ships, and the formats that are declared below.
 
 #[macro_use]
-#[path = "../shipped/mod.rs"]
-mod shipped;
+#[path = "../for_every_format/mod.rs"]
+mod for_every_format;
 
 use std::fmt::{Binary, Debug, Display, LowerExp, LowerHex, Octal, UpperExp, UpperHex};
 use std::str::FromStr;
@@ -159,7 +159,7 @@ impl Random {
 
 /// Returns the positive finite codes of a format, or a sample of `most` of them.
 fn finite_codes<F: Format>(most: u64) -> Vec<u64> {
-    sampled::sampled("codes as text", all_finite_codes::<F>(most)).collect()
+    sampling::sampled("codes as text", all_finite_codes::<F>(most)).collect()
 }
 
 fn all_finite_codes<F: Format>(most: u64) -> Vec<u64> {
@@ -184,8 +184,8 @@ mod flags;
 mod forms;
 mod numpy;
 mod oracle;
-#[path = "../sampled/mod.rs"]
-mod sampled;
+mod pitfalls;
+#[path = "../sampling/mod.rs"]
+mod sampling;
 mod shortest;
 mod special;
-mod traps;

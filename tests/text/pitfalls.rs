@@ -47,7 +47,7 @@ fn decimal_to_bf16_through_f32() {
 
 /// The digits are the shortest for the format, not for the `f32` of equal value.
 #[test]
-fn display_through_f32() {
+fn display_through_f32_has_too_many_digits() {
     assert_eq!(f16::from_f32(0.1).to_string(), "0.099975586", "the trap");
     assert_eq!(F16::from_f32(0.1).to_string(), "0.1");
     assert_eq!(Bf16::from_f32(0.1).to_string(), "0.1");
@@ -58,7 +58,7 @@ fn display_through_f32() {
 }
 
 #[test]
-fn formatting_flags() {
+fn formatting_flags_are_obeyed() {
     let (x, y) = (F16::from_f32(1234.0), f16::from_f32(1234.0));
     let mut text = String::new();
     write!(text, "{y:.2e}").unwrap();

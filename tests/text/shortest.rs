@@ -77,18 +77,18 @@ fn check_signs<F: Text>() {
 }
 
 #[test]
-fn of_every_narrow_number() {
+fn the_shortest_of_every_narrow_number() {
     for_every_short_format!(check_all);
 }
 
 #[test]
-fn of_every_narrow_negative_number() {
+fn the_shortest_of_every_narrow_negative_number() {
     for_every_short_format!(check_signs);
 }
 
 /// `f32` has none of the numbers except zero, so the digits are the shortest of the format.
 #[test]
-fn of_a_narrow_format_beyond_f32() {
+fn the_shortest_beyond_f32() {
     check_all::<Beyond>();
 }
 
@@ -100,13 +100,13 @@ fn check_some<F: Text>() {
 }
 
 #[test]
-fn of_wide_numbers() {
+fn the_shortest_of_wide_numbers() {
     for_every_wide_format!(check_some);
 }
 
 /// 2^16383 has 4932 digits. The smallest number, 2^-16431, has its last digit 4947 places after the point.
 #[test]
-fn beyond_the_range_of_f64() {
+fn the_shortest_beyond_the_range_of_f64() {
     let max = Wide::LAYOUT.max_code();
     let one = 1 << 62 | 1 << 61;
     for magnitude in [
@@ -127,7 +127,7 @@ fn beyond_the_range_of_f64() {
 
 /// The smallest number is 2^-524289, 10^-157826.71…. The largest is 2^524288 · 15/16, 10^157826.41….
 #[test]
-fn as_far_as_a_layout_reaches() {
+fn the_shortest_at_the_ends_of_a_layout() {
     for (code, leading) in [(1, -157_827), (Far::LAYOUT.max_code(), 157_826)] {
         let number = number::<Far>(code);
         let text = format!("{number:e}");
@@ -142,7 +142,7 @@ fn as_far_as_a_layout_reaches() {
 
 /// No number follows the largest one, so few digits would be enough: 8 parses as 7.9375 too. But 8 is another number.
 #[test]
-fn of_the_largest_where_all_codes_are_finite() {
+fn the_shortest_of_the_largest_where_all_codes_are_finite() {
     assert_eq!(E2M6Fn::MAX.to_string(), "7.94");
     assert_eq!(parse::<E2M6Fn>("8"), Ok(E2M6Fn::MAX.to_bits() as u64));
 }

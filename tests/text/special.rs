@@ -39,12 +39,12 @@ fn as_a_cast_from_f64<F: Text>() {
 }
 
 #[test]
-fn what_casts_give() {
+fn parsed_specials_are_those_of_casts() {
     for_every_short_format!(as_a_cast_from_f64);
 }
 
 #[test]
-fn infinity() {
+fn infinities_parse_in_every_spelling() {
     assert_eq!(parse::<F16>("inf"), Ok(0x7c00));
     assert_eq!(parse::<F16>("-infinity"), Ok(0xfc00));
     assert_eq!(parse::<F16>("1e5"), Ok(0x7c00));
@@ -58,7 +58,7 @@ fn infinity() {
 }
 
 #[test]
-fn nan() {
+fn nans_parse_in_every_spelling() {
     assert_eq!(parse::<F16>("nan"), Ok(0x7e00));
     assert_eq!(parse::<F16>("-nan"), Ok(0xfe00));
     assert_eq!(parse::<F8E4M3Fn>("-NaN"), Ok(0xff));
@@ -71,7 +71,7 @@ fn nan() {
 }
 
 #[test]
-fn without_sign_or_zero() {
+fn formats_without_sign_or_zero_parse() {
     assert_eq!(parse::<F8E8M0Fnu>("-1"), Err(Unrepresentable));
     assert_eq!(parse::<F8E8M0Fnu>("-1e-99"), Err(Unrepresentable));
     assert_eq!(parse::<F8E8M0Fnu>("-inf"), Err(Unrepresentable));

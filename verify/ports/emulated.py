@@ -8,10 +8,10 @@ import subprocess
 
 from toolchain import CARGO, ENVIRONMENT, HOST, linked, run
 
-# Where a test is cut to a sample, it is every 17th of its cases: prime, as tests/sampled asks.
+# Where a test is cut to a sample, it is every 17th of its cases: prime, as tests/sampling asks.
 SAMPLE = "17"
 # Longest first, so that the last to end is short.
-LONGEST = ["simd", "environment", "bytes", "stochastic", "text", "shapes", "mixed"]
+LONGEST = ["simd", "fp_environment", "bytes", "stochastic", "text", "arbitrary_layouts", "mixed"]
 # Where the tests of all features are built too: on one machine of each order of bytes. They take minutes more a target.
 EVERY_FEATURE = {HOST, "s390x-unknown-linux-gnu"}
 RESULT = re.compile(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered out", re.M)

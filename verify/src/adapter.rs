@@ -5,7 +5,7 @@ use core::num::FpCategory;
 #[allow(clippy::wildcard_imports, reason = "the formats of the catalogue")]
 use ulp::*;
 
-use crate::oracle::{self, Question, Rounding, Shape, Value};
+use crate::oracle::{self, FormatSpec, Rounding, RoundingQuery, Value};
 use crate::tally::Tally;
 
 /// The two policies on values beyond the largest finite one: IEEE's, and saturation.
@@ -36,7 +36,7 @@ pub fn cast(rounding: Rounding, saturate: bool) -> Cast {
 /// # Panics
 /// If the crate refuses the layout.
 #[must_use]
-pub fn layout(shape: &Shape) -> Layout {
+pub fn layout(shape: &FormatSpec) -> Layout {
     let layout = Layout::finite(shape.exponent_bits, shape.fraction_bits)
         .with_sign(shape.signed)
         .with_zero(shape.zero)
@@ -52,7 +52,7 @@ pub fn layout(shape: &Shape) -> Layout {
 
 /// Returns the right answer of `Layout::classify` for a value.
 #[must_use]
-pub fn category(shape: &Shape, value: &Value) -> FpCategory {
+pub fn category(shape: &FormatSpec, value: &Value) -> FpCategory {
     match value {
         Value::Nan { .. } => FpCategory::Nan,
         Value::Infinite { .. } => FpCategory::Infinite,
@@ -71,7 +71,7 @@ pub struct Shipped {
     /// The name in `numpy`.
     pub name: &'static str,
     /// The oracle's description.
-    pub shape: Shape,
+    pub shape: FormatSpec,
     /// The crate's layout.
     pub layout: Layout,
 }
@@ -100,16 +100,16 @@ pub struct Pair {
 impl Pair {
     /// Compares the typed casts with the oracle on one code of the source: every rounding, both policies, and the default.
     pub fn check(&self, bits: u64, casts: &Casts, tally: &mut Tally) {
-        let question = Question::new(&self.to.shape, oracle::decode(&self.from.shape, bits));
+        let query = RoundingQuery::new(&self.to.shape, oracle::decode(&self.from.shape, bits));
         let what = || format!("{} {bits:#x} -> {}", self.from.name, self.to.name);
         tally.input();
-        let right = question.answer(Rounding::TiesToEven, false).0;
+        let right = query.resolve(Rounding::TiesToEven, false).0;
         let is = self.plain(bits);
         tally.check(is == right, || {
             format!("{}, cast(): {is:#x}, right: {right:#x}", what())
         });
         for &(rounding, saturate, cast) in &casts.0 {
-            let right = question.answer(rounding, saturate);
+            let right = query.resolve(rounding, saturate);
             let is = self.with(bits, cast);
             tally.check(is == right, || {
                 describe(&what(), rounding, saturate, is, right)
@@ -158,16 +158,16 @@ impl Casts {
 
 /// Compares the crate with the oracle on one code and two layouts known at run time, under every cast.
 pub fn check_layouts(
-    from: (&Shape, Layout),
-    to: (&Shape, Layout),
+    from: (&FormatSpec, Layout),
+    to: (&FormatSpec, Layout),
     bits: u64,
     casts: &Casts,
     tally: &mut Tally,
 ) {
-    let question = Question::new(to.0, oracle::decode(from.0, bits));
+    let query = RoundingQuery::new(to.0, oracle::decode(from.0, bits));
     tally.input();
     for &(rounding, saturate, cast) in &casts.0 {
-        let right = question.answer(rounding, saturate);
+        let right = query.resolve(rounding, saturate);
         let is = by_layout(cast, from.1, to.1, bits);
         tally.check(is == right, || {
             describe(

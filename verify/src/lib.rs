@@ -1,10 +1,10 @@
 //! Exhaustive runs and independent oracles for `ulp`.
 //!
-//! [`oracle`] computes the right result of a cast or an operation, and shares nothing with the crate. [`bridge`] calls the
+//! [`oracle`] computes the right result of a cast or an operation, and shares nothing with the crate. [`adapter`] calls the
 //! crate's casts in the oracle's terms, and [`operations`] calls its arithmetic. [`numbers`] names the methods of the types.
 //! [`inputs`] and [`operands`] choose the inputs, and [`tally`] counts the results. The binary `ulp-verify` holds the runs.
 
-pub mod bridge;
+pub mod adapter;
 pub mod inputs;
 pub mod numbers;
 pub mod operands;

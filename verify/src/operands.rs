@@ -7,12 +7,12 @@ use fastrand::Rng;
 use ulp::Format;
 
 use crate::operations::{code, number};
-use crate::oracle::Shape;
+use crate::oracle::FormatSpec;
 
 /// Returns every zero and infinity, several NaNs, quiet and signaling, the smallest and largest numbers, subnormal and normal,
 /// and the powers of two of these exponent fields. All of them have their neighbours and both signs.
 #[must_use]
-pub fn special(shape: &Shape, fields: impl Iterator<Item = u64>) -> Vec<u64> {
+pub fn special(shape: &FormatSpec, fields: impl Iterator<Item = u64>) -> Vec<u64> {
     let field = 1 << shape.fraction_bits;
     let mut magnitudes = BTreeSet::new();
     let powers = fields.map(|exponent| exponent * field);
@@ -32,7 +32,7 @@ pub fn special(shape: &Shape, fields: impl Iterator<Item = u64>) -> Vec<u64> {
 
 /// Returns the exponent fields at which operations change: the ends, 1, and fields apart by the precision or twice the precision.
 #[must_use]
-pub fn few_fields(shape: &Shape) -> Vec<u64> {
+pub fn few_fields(shape: &FormatSpec) -> Vec<u64> {
     let precision = i64::from(shape.fraction_bits) + 1;
     let (bias, last) = (i64::from(shape.bias), (1 << shape.exponent_bits) - 2);
     let centres = [0, 1, bias / 2, bias, bias + bias / 2, last];
@@ -60,7 +60,7 @@ pub fn few_fields(shape: &Shape) -> Vec<u64> {
 /// Returns a pair of one of three kinds. The codes are any codes. Or the magnitudes are near each other, so their sum cancels or
 /// their quotient is about 1. Or their product lies near the smallest normal number, and their quotient near the inverse of that
 /// number.
-pub fn pair(shape: &Shape, rng: &mut Rng) -> [u64; 2] {
+pub fn pair(shape: &FormatSpec, rng: &mut Rng) -> [u64; 2] {
     let a = rng.u64(..) & shape.mask();
     let any = rng.u64(..) & shape.mask();
     let fraction = (1 << shape.fraction_bits) - 1;
@@ -83,7 +83,7 @@ pub fn pair(shape: &Shape, rng: &mut Rng) -> [u64; 2] {
 
 /// Returns a [`pair`], and a third operand of any size, or one about as large as their product. In the second case most of the
 /// product may cancel.
-pub fn triple<F: Format>(shape: &Shape, rng: &mut Rng) -> [u64; 3] {
+pub fn triple<F: Format>(shape: &FormatSpec, rng: &mut Rng) -> [u64; 3] {
     let [a, b] = pair(shape, rng);
     let c = match rng.u8(0..3) {
         0 => rng.u64(..) & shape.mask(),

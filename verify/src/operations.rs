@@ -2,8 +2,8 @@
 
 use ulp::{Bits, Flags, Format, ieee};
 
-use crate::bridge;
-use crate::oracle::{self, Answer, Rounding, Shape};
+use crate::adapter;
+use crate::oracle::{self, Answer, FormatSpec, Rounding};
 
 /// Returns the number of these storage bits.
 #[must_use]
@@ -28,7 +28,7 @@ pub struct Operation<const N: usize> {
     /// The crate's operation.
     pub given: Given<N>,
     /// The oracle's operation.
-    pub right: for<'a> fn(&'a Shape, [u64; N]) -> Answer<'a>,
+    pub right: for<'a> fn(&'a FormatSpec, [u64; N]) -> Answer<'a>,
 }
 
 impl<const N: usize> Operation<N> {
@@ -36,11 +36,11 @@ impl<const N: usize> Operation<N> {
     ///
     /// # Errors
     /// If they differ. The error has the operands, the results, and the right results.
-    pub fn check(&self, shape: &Shape, operands: [u64; N]) -> Result<(), String> {
+    pub fn check(&self, shape: &FormatSpec, operands: [u64; N]) -> Result<(), String> {
         let answer = (self.right)(shape, operands);
         for rounding in Rounding::ALL {
             let right = answer.rounded(rounding);
-            let is = (self.given)(operands, bridge::rounding(rounding));
+            let is = (self.given)(operands, adapter::rounding(rounding));
             if is != right {
                 return Err(format!(
                     "{} {operands:#x?}, {rounding:?}: {:#x} flags {:#x}, right: {:#x} flags {:#x}; {shape:?}",

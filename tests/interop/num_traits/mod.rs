@@ -15,7 +15,7 @@ use ulp::*;
 use crate::declared::{Double, E5M6, Fine, Small, Unsigned, Wide};
 
 #[test]
-fn a_format_has_the_traits_that_it_has_the_notions_for() {
+fn a_format_has_the_traits_of_its_capabilities() {
     macro_rules! table {
         ([$($format:ident)*]) => {
             [$((
@@ -42,7 +42,7 @@ fn a_format_has_the_traits_that_it_has_the_notions_for() {
             false
         };
     }
-    for (name, one, zero, num, signed, core, constants, float) in shipped!(table) {
+    for (name, one, zero, num, signed, core, constants, float) in for_every_format!(table) {
         let is = |names: &[&str]| names.contains(&name);
         assert!(one, "{name}");
         let has_sign = !is(&["F8E8M0Fnu", "F8E4M3Fnu", "F8E5M3Fnu"]);
@@ -286,7 +286,7 @@ fn every_method_is_the_type_s_own() {
 }
 
 #[test]
-fn float_core() {
+fn float_core_is_that_of_f32() {
     let [a, b] = [2.5, -0.75].map(F16::from_f32);
     assert_eq!(<F16 as FloatCore>::neg_zero().to_bits(), 0x8000);
     assert_eq!(<F16 as FloatCore>::epsilon(), F16::EPSILON);

@@ -2,9 +2,9 @@
 
 use core::cmp::Ordering;
 
-use super::cast::{Question, nan};
+use super::cast::{RoundingQuery, nan};
 use super::value::{Dyadic, Real, Value, decode};
-use super::{DIVIDE_BY_ZERO, INVALID, Rounding, Shape};
+use super::{DIVIDE_BY_ZERO, FormatSpec, INVALID, Rounding};
 
 /// The result of an operation before rounding. The search is done once for all roundings.
 #[derive(Clone, Copy, Debug)]
@@ -12,9 +12,9 @@ pub enum Answer<'a> {
     /// A code and flags that no rounding changes.
     Fixed(u64, u8),
     /// A value to round, and the flags besides those of rounding.
-    Rounded(Question<'a>, u8),
+    Rounded(RoundingQuery<'a>, u8),
     /// The sum of a number and its opposite: 6.3.
-    Cancelled(&'a Shape),
+    Cancelled(&'a FormatSpec),
 }
 
 impl Answer<'_> {
@@ -23,14 +23,14 @@ impl Answer<'_> {
     pub fn rounded(&self, rounding: Rounding) -> (u64, u8) {
         match self {
             Self::Fixed(code, flags) => (*code, *flags),
-            Self::Rounded(question, raised) => {
-                let (code, flags) = question.answer(rounding, false);
+            Self::Rounded(query, raised) => {
+                let (code, flags) = query.resolve(rounding, false);
                 (code, flags | raised)
             }
             // 6.3: +0, but −0 under roundTowardNegative.
             Self::Cancelled(shape) => {
                 let zero = zero(rounding == Rounding::TowardNegative);
-                Question::new(shape, zero).answer(rounding, false)
+                RoundingQuery::new(shape, zero).resolve(rounding, false)
             }
         }
     }
@@ -82,18 +82,18 @@ fn negated(value: Value) -> Value {
     }
 }
 
-pub(super) fn exactly(shape: &Shape, value: Value) -> Answer<'_> {
-    Answer::Rounded(Question::new(shape, value), 0)
+pub(super) fn exactly(shape: &FormatSpec, value: Value) -> Answer<'_> {
+    Answer::Rounded(RoundingQuery::new(shape, value), 0)
 }
 
 /// Returns the default result of 7.2, a quiet NaN. In a format without NaN, returns the largest number, like a cast.
-pub(super) fn invalid(shape: &Shape) -> Answer<'_> {
+pub(super) fn invalid(shape: &FormatSpec) -> Answer<'_> {
     let code = nan(shape, false, None).unwrap_or(shape.max());
     Answer::Fixed(code, INVALID)
 }
 
 /// Returns an operand's NaN (6.2.3): the NaN of the first operand that is one, made quiet. A signaling NaN is invalid (7.2 a).
-pub(super) fn nan_among<'a>(shape: &'a Shape, codes: &[u64]) -> Option<Answer<'a>> {
+pub(super) fn nan_among<'a>(shape: &'a FormatSpec, codes: &[u64]) -> Option<Answer<'a>> {
     let first = codes.iter().find_map(|&code| match decode(shape, code) {
         Value::Nan { negative, payload } => nan(shape, negative, payload),
         _ => None,
@@ -174,7 +174,7 @@ impl Real for Root {
 }
 
 /// (x + y) · 2^scale.
-pub(super) fn add_values(shape: &Shape, x: Value, y: Value, scale: i32) -> Answer<'_> {
+pub(super) fn add_values(shape: &FormatSpec, x: Value, y: Value, scale: i32) -> Answer<'_> {
     match (x, y) {
         (
             Value::Finite {
@@ -212,14 +212,14 @@ pub(super) fn add_values(shape: &Shape, x: Value, y: Value, scale: i32) -> Answe
 
 /// Returns a + b.
 #[must_use]
-pub fn add(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn add(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b])
         .unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b), 0))
 }
 
 /// Returns a − b.
 #[must_use]
-pub fn sub(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn sub(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b]).unwrap_or_else(|| {
         let (x, y) = (decode(shape, a), decode(shape, b));
         // A zero without sign has no opposite, so this is x − x.
@@ -251,7 +251,7 @@ fn multiply(x: Value, y: Value) -> Option<Value> {
 
 /// Returns a · b.
 #[must_use]
-pub fn mul(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn mul(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     nan_among(shape, &[a, b]).unwrap_or_else(|| {
         match multiply(decode(shape, a), decode(shape, b)) {
             Some(product) => exactly(shape, product),
@@ -262,7 +262,7 @@ pub fn mul(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
 
 /// Returns a · b + c, rounded once.
 #[must_use]
-pub fn mul_add(shape: &Shape, a: u64, b: u64, c: u64) -> Answer<'_> {
+pub fn mul_add(shape: &FormatSpec, a: u64, b: u64, c: u64) -> Answer<'_> {
     let is_nan = |code| matches!(decode(shape, code), Value::Nan { .. });
     let product = (!is_nan(a) && !is_nan(b)).then(|| multiply(decode(shape, a), decode(shape, b)));
     match (nan_among(shape, &[a, b, c]), product) {
@@ -276,13 +276,13 @@ pub fn mul_add(shape: &Shape, a: u64, b: u64, c: u64) -> Answer<'_> {
 
 /// Returns a / b.
 #[must_use]
-pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn div(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
         return nan;
     }
     let (x, y) = (decode(shape, a), decode(shape, b));
     let negative = is_negative(x) != is_negative(y);
-    let infinity = Question::new(shape, Value::Infinite { negative });
+    let infinity = RoundingQuery::new(shape, Value::Infinite { negative });
     match (x, y) {
         // 7.2 e.
         _ if is_zero(x) && is_zero(y) || is_infinite(x) && is_infinite(y) => invalid(shape),
@@ -297,7 +297,7 @@ pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
             },
         ) if !is_zero(x) => {
             let quotient = Quotient(magnitude, other_magnitude);
-            Answer::Rounded(Question::real(shape, negative, &quotient), 0)
+            Answer::Rounded(RoundingQuery::real(shape, negative, &quotient), 0)
         }
         _ => exactly(shape, zero(negative)),
     }
@@ -305,7 +305,7 @@ pub fn div(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
 
 /// Returns √a.
 #[must_use]
-pub fn sqrt(shape: &Shape, a: u64) -> Answer<'_> {
+pub fn sqrt(shape: &FormatSpec, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
         return nan;
     }
@@ -315,7 +315,7 @@ pub fn sqrt(shape: &Shape, a: u64) -> Answer<'_> {
         // 7.2 g.
         x if is_negative(x) => invalid(shape),
         Value::Finite { magnitude, .. } => {
-            Answer::Rounded(Question::real(shape, false, &Root(magnitude)), 0)
+            Answer::Rounded(RoundingQuery::real(shape, false, &Root(magnitude)), 0)
         }
         x => exactly(shape, x),
     }
@@ -323,17 +323,17 @@ pub fn sqrt(shape: &Shape, a: u64) -> Answer<'_> {
 
 /// Returns a − b · n. n is the quotient without its fraction, as in C's `fmod`.
 #[must_use]
-pub fn rem(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn rem(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     remainder_of(shape, a, b, false)
 }
 
 /// Returns a − b · n. n is the integer nearest to the quotient, ties to even (5.3.1).
 #[must_use]
-pub fn remainder(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn remainder(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     remainder_of(shape, a, b, true)
 }
 
-fn remainder_of(shape: &Shape, a: u64, b: u64, nearest: bool) -> Answer<'_> {
+fn remainder_of(shape: &FormatSpec, a: u64, b: u64, nearest: bool) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
         return nan;
     }

@@ -4,9 +4,9 @@
 use core::cmp::Ordering;
 
 use super::arithmetic::{Quotient, div, mul, product};
-use super::cast::{Question, cast, nan};
+use super::cast::{RoundingQuery, cast, nan};
 use super::value::{Dyadic, Real, Value, decode, magnitude};
-use super::{OVERFLOW, Rounding, Shape, shipped};
+use super::{FormatSpec, OVERFLOW, Rounding, shipped};
 
 /// The rules for scales. OCP MX 1.0, 6.3 describes "floor". torchao's `ScaleCalculationMode` names the other powers of two. The
 /// first of them is RCEIL.
@@ -33,9 +33,9 @@ impl Rule {
 #[derive(Clone, Copy, Debug)]
 pub struct Blocked {
     /// The format of the elements, and the bits of an element in memory.
-    pub element: (Shape, u32),
+    pub element: (FormatSpec, u32),
     /// The format of the scales, and the bits of a scale.
-    pub scale: (Shape, u32),
+    pub scale: (FormatSpec, u32),
     /// How many rows share a scale.
     pub rows: usize,
     /// How many columns share a scale.
@@ -114,7 +114,7 @@ impl Blocked {
         if self.rule == Rule::Nearest {
             let quotient = Quotient(amax, product(max, divisor));
             let (code, _) =
-                Question::real(scale, false, &quotient).answer(Rounding::TiesToEven, true);
+                RoundingQuery::real(scale, false, &quotient).resolve(Rounding::TiesToEven, true);
             let least = if *scale == shipped("float32") {
                 1 << 23
             } else {
@@ -217,7 +217,7 @@ impl Blocked {
         let (factor, divisor) = self.tensor();
         let dividend = product(exactly(x), factor);
         let quotient = Quotient(dividend, product(magnitude(&self.scale.0, scale), divisor));
-        Question::real(element, x < 0.0, &quotient).answer(rounding, saturate)
+        RoundingQuery::real(element, x < 0.0, &quotient).resolve(rounding, saturate)
     }
 
     /// Returns the codes of `to` that elements and scales become, in three operations of binary32 and a cast.
@@ -227,10 +227,10 @@ impl Blocked {
         quantized: &Quantized,
         len: usize,
         cols: usize,
-        to: &Shape,
+        to: &FormatSpec,
     ) -> Vec<u64> {
         let f32 = shipped("float32");
-        let widened = |(shape, bits): (Shape, u32), bytes: &[u8], index: usize| {
+        let widened = |(shape, bits): (FormatSpec, u32), bytes: &[u8], index: usize| {
             let mut code = 0;
             for bit in 0..bits as usize {
                 let place = index * bits as usize + bit;

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use super::value::{Dyadic, Real, Value, decode, magnitude};
-use super::{INEXACT, INVALID, OVERFLOW, Rounding, Shape, UNDERFLOW};
+use super::{FormatSpec, INEXACT, INVALID, OVERFLOW, Rounding, UNDERFLOW};
 
 /// The place of a value between two neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,16 +91,16 @@ enum Kind {
 
 /// A value to round to a format. The search is done once for all roundings and policies.
 #[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
-    to: &'a Shape,
+pub struct RoundingQuery<'a> {
+    to: &'a FormatSpec,
     negative: bool,
     kind: Kind,
 }
 
-impl<'a> Question<'a> {
+impl<'a> RoundingQuery<'a> {
     /// Asks for the value `value` in the format `to`.
     #[must_use]
-    pub fn new(to: &'a Shape, value: Value) -> Self {
+    pub fn new(to: &'a FormatSpec, value: Value) -> Self {
         match value {
             Value::Nan { negative, .. } => Self {
                 to,
@@ -129,7 +129,7 @@ impl<'a> Question<'a> {
 
     /// Asks for a real number other than zero in the format `to`, given by its sign and magnitude.
     #[must_use]
-    pub fn real(to: &'a Shape, negative: bool, magnitude: &impl Real) -> Self {
+    pub fn real(to: &'a FormatSpec, negative: bool, magnitude: &impl Real) -> Self {
         Self {
             to,
             negative,
@@ -139,7 +139,7 @@ impl<'a> Question<'a> {
 
     /// Returns the code and the flags of the cast.
     #[must_use]
-    pub fn answer(&self, rounding: Rounding, saturate: bool) -> (u64, u8) {
+    pub fn resolve(&self, rounding: Rounding, saturate: bool) -> (u64, u8) {
         let Self { to, negative, kind } = *self;
         match kind {
             Kind::Nan(value) => {
@@ -221,17 +221,23 @@ impl<'a> Question<'a> {
 
 /// Returns the code of a cast, and the flags of IEEE 754-2019, 7, numbered in x86's order.
 #[must_use]
-pub fn cast(from: &Shape, to: &Shape, bits: u64, rounding: Rounding, saturate: bool) -> (u64, u8) {
-    Question::new(to, decode(from, bits)).answer(rounding, saturate)
+pub fn cast(
+    from: &FormatSpec,
+    to: &FormatSpec,
+    bits: u64,
+    rounding: Rounding,
+    saturate: bool,
+) -> (u64, u8) {
+    RoundingQuery::new(to, decode(from, bits)).resolve(rounding, saturate)
 }
 
 /// Returns whether ties go up. E8M0 has only powers of two, and neither torch nor `ml_dtypes` rounds its ties to even.
-fn ties_go_up(to: &Shape) -> bool {
+fn ties_go_up(to: &FormatSpec) -> bool {
     to.fraction_bits == 0 && !to.zero
 }
 
 /// Returns a magnitude with its sign. Returns no code of -0 in a format without -0.
-fn signed(to: &Shape, negative: bool, code: u64) -> u64 {
+fn signed(to: &FormatSpec, negative: bool, code: u64) -> u64 {
     if !negative || code == 0 && to.nan_at_negative_zero {
         code
     } else {
@@ -240,7 +246,7 @@ fn signed(to: &Shape, negative: bool, code: u64) -> u64 {
 }
 
 /// Returns the NaN of a format, if it has one.
-pub(super) fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Option<u64> {
+pub(super) fn nan(to: &FormatSpec, negative: bool, payload: Option<(u64, u32)>) -> Option<u64> {
     let sign = if negative { to.sign_bit() } else { 0 };
     if to.has_payload() {
         // IEEE 754-2019, 6.2.3: as much of the payload as fits, its top bits as F16C keeps them. 6.2.1: quieted.
@@ -265,12 +271,12 @@ pub(super) fn nan(to: &Shape, negative: bool, payload: Option<(u64, u32)>) -> Op
 }
 
 /// Returns the result of an unsigned format for a negative value.
-fn refused(to: &Shape) -> u64 {
+fn refused(to: &FormatSpec) -> u64 {
     nan(to, false, None).unwrap_or(0)
 }
 
 /// Returns the result for a value beyond the largest finite one.
-fn overflow(to: &Shape, negative: bool, rounding: Rounding, saturate: bool) -> u64 {
+fn overflow(to: &FormatSpec, negative: bool, rounding: Rounding, saturate: bool) -> u64 {
     // IEEE 754-2019, 7.4.
     let to_infinity = match rounding {
         Rounding::TiesToEven | Rounding::TiesToAway => true,
@@ -290,7 +296,7 @@ fn overflow(to: &Shape, negative: bool, rounding: Rounding, saturate: bool) -> u
 }
 
 /// Searches the codes for the last one whose value is not above `value`.
-fn place(to: &Shape, value: &impl Real) -> Place {
+fn place(to: &FormatSpec, value: &impl Real) -> Place {
     let max = to.max();
     if value.compare(magnitude(to, 0)) == Ordering::Less {
         return Place::Below;
@@ -310,7 +316,7 @@ fn place(to: &Shape, value: &impl Real) -> Place {
     Place::At(low, Between::new(value, magnitude(to, low)))
 }
 
-fn tiny(to: &Shape, value: &impl Real) -> Tiny {
+fn tiny(to: &FormatSpec, value: &impl Real) -> Tiny {
     // The smallest normal number is 2^p of these units. The grid in the binade below it has this unit for its step.
     let precision = to.fraction_bits + 1;
     let least_field = i32::from(to.zero);

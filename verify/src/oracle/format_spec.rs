@@ -6,7 +6,7 @@
     reason = "each is a fact of its own about a format"
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub struct FormatSpec {
     /// Width of the exponent field.
     pub exponent_bits: u32,
     /// Width of the trailing significand field.
@@ -25,7 +25,7 @@ pub struct Shape {
     pub infinity: bool,
 }
 
-impl Shape {
+impl FormatSpec {
     /// Returns the width of a code.
     #[must_use]
     pub const fn bits(&self) -> u32 {
@@ -74,8 +74,8 @@ pub(crate) const fn ones(width: u32) -> u64 {
 }
 
 /// IEEE 754-2019, 3.4: the top exponent field holds infinity and the NaNs.
-const fn ieee(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
-    Shape {
+const fn ieee(exponent_bits: u32, fraction_bits: u32, bias: i32) -> FormatSpec {
+    FormatSpec {
         exponent_bits,
         fraction_bits,
         bias,
@@ -88,8 +88,8 @@ const fn ieee(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
 }
 
 /// All codes are finite, as in OCP MX's 6- and 4-bit elements, or all but one, as in its E4M3.
-const fn ocp(exponent_bits: u32, fraction_bits: u32, bias: i32, nans: u64) -> Shape {
-    Shape {
+const fn ocp(exponent_bits: u32, fraction_bits: u32, bias: i32, nans: u64) -> FormatSpec {
+    FormatSpec {
         nans,
         infinity: false,
         ..ieee(exponent_bits, fraction_bits, bias)
@@ -97,15 +97,15 @@ const fn ocp(exponent_bits: u32, fraction_bits: u32, bias: i32, nans: u64) -> Sh
 }
 
 /// The code of -0 is the NaN, and the only special code. Zero has no sign.
-const fn fnuz(exponent_bits: u32, fraction_bits: u32, bias: i32) -> Shape {
-    Shape {
+const fn fnuz(exponent_bits: u32, fraction_bits: u32, bias: i32) -> FormatSpec {
+    FormatSpec {
         nan_at_negative_zero: true,
         ..ocp(exponent_bits, fraction_bits, bias, 0)
     }
 }
 
 /// Every format that the crate ships, and `f32` and `f64`, under their names in `numpy` or `ml_dtypes`.
-pub const SHIPPED: [(&str, Shape); 18] = [
+pub const SHIPPED: [(&str, FormatSpec); 18] = [
     // IEEE 754-2019, table 3.5.
     ("float64", ieee(11, 52, 1023)),
     ("float32", ieee(8, 23, 127)),
@@ -117,14 +117,14 @@ pub const SHIPPED: [(&str, Shape); 18] = [
     // CUDA's ue4m3 and ue5m3: no sign, one NaN at the topmost code, IEEE's bias.
     (
         "float8_e4m3fnu",
-        Shape {
+        FormatSpec {
             signed: false,
             ..ocp(4, 3, 7, 1)
         },
     ),
     (
         "float8_e5m3fnu",
-        Shape {
+        FormatSpec {
             signed: false,
             ..ocp(5, 3, 15, 1)
         },
@@ -143,7 +143,7 @@ pub const SHIPPED: [(&str, Shape); 18] = [
     // OCP Microscaling Formats (MX) 1.0, 5.4.1: unsigned powers of two from 2^-127, no zero, no infinity, NaN at 0xff.
     (
         "float8_e8m0fnu",
-        Shape {
+        FormatSpec {
             signed: false,
             zero: false,
             ..ocp(8, 0, 127, 1)
@@ -160,7 +160,7 @@ pub const SHIPPED: [(&str, Shape); 18] = [
 /// # Panics
 /// If there is none.
 #[must_use]
-pub fn shipped(name: &str) -> Shape {
+pub fn shipped(name: &str) -> FormatSpec {
     let found = SHIPPED.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no format named {name}")).1
 }
@@ -173,10 +173,10 @@ pub fn shipped(name: &str) -> Shape {
 /// # Panics
 /// If no exponent bit would be left.
 #[must_use]
-pub fn p3109(bits: u32, precision: u32, signed: bool, extended: bool) -> Shape {
+pub fn p3109(bits: u32, precision: u32, signed: bool, extended: bool) -> FormatSpec {
     let exponent_bits = bits + 1 - precision - u32::from(signed);
     assert!(exponent_bits > 0, "P3109 formats have an exponent bit");
-    Shape {
+    FormatSpec {
         exponent_bits,
         fraction_bits: precision - 1,
         bias: 1 << (exponent_bits - 1),

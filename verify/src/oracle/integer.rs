@@ -3,9 +3,9 @@
 use core::cmp::Ordering;
 
 use super::arithmetic::{Answer, nan_among};
-use super::cast::{Between, Question};
+use super::cast::{Between, RoundingQuery};
 use super::value::{Dyadic, Value, decode};
-use super::{INEXACT, INVALID, Rounding, Shape};
+use super::{FormatSpec, INEXACT, INVALID, Rounding};
 
 /// Returns the magnitude rounded to an integer, and whether the result is exact. Returns `None` for 2^128 and more.
 fn integer(negative: bool, x: Dyadic, rounding: Rounding) -> Option<(u128, bool)> {
@@ -33,11 +33,11 @@ fn integer(negative: bool, x: Dyadic, rounding: Rounding) -> Option<(u128, bool)
 
 /// Rounds to an integer of the format. If `exact` is true, a change of the value raises INEXACT.
 #[must_use]
-pub fn round_to_integral(shape: &Shape, a: u64, rounding: Rounding, exact: bool) -> (u64, u8) {
+pub fn round_to_integral(shape: &FormatSpec, a: u64, rounding: Rounding, exact: bool) -> (u64, u8) {
     if let Some(nan) = nan_among(shape, &[a]) {
         return nan.rounded(rounding);
     }
-    let same = Question::new(shape, decode(shape, a)).answer(rounding, false);
+    let same = RoundingQuery::new(shape, decode(shape, a)).resolve(rounding, false);
     let Value::Finite {
         negative,
         magnitude,
@@ -56,7 +56,7 @@ pub fn round_to_integral(shape: &Shape, a: u64, rounding: Rounding, exact: bool)
                 negative,
                 magnitude,
             };
-            let (code, flags) = Question::new(shape, rounded).answer(rounding, false);
+            let (code, flags) = RoundingQuery::new(shape, rounded).resolve(rounding, false);
             (code, if exact { flags | INEXACT } else { flags })
         }
     }
@@ -64,7 +64,7 @@ pub fn round_to_integral(shape: &Shape, a: u64, rounding: Rounding, exact: bool)
 
 /// Returns the number of an integer.
 #[must_use]
-pub fn from_integer(shape: &Shape, negative: bool, magnitude: u128) -> Answer<'_> {
+pub fn from_integer(shape: &FormatSpec, negative: bool, magnitude: u128) -> Answer<'_> {
     let magnitude = Dyadic {
         significand: magnitude,
         exponent: 0,
@@ -73,14 +73,14 @@ pub fn from_integer(shape: &Shape, negative: bool, magnitude: u128) -> Answer<'_
         negative,
         magnitude,
     };
-    Answer::Rounded(Question::new(shape, value), 0)
+    Answer::Rounded(RoundingQuery::new(shape, value), 0)
 }
 
 /// Returns the integer of a number, as its sign and magnitude, and the flags. The bounds are the magnitudes `[positive,
 /// negative]`.
 #[must_use]
 pub fn to_integer(
-    shape: &Shape,
+    shape: &FormatSpec,
     a: u64,
     rounding: Rounding,
     bounds: [u128; 2],

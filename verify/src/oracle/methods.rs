@@ -2,12 +2,12 @@
 
 use core::cmp::Ordering;
 
-use super::Shape;
+use super::FormatSpec;
 use super::arithmetic::{
     Answer, Quotient, Signed, add_values, exactly, invalid, is_infinite, is_negative, is_zero,
     nan_among, product, rest, sum, zero,
 };
-use super::cast::Question;
+use super::cast::RoundingQuery;
 use super::value::{Dyadic, Real, Value, decode};
 
 const ONE: Dyadic = Dyadic {
@@ -17,7 +17,7 @@ const ONE: Dyadic = Dyadic {
 
 /// Returns 1 / a.
 #[must_use]
-pub fn recip(shape: &Shape, a: u64) -> Answer<'_> {
+pub fn recip(shape: &FormatSpec, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
         return nan;
     }
@@ -32,7 +32,7 @@ pub fn recip(shape: &Shape, a: u64) -> Answer<'_> {
             negative,
             magnitude,
         } => Answer::Rounded(
-            Question::real(shape, negative, &Quotient(ONE, magnitude)),
+            RoundingQuery::real(shape, negative, &Quotient(ONE, magnitude)),
             0,
         ),
         x => exactly(shape, zero(is_negative(x))),
@@ -41,7 +41,7 @@ pub fn recip(shape: &Shape, a: u64) -> Answer<'_> {
 
 /// Returns (a + b) / 2.
 #[must_use]
-pub fn midpoint(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn midpoint(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
         return nan;
     }
@@ -50,7 +50,7 @@ pub fn midpoint(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
 
 /// Returns the least a − b · n that is not negative. A zero has the sign of a, as in `f32::rem_euclid`.
 #[must_use]
-pub fn rem_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn rem_euclid(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
         return nan;
     }
@@ -83,7 +83,7 @@ pub fn rem_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
 
 /// Returns the n of [`rem_euclid`].
 #[must_use]
-pub fn div_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
+pub fn div_euclid(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a, b]) {
         return nan;
     }
@@ -109,7 +109,7 @@ pub fn div_euclid(shape: &Shape, a: u64, b: u64) -> Answer<'_> {
                 divisor: other_magnitude,
                 away,
             };
-            Answer::Rounded(Question::real(shape, negative, &quotient), 0)
+            Answer::Rounded(RoundingQuery::real(shape, negative, &quotient), 0)
         }
         _ if is_negative(x) => exactly(shape, finite(negative, ONE)),
         _ => exactly(shape, zero(negative)),
@@ -180,7 +180,7 @@ impl Real for WholeQuotient {
 /// # Panics
 /// If the fractions are too far apart to tell the result.
 #[must_use]
-pub fn scaled(shape: &Shape, a: u64, least: u128, denominator: u128) -> Answer<'_> {
+pub fn scaled(shape: &FormatSpec, a: u64, least: u128, denominator: u128) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
         return nan;
     }
@@ -194,7 +194,7 @@ pub fn scaled(shape: &Shape, a: u64, least: u128, denominator: u128) -> Answer<'
                 least,
                 denominator,
             };
-            Answer::Rounded(Question::real(shape, negative, &scaled), 0)
+            Answer::Rounded(RoundingQuery::real(shape, negative, &scaled), 0)
         }
         x => exactly(shape, x),
     }
@@ -226,7 +226,7 @@ impl Real for Scaled {
 
 /// Returns the unit in the last place. The unit of zero is the smallest number.
 #[must_use]
-pub fn ulp(shape: &Shape, a: u64) -> Answer<'_> {
+pub fn ulp(shape: &FormatSpec, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
         // This is not an operation, so the NaN stays as it is.
         let Answer::Fixed(..) = nan else {
@@ -251,7 +251,7 @@ pub fn ulp(shape: &Shape, a: u64) -> Answer<'_> {
 
 /// Returns a minus the nearest integer toward 0. An integer gives +0, as in `f32::fract`.
 #[must_use]
-pub fn fract(shape: &Shape, a: u64) -> Answer<'_> {
+pub fn fract(shape: &FormatSpec, a: u64) -> Answer<'_> {
     if let Some(nan) = nan_among(shape, &[a]) {
         return nan;
     }

@@ -12,21 +12,21 @@
 mod arithmetic;
 mod block;
 mod cast;
+mod format_spec;
 mod integer;
 mod methods;
 mod power;
-mod shape;
 #[cfg(test)]
 mod tests;
 mod value;
 
 pub use arithmetic::{Answer, add, div, mul, mul_add, rem, remainder, sqrt, sub};
 pub use block::{Blocked, Quantized, Rule};
-pub use cast::{Question, cast};
+pub use cast::{RoundingQuery, cast};
+pub use format_spec::{FormatSpec, SHIPPED, p3109, shipped};
 pub use integer::{from_integer, round_to_integral, to_integer};
 pub use methods::{div_euclid, fract, midpoint, recip, rem_euclid, scaled, ulp};
 pub use power::Powers;
-pub use shape::{SHIPPED, Shape, p3109, shipped};
 pub use value::{Dyadic, Real, Value, decode};
 
 /// The rounding was not exact (IEEE 754-2019, 7.6).

@@ -2,9 +2,9 @@
 
 use core::cmp::Ordering;
 
-use super::Shape;
+use super::FormatSpec;
 use super::arithmetic::{Answer, exactly, is_negative, is_zero, nan_among, zero};
-use super::cast::Question;
+use super::cast::RoundingQuery;
 use super::value::{Dyadic, Real, Value, decode};
 
 /// An exact integer. Its digits to base 2^32 begin with the least significant one.
@@ -42,7 +42,7 @@ impl Integer {
 /// The powers of a number. They begin with 1, and each is made from the one before.
 #[derive(Clone, Debug)]
 pub struct Powers<'a> {
-    shape: &'a Shape,
+    shape: &'a FormatSpec,
     code: u64,
     base: Value,
     odd: u32,
@@ -58,7 +58,7 @@ impl<'a> Powers<'a> {
     /// # Panics
     /// If the number has more bits.
     #[must_use]
-    pub fn new(shape: &'a Shape, code: u64) -> Self {
+    pub fn new(shape: &'a FormatSpec, code: u64) -> Self {
         let base = decode(shape, code);
         let (odd, exponent) = match base {
             Value::Finite { magnitude, .. } if magnitude.significand != 0 => {
@@ -121,7 +121,7 @@ impl<'a> Powers<'a> {
                     exponent: self.exponent * self.n,
                     inverse,
                 };
-                Answer::Rounded(Question::real(shape, negative, &power), 0)
+                Answer::Rounded(RoundingQuery::real(shape, negative, &power), 0)
             }
             _ if is_zero(self.base) == inverse => exactly(shape, Value::Infinite { negative }),
             _ => exactly(shape, zero(negative)),

@@ -200,7 +200,7 @@ fn p3109_is_as_its_report_says() {
         Value::Infinite { negative: true }
     ));
     assert!(matches!(decode(&binary8p3, 0x80), Value::Nan { .. }));
-    let to_f64 = |shape: &Shape, code| {
+    let to_f64 = |shape: &FormatSpec, code| {
         f64::from_bits(cast(shape, &shipped("float64"), code, TiesToEven, false).0)
     };
     assert_eq!(to_f64(&binary8p3, 0x40), 1.0);

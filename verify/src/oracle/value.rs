@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::shape::{Shape, ones};
+use super::format_spec::{FormatSpec, ones};
 
 /// A real number that is not negative. Rounding by comparison needs only its order with other numbers.
 pub trait Real {
@@ -96,7 +96,7 @@ impl Value {
 
 /// Returns the value of a code that is not special. For the code after the largest finite one, returns the value that it would
 /// have.
-pub(super) fn magnitude(shape: &Shape, code: u64) -> Dyadic {
+pub(super) fn magnitude(shape: &FormatSpec, code: u64) -> Dyadic {
     let fraction = u128::from(code & ones(shape.fraction_bits));
     let field = (code >> shape.fraction_bits) as i32;
     let unit = -shape.bias - shape.fraction_bits as i32;
@@ -117,7 +117,7 @@ pub(super) fn magnitude(shape: &Shape, code: u64) -> Dyadic {
 
 /// Returns the value of a code. Bits above the format's width are ignored.
 #[must_use]
-pub fn decode(shape: &Shape, code: u64) -> Value {
+pub fn decode(shape: &FormatSpec, code: u64) -> Value {
     let negative = code & shape.sign_bit() != 0;
     let code = code & shape.top();
     let below_top = shape.top() - code;

@@ -10,9 +10,9 @@
 
 use rustc_apfloat::ieee::{BFloat, Float8E4M3FN, Float8E5M2, Half, Single};
 use rustc_apfloat::{Float, FloatConvert, Round};
-use ulp_verify::bridge::{Casts, Pair, pairs};
+use ulp_verify::adapter::{Casts, Pair, pairs};
 use ulp_verify::inputs::{code, near_boundaries};
-use ulp_verify::oracle::{Rounding, Shape, Value, decode};
+use ulp_verify::oracle::{FormatSpec, Rounding, Value, decode};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 const FRACTION_BITS: u32 = 23;
@@ -76,7 +76,9 @@ where
             .value;
         let right = if negative { -mirrored } else { mirrored };
         let right = right.to_bits() as u64;
-        let is = pair.with(bits, ulp_verify::bridge::cast(rounding, false)).0;
+        let is = pair
+            .with(bits, ulp_verify::adapter::cast(rounding, false))
+            .0;
         let same = is == right || is_nan(&pair.to.shape, is) && is_nan(&pair.to.shape, right);
         tally.check(same, || {
             format!("{bits:#x}, {rounding:?}: {is:#x}, rustc_apfloat's: {right:#x}")
@@ -84,6 +86,6 @@ where
     }
 }
 
-fn is_nan(shape: &Shape, code: u64) -> bool {
+fn is_nan(shape: &FormatSpec, code: u64) -> bool {
     matches!(decode(shape, code), Value::Nan { .. })
 }

@@ -11,7 +11,7 @@ use rug::Float;
 use rug::float::Round;
 use rug::ops::PowAssignRound;
 use ulp::{Bf16, F16};
-use ulp_verify::oracle::{Dyadic, Question, Rounding, Shape, Value, decode, shipped};
+use ulp_verify::oracle::{Dyadic, FormatSpec, Rounding, RoundingQuery, Value, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 /// The bits of a result of MPFR.
@@ -66,7 +66,7 @@ struct Two {
     f16: fn(F16, F16) -> F16,
     bf16: fn(Bf16, Bf16) -> Bf16,
     mpfr: fn(&mut Float, &Float) -> Ordering,
-    near: fn(&mut fastrand::Rng, &Shape, u64) -> u64,
+    near: fn(&mut fastrand::Rng, &FormatSpec, u64) -> u64,
 }
 
 const OF_TWO: [Two; 4] = [
@@ -101,14 +101,14 @@ const OF_TWO: [Two; 4] = [
 ];
 
 /// Returns a number of at most 3 bits, from 2^-3 to 2^4 in magnitude: 2, 1/2, -3, 1.5.
-fn small(random: &mut fastrand::Rng, shape: &Shape) -> u64 {
+fn small(random: &mut fastrand::Rng, shape: &FormatSpec) -> u64 {
     let exponent = (shape.bias + random.i32(-3..4)) as u64;
     let sign = shape.sign_bit() * random.u64(0..2);
     sign | exponent << shape.fraction_bits | random.u64(0..4) << (shape.fraction_bits - 2)
 }
 
 /// Returns a code of any sign whose magnitude is within 8 binades of the other's.
-fn alike(random: &mut fastrand::Rng, shape: &Shape, other: u64) -> u64 {
+fn alike(random: &mut fastrand::Rng, shape: &FormatSpec, other: u64) -> u64 {
     let binades = 8 << shape.fraction_bits;
     let magnitude = (other & shape.top()) + random.u64(0..=2 * binades);
     let sign = shape.sign_bit() * random.u64(0..2);
@@ -155,7 +155,7 @@ pub(crate) fn run(report: &mut Report) {
 }
 
 fn every_code(
-    shape: &Shape,
+    shape: &FormatSpec,
     mpfr: fn(&mut Float) -> Ordering,
     is: impl Fn(u16) -> u16 + Sync,
 ) -> Tally {
@@ -178,7 +178,7 @@ fn every_code(
 }
 
 /// Tries 10,000,000 random pairs, and a tenth as many pairs whose second number is near the first.
-fn pairs(shape: &Shape, two: &Two, is: impl Fn(u16, u16) -> u16 + Sync) -> Tally {
+fn pairs(shape: &FormatSpec, two: &Two, is: impl Fn(u16, u16) -> u16 + Sync) -> Tally {
     parallel(1000, |piece, tally| {
         let mut random = fastrand::Rng::with_seed(piece);
         for i in 0..11_000 {
@@ -213,8 +213,8 @@ fn result(x: &Value, y: &Value, mpfr: fn(&mut Float, &Float) -> Ordering) -> Val
     }
 }
 
-fn rounded(shape: &Shape, value: Value) -> u16 {
-    let (code, _) = Question::new(shape, value).answer(Rounding::TiesToEven, false);
+fn rounded(shape: &FormatSpec, value: Value) -> u16 {
+    let (code, _) = RoundingQuery::new(shape, value).resolve(Rounding::TiesToEven, false);
     code as u16
 }
 

@@ -11,10 +11,10 @@ use fastrand::Rng;
 use rustc_apfloat::ieee::{BFloat, Double, Half, Single};
 use rustc_apfloat::{Float, Round, Status, StatusAnd};
 use ulp::{Bf16, F16, Format};
-use ulp_verify::bridge;
+use ulp_verify::adapter;
 use ulp_verify::operands::{few_fields, pair, special, triple};
 use ulp_verify::operations::{Operation, binary, code, mul_add, number, sqrt};
-use ulp_verify::oracle::{INEXACT, Rounding, Shape, Value, decode, shipped};
+use ulp_verify::oracle::{FormatSpec, INEXACT, Rounding, Value, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 const PIECES: u64 = 256;
@@ -33,7 +33,7 @@ const ROUNDS: [(Round, Rounding); 5] = [
 type Peer<T, const N: usize> = fn([T; N], Round) -> StatusAnd<T>;
 
 pub(crate) fn run(report: &mut Report) {
-    let all = |shape: &Shape| (0..1 << shape.exponent_bits).collect::<Vec<_>>();
+    let all = |shape: &FormatSpec| (0..1 << shape.exponent_bits).collect::<Vec<_>>();
     format::<F16, Half>(MANY, &all(&shipped("float16")), report);
     format::<Bf16, BFloat>(MANY, &all(&shipped("bfloat16")), report);
     format::<f32, Single>(FEW, &few_fields(&shipped("float32")), report);
@@ -130,7 +130,7 @@ fn randomly(times: u64, check: impl Fn(&mut Rng, &mut Tally) + Sync) -> Tally {
 }
 
 fn with_oracle<const N: usize>(
-    shape: &Shape,
+    shape: &FormatSpec,
     operation: &Operation<N>,
     operands: [u64; N],
     tally: &mut Tally,
@@ -141,7 +141,7 @@ fn with_oracle<const N: usize>(
 }
 
 fn with_peer<T: Float, const N: usize>(
-    shape: &Shape,
+    shape: &FormatSpec,
     operation: &Operation<N>,
     peer: Peer<T, N>,
     rounds: &[(Round, Rounding)],
@@ -150,7 +150,7 @@ fn with_peer<T: Float, const N: usize>(
 ) {
     let numbers = operands.map(|code| T::from_bits(code.into()));
     let mut check = |rounding: Rounding, right: u64, exact: bool| {
-        let (is, flags) = (operation.given)(operands, bridge::rounding(rounding));
+        let (is, flags) = (operation.given)(operands, adapter::rounding(rounding));
         let same = if is_nan(shape, is) {
             is_nan(shape, right)
         } else {
@@ -177,7 +177,7 @@ fn with_peer<T: Float, const N: usize>(
     }
 }
 
-fn is_nan(shape: &Shape, code: u64) -> bool {
+fn is_nan(shape: &FormatSpec, code: u64) -> bool {
     matches!(decode(shape, code), Value::Nan { .. })
 }
 

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use ulp::{Cast, Flags, Layout, Parts};
-use ulp_verify::bridge::{Casts, category, check_layouts, layout};
-use ulp_verify::oracle::{Question, Rounding, Shape, Value, decode};
+use ulp_verify::adapter::{Casts, category, check_layouts, layout};
+use ulp_verify::oracle::{FormatSpec, Rounding, RoundingQuery, Value, decode};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 /// The crate's limit.
@@ -51,7 +51,7 @@ fn random(check: impl Fn(&mut Rng, &mut Tally) + Sync) -> Tally {
 }
 
 /// Returns any valid format. Most are small or like the usual ones, and some are as wide as possible.
-fn shape(rng: &mut Rng) -> Shape {
+fn shape(rng: &mut Rng) -> FormatSpec {
     loop {
         let wide = rng.u32(..4) == 0;
         let exponent_bits = rng.u32(1..=if wide { 20 } else { 9 });
@@ -76,7 +76,7 @@ fn shape(rng: &mut Rng) -> Shape {
             _ => 0,
         };
         let infinity = rng.bool();
-        let shape = Shape {
+        let shape = FormatSpec {
             exponent_bits,
             fraction_bits,
             bias,
@@ -97,7 +97,7 @@ fn shape(rng: &mut Rng) -> Shape {
 }
 
 /// Returns a code of a format: any code, or one near its special codes.
-fn code(rng: &mut Rng, shape: &Shape) -> u64 {
+fn code(rng: &mut Rng, shape: &FormatSpec) -> u64 {
     let near = rng.u64(..4).wrapping_sub(2);
     let any = rng.u64(..);
     let code = match rng.u32(..5) {
@@ -112,7 +112,7 @@ fn code(rng: &mut Rng, shape: &Shape) -> u64 {
 
 /// Returns a code of `from` that is interesting for `to`: any code, or one near a value of `to`, or one near the point half-way
 /// to the next value.
-fn source(rng: &mut Rng, from: &Shape, to: &Shape) -> u64 {
+fn source(rng: &mut Rng, from: &FormatSpec, to: &FormatSpec) -> u64 {
     let Value::Finite {
         negative,
         magnitude,
@@ -125,19 +125,19 @@ fn source(rng: &mut Rng, from: &Shape, to: &Shape) -> u64 {
         1 => magnitude,
         _ => magnitude.half_way(),
     };
-    let (near, _) = Question::new(
+    let (near, _) = RoundingQuery::new(
         from,
         Value::Finite {
             negative,
             magnitude,
         },
     )
-    .answer(Rounding::TowardZero, true);
+    .resolve(Rounding::TowardZero, true);
     near.wrapping_add(rng.u64(..5)).wrapping_sub(2) & from.mask()
 }
 
 /// Compares the crate's description of its layout with the shape from which the layout was made.
-fn check_fields(shape: &Shape, layout: Layout, tally: &mut Tally) {
+fn check_fields(shape: &FormatSpec, layout: Layout, tally: &mut Tally) {
     let special = (
         layout.has_infinities(),
         layout.high_nans(),
@@ -184,7 +184,7 @@ fn check_fields(shape: &Shape, layout: Layout, tally: &mut Tally) {
     });
 }
 
-fn check_code(shape: &Shape, layout: Layout, code: u64, tally: &mut Tally) {
+fn check_code(shape: &FormatSpec, layout: Layout, code: u64, tally: &mut Tally) {
     tally.input();
     let parts = layout.decode(code);
     let back = layout.encode(parts);

@@ -1,7 +1,7 @@
 //! Every code of every narrow format: to every shipped format, to `f32` and `f64`, and back from these two.
 
-use ulp_verify::bridge::{Casts, Inherent, inherent, pairs};
-use ulp_verify::oracle::{self, Question, Rounding, Shape, Value, decode};
+use ulp_verify::adapter::{Casts, Inherent, inherent, pairs};
+use ulp_verify::oracle::{self, FormatSpec, Rounding, RoundingQuery, Value, decode};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 pub(crate) fn run(report: &mut Report) {
@@ -43,9 +43,9 @@ fn round_trip(of: &Inherent, code: u64, tally: &mut Tally) {
     let shape = &of.of.shape;
     let value = decode(shape, code);
     let (f32_shape, f64_shape) = (oracle::shipped("float32"), oracle::shipped("float64"));
-    let ties_to_even = |to: &Shape| {
-        Question::new(to, value)
-            .answer(Rounding::TiesToEven, false)
+    let ties_to_even = |to: &FormatSpec| {
+        RoundingQuery::new(to, value)
+            .resolve(Rounding::TiesToEven, false)
             .0
     };
     let quieted = ties_to_even(shape);

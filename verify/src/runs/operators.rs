@@ -10,7 +10,7 @@ use ulp::{Bf16, F16, Rounding};
 use ulp_verify::numbers::Numbers;
 use ulp_verify::operands::triple;
 use ulp_verify::operations::{Operation, binary, code, mul_add, number, sqrt};
-use ulp_verify::oracle::{self, Powers, Shape, shipped};
+use ulp_verify::oracle::{self, FormatSpec, Powers, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 const PIECES: u64 = 512;
@@ -69,7 +69,7 @@ fn format<F: Numbers>(report: &mut Report) {
     report.line(&format!("{name}: powi"), tally);
 }
 
-fn randomly<F: Numbers>(shape: &Shape, check: impl Fn([u64; 3], &mut Tally) + Sync) -> Tally {
+fn randomly<F: Numbers>(shape: &FormatSpec, check: impl Fn([u64; 3], &mut Tally) + Sync) -> Tally {
     parallel(PIECES, |piece, tally| {
         let mut rng = fastrand::Rng::with_seed(piece);
         for _ in 0..RANDOM.div_ceil(PIECES) {
@@ -117,7 +117,7 @@ fn every_subnormal(
     })
 }
 
-fn powers<F: Numbers>(shape: &Shape, a: u64, tally: &mut Tally) {
+fn powers<F: Numbers>(shape: &FormatSpec, a: u64, tally: &mut Tally) {
     let mut powers = Powers::new(shape, a);
     let x = number::<F>(a);
     for n in 0..=LAST {

@@ -1,16 +1,16 @@
 //! IEEE P3109: every format of 3 to 8 bits, a family that the crate doesn't ship. The run decodes and casts.
 
 use ulp::Layout;
-use ulp_verify::bridge::{Casts, category, check_layouts};
+use ulp_verify::adapter::{Casts, category, check_layouts};
 use ulp_verify::inputs::{code, leading};
-use ulp_verify::oracle::{Shape, Value, decode, p3109, shipped};
+use ulp_verify::oracle::{FormatSpec, Value, decode, p3109, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 /// A format: its bits and precision, whether it is signed, and whether it is extended.
 type Name = (u32, u32, bool, bool);
 
 pub(crate) fn run(report: &mut Report) {
-    let formats: Vec<(Name, Shape, Layout)> = names()
+    let formats: Vec<(Name, FormatSpec, Layout)> = names()
         .map(|name| {
             let (bits, precision, signed, extended) = name;
             (
@@ -94,7 +94,7 @@ fn names() -> impl Iterator<Item = Name> {
 
 /// Returns every sign and exponent field of `from` within the range of `to` and two beyond it, and the extreme ones. All other
 /// fields are as far out of range as the extreme ones.
-fn exponents(from: &Shape, to: &Shape) -> Vec<u64> {
+fn exponents(from: &FormatSpec, to: &FormatSpec) -> Vec<u64> {
     let lowest = from.bias - to.bias - to.fraction_bits as i32 - 2;
     let highest = from.bias - to.bias + (1 << to.exponent_bits) + 2;
     let top = (1 << from.exponent_bits) - 1;
@@ -106,7 +106,7 @@ fn exponents(from: &Shape, to: &Shape) -> Vec<u64> {
         .collect()
 }
 
-fn check_code(name: Name, shape: &Shape, layout: Layout, code: u64, tally: &mut Tally) {
+fn check_code(name: Name, shape: &FormatSpec, layout: Layout, code: u64, tally: &mut Tally) {
     let (bits, precision, signed, extended) = name;
     let say = |what: &str| {
         format!("K={bits} P={precision} signed={signed} extended={extended} {code:#x}: {what}")

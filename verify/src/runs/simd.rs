@@ -4,7 +4,7 @@
 //! `f32` under the default cast. Under every cast, they are `f32` and `f64` near every place where a rounding could cut.
 
 use ulp::{Bf16, Bits, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
-use ulp_verify::bridge::{SATURATE, cast};
+use ulp_verify::adapter::{SATURATE, cast};
 use ulp_verify::inputs::{boundaries, code, near_boundaries};
 use ulp_verify::oracle::Rounding;
 use ulp_verify::tally::{Report, Tally, parallel};

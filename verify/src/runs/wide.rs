@@ -5,9 +5,9 @@
 //! `f32` and `f64` have too many leading bits, so their fractions are those near every place where a rounding could cut. The cast
 //! from `f32` to `f64` is exact, and is compared with the hardware on every input.
 
-use ulp_verify::bridge::{Casts, Inherent, inherent, pairs};
+use ulp_verify::adapter::{Casts, Inherent, inherent, pairs};
 use ulp_verify::inputs::{boundaries, code, leading};
-use ulp_verify::oracle::{Question, Rounding, Shape, decode, shipped};
+use ulp_verify::oracle::{FormatSpec, Rounding, RoundingQuery, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
 /// The largest precision for which leading bits are exhausted.
@@ -46,7 +46,7 @@ pub(crate) fn run(report: &mut Report) {
     );
 }
 
-fn fractions(from: &Shape, to: &Shape) -> Vec<u64> {
+fn fractions(from: &FormatSpec, to: &FormatSpec) -> Vec<u64> {
     let precision = to.fraction_bits + 1;
     if precision > MOST_PRECISION {
         boundaries(from.fraction_bits)
@@ -56,7 +56,7 @@ fn fractions(from: &Shape, to: &Shape) -> Vec<u64> {
 }
 
 fn every_exponent(
-    from: &Shape,
+    from: &FormatSpec,
     fractions: &[u64],
     check: impl Fn(u64, &mut Tally) + Sync,
 ) -> Tally {
@@ -67,9 +67,9 @@ fn every_exponent(
     })
 }
 
-fn check_inherent(of: &Inherent, from: &Shape, bits: u64, tally: &mut Tally) {
-    let right = Question::new(&of.of.shape, decode(from, bits))
-        .answer(Rounding::TiesToEven, false)
+fn check_inherent(of: &Inherent, from: &FormatSpec, bits: u64, tally: &mut Tally) {
+    let right = RoundingQuery::new(&of.of.shape, decode(from, bits))
+        .resolve(Rounding::TiesToEven, false)
         .0;
     let is = match from.bits() {
         32 => (of.from_f32)(f32::from_bits(bits as u32)),

@@ -1,8 +1,8 @@
 //! The formats under test.
 
 use ulp::{Layout, float_type};
-use ulp_verify::bridge;
-use ulp_verify::oracle::{self, Shape, p3109};
+use ulp_verify::adapter;
+use ulp_verify::oracle::{self, FormatSpec, p3109};
 
 use super::*;
 
@@ -14,7 +14,7 @@ macro_rules! declare {
             pub(crate) type $name = $spec(u8): $layout, stringify!($name), [$($has),*];
         })*
 
-        fn declared(dtype: &str) -> Option<Shape> {
+        fn declared(dtype: &str) -> Option<FormatSpec> {
             $(if dtype == stringify!($name) {
                 return Some($shape);
             })*
@@ -29,8 +29,8 @@ macro_rules! declare {
 }
 
 /// Returns a format whose codes are all finite, with bias 2^(e−1) − 1.
-fn finite(exponent_bits: u32, fraction_bits: u32) -> Shape {
-    Shape {
+fn finite(exponent_bits: u32, fraction_bits: u32) -> FormatSpec {
+    FormatSpec {
         exponent_bits,
         fraction_bits,
         bias: (1 << (exponent_bits - 1)) - 1,
@@ -42,8 +42,8 @@ fn finite(exponent_bits: u32, fraction_bits: u32) -> Shape {
     }
 }
 
-fn ieee(exponent_bits: u32, fraction_bits: u32) -> Shape {
-    Shape {
+fn ieee(exponent_bits: u32, fraction_bits: u32) -> FormatSpec {
+    FormatSpec {
         nans: (1 << fraction_bits) - 1,
         infinity: true,
         ..finite(exponent_bits, fraction_bits)
@@ -61,23 +61,23 @@ declare! {
     // All finite numbers are subnormal.
     E1M2 E1M2Spec = Layout::ieee(1, 2), ieee(1, 2), [sign, zero, infinities, nan];
     E4M1 E4M1Spec = Layout::ieee(4, 1), ieee(4, 1), [sign, zero, infinities, nan];
-    UnsignedIeee UnsignedIeeeSpec = Layout::ieee(3, 2).with_sign(false), Shape { signed: false, ..ieee(3, 2) }, [zero, infinity, nan];
-    PartlyNan PartlyNanSpec = Layout::finite(2, 3).with_high_nans(3), Shape { nans: 3, ..finite(2, 3) }, [sign, zero, nan];
-    InfinityWithoutNan InfinityWithoutNanSpec = Layout::finite(3, 2).with_infinities(true), Shape { infinity: true, ..finite(3, 2) },
+    UnsignedIeee UnsignedIeeeSpec = Layout::ieee(3, 2).with_sign(false), FormatSpec { signed: false, ..ieee(3, 2) }, [zero, infinity, nan];
+    PartlyNan PartlyNanSpec = Layout::finite(2, 3).with_high_nans(3), FormatSpec { nans: 3, ..finite(2, 3) }, [sign, zero, nan];
+    InfinityWithoutNan InfinityWithoutNanSpec = Layout::finite(3, 2).with_infinities(true), FormatSpec { infinity: true, ..finite(3, 2) },
         [sign, zero, infinities];
     UnsignedInfinityWithoutNan UnsignedInfinityWithoutNanSpec = Layout::finite(3, 2).with_sign(false).with_infinities(true),
-        Shape { signed: false, infinity: true, ..finite(3, 2) }, [zero, infinity];
-    UnsignedFinite UnsignedFiniteSpec = Layout::finite(2, 3).with_sign(false), Shape { signed: false, ..finite(2, 3) }, [zero];
+        FormatSpec { signed: false, infinity: true, ..finite(3, 2) }, [zero, infinity];
+    UnsignedFinite UnsignedFiniteSpec = Layout::finite(2, 3).with_sign(false), FormatSpec { signed: false, ..finite(2, 3) }, [zero];
     OneBit OneBitSpec = Layout::finite(4, 0), finite(4, 0), [sign, zero];
-    OneBitWithNan OneBitWithNanSpec = Layout::finite(4, 0).with_high_nans(1), Shape { nans: 1, ..finite(4, 0) }, [sign, zero, nan];
+    OneBitWithNan OneBitWithNanSpec = Layout::finite(4, 0).with_high_nans(1), FormatSpec { nans: 1, ..finite(4, 0) }, [sign, zero, nan];
     WithoutZero WithoutZeroSpec = Layout::finite(3, 2).with_zero(false).with_high_nans(1).with_infinities(true),
-        Shape { zero: false, nans: 1, infinity: true, ..finite(3, 2) }, [sign, infinities, nan];
-    OneBitWithoutZero OneBitWithoutZeroSpec = Layout::finite(4, 0).with_zero(false), Shape { zero: false, ..finite(4, 0) }, [sign];
+        FormatSpec { zero: false, nans: 1, infinity: true, ..finite(3, 2) }, [sign, infinities, nan];
+    OneBitWithoutZero OneBitWithoutZeroSpec = Layout::finite(4, 0).with_zero(false), FormatSpec { zero: false, ..finite(4, 0) }, [sign];
     NothingButNumbers NothingButNumbersSpec = Layout::finite(4, 1).with_zero(false).with_sign(false),
-        Shape { zero: false, signed: false, ..finite(4, 1) }, [];
+        FormatSpec { zero: false, signed: false, ..finite(4, 1) }, [];
     // All numbers are far below 1, or above it.
-    FarBelowOne FarBelowOneSpec = Layout::finite(2, 2).with_bias(40), Shape { bias: 40, ..finite(2, 2) }, [sign, zero];
-    FarAboveOne FarAboveOneSpec = Layout::ieee(3, 2).with_bias(-40), Shape { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
+    FarBelowOne FarBelowOneSpec = Layout::finite(2, 2).with_bias(40), FormatSpec { bias: 40, ..finite(2, 2) }, [sign, zero];
+    FarAboveOne FarAboveOneSpec = Layout::ieee(3, 2).with_bias(-40), FormatSpec { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
 }
 #[allow(
     clippy::single_component_path_imports,
@@ -119,9 +119,9 @@ macro_rules! declare_wide {
                 [sign, zero, infinities, nan];
         })*
 
-        fn declared_wide(dtype: &str) -> Option<Shape> {
+        fn declared_wide(dtype: &str) -> Option<FormatSpec> {
             $(if dtype == stringify!($name) {
-                return Some(Shape { bias: $bias, ..ieee($exponent_bits, $fraction_bits) });
+                return Some(FormatSpec { bias: $bias, ..ieee($exponent_bits, $fraction_bits) });
             })*
             None
         }
@@ -154,7 +154,7 @@ declare_wide! {
 pub(crate) use for_every_wide_format;
 
 /// Returns the oracle's description of a format.
-pub(crate) fn shape<F: Format>() -> Shape {
+pub(crate) fn shape<F: Format>() -> FormatSpec {
     let own = declared(F::DTYPE).or_else(|| declared_wide(F::DTYPE));
     own.unwrap_or_else(|| oracle::shipped(F::DTYPE))
 }
@@ -167,7 +167,7 @@ pub(crate) fn codes<F: Format>() -> std::ops::RangeInclusive<u64> {
 #[test]
 fn both_descriptions_are_of_one_layout() {
     fn check<F: Format>() {
-        assert_eq!(F::LAYOUT, bridge::layout(&shape::<F>()), "{}", F::DTYPE);
+        assert_eq!(F::LAYOUT, adapter::layout(&shape::<F>()), "{}", F::DTYPE);
     }
     for_every_byte_format!(check);
     for_every_odd_format!(check);

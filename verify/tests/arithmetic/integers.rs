@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use ulp::ieee;
-use ulp_verify::bridge::rounding;
+use ulp_verify::adapter::rounding;
 use ulp_verify::operations::{code, number};
 use ulp_verify::oracle::{self, Rounding};
 
@@ -132,7 +132,7 @@ fn from_integers<F: Format>() {
 }
 
 #[test]
-fn in_a_format() {
+fn integers_in_a_format() {
     to_integral::<F16>();
     to_integral::<Bf16>();
     for_every_byte_format!(to_integral);
@@ -140,7 +140,7 @@ fn in_a_format() {
 }
 
 #[test]
-fn to_every_type() {
+fn integers_to_every_type() {
     to_integers::<F16>();
     to_integers::<Bf16>();
     to_integers::<F8E4M3Fn>();
@@ -152,7 +152,7 @@ fn to_every_type() {
 }
 
 #[test]
-fn from_every_type() {
+fn integers_from_every_type() {
     from_integers::<F16>();
     from_integers::<Bf16>();
     from_integers::<F8E4M3Fn>();
@@ -164,7 +164,7 @@ fn from_every_type() {
 }
 
 #[test]
-fn by_the_methods() {
+fn integers_by_the_methods() {
     methods!(F16);
     methods!(Bf16);
     methods!(F8E4M3Fn);

@@ -9,8 +9,8 @@ use ulp::{
 };
 
 #[macro_use]
-#[path = "../../../tests/shipped/mod.rs"]
-mod shipped;
+#[path = "../../../tests/for_every_format/mod.rs"]
+mod for_every_format;
 
 /// Calls a function for each format of at most 8 bits that has a sign, which its list names first.
 macro_rules! call_each_signed {

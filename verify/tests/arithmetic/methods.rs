@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use ulp_verify::numbers::{Numbers, Signed};
 use ulp_verify::operands;
 use ulp_verify::operations::{code, number};
-use ulp_verify::oracle::{self, Answer, Powers, Rounding, Shape};
+use ulp_verify::oracle::{self, Answer, FormatSpec, Powers, Rounding};
 
 use super::formats::{codes, for_every_signed_format, for_some_odd_formats, shape};
 use super::*;
@@ -64,7 +64,7 @@ fn random_codes<F: Numbers>() -> impl Iterator<Item = u64> {
     (0..30_000).map(move |_| rng.u64(..) & shape::<F>().mask())
 }
 
-fn binary<F: Numbers>(shape: &Shape, a: u64, b: u64) {
+fn binary<F: Numbers>(shape: &FormatSpec, a: u64, b: u64) {
     let (x, y) = (number::<F>(a), number::<F>(b));
     let right = oracle::midpoint(shape, a, b);
     same("midpoint", &[a, b], x.midpoint(y), right);
@@ -110,7 +110,7 @@ fn powers<F: Numbers>(codes: impl Iterator<Item = u64>, last: i32) {
 }
 
 #[test]
-fn of_one_operand() {
+fn methods_of_one_operand() {
     every_code::<F16>();
     every_code::<Bf16>();
     for_every_byte_format!(every_code);
@@ -119,7 +119,7 @@ fn of_one_operand() {
 }
 
 #[test]
-fn of_two_operands() {
+fn methods_of_two_operands() {
     random_pairs::<F16>();
     random_pairs::<Bf16>();
     random_pairs::<formats::E8M23>();
@@ -141,7 +141,7 @@ fn powers_of_every_code() {
 
 /// Near 1, the first 500 powers are neither 0 nor infinite.
 #[test]
-fn long_powers() {
+fn long_powers_are_rounded_once() {
     let one = u64::from(F16::from_f32(1.0).to_bits());
     powers::<F16>(one - 20..one + 20, 500);
     let one = u64::from(Bf16::from_f32(1.0).to_bits());
@@ -150,7 +150,7 @@ fn long_powers() {
 
 /// At such exponents, only the powers of ±1 are neither 0 nor infinite.
 #[test]
-fn the_longest_powers() {
+fn the_longest_powers_are_rounded_once() {
     let one = F16::from_f32(1.0);
     for bits in codes::<F16>() {
         let x = number::<F16>(bits);
@@ -177,7 +177,7 @@ fn the_longest_powers() {
 
 /// The results are those of `f64`, which has every number of these formats.
 #[test]
-fn signs() {
+fn signs_of_zeros_and_nans() {
     fn check<F: Signed>() {
         let shape = shape::<F>();
         for a in codes::<F>() {

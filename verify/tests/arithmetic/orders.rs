@@ -173,7 +173,7 @@ fn extremes<F: Numbers>() {
 }
 
 #[test]
-fn to_the_neighbours_and_between() {
+fn distances_to_the_neighbours() {
     neighbours::<F16>();
     neighbours::<Bf16>();
     for_every_byte_format!(neighbours);
@@ -181,26 +181,26 @@ fn to_the_neighbours_and_between() {
 }
 
 #[test]
-fn of_all_codes() {
+fn the_order_of_all_codes() {
     for_every_byte_format!(total_order);
     for_some_odd_formats!(total_order);
 }
 
 #[test]
-fn quiet_and_signaling() {
+fn comparisons_of_quiet_and_signaling_nans() {
     for_every_byte_format!(comparisons);
     for_some_odd_formats!(comparisons);
 }
 
 #[test]
-fn the_lesser_and_the_greater() {
+fn minima_and_maxima() {
     for_every_byte_format!(extremes);
     for_some_odd_formats!(extremes);
 }
 
 /// The results are those of `f64`.
 #[test]
-fn between_two_bounds() {
+fn clamping_between_two_bounds() {
     fn check<F: Numbers>() {
         for a in codes::<F>() {
             for [least, most] in [

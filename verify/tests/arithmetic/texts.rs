@@ -5,8 +5,8 @@ use core::cmp::Ordering;
 
 use ulp::spec::Spec;
 use ulp::{Float, Format, ParseFloatError};
-use ulp_verify::bridge::{self, SATURATE};
-use ulp_verify::oracle::{Dyadic, INVALID, Question, Real, Rounding};
+use ulp_verify::adapter::{self, SATURATE};
+use ulp_verify::oracle::{Dyadic, INVALID, Real, Rounding, RoundingQuery};
 
 use super::*;
 use crate::formats::{for_every_odd_format, for_every_wide_format, shape};
@@ -107,12 +107,12 @@ fn check<S: Spec>() {
             };
             for (negative, sign) in [(false, ""), (true, "-")] {
                 let text = format!("{sign}{text}");
-                let question = Question::real(&to, negative, &near);
+                let query = RoundingQuery::real(&to, negative, &near);
                 for rounding in Rounding::ALL {
                     for saturate in SATURATE {
-                        let cast = bridge::cast(rounding, saturate);
+                        let cast = adapter::cast(rounding, saturate);
                         let is = parse_with::<S>(&text, cast);
-                        let right = question.answer(rounding, saturate);
+                        let right = query.resolve(rounding, saturate);
                         let right = (right.1 & INVALID == 0).then_some(right);
                         assert_eq!(is, right, "{text} as {}, {cast:?}", S::NAME);
                     }
@@ -153,7 +153,7 @@ fn decimals_under_every_cast() {
 }
 
 #[test]
-fn what_is_no_decimal() {
+fn text_that_is_no_decimal_is_an_error() {
     use ulp::{Cast, Flags, FloatErrorKind};
 
     let saturating = Cast::new().saturating();

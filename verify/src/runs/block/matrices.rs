@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use ulp::block::BlockError;
 use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F16, Format, Isa};
-use ulp_verify::bridge::{SATURATE, cast};
+use ulp_verify::adapter::{SATURATE, cast};
 use ulp_verify::oracle::{Quantized, Rounding, Rule, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
 
