@@ -11,6 +11,8 @@ use crate::format::Layout;
 pub(super) trait Adapter: Copy {
     /// True if little code matters more than the speed of rare casts.
     const SMALL_CODE: bool = false;
+    /// True if the adapter changes nothing.
+    const IS_UNCHANGED: bool = false;
     type Adapted<K: Kernel<Src: Element, Dst: Element>>: Kernel<Src = K::Src, Dst = K::Dst>;
 
     fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> Self::Adapted<K>;
@@ -21,6 +23,7 @@ pub(super) trait Adapter: Copy {
 pub(super) struct Unchanged;
 
 impl Adapter for Unchanged {
+    const IS_UNCHANGED: bool = true;
     type Adapted<K: Kernel<Src: Element, Dst: Element>> = K;
 
     #[inline(always)]
@@ -121,7 +124,7 @@ unsafe impl<K: Kernel<Src: Element, Dst: Element>> Kernel for Scaled<K> {
         } else {
             let mut wide = [MaybeUninit::uninit(); N];
             self.kernel.block(first, src, &mut wide);
-            for (dst, wide) in dst.iter_mut().zip(wide) {
+            for (dst, &wide) in dst.iter_mut().zip(&wide) {
                 // SAFETY: `block` of the kernel has initialised all of `wide`, as `Kernel` promises.
                 dst.write(self.product(unsafe { wide.assume_init() }));
             }

@@ -12,21 +12,29 @@ use crate::round::Cast;
 /// Casts every element of a slice to a slice of equal length.
 ///
 /// Each pair of formats and each ISA has two compiled loops: one for the default cast, and one for all other casts.
-#[inline]
+#[inline(always)]
 pub(crate) fn convert<'a, S: Element, D: Element>(
     isa: Isa,
     src: &[S],
     dst: Out<'a, D>,
     cast: Cast,
 ) -> &'a mut [D] {
-    if src.len() < SMALL {
-        return dst.write(src.iter().map(|&x| cast_element(cast, x)));
-    }
     if cast == Cast::new() {
         Conversion::<_, true>::new(Unchanged, isa, cast).run(src, dst)
     } else {
-        Conversion::<_, false>::new(Unchanged, isa, cast).run(src, dst)
+        convert_by_other_cast(isa, src, dst, cast)
     }
+}
+
+/// The function is not inlined. Its registers would cost every call of [`convert`] some time.
+#[inline(never)]
+fn convert_by_other_cast<'a, S: Element, D: Element>(
+    isa: Isa,
+    src: &[S],
+    dst: Out<'a, D>,
+    cast: Cast,
+) -> &'a mut [D] {
+    Conversion::<_, false>::new(Unchanged, isa, cast).run(src, dst)
 }
 
 /// Converts like [`convert`], and multiplies the side that is `f32` by a factor.
@@ -81,8 +89,11 @@ impl<A: Adapter, const DEFAULT: bool> Conversion<A, DEFAULT> {
     fn run<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
         let Self { adapter, isa, .. } = self;
         let cast = if DEFAULT { Cast::new() } else { self.cast };
+        if A::IS_UNCHANGED && src.len() < SMALL {
+            return self.run_short(src, dst);
+        }
         if arch::pays_to_stream::<S, D>(&dst) {
-            return arch::stream(src, dst, |src, dst| self.run(src, dst));
+            return self.stream(src, dst);
         }
         let dst = match arch::convert_by_any(adapter, isa, src, dst, cast) {
             Ok(done) => return done,
@@ -93,5 +104,19 @@ impl<A: Adapter, const DEFAULT: bool> Conversion<A, DEFAULT> {
         } else {
             arch::run(isa, &mut adapter.adapt(Convert::new(cast)), src, dst)
         }
+    }
+
+    /// Converts a slice too short for vectors. The function is not inlined, because its registers would cost longer slices time.
+    #[inline(never)]
+    fn run_short<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
+        let cast = if DEFAULT { Cast::new() } else { self.cast };
+        dst.write(src.iter().map(|&x| cast_element(cast, x)))
+    }
+
+    /// Converts, and writes the results past the caches.
+    #[cold]
+    #[inline(never)]
+    fn stream<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
+        arch::stream(src, dst, |src, dst| self.run(src, dst))
     }
 }

@@ -87,12 +87,6 @@ impl Cast {
         !matches!(self.overflow, Overflow::SaturateFinite)
     }
 
-    /// Returns whether a value past the largest finite number becomes the infinity in a format that has one.
-    #[inline(always)]
-    pub(crate) const fn rounds_to_infinity(self) -> bool {
-        self.has_ieee_overflow() && self.rounds_to_nearest()
-    }
-
     /// Converts a code of `from` to the code of `to` with an equal value. If `to` has no equal value, the value is rounded once.
     ///
     /// Bits of `bits` above the width of `from` are ignored. Bits of the result above the width of `to` are 0.

@@ -115,11 +115,11 @@ pub(crate) const fn past_max(cast: Cast, to: Layout, negative: bool, infinite: b
         _ => to.max_code(),
     };
     let outward = cast.rounds_to_nearest()
-        || cast.rounds(if negative {
-            Rounding::TowardNegative
+        || if negative {
+            cast.rounds(Rounding::TowardNegative)
         } else {
-            Rounding::TowardPositive
-        });
+            cast.rounds(Rounding::TowardPositive)
+        };
     let goes = if infinite {
         cast.keeps_infinity()
     } else {

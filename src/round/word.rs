@@ -39,7 +39,7 @@ macro_rules! word {
                 let scaled = scaled_code(from, to, magnitude);
                 let number = pack(cast, to, sign, infinite, scaled, guard_bits, max_scaled);
                 let nan = nan(from, to, sign, magnitude);
-                if shares_exponents(from, to) && cast.rounds_to_infinity() {
+                if shares_exponents(from, to) && cast.has_ieee_overflow() {
                     let code = round_shared_exponents(cast, from, to, bits, is_nan);
                     (code, if is_nan { nan.1 } else { number.1 })
                 } else if to.is_signed() {
@@ -67,7 +67,8 @@ macro_rules! word {
             }
 
             /// Rounds a code to a format with equal exponents. Codes of both grow alike. The sign may therefore stay in the
-            /// word, and a carry gives the infinity directly. A NaN is made quiet and cut.
+            /// word. A rounding away from zero carries from the largest number to the infinity. Every other rounding stops at
+            /// the largest number, whose last bit is 1 and therefore odd. A NaN is made quiet and cut.
             #[inline(always)]
             pub(crate) const fn round_shared_exponents(
                 cast: Cast,
@@ -272,11 +273,11 @@ macro_rules! word {
                     0
                 };
                 let odd = if cast.rounds_to_nearest() { half } else { 0 };
-                let directed = cast.rounds(if negative {
-                    Rounding::TowardNegative
+                let directed = if negative {
+                    cast.rounds(Rounding::TowardNegative)
                 } else {
-                    Rounding::TowardPositive
-                });
+                    cast.rounds(Rounding::TowardPositive)
+                };
                 let nearest = if scaled >> guard_bits & 1 == 0 {
                     even
                 } else {

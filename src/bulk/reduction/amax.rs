@@ -9,6 +9,7 @@ const LANES: usize = 64;
 
 /// The codes of the largest magnitudes read before. The codes of infinities and NaNs lie above all others. If `FINITE` is true,
 /// infinities and NaNs are left out.
+#[derive(Clone, Copy)]
 pub(crate) struct Amax<S: Format, const FINITE: bool>([S::Bits; LANES]);
 
 impl<S: Format> Amax<S, false> {
@@ -42,7 +43,8 @@ impl<S: Format, const FINITE: bool> Amax<S, FINITE> {
     }
 
     fn code(&self) -> u64 {
-        self.0.map(Bits::to_u64).into_iter().fold(0, u64::max)
+        let zero = S::Bits::from_u64(0);
+        self.0.iter().fold(zero, |a, &b| a.max(b)).to_u64()
     }
 }
 

@@ -8,11 +8,11 @@ pub(crate) use sums::{product, sum};
 pub use sums::{product_slice, sum_slice};
 
 use super::arch::dispatch;
-use super::kernel::{BLOCK, Multiversion, SMALL};
+use super::kernel::{BLOCK, Multiversion};
 use crate::cpu::Isa;
 
 /// The state of a reduction, after the elements read before.
-pub(crate) trait Reduction {
+pub(crate) trait Reduction: Copy {
     type Element: Copy;
 
     /// Takes a block of elements. An element may be taken twice. Implementations are `#[inline(always)]` loops over the array,
@@ -40,29 +40,20 @@ struct Reduce<'a, R: Reduction> {
 impl<R: Reduction> Multiversion for Reduce<'_, R> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
-        let Self {
-            reduction,
-            elements,
-        } = self;
-        if elements.len() >= BLOCK {
-            overlapping::<R, BLOCK>(reduction, elements);
-        } else if elements.len() >= SMALL {
-            overlapping::<R, SMALL>(reduction, elements);
-        } else {
-            for &element in *elements {
-                reduction.take(&[element]);
+        let elements = self.elements;
+        let Some(last) = elements.last_chunk::<BLOCK>() else {
+            for &element in elements {
+                self.reduction.take(&[element]);
             }
+            return;
+        };
+        // The copy stays in registers. The compiler would write `self.reduction` to memory after each block.
+        let mut reduction = *self.reduction;
+        for block in elements.as_chunks::<BLOCK>().0 {
+            reduction.take(block);
         }
-    }
-}
-
-/// Takes blocks. The last block ends at the end of the slice, and may overlap the block before it.
-#[inline(always)]
-fn overlapping<R: Reduction, const N: usize>(reduction: &mut R, elements: &[R::Element]) {
-    for block in elements.as_chunks::<N>().0 {
-        reduction.take(block);
-    }
-    if let Some(block) = elements.last_chunk::<N>() {
-        reduction.take(block);
+        // The last block ends at the end of the slice, and may overlap the block before it.
+        reduction.take(last);
+        *self.reduction = reduction;
     }
 }

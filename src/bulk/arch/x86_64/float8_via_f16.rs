@@ -15,7 +15,7 @@ use crate::bulk::element::Element;
 use crate::bulk::kernel::Kernel;
 use crate::bulk::kernels::convert::cast_scalar;
 use crate::format::Layout;
-use crate::round::{Cast, word16};
+use crate::round::{Cast, Overflow, word16};
 
 const LANES: usize = 16;
 
@@ -57,8 +57,6 @@ impl<S: Element, D: Element> F32To8ViaF16<S, D> {
         f32::from_bits(((exponent + 127) as u32) << 23)
     };
     const UNSCALE: f32 = 1.0 / Self::SCALE;
-    const ALIGNED: Layout = aligned(D::LAYOUT);
-
     pub(super) fn new(token: Avx512, cast: Cast) -> Self {
         Self {
             token,
@@ -97,9 +95,20 @@ unsafe impl<S: Element, D: Element> Kernel for F32To8ViaF16<S, D> {
                 _mm256_storeu_si256(tile.as_mut_ptr().add(first).cast(), odd);
             }
         }
-        for (dst, tile) in dst.iter_mut().zip(tile) {
-            let (code, _) = word16::cast(cast, Self::ALIGNED, D::LAYOUT, tile);
-            dst.write(D::from_code(code as u64));
+        // `select.rs` uses the kernel for these two kinds of overflow. Each has a loop, in which the compiler knows the overflow.
+        if cast.keeps_infinity() {
+            round::<D, N>(cast.overflow(Overflow::Ieee), &tile, dst);
+        } else {
+            round::<D, N>(cast.overflow(Overflow::Saturate), &tile, dst);
         }
+    }
+}
+
+/// Rounds codes of the layout aligned to `D`.
+#[inline(always)]
+fn round<D: Element, const N: usize>(cast: Cast, src: &[u16; N], dst: &mut [MaybeUninit<D>; N]) {
+    for (dst, &code) in dst.iter_mut().zip(src) {
+        let (code, _) = word16::cast(cast, const { aligned(D::LAYOUT) }, D::LAYOUT, code);
+        dst.write(D::from_code(code as u64));
     }
 }
