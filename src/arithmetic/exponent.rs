@@ -48,7 +48,7 @@ impl Layout {
         }
         if let Some(exponent) = self.leading_exponent(a) {
             let magnitude = exponent.unsigned_abs() as u128;
-            return self.from_integer(Rounding::TiesToEven, exponent < 0, magnitude);
+            return self.integer_to_code(Rounding::TiesToEven, exponent < 0, magnitude);
         }
         let zero = self.is_zero(a);
         let (code, flags) = self.infinite(Cast::new(), zero);

@@ -164,7 +164,7 @@ pub const fn compare_signaling<F: Format>(a: F, b: F) -> (Option<Ordering>, Flag
 #[inline]
 pub const fn from_int<F: Format, I: Integer>(x: I, rounding: Rounding) -> (F, Flags) {
     let (negative, magnitude) = integer::sign_and_magnitude(x);
-    number(F::LAYOUT.from_integer(rounding, negative, magnitude))
+    number(F::LAYOUT.integer_to_code(rounding, negative, magnitude))
 }
 
 /// Rounds a number to an integer type (5.4.1, 5.8, `convertToIntegerExact…`).

@@ -57,7 +57,7 @@ impl Layout {
     }
 
     /// Rounds an integer, given by its sign and magnitude, to the format.
-    pub(crate) const fn from_integer(
+    pub(crate) const fn integer_to_code(
         self,
         rounding: Rounding,
         negative: bool,

@@ -12,7 +12,7 @@ impl Layout {
     }
 
     /// Returns the code of a [`ordinal`](Self::ordinal). The ordinal 0 gives +0.
-    const fn from_ordinal(self, ordinal: i64) -> u64 {
+    const fn ordinal_to_code(self, ordinal: i64) -> u64 {
         let negative = ordinal < 0;
         let magnitude = ordinal.unsigned_abs() - (negative && !self.has_zero()) as u64;
         self.with_sign_bit(negative, magnitude)
@@ -25,7 +25,7 @@ impl Layout {
         if self.is_nan(code) || self.ordinal(code) == self.top_ordinal() {
             return code;
         }
-        let next = self.from_ordinal(self.ordinal(code) + 1);
+        let next = self.ordinal_to_code(self.ordinal(code) + 1);
         if self.is_zero(next) {
             self.signed_zero(true).0
         } else {
@@ -44,7 +44,7 @@ impl Layout {
         if self.is_nan(code) || self.ordinal(code) == lowest {
             return code;
         }
-        self.from_ordinal(self.ordinal(code) - 1)
+        self.ordinal_to_code(self.ordinal(code) - 1)
     }
 
     /// Returns the number of steps between two codes, or `None` if a code is a NaN.

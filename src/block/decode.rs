@@ -4,6 +4,7 @@ use super::encode::expand;
 use super::pack;
 use super::plan::Plan;
 use super::small_code::{Decode, Scales};
+use crate::bulk::multipliers::{MULTIPLIERS as BLOCKS, Multipliers};
 use crate::bulk::{self, Lookup, Multiversion};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -12,8 +13,6 @@ use crate::slice;
 
 /// The numbers between two passes. They stay in the nearest cache.
 pub(super) const TILE: usize = 2048;
-/// The largest number of blocks in a tile.
-const BLOCKS: usize = 128;
 /// The smallest number of elements for which a table pays.
 const MANY: usize = 1 << 12;
 
@@ -76,62 +75,57 @@ impl Fast {
             &scratch.codes[..len]
         };
         let blocks = len.div_ceil(size);
+        let Scratch {
+            by, each, products, ..
+        } = scratch;
+        by.log2_size = if blocks == 1 {
+            usize::BITS - 1
+        } else {
+            size.ilog2()
+        };
         let mut check = Check {
             fast: self,
             codes,
             scales,
             first: first_scale,
-            multipliers: &mut scratch.multipliers[..blocks],
-            shifts: &mut scratch.shifts[..blocks],
+            blocks,
+            by,
             fails: false,
-            are_powers: false,
         };
         bulk::dispatch(isa, &mut check);
-        let Check {
-            fails, are_powers, ..
-        } = check;
-        if fails {
+        if check.fails {
             return false;
         }
-        let elements = if let (Some(lookup), 64..) = (&self.lookup, len) {
-            let halves = &mut scratch.halves[..len];
-            lookup.convert(codes, halves.as_flattened_mut());
-            Elements::Halves(halves)
-        } else {
-            Elements::Codes(self.element, codes)
+        let is_wide =
+            const { D::LAYOUT.same(Layout::BINARY32) || D::LAYOUT.same(Layout::BFLOAT16) };
+        // The lookup multiplies 16 numbers at once.
+        let has_steps = blocks == 1 || size.is_power_of_two() && size >= 16;
+        if let Some(lookup) = &self.lookup
+            && has_steps
+        {
+            if is_wide {
+                lookup.convert_scaled(codes, by, dst);
+            } else {
+                by.are_powers = false;
+                let products = &mut products[..len];
+                lookup.convert_scaled(codes, by, products);
+                slice::cast_on(isa, products, dst, Cast::new());
+            }
+            return true;
+        }
+        let factors = Factors {
+            decode: self.element,
+            codes,
+            size,
+            multipliers: &by.factors[..blocks],
+            each: &mut each[..len],
         };
-        let Scratch {
-            multipliers,
-            shifts,
-            each,
-            each_shift,
-            products,
-            ..
-        } = scratch;
-        let (multipliers, shifts) = (&multipliers[..blocks], &shifts[..blocks]);
-        let (each, each_shift) = (&mut each[..len], &mut each_shift[..len]);
-        if const { D::LAYOUT.same(Layout::BINARY32) || D::LAYOUT.same(Layout::BFLOAT16) } {
-            let mut task = Products {
-                elements,
-                size,
-                multipliers,
-                shifts,
-                are_powers,
-                each,
-                each_shift,
-                dst,
-            };
-            bulk::dispatch(isa, &mut task);
+        if is_wide {
+            bulk::dispatch(isa, &mut Products { factors, dst });
         } else {
             let products = &mut products[..len];
             let mut task = Products {
-                elements,
-                size,
-                multipliers,
-                shifts,
-                are_powers,
-                each,
-                each_shift,
+                factors,
                 dst: &mut *products,
             };
             bulk::dispatch(isa, &mut task);
@@ -161,11 +155,8 @@ impl Multiversion for Table {
 #[repr(align(64))]
 pub(super) struct Scratch {
     codes: [u8; TILE],
-    halves: [[u8; 2]; TILE],
-    multipliers: [f32; BLOCKS],
-    shifts: [u16; BLOCKS],
+    by: Multipliers,
     each: [f32; TILE],
-    each_shift: [u16; TILE],
     products: [f32; TILE],
 }
 
@@ -173,11 +164,14 @@ impl Scratch {
     pub(super) const fn new() -> Self {
         Self {
             codes: [0; TILE],
-            halves: [[0; 2]; TILE],
-            multipliers: [0.0; BLOCKS],
-            shifts: [0; BLOCKS],
+            by: Multipliers {
+                factors: [0.0; BLOCKS],
+                shifts: [0; BLOCKS],
+                log2_size: 0,
+                are_powers: false,
+                are_normal: false,
+            },
             each: [0.0; TILE],
-            each_shift: [0; TILE],
             products: [0.0; TILE],
         }
     }
@@ -203,12 +197,9 @@ struct Check<'a> {
     codes: &'a [u8],
     scales: &'a [u8],
     first: usize,
-    multipliers: &'a mut [f32],
-    /// The addends to the bits of a bfloat16, if the multipliers are powers of two.
-    shifts: &'a mut [u16],
+    blocks: usize,
+    by: &'a mut Multipliers,
     fails: bool,
-    /// True if the multipliers are powers of two and all products are normal numbers.
-    are_powers: bool,
 }
 
 impl Multiversion for Check<'_> {
@@ -217,77 +208,54 @@ impl Multiversion for Check<'_> {
         let Fast {
             element, scales, ..
         } = self.fast;
-        scales.multipliers(self.scales, self.first, self.multipliers);
-        let (mut fails, mut are_powers) = (false, true);
+        let multipliers = &mut self.by.factors[..self.blocks];
+        scales.multipliers(self.scales, self.first, multipliers);
+        let (mut fails, mut are_powers) = (false, self.by.log2_size >= 5);
+        let mut are_normal = true;
         let (least, most) = element.exponents;
-        for (multiplier, shift) in self.multipliers.iter().zip(&mut *self.shifts) {
+        for (multiplier, shift) in multipliers.iter().zip(&mut self.by.shifts) {
             let bits = multiplier.to_bits();
             let exponent = (bits >> 23) as i32 - 127;
             fails |= exponent > 127;
-            are_powers &= bits << 9 == 0 && exponent + least >= -126 && exponent + most <= 127;
-            *shift = (exponent << 7) as u16;
+            are_normal &= exponent + least >= -126;
+            are_powers &= bits << 9 == 0 && exponent + most <= 127;
+            *shift = u32::from((exponent << 7) as u16) * 0x1_0001;
         }
+        self.by.are_powers = are_powers && are_normal;
+        self.by.are_normal = are_normal;
         self.fails = fails || element.has_special(self.codes);
-        self.are_powers = are_powers;
     }
 }
 
-/// The elements of a tile.
-#[derive(Clone, Copy)]
-enum Elements<'a> {
-    Codes(Decode, &'a [u8]),
-    /// Elements as bfloat16.
-    Halves(&'a [[u8; 2]]),
+/// Elements, and the multipliers of their blocks.
+struct Factors<'a> {
+    decode: Decode,
+    codes: &'a [u8],
+    size: usize,
+    multipliers: &'a [f32],
+    /// The multiplier of each number.
+    each: &'a mut [f32],
 }
 
 /// Elements times multipliers.
 struct Products<'a, D> {
-    elements: Elements<'a>,
-    size: usize,
-    multipliers: &'a [f32],
-    shifts: &'a [u16],
-    are_powers: bool,
-    /// The multiplier of each number, or its shift.
-    each: &'a mut [f32],
-    each_shift: &'a mut [u16],
+    factors: Factors<'a>,
     dst: &'a mut [D],
 }
 
 impl<D: Format> Multiversion for Products<'_, D> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
-        let Self {
-            dst,
-            each,
-            each_shift,
+        let Factors {
+            decode,
+            codes,
             size,
-            ..
-        } = self;
-        if let Elements::Halves(halves) = self.elements
-            && self.are_powers
-            && const { D::LAYOUT.same(Layout::BFLOAT16) }
-        {
-            expand(self.shifts, *size, each_shift);
-            for ((dst, &half), &shift) in dst.iter_mut().zip(halves).zip(&**each_shift) {
-                let half = u16::from_le_bytes(half);
-                let is_zero = half << 1 == 0;
-                *dst = from_code(half.wrapping_add(if is_zero { 0 } else { shift }) as u64);
-            }
-            return;
-        }
-        expand(self.multipliers, *size, each);
-        match self.elements {
-            Elements::Codes(decode, codes) => {
-                for ((dst, &code), multiplier) in dst.iter_mut().zip(codes).zip(&**each) {
-                    *dst = rounded(multiplier * decode.number(code));
-                }
-            }
-            Elements::Halves(halves) => {
-                for ((dst, &half), multiplier) in dst.iter_mut().zip(halves).zip(&**each) {
-                    let half = u16::from_le_bytes(half) as u32;
-                    *dst = rounded(multiplier * f32::from_bits(half << 16));
-                }
-            }
+            multipliers,
+            each,
+        } = &mut self.factors;
+        expand(multipliers, *size, each);
+        for ((dst, &code), multiplier) in self.dst.iter_mut().zip(*codes).zip(&**each) {
+            *dst = rounded(multiplier * decode.number(code));
         }
     }
 }
@@ -308,6 +276,9 @@ fn rounded<D: Format>(product: f32) -> D {
 pub(super) fn step(cols: usize) -> usize {
     if cols > TILE {
         TILE
+    } else if cols >= TILE / 8 && !cols.is_power_of_two() {
+        // The lookup takes one such block, or blocks of a power of two.
+        cols
     } else {
         cols * (TILE / cols).min(BLOCKS)
     }

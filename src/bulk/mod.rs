@@ -11,6 +11,7 @@ mod driver;
 mod element;
 mod kernel;
 mod kernels;
+pub(crate) mod multipliers;
 pub(crate) mod out;
 pub(crate) mod philox;
 pub(crate) mod reduction;

@@ -13,7 +13,7 @@ use crate::round::{Cast, Flags, Rounding, unpacked::Unpacked};
 /// let one = Small::ONE;
 /// ```
 pub(super) const fn one(layout: Layout) -> u64 {
-    let (code, flags) = layout.from_integer(Rounding::TiesToEven, false, 1);
+    let (code, flags) = layout.integer_to_code(Rounding::TiesToEven, false, 1);
     assert!(flags.is_empty(), "the format doesn't have the number 1");
     code
 }

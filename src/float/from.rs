@@ -41,11 +41,11 @@ macro_rules! exact {
                 }
             }
         )*
-        $(from_integer!($from => $name);)*
+        $(integer_to_code!($from => $name);)*
     )* };
 }
 
-macro_rules! from_integer {
+macro_rules! integer_to_code {
     (bool => $to:ident) => {
         const _: () = assert!(
             ieee::from_int::<$to, u8>(1, Rounding::TiesToEven)

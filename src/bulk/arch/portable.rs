@@ -7,6 +7,7 @@ use crate::bulk::adapter::Adapter;
 use crate::bulk::driver::drive;
 use crate::bulk::element::Element;
 use crate::bulk::kernel::{Kernel, Multiversion};
+use crate::bulk::multipliers::Multipliers;
 use crate::bulk::out::Out;
 use crate::cpu::{Isa, Level};
 use crate::round::Cast;
@@ -83,6 +84,10 @@ impl Lookup {
     }
 
     pub(crate) fn convert(&self, _: &[u8], _: &mut [u8]) {
+        match self.0 {}
+    }
+
+    pub(crate) fn convert_scaled<D: Element>(&self, _: &[u8], _: &Multipliers, _: &mut [D]) {
         match self.0 {}
     }
 }

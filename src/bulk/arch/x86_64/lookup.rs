@@ -15,7 +15,7 @@ use crate::format::Layout;
 use crate::round::Cast;
 
 /// The number of codes in a vector.
-const LANES: usize = 64;
+pub(super) const LANES: usize = 64;
 
 /// The low and the high bytes of 256 results of 16 bits.
 #[derive(Clone, Copy)]
@@ -23,6 +23,13 @@ const LANES: usize = 64;
 pub(super) struct Table([[u8; 256]; 2]);
 
 impl Table {
+    /// Returns the `f32` of a code. The table has the upper 16 bits of the `f32`.
+    #[inline(always)]
+    pub(super) fn f32(&self, code: u8) -> f32 {
+        let [low, high] = self.0.map(|bytes| bytes[code as usize] as u32);
+        f32::from_bits(high << 24 | low << 16)
+    }
+
     /// Returns whether the results of codes from 128 on repeat the results of the codes below 128 with this sign bit added. If
     /// they repeat, each byte needs one permute less.
     const fn repeats(&self, sign: u8) -> bool {
@@ -98,7 +105,11 @@ pub(super) struct Lookup32<S, D>(Vbmi, PhantomData<(S, D)>);
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI.
 #[inline(always)]
-unsafe fn look_up(table: &Table, repeated_sign: Option<u8>, codes: __m512i) -> [__m512i; 2] {
+pub(super) unsafe fn look_up(
+    table: &Table,
+    repeated_sign: Option<u8>,
+    codes: __m512i,
+) -> [__m512i; 2] {
     // SAFETY: the caller promises AVX-512 F, BW and VBMI, which the functions called here need.
     unsafe {
         let [low, high] = [find::<0>(&table.0[0], codes), find::<0>(&table.0[1], codes)];
@@ -148,6 +159,49 @@ unsafe fn load<const N: usize>(src: *const u8) -> __m512i {
     }
 }
 
+/// Loads 64 or 16 codes in another order. Unpacking the bytes of their results within each 16 bytes restores the order.
+///
+/// # Safety
+/// The CPU must have AVX-512 F. `src` must point to N readable bytes.
+#[inline(always)]
+pub(super) unsafe fn ordered_for_16_bits<const N: usize>(src: *const u8) -> __m512i {
+    // SAFETY: the caller promises AVX-512 F and N readable bytes.
+    unsafe {
+        let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+        _mm512_permutexvar_epi32(order, load::<N>(src))
+    }
+}
+
+/// Converts 64 codes by the table to `f32`. The table has the upper 16 bits of the `f32` of each code.
+///
+/// # Safety
+/// The CPU must have AVX-512 F, BW and VBMI. `src` must point to 64 readable bytes.
+#[inline(always)]
+pub(super) unsafe fn to_f32(
+    table: &Table,
+    repeated_sign: Option<u8>,
+    src: *const u8,
+) -> [__m512; 4] {
+    // SAFETY: the caller promises the features and 64 readable bytes.
+    unsafe {
+        let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        let codes = _mm512_permutexvar_epi32(order, load::<LANES>(src));
+        let [low, high] = look_up(table, repeated_sign, codes);
+        let zero = _mm512_setzero_si512();
+        let (a, b) = (
+            _mm512_unpacklo_epi8(low, high),
+            _mm512_unpackhi_epi8(low, high),
+        );
+        [
+            _mm512_unpacklo_epi16(zero, a),
+            _mm512_unpackhi_epi16(zero, a),
+            _mm512_unpacklo_epi16(zero, b),
+            _mm512_unpackhi_epi16(zero, b),
+        ]
+        .map(|bits| _mm512_castsi512_ps(bits))
+    }
+}
+
 /// Converts 64 or 16 codes by the table, and stores results of 16 bits.
 ///
 /// # Safety
@@ -161,10 +215,7 @@ unsafe fn to_16_bits<const N: usize>(
 ) {
     // SAFETY: the caller promises the features, N readable bytes and 2N writable ones.
     unsafe {
-        // The permute moves groups of four codes. Unpacking within each 16 bytes then leaves the results in order.
-        let order = _mm512_setr_epi32(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
-        let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
-        let [low, high] = look_up(table, repeated_sign, codes);
+        let [low, high] = look_up(table, repeated_sign, ordered_for_16_bits::<N>(src));
         let first = _mm512_unpacklo_epi8(low, high);
         if N == SMALL {
             _mm256_storeu_si256(dst.cast(), _mm512_castsi512_si256(first));

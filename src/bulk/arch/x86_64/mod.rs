@@ -4,6 +4,7 @@ mod float16;
 mod float8;
 mod float8_via_f16;
 mod lookup;
+mod lookup_scaled;
 mod nontemporal;
 mod select;
 mod token;

@@ -25,10 +25,12 @@ use super::float16::{
     ToBf16,
 };
 use super::lookup::{self, Lookup8, Lookup16, Lookup32, LookupAny};
+use super::lookup_scaled::{BY_INSTRUCTION, BY_INTEGERS, LookupScaled, SHIFTS};
 use super::token::{Avx2, Avx512, Bf16, Sse2, Vbmi};
 use crate::bulk::adapter::{Adapter, Unchanged};
 use crate::bulk::element::Element;
 use crate::bulk::kernel::{Kernel, Loops, Multiversion};
+use crate::bulk::multipliers::Multipliers;
 use crate::bulk::out::Out;
 use crate::cpu::{Isa, Level};
 use crate::format::Layout;
@@ -279,6 +281,7 @@ fn convert_by_table<'a, A: Adapter, S: Element, D: Element>(
 /// A conversion of bytes to 1, 2 or 4 bytes. The table is made at run time.
 pub(crate) struct Lookup {
     token: Vbmi,
+    bf16: Option<Bf16>,
     table: lookup::Table,
     repeated_sign: Option<u8>,
     size: usize,
@@ -298,6 +301,7 @@ impl Lookup {
         }?;
         Some(Self {
             token,
+            bf16: Bf16::new(isa),
             repeated_sign: table.repeated_sign(),
             table,
             size,
@@ -311,6 +315,46 @@ impl Lookup {
             2 => self.run::<2>(src, dst),
             _ => self.run::<4>(src, dst),
         }
+    }
+
+    /// Converts bytes by the upper 16 bits of their `f32`s, and multiplies each number by the multiplier of its block. The results
+    /// are `f32` or bfloat16, rounded ties to even. The thread must have the default control bits.
+    pub(crate) fn convert_scaled<D: Element>(&self, src: &[u8], by: &Multipliers, dst: &mut [D]) {
+        assert!(self.size == 2 && (D::LAYOUT.same(F32) || D::LAYOUT.same(BF16)));
+        if let Some(sign) = self.repeated_sign {
+            self.run_scaled::<D, true>(sign, src, by, dst);
+        } else {
+            self.run_scaled::<D, false>(0, src, by, dst);
+        }
+    }
+
+    fn run_scaled<D: Element, const REPEATED: bool>(
+        &self,
+        sign: u8,
+        src: &[u8],
+        by: &Multipliers,
+        dst: &mut [D],
+    ) {
+        let Self { token, table, .. } = self;
+        let dst = Out::new(dst);
+        if const { size_of::<D>() == 2 } {
+            if by.are_powers {
+                let kernel = &mut LookupScaled::<D, REPEATED, SHIFTS>::new(*token, table, sign, by);
+                token.run(kernel, src, dst);
+                return;
+            }
+            if by.are_normal
+                && let Some(bf16) = self.bf16
+            {
+                let kernel = &mut LookupScaled::<D, REPEATED, BY_INSTRUCTION>::new_with_bf16(
+                    *token, bf16, table, sign, by,
+                );
+                bf16.run(kernel, src, dst);
+                return;
+            }
+        }
+        let kernel = &mut LookupScaled::<D, REPEATED, BY_INTEGERS>::new(*token, table, sign, by);
+        token.run(kernel, src, dst);
     }
 
     fn run<const SIZE: usize>(&self, src: &[u8], dst: &mut [u8]) {
