@@ -1,8 +1,11 @@
-//! Block-scaled formats on every instruction set of this CPU, as ratios of a `memcpy` of the same bytes.
+//! Block-scaled formats on every instruction set of this CPU, as ratios of a `memcpy` of the same number of bytes.
 //!
-//! A round of `memcpy` and a round of each row take turns, so other work of the machine slows both. The bytes of a row are those
-//! that it reads and those that it writes. `memcpy` copies half of them. `cargo bench --bench block` takes 32 Ki elements. `--
-//! 26` at its end takes 2^26, and `-- 15 nvfp4` takes 2^15 and the rows with that word.
+//! Rounds of `memcpy` and rounds of a row take turns, so other work of the machine slows both. The bytes of a row are the bytes
+//! that the row reads plus the bytes that the row writes. `memcpy` copies half as many bytes, because each byte is read and
+//! written.
+//!
+//! `cargo bench --bench block` takes 32 Ki elements. With `-- 26` at the end, the bench takes 2^26 elements. With
+//! `-- 15 nvfp4` at the end, the bench takes 2^15 elements, and only the rows whose name has the word `nvfp4`.
 
 use core::hint::black_box;
 use core::time::Duration;
@@ -14,7 +17,7 @@ use ulp::{Bf16, Cast, Dtype, Format, Isa};
 
 const COLS: usize = 1024;
 
-/// A row of the table: its name, the bytes that it reads and writes, and the work.
+/// A row of the table: the name, the number of bytes that the work reads and writes, and the work.
 struct Row {
     name: String,
     bytes: usize,
@@ -64,7 +67,7 @@ fn rows(len: usize) -> Vec<Row> {
     rows
 }
 
-/// Returns numbers of roughly the normal distribution of weights.
+/// Returns numbers that are roughly normally distributed, like weights.
 fn numbers<S: Format>(len: usize) -> Vec<S> {
     let mut state = 1u64;
     let mut uniform = || {
@@ -152,7 +155,7 @@ fn calls(work: &mut impl FnMut()) -> u32 {
     calls
 }
 
-/// Returns the seconds of a call.
+/// Returns the mean time of a call in seconds.
 fn time(calls: u32, work: &mut impl FnMut()) -> f64 {
     let start = Instant::now();
     for _ in 0..calls {

@@ -1,11 +1,12 @@
-"""Draws the throughput of bulk conversion as a fraction of memcpy's, and prints it as a table in Markdown.
+"""Draws the throughput of bulk conversion as a fraction of memcpy's throughput, and prints a table in Markdown.
 
     pip install matplotlib
     cargo bench --bench convert --features numkong
     python3 benches/chart.py chart.svg
 
-Reads the medians that criterion has left in `target/criterion`; `--criterion` names another folder. `--machine` is the name on
-the chart, of the CPU if not given. `--all` has the table show every series: all instruction sets, and what else ulp does.
+Reads the medians that criterion left in `target/criterion`. `--criterion` names another folder. `--machine` is the name on the
+chart; the default is the name of the CPU. With `--all`, the table shows every series: all instruction sets, and the other
+functions of ulp.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from matplotlib import pyplot
 
 FORMATS = ["f64", "f32", "f16", "bf16", "e4m3fn", "e5m2"]
 ISAS = ["avx512bf16", "avx512vbmi", "avx512", "avx2", "neon", "simd128", "sse2", "portable"]
-# Told apart by those who see fewer colours, too.
+# Colour-blind people can tell these colours apart.
 COLOURS = {"ulp": "#0072b2", "half": "#e69f00", "float8": "#cc79a7", "numkong": "#009e73"}
 
 
@@ -26,7 +27,7 @@ def cpu():
 
 
 def medians(criterion):
-    """Nanoseconds by pair, series and length."""
+    """Returns the median nanoseconds by pair, series and length."""
     found = {}
     for path in sorted(criterion.glob("*/*/new/benchmark.json")):
         bench = json.loads(path.read_text())
@@ -40,7 +41,7 @@ def medians(criterion):
 
 
 def fractions(times, everything):
-    """Of the throughput of memcpy, by series and length: of ulp's best instruction set and the peers, or of everything."""
+    """Returns fractions of memcpy's throughput by series and length: of ulp's best instruction set and the peers, or of all."""
     memcpy = times["memcpy"]
     if not everything:
         best = next(f"ulp {isa}" for isa in ISAS if f"ulp {isa}" in times)

@@ -1,11 +1,12 @@
-"""Wall time and peak resident memory of `ulp convert`, of the script that people write, and of `cp`, over 1 GiB, to bf16.
+"""Measures wall time and peak resident memory of `ulp convert`, of the script that people write, and of `cp`: 1 GiB to bf16.
 
     python3 benches/checkpoint.py target/release/ulp /dev/shm [fp32 deepseek gpt-oss nvfp4] [--gib 0.25]
 
-needs torch, numpy and safetensors, and in that directory 1.5 times the input of fp32, 3 times that of fp8, 5 times that of fp4. The script doesn't
-wait for a disk, and so `ulp` doesn't either. `write` is the floor: what the file system takes for the bytes of the output alone. All take
-turns. The script's time begins after its imports; that of the others is their processes' whole. No peak is less than that of this program, some
-13 MiB, which each begins as.
+Needs torch, numpy and safetensors. The directory needs space for 1.5 times the input of fp32, 3 times the input of fp8, and 5 times
+the input of fp4. The script doesn't wait for a disk, so `ulp` doesn't wait for a disk either. `write` is the lower bound: the time
+that the file system takes to write the bytes of the output. All programs take turns. The time of the script begins after its
+imports. The time of the other programs is the time of the whole process. Every process begins as large as this program, so no peak
+is less than about 13 MiB.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import tempfile
 import time
 
 ROUNDS = 5
-# Weights in a scheme: in a process of its own, for one that a large process starts is as large for a moment, and that would be its peak.
+# Writes the weights of a scheme. A separate process writes them, so that this program stays small: a process begins as large as the
+# program that starts it, and this size would count as its peak.
 WRITE = """
 import sys
 import numpy as np
@@ -99,7 +101,7 @@ print(time.perf_counter() - start)
 
 
 def run(command):
-    """Seconds, what it printed, and MiB of peak resident memory."""
+    """Runs a command. Returns the seconds, the printed text, and the peak resident memory in MiB."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     printed = process.stdout.read()
@@ -112,7 +114,7 @@ def run(command):
 
 
 def measure(ulp, kind, gib):
-    """Prints a table of one kind of weights, in the current directory."""
+    """Measures one kind of weights in the current directory, and prints a table."""
     subprocess.run([sys.executable, "-c", WRITE, kind, str(gib)], check=True)
     convert = [ulp, "convert", "in", "out", "--to", "bf16", "--no-sync", "--quiet"]
     script = [sys.executable, "-c", SCRIPT, kind]

@@ -1,7 +1,7 @@
 //! Bulk conversion: `ulp` on every instruction set of this CPU, its peers, and a `memcpy` of equally many bytes.
 //!
-//! `cargo bench --bench convert` takes ten minutes and 1.5 GiB; `-- '^f32 to f16/'` at its end runs one pair. `--features numkong`
-//! adds a peer whose C build takes minutes. `chart.py` draws the results.
+//! `cargo bench --bench convert` takes ten minutes and 1.5 GiB of memory. `-- '^f32 to f16/'` at the end runs only this pair of
+//! formats. `--features numkong` adds a peer whose C code takes minutes to build. `chart.py` draws the results.
 #![allow(unsafe_code, reason = "peers have types of their own")]
 
 use core::hint::black_box;
@@ -16,10 +16,10 @@ use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F8E5M2, F16, Format, Isa, Rounding};
 
 const LENGTHS: [usize; 5] = [16, 1 << 10, 1 << 15, 1 << 20, LONGEST];
 const LONGEST: usize = 1 << 26;
-/// Bytes of a cache line.
+/// The number of bytes in a cache line.
 const LINE: usize = 64;
 
-/// A way to convert, and its name.
+/// The name of a conversion, and the conversion.
 type Series<S, D> = (String, Box<dyn Fn(&[S], &mut [D])>);
 
 /// A format that all libraries have.
@@ -116,7 +116,7 @@ fn pair<S: Shared, D: Shared>(
         }
         let (src, mut dst) = (values::<S>(len + LINE), vec![D::MAX; len + LINE]);
         let (src, dst) = (aligned(&src, len), aligned_mut(&mut dst, len));
-        // The copy reads half as many bytes as the conversion moves, and writes as many.
+        // The copy reads half as many bytes as the conversion moves, and writes the other half.
         let half = len * bytes / 2;
         let (from, mut to) = (vec![1u8; half + LINE], vec![0u8; half + LINE]);
         let (from, to) = (aligned(&from, half), aligned_mut(&mut to, half));
@@ -132,7 +132,7 @@ fn pair<S: Shared, D: Shared>(
     }
 }
 
-/// Returns `len` numbers from the beginning of a cache line, so that runs are comparable.
+/// Returns `len` numbers that begin at the start of a cache line, so that runs are comparable.
 fn aligned<T>(numbers: &[T], len: usize) -> &[T] {
     &numbers[numbers.as_ptr().align_offset(LINE)..][..len]
 }
@@ -142,7 +142,8 @@ fn aligned_mut<T>(numbers: &mut [T], len: usize) -> &mut [T] {
     &mut numbers[first..][..len]
 }
 
-/// Returns values on both sides of 1, of both signs. A few of them are subnormal in F16, and more of them in fp8.
+/// Returns values of both signs, with magnitudes on both sides of 1. A few values are subnormal in `F16`, and more values are
+/// subnormal in fp8.
 fn values<S: Format>(len: usize) -> Vec<S> {
     let some: Vec<S> = (0..len.min(1 << 16))
         .map(|i| {
@@ -183,7 +184,7 @@ fn series<S, D>(name: &str, convert: impl Fn(&[S], &mut [D]) + 'static) -> Serie
     (name.into(), Box::new(convert))
 }
 
-/// Returns the conversion of a peer between its own types. Their bits are those of the types of `ulp`.
+/// Returns a peer's conversion between the peer's own types. These types have the same bits as `ulp`'s types.
 fn peer<S, D, TheirS: 'static, TheirD: 'static>(
     name: &str,
     convert: impl Fn(&[TheirS], &mut [TheirD]) + 'static,
@@ -191,7 +192,7 @@ fn peer<S, D, TheirS: 'static, TheirD: 'static>(
     series(name, move |s, d| convert(seen_as(s), seen_as_mut(d)))
 }
 
-/// Returns the conversion of a peer that converts one number at a time.
+/// Returns the loop of a peer that converts one number at a time.
 fn loop_of<S, D, TheirS: Copy + 'static, TheirD: 'static>(
     name: &str,
     convert: impl Fn(TheirS) -> TheirD + 'static,
@@ -203,7 +204,7 @@ fn loop_of<S, D, TheirS: Copy + 'static, TheirD: 'static>(
     })
 }
 
-/// Returns how many `B` have as many bytes as `len` `A`. All bits must be valid as `B`, as they are for plain numbers.
+/// Returns the number of `B`s that fill as many bytes as `len` `A`s. Any bits must be a valid `B`, as for plain numbers.
 fn length_as<A, B>(len: usize) -> usize {
     const {
         assert!(size_of::<A>().is_multiple_of(size_of::<B>()));
@@ -213,7 +214,8 @@ fn length_as<A, B>(len: usize) -> usize {
 }
 
 fn seen_as<A, B>(numbers: &[A]) -> &[B] {
-    // SAFETY: the length in bytes is equal, and the pointer is aligned for `B`. All types here are numbers without invalid bits.
+    // SAFETY: both slices have equally many bytes, and the pointer is aligned for `B`. All types here are numbers, and any bits
+    // are a valid number.
     unsafe { from_raw_parts(numbers.as_ptr().cast(), length_as::<A, B>(numbers.len())) }
 }
 

@@ -1,7 +1,7 @@
 //! The passes of mixed-precision training, as fractions of the bandwidth that memcpy reaches in the same run.
 //!
-//! The lengths are in cache and out of it. An AdamW step with bf16 gradients and weights moves 28 bytes a parameter, and
-//! `unscale` moves 6. `memcpy` moves as many bytes as the pass.
+//! The short tensor fits in the cache, and the long tensor does not. An AdamW step with bf16 gradients and weights moves 28
+//! bytes for each parameter, and `unscale` moves 6 bytes. `memcpy` moves as many bytes as the pass.
 
 use core::hint::black_box;
 
@@ -11,7 +11,7 @@ use ulp::mixed::{
 };
 use ulp::{Bf16, Isa, slice};
 
-/// The bytes of a parameter that an AdamW step reads or writes.
+/// The number of bytes that an AdamW step reads or writes for each parameter.
 const ADAMW: usize = 28;
 const SGD: usize = 20;
 const UNSCALE: usize = 6;

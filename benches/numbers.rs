@@ -1,9 +1,9 @@
-//! Arithmetic, elementary functions and text of `F16` and `Bf16`, over 4,096 values. `ulp` stands beside `half`, and text also
-//! beside `f32`.
+//! Arithmetic, elementary functions and text of `F16` and `Bf16`, over 4,096 values. The bench compares `ulp` with `half`, and
+//! for text also with `f32`.
 //!
-//! `cargo bench --bench numbers` compiles for plain x86-64, with `RUSTFLAGS="-C target-cpu=x86-64-v3"` for AVX2, FMA and F16C.
+//! `cargo bench --bench numbers` compiles for plain x86-64. `RUSTFLAGS="-C target-cpu=x86-64-v3"` adds AVX2, FMA and F16C.
 //!
-//! `half` rounds fused multiply-add and text twice, so it does less work than a right result takes.
+//! `half` rounds twice in fused multiply-add and in text, so `half` does less work than a right result takes.
 
 use core::fmt::{Display, Write};
 use core::hint::black_box;
@@ -24,7 +24,7 @@ fn case<R>(c: &mut Criterion, (group, name): (&str, &str), mut work: impl FnMut(
     group.finish();
 }
 
-/// Benches a function of three numbers, whose results are written to a slice.
+/// Benches a function of three numbers. The results are written to a slice.
 fn each<T: Copy>(
     c: &mut Criterion,
     name: (&str, &str),
@@ -115,10 +115,10 @@ macro_rules! format {
             "half",
             &numbers(<$Theirs>::from_f32, $binades)[0],
         );
-        // Equal numbers in `f32`, with the digits that `f32` needs.
+        // Equal numbers as `f32`, printed with all digits that an `f32` needs.
         let wide = numbers(|x| <$Ours>::from_f32(x).to_f32(), $binades);
         text($c, $format, "f32", &wide[0]);
-        // Numbers that are as short in `f32`.
+        // Numbers of `f32` whose text is as short as the text of `ulp`'s numbers.
         let short: Vec<f32> = numbers(<$Ours>::from_f32, $binades)[0]
             .iter()
             .map(|x| x.to_string().parse().expect("a number"))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The Python package beside ml_dtypes, numpy and torch (if that is installed), on one thread.
+"""Compares the Python package with ml_dtypes, numpy and torch (if torch is installed), on one thread.
 
-Libraries take turns, so that all see the same machine; the best of many turns counts. Prints what a call for 16 numbers takes, and for
-each pair of formats gigabytes read and written a second, into new arrays.
+The libraries take turns, so that all libraries see the same machine. The best of many turns counts. Prints the time of a call for
+16 numbers. For each pair of formats, prints the gigabytes read and written in a second, with results in new arrays.
 
     python benches/python.py [SECONDS]
 """
@@ -10,7 +10,7 @@ each pair of formats gigabytes read and written a second, into new arrays.
 import sys
 import time
 
-import ml_dtypes  # noqa: F401, numpy knows its dtypes by name then
+import ml_dtypes  # noqa: F401, the import tells numpy the names of these dtypes
 import numpy as np
 import ulp_float
 
@@ -39,7 +39,7 @@ PAIRS = [
 
 
 def calls(source, target, size):
-    """By library, a function that casts."""
+    """Returns, for each library, a function that casts."""
     x = np.random.default_rng(0).normal(size=size).astype(source)
     dtype = np.dtype(target)
     all = {
@@ -55,7 +55,7 @@ def calls(source, target, size):
 
 
 def best(functions, seconds, times):
-    """The least time of each function's turns."""
+    """Returns the least time of each function over all turns."""
     least = dict.fromkeys(functions, float("inf"))
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:

@@ -1,6 +1,6 @@
 //! A plain loop of scalar conversions over 4,096 values, for `ulp` and `half`.
 //!
-//! `cargo bench --bench scalar` compiles for plain x86-64, with `RUSTFLAGS="-C target-cpu=x86-64-v3"` for AVX2 and F16C.
+//! `cargo bench --bench scalar` compiles for plain x86-64. `RUSTFLAGS="-C target-cpu=x86-64-v3"` adds AVX2 and F16C.
 
 use core::hint::black_box;
 
@@ -37,7 +37,7 @@ fn scalar(c: &mut Criterion) {
         from.iter().map(|&x| convert(x)).collect()
     }
 
-    // Values on both sides of 1, of both signs. A few of them are subnormal in F16.
+    // The values have both signs, and magnitudes on both sides of 1. A few values are subnormal in `F16`.
     let f64s: Vec<f64> = (0..LEN)
         .map(|i| {
             let magnitude = ((i % 37) as f64 - 20.0).exp2();

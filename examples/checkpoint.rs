@@ -1,4 +1,6 @@
-//! Mixed-precision training that is stopped, saved to a file and resumed, and ends with the bits of training that was not.
+//! Trains in mixed precision, saves a checkpoint to a file, and resumes from the file.
+//!
+//! The resumed training ends with the same bits as training without an interruption.
 //!
 //! `cargo run --example checkpoint --features serde`
 
@@ -11,12 +13,12 @@ use ulp::{F16, slice};
 
 const STEPS: u64 = 1000;
 
-/// All that training needs to go on.
+/// A checkpoint: everything that training needs to resume.
 #[derive(Clone, Serialize, Deserialize, PartialEq, Debug)]
 struct Checkpoint {
     optimizer: AdamW,
     scaler: LossScaler,
-    /// The bits of the `f32`s, which a text may not keep.
+    /// The bits of the `f32` master weights. The moments are bits too, because text may not keep every bit of an `f32`.
     master: Vec<u32>,
     first_moment: Vec<u32>,
     second_moment: Vec<u32>,
@@ -34,16 +36,16 @@ impl Checkpoint {
         })
     }
 
-    /// Trains until so many steps were made.
+    /// Trains until the optimizer has made `steps` steps.
     fn train_until(&mut self, steps: u64) -> Result<(), Box<dyn Error>> {
         let mut weights = slice::cast_to_vec::<F16>(slice::from_bits::<f32>(&self.master));
         while self.optimizer.steps() < steps {
-            // A schedule: half of a cosine.
+            // The learning rate falls along half a cosine.
             let done = self.optimizer.steps() as f64 / STEPS as f64;
             let rate = 0.005 * (1.0 + (std::f64::consts::PI * done).cos());
             self.optimizer.set_learning_rate(rate)?;
 
-            // The gradients of the loss Σ(w − 1)², scaled.
+            // The gradients of the loss Σ(w − 1)², multiplied by the loss scale.
             let scale = self.scaler.scale();
             let gradient = |w: &F16| F16::from_f32(2.0 * (w.to_f32() - 1.0) * scale);
             let gradients: Vec<F16> = weights.iter().map(gradient).collect();

@@ -1,13 +1,13 @@
-//! A logger as in firmware: no allocation, no floating-point unit needed, tables made by the compiler, and 16 bits a sample.
+//! A logger for firmware: no allocation, no floating-point unit needed, a table that the compiler computes, 16 bits a sample.
 //!
-//! `cargo run --example firmware`. The module `logger` uses nothing but `core`.
+//! `cargo run --example firmware`. The module `logger` needs no standard library, only `core`.
 
 mod logger {
     use core::fmt::{self, Write};
 
     use ulp::{Cast, F16, Flags, Rounding, ieee};
 
-    /// Degrees for every 16th reading of a thermistor, computed when the program is built.
+    /// The temperature in degrees Celsius for every 16th reading of a thermistor. The compiler computes this table.
     pub(crate) const CELSIUS: [F16; 16] = {
         let mut table = [F16::from_f32_const(0.0); 16];
         let mut i = 0;
@@ -18,7 +18,7 @@ mod logger {
         table
     };
 
-    /// The last samples, and whether one was out of range.
+    /// The last `N` samples, and the flags of all samples so far. The flags tell if a sample was out of range.
     pub(crate) struct Log<const N: usize> {
         samples: [F16; N],
         next: usize,
@@ -34,7 +34,7 @@ mod logger {
             }
         }
 
-        /// Adds a sample by integer arithmetic, saturated, and keeps what happened.
+        /// Rounds a sample by integer arithmetic, with saturation. Stores the result, and records the flags.
         pub(crate) fn push(&mut self, sample: f64) {
             let (sample, flags) = F16::from_f64_with(sample, Cast::new().saturating());
             self.samples[self.next % N] = sample;
@@ -46,7 +46,7 @@ mod logger {
             self.samples.into_iter().fold(F16::MIN, F16::max)
         }
 
-        /// Two bytes a sample, the same on every machine.
+        /// Sends two bytes for each sample, in little-endian order on every machine.
         pub(crate) fn send(&self, mut byte: impl FnMut(u8)) {
             self.samples
                 .iter()
@@ -59,7 +59,7 @@ mod logger {
         }
     }
 
-    /// The mean of two readings, rounded down, without a floating-point instruction.
+    /// Returns the mean of two readings, rounded down, without a floating-point instruction.
     pub(crate) fn lower_mean(a: F16, b: F16) -> F16 {
         let (sum, _) = ieee::add(a, b, Rounding::TowardNegative);
         ieee::scale_b(sum, -1, Rounding::TowardNegative).0

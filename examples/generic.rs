@@ -1,11 +1,11 @@
-//! Numerics that are written once for all formats: a method of Newton, and how much of it each format can say.
+//! Numerics that are written once for all formats: a square root by Newton's method, and a sum that stops growing.
 //!
 //! `cargo run --example generic`
 
 use ulp::spec::Spec;
 use ulp::{Bf16, Dtype, F8E4M3Fn, F8E5M2, F16, Float, Format, finfo, ulps_between, with_dtype};
 
-/// The square root by Heron's method, in the arithmetic of the format.
+/// Returns the square root by Heron's method, in the arithmetic of the format.
 fn heron<S: Spec>(x: Float<S>) -> Float<S> {
     let half = Float::from_f32(0.5);
     let (_, exponent) = x.frexp();
@@ -27,7 +27,7 @@ fn compare<S: Spec>(x: f32) {
     assert!(steps <= 1);
 }
 
-/// The least n for which the sum of 1 + 1/2 + … + 1/n no longer grows, or 1,000,000.
+/// Adds 1 + 1/2 + 1/3 + …. Returns the first n whose term 1/n leaves the sum unchanged, or 1,000,000 if no smaller n does.
 fn harmonic_stops<F: Format>() -> u32 {
     let mut sum = 0.0f64;
     for n in 1..1_000_000 {

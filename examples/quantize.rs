@@ -1,10 +1,10 @@
-//! Quantizers: fp8 with a scale for the tensor or for each row, and fp4, two numbers a byte.
+//! Quantizers: fp8 with one scale for the tensor or one scale for each row, and fp4 with two numbers in a byte.
 //!
 //! `cargo run --example quantize`
 
 use ulp::{Cast, F4E2M1Fn, F8E4M3Fn, Format, slice};
 
-/// Rows of a matrix, each divided by its scale and rounded.
+/// A quantized matrix: each row is divided by its scale and rounded.
 struct Quantized<D> {
     scales: Vec<f32>,
     numbers: Vec<D>,
@@ -15,7 +15,7 @@ impl<D: Format> Quantized<D> {
         let mut numbers = vec![D::MAX; matrix.len()];
         let rows = matrix.chunks(columns).zip(numbers.chunks_mut(columns));
         let quantize = |(row, narrow): (&[f32], &mut [D])| {
-            // A scale is finite and not 0, also for zeros, infinities and NaNs.
+            // The scale is finite and not 0, even for a row of zeros, infinities or NaNs.
             let scale = slice::scale_for::<D>(row);
             slice::cast_scaled(row, 1.0 / scale, narrow, Cast::new().saturating());
             scale
@@ -35,7 +35,7 @@ impl<D: Format> Quantized<D> {
     }
 }
 
-/// The largest error as a share of the largest number.
+/// Returns the largest error, as a share of the largest magnitude in `right`.
 fn error(found: &[f32], right: &[f32]) -> f32 {
     let pairs = found.iter().zip(right);
     pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / slice::amax(right)

@@ -1,4 +1,4 @@
-//! A tensor whose format is known only at run time, as a file or a framework gives it.
+//! A tensor whose format is known only at run time, because a file or a framework names the format.
 //!
 //! `cargo run --example tensor`
 
@@ -9,7 +9,7 @@ use ulp::{Bf16, Cast, Dtype, Format, UnknownDtype, slice, with_dtype};
 struct Tensor {
     dtype: Dtype,
     len: usize,
-    /// Little-endian, packed for fp4 and fp6, as in a safetensors file.
+    /// The elements in little-endian order, as in a safetensors file. Elements of fp4 and fp6 are packed.
     bytes: Vec<u8>,
 }
 
@@ -19,7 +19,7 @@ impl Tensor {
         Ok(Self { dtype, len, bytes })
     }
 
-    /// From numbers of any type, in any format.
+    /// Creates a tensor in any format from numbers of any type.
     fn new(dtype: Dtype, numbers: &[impl Format]) -> Result<Self, Box<dyn Error>> {
         let mut tensor = Self::zeros(dtype, numbers.len())?;
         slice::cast_to_bytes(numbers, dtype, &mut tensor.bytes, Cast::new())?;
@@ -40,7 +40,7 @@ impl Tensor {
     }
 }
 
-/// A generic function, called for a format that a user named.
+/// Returns the error of a cast to `F` and back. A user names the format, and `with_dtype!` calls this generic function.
 fn roundtrip_error<F: Format>(x: f64) -> f64 {
     (x.cast::<F>().cast::<f64>() - x).abs()
 }
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    // A name that may mean two formats is refused, and a typing error explained.
+    // `parse` refuses a name that may mean two formats, and the error explains a misspelt name.
     for name in ["fp8", "bflaot16"] {
         let error: UnknownDtype = name.parse::<Dtype>().unwrap_err();
         println!("{error}");

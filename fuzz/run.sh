@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets and runs each (or those named) for so many seconds, two at a time: run.sh SECONDS [TARGET…]
-# Prints how often each ran; fails if one found something. Installs cargo-fuzz if it isn't there; needs a nightly compiler.
+# Builds all fuzz targets, or the named targets, and runs each for SECONDS, two at a time: run.sh SECONDS [TARGET…]
+# Prints how often each target ran. Fails if a target finds something. Installs cargo-fuzz if it is missing. Needs a nightly
+# compiler.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -14,7 +15,7 @@ triple=$(rustc +nightly -vV | sed -n 's/^host: //p')
 
 for target; do cargo +nightly fuzz build --target "$triple" "$target" 2>&1 | tail -n 40; done
 
-# Runs the target $2 for $1 seconds, starting from what was found before and from the seeds, and says what came of it.
+# Runs the target $2 for $1 seconds, and prints the result. The run starts from the corpus of earlier runs and from the seeds.
 run() {
     local log corpus=corpus/$2 artifacts=artifacts/$2
     log=$(mktemp)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The tests of other crates on compat/half: those of half itself, and those of crates that use half.
+"""Runs the tests of other crates on compat/half: the tests of half itself, and the tests of crates that use half.
 
     verify/half.py                  half's own unit and doc tests
-    verify/half.py exr gemm         the tests of these crates, in which compat/half takes half's place
-    verify/half.py all              both, of all crates below
+    verify/half.py exr gemm         the tests of these crates, with compat/half in the place of half
+    verify/half.py all              half's own tests, and the tests of all crates below
 
-Everything is taken from the registry and built in target/half. The tests of a crate are those that its package has.
+Cargo takes all sources from the registry and builds in target/half. Only the tests in a crate's package run.
 """
 
 import json
@@ -22,11 +22,11 @@ COMPAT = ROOT / "compat/half"
 HALF = "2.7.1"
 FEATURES = ["alloc", "std", "bytemuck", "num-traits", "rand_distr", "rkyv", "serde", "arbitrary", "zerocopy"]
 
-# Crates whose code or tests use half: version, and arguments of `cargo test`.
+# Crates whose code or tests use half. Each crate has a version, and arguments of `cargo test`.
 CRATES = {
     "arrow-cast": ("60.1.0", ["--lib"]),
     "exr": ("1.74.2", ["--lib"]),
-    # Its complex tests have nothing of half, and take minutes.
+    # The tests of complex numbers don't use half, and take minutes.
     "gemm": ("0.19.0", ["--lib", "--", "--skip", "cplx"]),
     "candle-core": ("0.11.1", ["--lib", "--tests"]),
 }
@@ -47,7 +47,7 @@ def package(directory, manifest, **files):
 
 
 def source(name, version):
-    """Where cargo keeps the source of a package."""
+    """Returns the folder where cargo keeps the source of a package."""
     directory = WORK / "source" / name
     manifest = f'[package]\nname = "source"\nedition = "2024"\n[dependencies]\n{name} = "={version}"\n'
     package(directory, manifest, src__lib_rs="")
@@ -57,7 +57,10 @@ def source(name, version):
 
 
 def unit_tests(text):
-    """The test module of a file, for another crate to compile: numbers are made of bits by name, and quickcheck's are all numbers."""
+    """Returns the test module of a file, changed for another crate to compile.
+
+    The tests make numbers from bits by `from_bits`. A quickcheck test becomes a test of all numbers.
+    """
     tests = re.split(r"#\[cfg\(test\)\]\nmod tests? \{", text, maxsplit=1)[1]
     tests = tests.replace("    use quickcheck_macros::quickcheck;\n", "")
     tests = re.sub(r"    impl quickcheck::Arbitrary for .*?\n    }\n", "", tests, flags=re.S)
@@ -74,7 +77,7 @@ def unit_tests(text):
 
 
 def doc_tests(text, name):
-    """The code of the documentation of a file."""
+    """Returns the code blocks in the documentation of a file, each as the documentation of a struct."""
     items, block = [], None
     for number, line in enumerate(text.splitlines(), 1):
         found = re.match(r"\s*//[/!] ?(.*)", line)
@@ -99,7 +102,7 @@ def doc_tests(text, name):
 def own():
     half = source("half", HALF) / "src"
     features = ", ".join(f'"{feature}"' for feature in FEATURES)
-    # The tests ask for the features of half, which these have the names of: two are optional dependencies, too.
+    # half's tests ask for features of half by name, so this package has features of the same names. Two are optional dependencies.
     plain = "\n".join(f"{feature} = []" for feature in FEATURES if feature not in ("num-traits", "serde"))
     manifest = f"""[package]
 name = "half-tests"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The checks that take too long for every change: sanitizers, fuzzing, half's own tests, other CPUs, exhaustive runs. Fails at the
-# first that fails. Takes about two hours on two cores. Arguments are names of checks; without any, all run.
+# Runs the checks that take too long for every change: sanitizers, fuzzing, half's own tests, other CPUs, exhaustive runs, and
+# mutations. Stops at the first check that fails. Takes about two hours on two cores. Arguments are names of checks. Without
+# arguments, all checks run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

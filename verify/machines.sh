@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The commands that docs/checkpoints.md shows for many machines, run on this one: GNU parallel, and Slurm with one node. A part is killed, requeued
-# by Slurm, and done then; the outputs are what one machine makes. The Kubernetes manifest is checked against its schema.
+# Runs on this machine the commands that docs/checkpoints.md shows for many machines: GNU parallel, and Slurm with one node. Checks
+# that the outputs equal the output of a single command, even if a part is killed and requeued by Slurm. Checks the Kubernetes
+# manifest against its schema.
 #
-#     verify/machines.sh     as root on Debian; installs both, and starts a Slurm of its own on ports 16817 and 16818
+#     verify/machines.sh     needs root on Debian; installs both tools, and starts its own Slurm on ports 16817 and 16818
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 command -v parallel sbatch slurmctld slurmd munged >/dev/null ||
@@ -33,13 +34,13 @@ with open("in/model.safetensors.index.json", "w") as out:
 PY
 ulp convert in one --to bf16 >/dev/null
 
-# The documented line, on this host alone.
+# Runs the documented command on this host alone.
 parallel -S : ulp convert "$work/in" "$work/out" --to bf16 --part {}/16 ::: {1..16} >parallel.log 2>&1 &&
     ulp convert "$work/in" "$work/out" --to bf16 --finish >>parallel.log 2>&1
 check 'GNU parallel' diff -r one out
 rm -rf out
 
-# Slurm, in a folder.
+# Starts Slurm in the work folder.
 mkdir munge slurm
 dd if=/dev/urandom of=munge/key bs=1 count=1024 2>/dev/null
 chmod 700 munge
@@ -81,7 +82,8 @@ for _ in {1..60}; do
 done
 sinfo
 
-# Waits until no job is left. Slurm lets two minutes pass before it starts a requeued job, unless it is told to start it now.
+# Waits until no job is left. Slurm waits two minutes before it starts a requeued job, so this function tells Slurm to start the
+# job now.
 finished() {
     for _ in {1..400}; do
         if [[ -z $(squeue -h 2>/dev/null) ]]; then return 0; fi
@@ -99,7 +101,7 @@ check 'Slurm: the jobs end' finished
 check 'Slurm' diff -r one out
 rm -rf out
 
-# One part is killed while it writes, and requeued: it does its share then.
+# Kills one part while the part writes. Slurm requeues the part, and the second run must do its share.
 kill_once='if [ ! -e killed-2 ] && [ $SLURM_ARRAY_TASK_ID = 2 ]; then
     touch killed-2
     ulp convert in out --to bf16 --part 2/4 & sleep 0.003; kill -9 $!; wait
@@ -112,7 +114,7 @@ check 'Slurm, a part killed and requeued: the jobs end' finished
 check 'Slurm, a part killed and requeued: it was killed' test -e killed-2
 check 'Slurm, a part killed and requeued' diff -r one out
 
-# The manifest, against the schemas of Kubernetes.
+# Checks the manifest against the schemas of Kubernetes.
 python3 -m venv python
 python/bin/python -m pip install --quiet --disable-pip-version-check kubernetes-validate
 sed -n '/^```yaml$/,/^```$/p' "$root/docs/checkpoints.md" | sed '/^```/d' >job.yaml

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Breaks the crate on purpose, one fault at a time in a copy, and runs the test that must see it. Fails if one isn't seen.
+# Breaks a copy of the crate on purpose, with one fault at a time, and runs the test that must see the fault. Fails if a fault is
+# not seen.
 #
-#     verify/mutations.sh            all of them
-#     verify/mutations.sh sticky     those whose names have this in them
+#     verify/mutations.sh            makes all faults
+#     verify/mutations.sh sticky     makes the faults whose names contain this word
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 only=${1:-}
 copy=${CARGO_TARGET_DIR:-$root/target}/mutations
-# Of its own: cargo would take what it built of a broken copy for the crate itself.
+# The copy has its own target folder. In a shared folder, cargo would take a build of the broken copy for a build of the crate.
 export CARGO_TARGET_DIR=$copy-built
 rm -rf "$copy"
 mkdir -p "$copy"
@@ -18,7 +19,7 @@ git -C "$copy" -c user.name=mutations -c user.email=mutations@invalid commit -qm
 log=$copy.log
 
 unseen=()
-# A fault $1: in the file $2, what sed's $3 does. The test is that of the arguments after.
+# Makes the fault named $1: edits the file $2 with the sed script $3. The other arguments choose the test for `cargo test`.
 fault() {
     local name=$1 file=$2 edit=$3
     shift 3
@@ -30,7 +31,7 @@ fault() {
         exit 1
     fi
     if ! (cd "$copy" && cargo test -q -p ulp "$@" --no-run) >"$log" 2>&1; then
-        # What a constant asserts is a test too.
+        # An assertion in a constant is a test too.
         if grep -q 'evaluation panicked\|evaluation of constant' "$log"; then
             echo "$name: seen by the compiler"
             return
@@ -80,7 +81,7 @@ fault 'draws of the element before' src/block/draws.rs 's/wrapping_add\(index as
 fault 'tiles of scales by columns' src/block/tiled.rs 's/row % GROUP \* \(ROWS \/ GROUP \* COLS\)/row % GROUP * COLS/' --test block
 fault 'a finite number that becomes an infinity' src/round/cast.rs 's/matches!\(self.overflow, Overflow::Ieee\)$/true/' --test overflow
 
-# Without an `sfence`, another thread could see stale memory, at times: no test can be sure to.
+# No fault removes an `sfence`. Another thread could then see stale memory at times, but no test is sure to see this.
 if ((${#unseen[@]})); then
     printf 'not seen: %s\n' "${unseen[@]}"
     exit 1

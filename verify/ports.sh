@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests on other CPUs, emulated; builds without std; every combination of features; other compilers. README.md says what runs where.
-# Installs what it needs; as root, if that isn't there yet. Arguments are names of ports; without any, all.
+# Runs the tests on other, emulated CPUs and with other compilers, builds without std, and checks all pairs of features. README.md
+# says what runs where. Installs missing packages, which needs root. Arguments are names of ports. Without arguments, all ports run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ if ! [ "$(uname -m)" = x86_64 ] || ! [ "$(dpkg --print-architecture 2>/dev/null)
     exit 0
 fi
 
-# Debian's newest compiler, with the source of its standard library, which is built for each target.
+# Debian's newest compiler, and the source of its standard library. Cargo builds this library for each target.
 needed=(ca-certificates rustc-web cargo-web rust-web-src binutils gcc lld qemu-user python3
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-i686-linux-gnu libc6-dev-i386-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross)
 if ! dpkg -s "${needed[@]}" >/dev/null 2>&1; then

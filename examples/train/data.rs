@@ -1,19 +1,19 @@
-//! The data: handwritten digits of 8 × 8 pixels, split in two, and the random numbers that split and shuffle them.
+//! The data: handwritten digits of 8 × 8 pixels in two sets, and the random numbers that split and shuffle the digits.
 
-/// Pixels of an image.
+/// The number of pixels of an image.
 pub(crate) const PIXELS: usize = 64;
-/// Kinds of digits.
+/// The number of different digits.
 pub(crate) const CLASSES: usize = 10;
-/// Images that are kept for the test, a fifth.
+/// The number of images that are kept for the test: a fifth of all images.
 const TEST: usize = 360;
 
-/// The shades of the data, 0 to 16.
+/// The largest value of a pixel in the file. The values go from 0 to 16.
 const WHITE: f32 = 16.0;
 
-/// Images and what they show.
+/// Images, and the digit that each image shows.
 #[derive(Default)]
 pub(crate) struct Digits {
-    /// [`PIXELS`] numbers an image, 0 to 1, all of them exact in 16 bits.
+    /// [`PIXELS`] numbers for each image, from 0 to 1. Every number is exact in the formats of 16 bits.
     pub(crate) images: Vec<f32>,
     pub(crate) labels: Vec<usize>,
 }
@@ -30,7 +30,7 @@ impl Digits {
         (self.images.len() - before == PIXELS).then_some(())
     }
 
-    /// Those with these numbers.
+    /// Returns the images with these numbers, and their labels.
     pub(crate) fn select(&self, numbers: &[usize]) -> Self {
         let image = |&number: &usize| &self.images[number * PIXELS..][..PIXELS];
         Self {
@@ -40,7 +40,8 @@ impl Digits {
     }
 }
 
-/// The images to train with and those to test with, drawn at random: the file has those of one writer together.
+/// Returns the images for training and the images for the test. Draws them at random, because the file keeps the images of a
+/// writer together.
 pub(crate) fn load(random: &mut Random) -> Result<(Digits, Digits), String> {
     let mut all = Digits::default();
     for (number, line) in (1..).zip(include_str!("../../data/digits.csv").lines()) {
@@ -52,7 +53,7 @@ pub(crate) fn load(random: &mut Random) -> Result<(Digits, Digits), String> {
     Ok((all.select(training), all.select(test)))
 }
 
-/// `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+/// The random number generator `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
 #[derive(Clone)]
 pub(crate) struct Random(pub(crate) u64);
 
@@ -64,12 +65,12 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// From −1 to 1.
+    /// Returns a random number that is at least −1 and less than 1.
     pub(crate) fn uniform(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
     }
 
-    /// The numbers below `len` in a random order.
+    /// Returns the numbers below `len` in a random order.
     pub(crate) fn shuffled(&mut self, len: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..len).collect();
         for end in (1..len).rev() {

@@ -1,9 +1,9 @@
-//! Trains a network that reads handwritten digits, the same way in fp32, in 16 bits and in mixed precision, and compares.
+//! Trains a network that reads handwritten digits in fp32, in 16 bits and in mixed precision, and compares the results.
 //!
-//! `cargo run --release --example train [DIRECTORY]` prints a table, and writes the weights (safetensors) and the curves of the
-//! losses (`loss.svg`) to the directory, `target/train` if none is named.
+//! `cargo run --release --example train [DIRECTORY]` prints a table. The program writes the weights (safetensors) and the loss
+//! curves (`loss.svg`) to the directory, or to `target/train` if no directory is named.
 //!
-//! The network is one whose gradients fp16 is too narrow for: [`network`] says why. It is trained by AdamW.
+//! AdamW trains the network. fp16 is too narrow for the gradients of this network: [`network`] says why.
 
 mod data;
 mod network;
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// All recipes. Another seed moves the accuracies by some two points, and none of the recipes to the other camp.
+/// Trains every recipe. Another seed changes the accuracies by about two points, but not which recipes fail.
 fn train() -> Result<Vec<Outcome>, Box<dyn Error>> {
     let mut random = Random(5);
     let (training, test) = data::load(&mut random)?;
@@ -57,12 +57,13 @@ fn train() -> Result<Vec<Outcome>, Box<dyn Error>> {
     let initial = &task.initial;
     let mixed = || Mixed::new(initial);
     let no_master = |rounding| NoMaster::new(initial, rounding);
-    // torch doubles the scale after 2,000 good steps; this is all over in 1,500.
+    // torch doubles the loss scale after 2,000 good steps. This training ends after 1,500 steps.
     let scaler = LossScaler::with(LossScalerOptions {
         growth_interval: 100,
         ..LossScalerOptions::default()
     })?;
-    // torch's epsilon is 0 in fp16, and then the update of a weight without gradient is 0 / 0: hence fp16 with another one too.
+    // torch's epsilon rounds to 0 in fp16. The update of a weight without a gradient is then 0 / 0. The second fp16 recipe
+    // therefore has a larger epsilon.
     Ok(vec![
         task.train::<f32, _>("fp32", no_master(Rounding::Nearest)?, None),
         task.train::<F16, _>("fp16", Plain::new(initial, 1e-8), None),
@@ -83,7 +84,7 @@ fn train() -> Result<Vec<Outcome>, Box<dyn Error>> {
     ])
 }
 
-/// In Markdown.
+/// Prints the outcomes as a table in Markdown.
 fn print_table(outcomes: &[Outcome]) {
     println!(
         "| recipe | test accuracy | final loss | gradients zero | steps skipped | bytes a parameter |"

@@ -1,18 +1,19 @@
 //! The network: a perceptron with sigmoids, on slices of any format.
 //!
-//! It computes as the matrix units of GPUs do: factors in the format, products and sums in `f32`, and what comes out of a layer
-//! rounded to the format once.
+//! The network computes like the matrix units of GPUs. Factors are in the format, products and sums are in `f32`, and each
+//! output of a layer is rounded to the format once.
 
 use ulp::{Format, slice};
 
 use crate::data::{CLASSES, PIXELS, Random};
 
-/// Numbers between the layers. A sigmoid makes gradients at least four times as small on their way back, so after six layers
-/// they are too small for fp16.
+/// The number of values before the first layer, between the layers and after the last layer. Each sigmoid makes the gradients
+/// at least four times smaller on the way back. After six layers, the gradients are too small for fp16.
 const WIDTHS: [usize; LAYERS + 1] = [PIXELS, 48, 48, 48, 48, 48, CLASSES];
 const LAYERS: usize = 6;
 
-/// The tensors in order, a weight and a bias for each layer: their names and shapes, those of torch's `Linear`.
+/// Returns the name and shape of every tensor in order: a weight and a bias for each layer. Names and shapes are those of
+/// torch's `Linear`.
 pub(crate) fn tensors() -> impl Iterator<Item = (String, Vec<usize>)> {
     (0..LAYERS).flat_map(|layer| {
         let [inputs, outputs] = [WIDTHS[layer], WIDTHS[layer + 1]];
@@ -23,8 +24,8 @@ pub(crate) fn tensors() -> impl Iterator<Item = (String, Vec<usize>)> {
     })
 }
 
-/// Weights uniform between ±√(6 / (inputs + outputs)), biases 0 (Glorot and Bengio, "Understanding the difficulty of training deep
-/// feedforward neural networks", 2010).
+/// Returns the initial tensors: weights that are uniform between ±√(6 / (inputs + outputs)), and biases of 0 (Glorot and
+/// Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010).
 pub(crate) fn initial(random: &mut Random) -> Vec<Vec<f32>> {
     let tensor = |(_, shape): (String, Vec<usize>)| match shape[..] {
         [outputs, inputs] => {
@@ -39,7 +40,7 @@ pub(crate) fn initial(random: &mut Random) -> Vec<Vec<f32>> {
     tensors().map(tensor).collect()
 }
 
-/// What goes into each layer, for a batch of images, and at the end what comes out of the last.
+/// Returns the input of each layer for a batch of images, and then the output of the last layer.
 pub(crate) fn forward<F: Format>(weights: &[Vec<F>], images: &[f32]) -> Vec<Vec<F>> {
     let mut activations = vec![slice::cast_to_vec(images)];
     for (layer, tensors) in weights.chunks(2).enumerate() {
@@ -57,7 +58,7 @@ pub(crate) fn forward<F: Format>(weights: &[Vec<F>], images: &[f32]) -> Vec<Vec<
     activations
 }
 
-/// The gradients of all tensors, from what [`forward`] gave and the gradient of what came out.
+/// Returns the gradients of all tensors, from the result of [`forward`] and the gradient of the last layer's output.
 pub(crate) fn backward<F: Format>(
     weights: &[Vec<F>],
     activations: &[Vec<F>],
@@ -92,7 +93,7 @@ fn wide<F: Format>(x: &[F]) -> Vec<f32> {
     slice::cast_to_vec(x)
 }
 
-/// A matrix with so many columns, its rows as columns.
+/// Returns the transpose of a matrix with `columns` columns.
 fn transposed(matrix: &[f32], columns: usize) -> Vec<f32> {
     (0..columns)
         .flat_map(|column| matrix[column..].iter().step_by(columns))
@@ -100,8 +101,8 @@ fn transposed(matrix: &[f32], columns: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The product of two matrices, where `a` has `inner` columns and `b` as many rows. The innermost loop runs along rows, so it
-/// vectorizes and leaves the order of the sums as it is.
+/// Returns the product of two matrices. `a` has `inner` columns, and `b` has `inner` rows. The innermost loop runs along rows,
+/// so the compiler can vectorize the loop without a change to the order of the sums.
 fn multiply(a: &[f32], b: &[f32], inner: usize) -> Vec<f32> {
     let columns = b.len() / inner;
     let mut product = vec![0.0; a.len() / inner * columns];

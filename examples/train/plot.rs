@@ -6,7 +6,7 @@ use plotters::prelude::*;
 
 use crate::training::Outcome;
 
-/// Okabe and Ito's colours, which color-blind people can tell apart.
+/// The colours of Okabe and Ito, which colour-blind people can tell apart.
 const COLORS: [RGBColor; 8] = [
     RGBColor(0, 0, 0),
     RGBColor(240, 228, 66),
@@ -20,7 +20,7 @@ const COLORS: [RGBColor; 8] = [
 
 const FONT: (&str, u32) = ("sans-serif", 16);
 
-/// Epochs run to the right, losses upwards, on a logarithmic axis.
+/// Draws the losses. Epochs run to the right, and losses run upwards on a logarithmic axis.
 pub(crate) fn svg(outcomes: &[Outcome]) -> Result<String, Box<dyn Error>> {
     let losses = || outcomes.iter().flat_map(|outcome| &outcome.losses);
     let largest = losses().copied().fold(0.0, f64::max);

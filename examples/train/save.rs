@@ -1,4 +1,4 @@
-//! The weights as a safetensors file, in the format that they were trained in.
+//! The weights as a safetensors file, in the format of the training.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use ulp::{Bits, Format};
 
 use crate::network;
 
-/// A tensor as a file has it.
+/// A tensor, as a file stores the tensor.
 pub(crate) struct Tensor {
     name: String,
     dtype: Dtype,
     shape: Vec<usize>,
-    /// Little-endian.
+    /// The elements in little-endian order.
     bytes: Vec<u8>,
 }
 
@@ -56,7 +56,7 @@ impl View for &Tensor {
     }
 }
 
-/// The contents of a file with these tensors.
+/// Returns the contents of a file with these tensors.
 pub(crate) fn file(tensors: &[Tensor]) -> Result<Vec<u8>, SafeTensorError> {
     serialize(tensors.iter().map(|tensor| (&tensor.name, tensor)), None)
 }

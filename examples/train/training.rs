@@ -1,4 +1,4 @@
-//! Training: the same for all recipes, with the same images in the same order and from the same weights.
+//! The training. All recipes start from equal weights and see the same images in the same order.
 
 use std::io::{IsTerminal, stderr};
 
@@ -14,30 +14,30 @@ use crate::update::Update;
 const EPOCHS: usize = 300;
 const BATCH: usize = 256;
 
-/// What all recipes begin with.
+/// The data and the weights that all recipes begin with.
 pub(crate) struct Task {
     pub(crate) training: Digits,
     pub(crate) test: Digits,
-    /// The weights.
+    /// The initial weights.
     pub(crate) initial: Vec<Vec<f32>>,
-    /// Shuffles the images at every epoch.
+    /// The random numbers that shuffle the images at every epoch.
     pub(crate) random: Random,
 }
 
-/// What came out of a recipe.
+/// The result of a recipe.
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
-    /// The mean loss of each epoch. If one was NaN, it is the last.
+    /// The mean loss of each epoch. Training stops after an epoch whose mean loss is NaN.
     pub(crate) losses: Vec<f64>,
-    /// Of all training images, at the end.
+    /// The loss over all training images, after the last epoch.
     pub(crate) final_loss: f64,
-    /// The share of test images that are recognized.
+    /// The share of test images that the network recognizes.
     pub(crate) accuracy: f64,
-    /// The share of the gradients of weights and biases, of all steps, that were zero.
+    /// The share of zeros among the gradients of all weights and biases in all steps.
     pub(crate) zeros: f64,
-    /// Steps that were skipped by the loss scaler.
+    /// The number of steps that the loss scaler skipped.
     pub(crate) skipped: u64,
-    /// Of a parameter.
+    /// The memory that training needs for each parameter.
     pub(crate) bytes: Bytes,
     pub(crate) tensors: Vec<Tensor>,
 }
@@ -100,7 +100,7 @@ impl Task {
     }
 }
 
-/// Rewrites one line at each epoch, on a terminal. A pipe or a file gets no progress.
+/// Rewrites one line of a terminal at each epoch. Prints no progress to a pipe or a file.
 fn show_progress(name: &str, losses: &[f64]) {
     if let (true, Some(loss)) = (stderr().is_terminal(), losses.last()) {
         let epoch = losses.len();
@@ -126,13 +126,13 @@ impl Share {
     }
 }
 
-/// What comes out of the last layer.
+/// Returns the output of the last layer.
 fn outputs<F: Format>(activations: &[Vec<F>]) -> Vec<f32> {
     slice::cast_to_vec(&activations[activations.len() - 1])
 }
 
-/// The mean squared error over the images and the outputs of each, of which the right one should be 1 and the others 0; and its
-/// gradient multiplied by `scale`.
+/// Returns the mean squared error over all outputs of all images, and the gradient of this error multiplied by `scale`. The
+/// right output of an image should be 1, and the other outputs should be 0.
 fn squared_error<F: Format>(
     activations: &[Vec<F>],
     labels: &[usize],
@@ -155,7 +155,7 @@ fn loss<F: Format>(weights: &[Vec<F>], digits: &Digits) -> f64 {
     squared_error(&forward(weights, &digits.images), &digits.labels, 1.0).0
 }
 
-/// The share of images whose right output is the largest.
+/// Returns the share of images whose right output is the largest.
 fn accuracy<F: Format>(weights: &[Vec<F>], digits: &Digits) -> f64 {
     let outputs = outputs(&forward(weights, &digits.images));
     let right = outputs

@@ -1,11 +1,11 @@
-//! The update of the weights: AdamW, with three ideas of what is kept in how many bits.
+//! The update of the weights by AdamW, in three variants. The variants keep weights and moments in different formats.
 
 use ulp::memory::{Optimizer, States};
 use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, InvalidHyperparameter};
 use ulp::slice::Stochastic;
 use ulp::{Dtype, F16, Format};
 
-/// torch's defaults, but for a learning rate that suits a small network.
+/// Returns torch's defaults, but with a learning rate that suits a small network.
 fn options() -> AdamWOptions {
     AdamWOptions {
         learning_rate: 5e-3,
@@ -13,12 +13,12 @@ fn options() -> AdamWOptions {
     }
 }
 
-/// How a step is taken.
+/// A variant of the update.
 pub(crate) trait Update<F> {
     /// Updates all tensors by their gradients, which are multiplied by `inverse_scale` first.
     fn step(&mut self, gradients: &[Vec<F>], inverse_scale: f32, weights: &mut [Vec<F>]);
 
-    /// What a parameter takes: its weight, its gradient, and what the update remembers of it.
+    /// Returns the memory that a parameter takes: its weight, its gradient and its optimizer state.
     fn states() -> States;
 }
 
@@ -30,7 +30,7 @@ fn dtype<F: Format>() -> Dtype {
     F::DTYPE.parse().expect("the format is one of ulp's")
 }
 
-/// Mixed precision: moments and arithmetic in `f32`, and a master copy of the weights.
+/// Mixed precision: moments, arithmetic and master weights in `f32`.
 pub(crate) struct Mixed {
     adam: AdamW,
     master: Vec<Vec<f32>>,
@@ -71,8 +71,8 @@ impl<F: Format> Update<F> for Mixed {
     }
 }
 
-/// Moments and arithmetic in `f32`, but no master weights: after each step the weights are rounded, and the next step begins with
-/// them. What an `f32` network does, and what 16 bits can save.
+/// Moments and arithmetic in `f32`, but no master weights. Each step rounds the weights, and the next step begins with the
+/// rounded weights. An `f32` network trains in this way. A network of 16 bits saves the memory of the master weights.
 pub(crate) struct NoMaster {
     adam: AdamW,
     rounding: Rounding,
@@ -80,7 +80,7 @@ pub(crate) struct NoMaster {
     second: Vec<Vec<f32>>,
 }
 
-/// How [`NoMaster`] rounds the weights.
+/// The rounding of the weights in [`NoMaster`].
 #[derive(Clone, Copy)]
 pub(crate) enum Rounding {
     Nearest,
@@ -104,7 +104,7 @@ impl NoMaster {
 impl<F: Format> Update<F> for NoMaster {
     fn step(&mut self, gradients: &[Vec<F>], inverse_scale: f32, weights: &mut [Vec<F>]) {
         let step = self.adam.next_step().inverse_scale(inverse_scale);
-        // Other random bits for every step, and for every weight of all tensors.
+        // Every step and every weight of every tensor gets its own random bits.
         let (seed, mut offset) = (self.adam.steps(), 0);
         let moments = self.first.iter_mut().zip(&mut self.second);
         let tensors = gradients.iter().zip(weights).zip(moments);
@@ -132,7 +132,7 @@ impl<F: Format> Update<F> for NoMaster {
     }
 }
 
-/// fp16 throughout: moments too, and every operation rounded to it.
+/// fp16 throughout: weights and moments are fp16, and every operation rounds to fp16.
 pub(crate) struct Plain {
     steps: i32,
     epsilon: f64,
@@ -152,7 +152,7 @@ impl Plain {
 }
 
 impl Update<F16> for Plain {
-    /// The formulas of [`AdamW`], in their order.
+    /// Applies the formulas of [`AdamW`], in the order that [`AdamW`] uses.
     fn step(&mut self, gradients: &[Vec<F16>], _: f32, weights: &mut [Vec<F16>]) {
         self.steps += 1;
         let AdamWOptions {

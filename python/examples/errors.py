@@ -15,7 +15,7 @@ SCHEMES = ["fp8_tensor", "fp8_row", "fp8_block", "mxfp8", "mxfp8_e5m2", "mxfp6_e
 
 
 def matrices(path):
-    """The weights that are matrices whose rows are whole blocks."""
+    """Returns the weights that are matrices, and whose rows are whole blocks."""
     tensors = load_file(path).values()
     matrices = [x.reshape(len(x), -1) for x in tensors if x.dtype == np.float32 and x.ndim >= 2]
     return [x for x in matrices if x.shape[1] % 32 == 0]

@@ -1,4 +1,4 @@
-//! `quantize` and `dequantize`: block-scaled formats.
+//! `quantize` and `dequantize`: conversion to block-scaled formats, and back.
 #![allow(unsafe_code, reason = "the elements of arrays are seen as slices")]
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -16,13 +16,13 @@ use crate::result::Library;
 use crate::threads;
 use crate::view::View;
 
-/// What became of the numbers of an array in blocks.
+/// The counts of a quantization.
 ///
 /// Attributes, each a number of elements:
-///     infinities: infinite before
-///     nans: NaN before
-///     saturated: finite, and the largest finite number now because they were larger
-///     became_zero: zero now, and not before
+///     infinities: elements that were infinite before
+///     nans: elements that were NaN before
+///     saturated: finite elements that were too large, and became the largest finite number
+///     became_zero: elements that are zero after the quantization, and were not zero before
 #[pyclass(frozen, eq, get_all, module = "ulp_float")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct BlockCounts {
@@ -47,13 +47,14 @@ impl BlockCounts {
     }
 }
 
-/// An array in blocks: elements, scales, tensor_scale, counts. It unpacks like a tuple of these.
+/// An array in a block-scaled format. The object unpacks like the tuple (elements, scales, tensor_scale, counts).
 ///
 /// Attributes:
-///     elements: an array of the scheme's element format; packed formats in bytes, two fp4 numbers each or four fp6 numbers in three
+///     elements: an array of the scheme's element format. A packed format is an array of bytes: one byte holds two fp4 numbers,
+///         and three bytes hold four fp6 numbers
 ///     scales: an array of the scheme's scale format
-///     tensor_scale: the scale of the whole array, 1.0 in a scheme without
-///     counts: BlockCounts
+///     tensor_scale: the scale of the whole array. It is 1.0 if the scheme has no tensor scale
+///     counts: the BlockCounts of the quantization
 #[pyclass(frozen, get_all, module = "ulp_float")]
 #[derive(Debug)]
 pub(crate) struct Quantized {
@@ -77,30 +78,34 @@ impl Quantized {
     }
 }
 
-/// Quantizes an array to a block-scaled format: neighbouring elements share a scale.
+/// Quantizes an array to a block-scaled format, in which neighbouring elements share a scale.
 ///
-/// Each element is the exact quotient by its scale, rounded once; past the largest finite number, it is that number.
+/// Each element is the exact quotient of a number and its scale, rounded once. A quotient past the largest finite number
+/// becomes the largest finite number.
 ///
 /// Args:
-///     x: an array as for `cast`, of any format that float32 has all numbers of
-///     scheme: "mxfp8", "mxfp8_e5m2", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp4", "nvfp4", "fp8_tensor", "fp8_row" or "fp8_block" (a scale
-///         each 128x128); with another rule of scales, as in "mxfp4/floor"; or parts, as in "float8_e5m2/bfloat16/1x64"
-///     axis: the axis along which elements share scales. In a scheme with blocks of several rows, the last two axes are the matrix, and
-///         axis must be -1
+///     x: an array as for `cast`, of a format whose numbers are all float32 numbers too
+///     scheme: the name of a scheme: "mxfp8", "mxfp8_e5m2", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp4", "nvfp4", "fp8_tensor",
+///         "fp8_row" or "fp8_block" (one scale for each block of 128x128). A name can end in another rule for the scales, as in
+///         "mxfp4/floor". A scheme can also be its parts: element format, scale format and block, as in
+///         "float8_e5m2/bfloat16/1x64"
+///     axis: the axis along which elements share scales. If the blocks of the scheme have several rows, the last two axes are
+///         the matrix, and axis must be -1
 ///     rounding: as for `cast`
-///     tensor_scale: the scale of the whole array, in a scheme that has one (nvfp4); if None, what makes the largest magnitude the
-///         largest of the format
+///     tensor_scale: the scale of the whole array, for a scheme that has one (nvfp4). If None, the tensor scale turns the
+///         largest magnitude of x into the largest magnitude of the format
 ///     threads: as for `cast`
 ///
 /// Returns:
-///     Quantized: elements of x's shape (packed ones with fewer bytes along the axis) and scales, in arrays of x's library. Scales have
-///     x's shape but along the axis, where there is one for each block; () where the whole array shares one; and for blocks of several
-///     rows one for each block in both of the last dimensions
+///     Quantized: the elements and the scales, in arrays of x's library. The elements have x's shape. Packed elements have
+///     fewer bytes along the axis. The scales have x's shape too, but one scale for each block along the axis. If blocks have
+///     several rows, the scales have one scale for each block in both of the last dimensions. If the whole array shares one
+///     scale, the shape of the scales is ()
 ///
 /// Raises:
-///     TypeError: if x is no array of floating-point numbers, or of one wider than float32
-///     ValueError: if the scheme is not known, does not fit the shape, or the tensor scale is not positive and finite; or if a NaN can be
-///         kept neither in an element nor in its scale
+///     TypeError: if x is not an array of floating-point numbers, or if the format of x is wider than float32
+///     ValueError: if the scheme is not known or does not fit the shape, if the tensor scale is not positive and finite, or if
+///         neither an element nor its scale can hold a NaN of x
 ///     IndexError: if x has no such axis
 ///
 /// Examples:
@@ -145,12 +150,14 @@ pub(crate) fn quantize(
     let done = py.detach(|| {
         macro_rules! quantize {
             ($Format:ty) => {{
-                // SAFETY: the format is that of the numbers, as the match says.
+                // SAFETY: `$Format` is the format of `numbers.dtype`, as the `match` below says. Nobody may write x during the
+                // call.
                 let numbers: &[$Format] = unsafe { numbers.slice() };
                 let tensor_scale =
                     tensor_scale.unwrap_or_else(|| scheme.tensor_scale_of(amax(numbers)));
                 let done = work.share(|part| {
-                    // SAFETY: the arrays are new, as large as the matrix of their shapes, and parts are disjoint.
+                    // SAFETY: `new_array` made both arrays above, with the shapes of `matrix`, so the arrays have these bytes
+                    // and nothing else uses them. The parts that `Work::share` gives are disjoint.
                     let (elements, scales) = unsafe { (part.elements.write(), part.scales.write()) };
                     let numbers = &numbers[part.numbers];
                     scheme.quantize_with(numbers, matrix.cols, tensor_scale, elements, scales, cast)
@@ -186,21 +193,24 @@ pub(crate) fn quantize(
     })
 }
 
-/// Brings an array back from blocks: scale times tensor_scale times element, in float32, rounded once to the result.
+/// Converts an array back from a block-scaled format.
+///
+/// Each number is scale times tensor_scale times element, in float32, rounded once to the format of the result.
 ///
 /// Args:
-///     elements, scales: arrays as `quantize` returns them; of the scheme's formats, or codes in unsigned integers
+///     elements, scales: arrays as `quantize` returns them. They have the formats of the scheme, or codes in unsigned integers
 ///     scheme, axis, threads: as for `quantize`
 ///     dtype: the format of the result, as for `cast`
-///     tensor_scale: that of `quantize`
+///     tensor_scale: the tensor scale that `quantize` returned
 ///
 /// Returns:
 ///     an array of the library of `elements`
 ///
 /// Raises:
-///     TypeError: if an array or a format is of a type that is not known
-///     ValueError: if the scheme is not known, shapes do not fit, or an array is not contiguous with `axis` last
-///     IndexError: if elements have no such axis
+///     TypeError: if the type of an array or of a format is not known
+///     ValueError: if the scheme is not known, if the shapes do not fit, or if an array is not contiguous once `axis` is the
+///         last axis
+///     IndexError: if `elements` has no such axis
 ///
 /// Examples:
 ///     >>> import numpy, ulp_float
@@ -247,8 +257,11 @@ pub(crate) fn dequantize<'py>(
         macro_rules! dequantize {
             ($Format:ty) => {
                 work.share(|part| {
-                    // SAFETY: the arguments keep these arrays, whose shapes are those of the matrix, and nobody is to write them meanwhile; the format is that of the
-                    // numbers, as the match says, and parts are disjoint.
+                    // SAFETY: the arguments keep the arrays of elements and scales alive. The shapes of both arrays fit
+                    // `matrix`: `Matrix::new` read the first, and the code above compared the second. Nobody may write the
+                    // arrays during the call. `$Format` is the format of `numbers.dtype`, as the `match` below says. Nothing
+                    // else uses the numbers, which lie in the new array or in memory of their own. The parts that `Work::share`
+                    // gives are disjoint.
                     let (elements, scales, numbers) = unsafe {
                         (part.elements.read(), part.scales.read(), numbers.slice_mut::<$Format>(part.numbers.clone()))
                     };

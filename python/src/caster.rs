@@ -1,11 +1,11 @@
-//! [`Caster`]: from one format to another, both known only now.
+//! [`Caster`]: a cast between two formats that are known only at run time.
 
 use ulp::slice::{self, Stochastic};
 use ulp::{Cast, Dtype, Layout};
 
 use crate::format::Format;
 
-/// How to cast elements that lie side by side as little-endian bytes.
+/// A cast of contiguous elements, which are little-endian bytes.
 #[derive(Debug)]
 pub(crate) enum Caster {
     Rounded(Dtype, Dtype, Cast),
@@ -14,7 +14,7 @@ pub(crate) enum Caster {
 }
 
 impl Caster {
-    /// For about so many elements.
+    /// Creates a caster for about `elements` elements.
     pub(crate) fn new(from: Format, to: Format, cast: Cast, elements: usize) -> Self {
         match (from, to) {
             (Format::Known(from), Format::Known(to)) => Self::Rounded(from, to, cast),
@@ -22,7 +22,7 @@ impl Caster {
         }
     }
 
-    /// Casts elements, of which so many stand before them in the whole array.
+    /// Casts the elements of `src` into `dst`. `before` is the number of elements that precede them in the whole array.
     pub(crate) fn cast(&self, before: usize, src: &[u8], dst: &mut [u8]) {
         let fits = "a chunk has as many elements in both formats";
         match *self {
@@ -38,15 +38,20 @@ impl Caster {
     }
 }
 
-/// From or to a format of the user's own: code by code, or, where there are few codes, from a table of all.
+/// A cast from or to a format that the user defines.
+///
+/// The cast converts one code after another. If the array has more elements than the source has codes, the cast looks up the
+/// results in a table of all codes.
 #[derive(Debug)]
 pub(crate) struct Own {
     from: Layout,
     to: Layout,
     cast: Cast,
-    /// Bytes of an element.
+    /// The number of bytes of an element: in the source, and in the destination.
     sizes: (usize, usize),
-    /// The results of all codes of the source, in 8 bytes each; empty if there are too many for so few elements.
+    /// The result of each code of the source, in 8 bytes each.
+    ///
+    /// The table is empty if the source has too many codes for the number of elements.
     table: Vec<[u8; 8]>,
 }
 

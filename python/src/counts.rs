@@ -1,4 +1,4 @@
-//! [`Counts`]: what became of the values of an array.
+//! [`Counts`]: the numbers of elements that overflowed, became zero or subnormal, or were NaN in a cast.
 
 use std::num::FpCategory;
 use std::ops::{AddAssign, Range};
@@ -7,13 +7,13 @@ use pyo3::pyclass;
 use pyo3::pymethods;
 use ulp::{Cast, Flags, Layout};
 
-/// What became of the values of an array.
+/// The counts of a cast.
 ///
 /// Attributes, each a number of elements:
-///     overflowed: past the largest finite number, infinities that did not stay one included
-///     became_zero: zero now, and not before
-///     became_subnormal: subnormal now, and not before
-///     nan: NaN before or now
+///     overflowed: elements past the largest finite number. An infinity counts too, unless the result is an infinity
+///     became_zero: elements that are zero after the cast, and were not zero before
+///     became_subnormal: elements that are subnormal after the cast, and were not subnormal before
+///     nan: elements that are NaN before or after the cast
 #[pyclass(frozen, eq, get_all, module = "ulp_float")]
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Counts {
@@ -47,23 +47,26 @@ impl AddAssign for Counts {
     }
 }
 
-/// Counts by the ranges of codes that share a fate: a cast keeps the order of values, so that there are few.
+/// A counter of the outcomes of a cast.
+///
+/// The counter has the ranges of codes that share an outcome. A cast keeps the order of values, so there are few ranges.
 #[derive(Debug)]
 pub(crate) struct Counter {
     ranges: Vec<(Range<u64>, Counts)>,
-    /// The bits of an element that are its code.
+    /// A mask of the bits of an element that hold the code.
     mask: u64,
     size: usize,
 }
 
 impl Counter {
-    /// For casts from elements of so many bytes.
+    /// Creates a counter for casts from elements of `size` bytes.
     pub(crate) fn new(from: Layout, to: Layout, cast: Cast, size: usize) -> Self {
         let fate = |code| fate(from, to, cast, code);
         let mut ranges = Vec::new();
         let signs = if from.is_signed() { 2 } else { 1 };
         let magnitudes = from.code_mask() / signs + 1;
-        // Between these bounds no value changes its class. So all values share a fate if the first and the last do.
+        // Between two neighbouring bounds, all values have one class. If the first and the last value between them have the
+        // same outcome, all values between them have this outcome.
         let infinity = from.max_code() + 1;
         let bounds = [
             0,
@@ -86,12 +89,12 @@ impl Counter {
         }
     }
 
-    /// Counts in elements that lie side by side as little-endian bytes.
+    /// Counts the outcomes of contiguous elements, which are little-endian bytes.
     pub(crate) fn count(&self, elements: &[u8]) -> Counts {
         macro_rules! count {
             ($uint:ty) => {{
                 let mut counts = Counts::default();
-                // A vector's lanes are as wide as an element; 32 bits hold the sum of a chunk.
+                // A SIMD vector has lanes as wide as an element. A chunk has 4096 elements, so 32 bits hold the sum of a chunk.
                 for chunk in elements.chunks(size_of::<$uint>() << 12) {
                     for (range, each) in &self.ranges {
                         let (start, last) =
@@ -127,7 +130,7 @@ impl Counts {
     }
 }
 
-/// What becomes of one code.
+/// Returns the counts of one code. Each count is 0 or 1.
 fn fate(from: Layout, to: Layout, cast: Cast, code: u64) -> Counts {
     let (result, flags) = cast.convert(from, to, code);
     let (before, now) = (from.classify(code), to.classify(result));
@@ -140,7 +143,7 @@ fn fate(from: Layout, to: Layout, cast: Cast, code: u64) -> Counts {
     }
 }
 
-/// Appends the ranges of codes that count for something. The fate changes at few codes, and never back.
+/// Appends the ranges of codes with a count other than 0. The counts change at few codes, and never change back.
 fn split(fate: &dyn Fn(u64) -> Counts, codes: Range<u64>, ranges: &mut Vec<(Range<u64>, Counts)>) {
     let (first, last) = (fate(codes.start), fate(codes.end - 1));
     if first != last {

@@ -1,4 +1,4 @@
-//! DLPack: tensors of other libraries, without a copy (<https://dmlc.github.io/dlpack>, versions 0 and 1).
+//! DLPack: reads tensors of other libraries without a copy. The versions are 0 and 1 (<https://dmlc.github.io/dlpack>).
 #![allow(unsafe_code, reason = "the other library's memory comes as pointers")]
 
 use std::ffi::{CStr, c_void};
@@ -10,14 +10,15 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use ulp::Dtype;
 
-/// Memory of the CPU.
+/// The device type of the CPU.
 pub(crate) const CPU: i32 = 1;
 
-/// The newest version that is read here; minor ones only add.
+/// The newest version that this module reads. A minor version only adds to the versions before it.
 const VERSION: (u32, u32) = (1, 1);
 
+/// The flag of a tensor that must not be written.
 pub(crate) const READ_ONLY: u64 = 1;
-/// Codes narrower than a byte have one each.
+/// The flag of a tensor in which each element narrower than a byte has a byte of its own.
 pub(crate) const PADDED: u64 = 4;
 
 #[repr(C)]
@@ -66,7 +67,7 @@ const UINT: u8 = 1;
 const FLOAT: u8 = 2;
 const BFLOAT: u8 = 4;
 
-/// DLPack's types of the formats, but for the packed ones: code and bits.
+/// The DLPack types of the formats that are not packed: the type code and the number of bits.
 const TYPES: &[(Dtype, u8, u8)] = &[
     (Dtype::F64, FLOAT, 64),
     (Dtype::F32, FLOAT, 32),
@@ -85,16 +86,16 @@ const TYPES: &[(Dtype, u8, u8)] = &[
     (Dtype::F4E2M1Fn, 17, 4),
 ];
 
-/// What the elements of a tensor are.
+/// The type of the elements of a tensor.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Element {
     Number(Dtype),
-    /// An unsigned integer of so many bits.
+    /// An unsigned integer with this number of bits.
     Code(usize),
 }
 
 impl DataType {
-    /// The type of elements of a format, if DLPack has one. torch's packed fp4 is one element for each two.
+    /// Returns the type of the elements of a format, if DLPack has one. An element of torch's packed fp4 holds two numbers.
     pub(crate) fn of(dtype: Dtype) -> Option<Self> {
         let (whole, lanes) = match dtype {
             Dtype::F4E2M1FnX2 => (Dtype::F4E2M1Fn, 2),
@@ -104,7 +105,7 @@ impl DataType {
         Some(Self { code, bits, lanes })
     }
 
-    /// The type of unsigned integers.
+    /// Returns the type of unsigned integers of `bits` bits.
     pub(crate) fn codes(bits: usize) -> Self {
         Self {
             code: UINT,
@@ -132,7 +133,7 @@ impl DataType {
 #[derive(Debug)]
 pub(crate) struct Borrowed {
     tensor: Lent,
-    /// None for a number whose type is not read.
+    /// The type of the elements. None if this module does not read the type.
     pub(crate) element: Option<Element>,
 }
 
@@ -143,7 +144,7 @@ enum Lent {
 }
 
 impl Borrowed {
-    /// Borrows from an object that has `__dlpack__`.
+    /// Borrows the tensor of an object that has `__dlpack__`.
     pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = object.py();
         let (device, id): (i32, i32) = object.call_method0("__dlpack_device__")?.extract()?;
@@ -155,7 +156,7 @@ impl Borrowed {
         let arguments = PyDict::new(py);
         arguments.set_item("max_version", VERSION)?;
         let capsule = match object.call_method("__dlpack__", (), Some(&arguments)) {
-            // Libraries from before version 1 don't know the argument.
+            // A library older than version 1 of DLPack does not know the argument `max_version`.
             Err(error) if error.is_instance_of::<PyTypeError>(py) => {
                 object.call_method0("__dlpack__")?
             }
@@ -167,8 +168,8 @@ impl Borrowed {
     fn consume(capsule: &Bound<'_, PyCapsule>) -> PyResult<Self> {
         let taken = |name: &CStr, used: &CStr| -> PyResult<NonNull<c_void>> {
             let pointer = capsule.pointer_checked(Some(name))?;
-            // SAFETY: the object is a capsule. Its new name lives as long as the program; it tells the capsule's destructor that
-            // the tensor is not its own any more.
+            // SAFETY: `capsule` is a capsule, as its type says. The new name is one of the two literals below, which live as
+            // long as the program. The new name tells the destructor of the capsule that the capsule no longer owns the tensor.
             let failed = unsafe { ffi::PyCapsule_SetName(capsule.as_ptr(), used.as_ptr()) } != 0;
             if failed {
                 return Err(PyErr::fetch(capsule.py()));
@@ -181,14 +182,15 @@ impl Borrowed {
         } else {
             Lent::Managed(taken(c"dltensor", c"used_dltensor")?.cast())
         };
-        // From here on, dropping gives the tensor back.
+        // From here on, dropping `borrowed` gives the tensor back.
         let mut borrowed = Self {
             tensor,
             element: None,
         };
         if let Lent::Versioned(tensor) = &borrowed.tensor {
-            // SAFETY: a capsule of this name holds such a tensor, and it has not been given back. The version comes first in
-            // every version.
+            // SAFETY: the capsule had the name `dltensor_versioned` above, and a capsule of this name holds a
+            // `DLManagedTensorVersioned`. The tensor has not been given back, because only dropping `borrowed` gives it back.
+            // The version is the first field of the structure in every version of DLPack.
             let (major, minor) = unsafe { ((*tensor.as_ptr()).major, (*tensor.as_ptr()).minor) };
             if major != VERSION.0 {
                 return Err(PyBufferError::new_err(format!(
@@ -212,7 +214,8 @@ impl Borrowed {
     }
 
     pub(crate) fn tensor(&self) -> &Tensor {
-        // SAFETY: a capsule of this name held such a tensor, and it is given back only by `drop`.
+        // SAFETY: `consume` took the pointer from a capsule, and the name of the capsule promises a structure of this type.
+        // Only `drop` gives the tensor back.
         unsafe {
             match &self.tensor {
                 Lent::Managed(managed) => &managed.as_ref().tensor,
@@ -224,7 +227,8 @@ impl Borrowed {
     pub(crate) fn flags(&self) -> u64 {
         match &self.tensor {
             Lent::Managed(_) => 0,
-            // SAFETY: as in `tensor`; and its major version, which decides where the flags are, was checked.
+            // SAFETY: `consume` took the pointer from a capsule, and the name of the capsule promises a structure of this type.
+            // Only `drop` gives the tensor back. `consume` checked the major version, which decides where the flags are.
             Lent::Versioned(versioned) => unsafe { versioned.as_ref().flags },
         }
     }
@@ -233,7 +237,7 @@ impl Borrowed {
         self.list(self.tensor().shape)
     }
 
-    /// In elements. None if the tensor is dense and row-major.
+    /// Returns the strides, in elements. Returns None if the tensor has no strides: such a tensor is dense and row-major.
     pub(crate) fn strides(&self) -> Option<Vec<i64>> {
         let strides = self.tensor().strides;
         (!strides.is_null()).then(|| self.list(strides))
@@ -244,15 +248,16 @@ impl Borrowed {
         if len == 0 || first.is_null() {
             return Vec::new();
         }
-        // SAFETY: DLPack promises `ndim` numbers there, which is not negative, as was checked.
+        // SAFETY: DLPack promises `ndim` numbers at this pointer, and the pointer is not null. `consume` checked that `ndim` is
+        // not negative.
         unsafe { std::slice::from_raw_parts(first, len) }.to_vec()
     }
 }
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        // SAFETY: the tensor is this value's own since its capsule was renamed, and nothing uses it any more. The interpreter is
-        // attached: a `Borrowed` is made and dropped in a call from Python.
+        // SAFETY: this value owns the tensor since `consume` renamed the capsule. Nothing uses the tensor any more. The
+        // interpreter is attached, because a `Borrowed` is made and dropped in a call from Python.
         unsafe {
             match self.tensor {
                 Lent::Managed(tensor) => {

@@ -1,4 +1,4 @@
-//! Formats by the objects that Python programs name them with, and the dtypes that numpy has for them.
+//! Finds the format that a Python object names, and the numpy dtype of a format.
 
 use numpy::{PyArrayDescr, PyArrayDescrMethods};
 use pyo3::exceptions::PyTypeError;
@@ -10,15 +10,17 @@ use ulp::Dtype;
 use crate::format::Format;
 use crate::layout::Layout;
 
-/// numpy's dtypes of the formats, and what names they have been asked for by.
+/// The numpy dtypes of the formats, and the objects that have named a format.
 pub(crate) struct Descrs {
-    /// In the order of `Dtype::ALL`; none where neither numpy nor ml_dtypes has one.
+    /// The numpy dtype of each format, in the order of `Dtype::ALL`.
+    ///
+    /// An entry is None if the format is packed, or if neither numpy nor ml_dtypes has a dtype for the format.
     of: Vec<Option<Py<PyArrayDescr>>>,
-    /// numpy's number of each of them.
+    /// The type number of each of these numpy dtypes, and the format of the dtype.
     numbers: Vec<(i32, Dtype)>,
-    /// uint8, uint16, uint32 and uint64.
+    /// The numpy dtypes uint8, uint16, uint32 and uint64.
     codes: [Py<PyArrayDescr>; 4],
-    /// From the objects that named a format to its place in `Dtype::ALL`.
+    /// A dict from each object that has named a format to the index of this format in `Dtype::ALL`.
     seen: Py<PyDict>,
 }
 
@@ -58,13 +60,13 @@ impl Descrs {
         })
     }
 
-    /// numpy's dtype of a format, if there is one.
+    /// Returns the numpy dtype of a format, if there is one.
     pub(crate) fn of(&self, dtype: Dtype) -> Option<&Py<PyArrayDescr>> {
         let place = Dtype::ALL.iter().position(|&known| known == dtype)?;
         self.of.get(place)?.as_ref()
     }
 
-    /// The unsigned integers that hold codes of so many bits.
+    /// Returns the dtype of the unsigned integers that hold codes of `bits` bits.
     pub(crate) fn codes(&self, bits: usize) -> &Py<PyArrayDescr> {
         let [u8s, u16s, u32s, u64s] = &self.codes;
         match bits {
@@ -75,14 +77,16 @@ impl Descrs {
         }
     }
 
-    /// The format of numpy's dtype of this number.
+    /// Returns the format of the numpy dtype with this type number.
     pub(crate) fn numbered(&self, number: i32) -> Option<Dtype> {
         let found = self.numbers.iter().find(|(known, _)| *known == number);
         found.map(|&(_, dtype)| dtype)
     }
 }
 
-/// The format that an object names: a `Layout`, a string, a dtype or scalar type of numpy, ml_dtypes or jax, or a torch.dtype.
+/// Returns the format that an object names.
+///
+/// The object is a `Layout`, a string, a dtype or scalar type of numpy, ml_dtypes or jax, or a torch.dtype.
 pub(crate) fn parse(object: &Bound<'_, PyAny>) -> PyResult<Format> {
     if let Ok(layout) = object.cast_exact::<Layout>() {
         return Ok(Format::Own(layout.get().0));
@@ -90,7 +94,7 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> PyResult<Format> {
     let py = object.py();
     let descrs = Descrs::get(py)?;
     let seen = descrs.seen.bind(py);
-    // An object that can't be a key is none that was seen.
+    // The lookup fails for an object that cannot be a key. Such an object is never in the dict.
     if let Ok(Some(place)) = seen.get_item(object) {
         let place: usize = place.extract()?;
         return Ok(Format::Known(Dtype::ALL[place]));
@@ -98,13 +102,13 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> PyResult<Format> {
     let dtype = parse_unseen(descrs, object)?;
     let place = Dtype::ALL.iter().position(|&known| known == dtype);
     if seen.len() < MANY {
-        // As above.
+        // The insertion fails for an object that cannot be a key. Such an object is parsed again each time.
         let _ = seen.set_item(object, place);
     }
     Ok(Format::Known(dtype))
 }
 
-/// How many names are remembered: more than any program has, unless it makes them up.
+/// The largest number of objects that are remembered. Only a program that generates names has more.
 const MANY: usize = 1000;
 
 fn parse_unseen(descrs: &Descrs, object: &Bound<'_, PyAny>) -> PyResult<Dtype> {
@@ -133,7 +137,7 @@ fn parse_unseen(descrs: &Descrs, object: &Bound<'_, PyAny>) -> PyResult<Dtype> {
     };
     match (by_name, by_numpy) {
         (Some(dtype), None) => Ok(dtype),
-        // numpy's float128, called 'f16', is no format that a result could have.
+        // To numpy, 'f16' names float128. No result can have this dtype, so 'f16' names float16 here.
         (Some(dtype), Some(descr))
             if descrs
                 .numbered(descr.num())
@@ -161,7 +165,7 @@ fn parse_unseen(descrs: &Descrs, object: &Bound<'_, PyAny>) -> PyResult<Dtype> {
     }
 }
 
-/// Whether numbers of a dtype have this machine's order of bytes.
+/// Returns whether numbers of a dtype have the byte order of this machine.
 pub(crate) fn is_native(descr: &Bound<'_, PyArrayDescr>) -> bool {
     let other = if cfg!(target_endian = "little") {
         b'>'

@@ -1,4 +1,4 @@
-//! Checkpoints: the commands of the tool `ulp`, as calls.
+//! Checkpoints: the commands of the tool `ulp`, as functions.
 
 use std::ffi::{CString, OsString};
 use std::path::Path;
@@ -27,10 +27,10 @@ create_exception!(
      exit_code: what the command `ulp` would end with"
 );
 
-/// Runs a command about files: what `ulp` prints for these arguments.
+/// Runs a command on files, and returns the text that `ulp` prints for these arguments.
 ///
-/// `progress`, if it is not None, is called now and then with the bytes done, all bytes, and "reading" or "writing", on the thread
-/// of the caller. What it raises ends the command, as Ctrl-C does.
+/// If `progress` is not None, the thread of the caller calls it now and then. The arguments are the number of bytes done, the
+/// number of all bytes, and "reading" or "writing". An exception that `progress` raises ends the command. Ctrl-C ends it too.
 #[pyfunction]
 #[pyo3(signature = (arguments, progress=None))]
 #[allow(
@@ -50,7 +50,7 @@ pub(crate) fn call(
             let observer = &watcher;
             let work = move || {
                 let result = ulp_cli::call(arguments, observer);
-                // The other end waits for it.
+                // Sending does not fail, because the receiver waits for this message.
                 let _ = sender.send(());
                 result
             };
@@ -84,15 +84,15 @@ pub(crate) fn call(
         let warning = CString::new(warning.as_str())?;
         PyErr::warn(py, &py.get_type::<PyUserWarning>(), &warning, 2)?;
     }
-    // The last of it, which may have come between two looks.
+    // Tells the last progress, which the command may have made after the last call of `tell`.
     watcher.tell(py, progress.as_ref())?;
     result.map_err(|error| raise(py, &error).unwrap_or_else(|error| error))
 }
 
-/// How long it takes until Ctrl-C is noticed, and how often progress is told.
+/// The time between two checks for Ctrl-C. It is also the time between two calls of `progress`.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How far a command is.
+/// The state of a running command: the progress, the warnings, and whether the command is cancelled.
 #[derive(Debug, Default)]
 struct Watcher {
     done: AtomicU64,
@@ -143,7 +143,7 @@ impl Watcher {
     }
 }
 
-/// The exception of an error.
+/// Returns the Python exception of an error.
 fn raise(py: Python<'_>, error: &ulp_cli::Error) -> PyResult<PyErr> {
     let raised = Error::new_err(error.line());
     let value = raised.value(py);
@@ -154,7 +154,7 @@ fn raise(py: Python<'_>, error: &ulp_cli::Error) -> PyResult<PyErr> {
     Ok(raised)
 }
 
-/// Runs the command `ulp` with these arguments, the first of which is its name, and returns its exit code.
+/// Runs the command `ulp` with these arguments, and returns the exit code. The first argument is the name of the command.
 #[pyfunction]
 #[allow(
     clippy::needless_pass_by_value,

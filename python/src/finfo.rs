@@ -8,15 +8,17 @@ use ulp::{Cast, Flags, Layout, Overflow, Rounding};
 use crate::dtype::{self, Descrs};
 use crate::format::Format;
 
-/// The limits of a format, under the names that numpy.finfo has. Numbers are scalars of the format where numpy or ml_dtypes has
-/// it; otherwise float, or fractions.Fraction where no float is that number.
+/// The limits of a format, under the names of the attributes of numpy.finfo.
 ///
-/// As in torch, `precision` and `resolution` follow from the fraction bits alone: ml_dtypes has one digit more for most formats of
-/// 8 bits. The repr is torch's.
+/// If numpy or ml_dtypes has the format, each number is a scalar of the format. Otherwise, a number is a float, or a
+/// fractions.Fraction if no float has the value of the number.
+///
+/// `precision` and `resolution` follow from the fraction bits alone, like in torch. ml_dtypes has one digit more for most
+/// formats of 8 bits. The repr is like torch's repr.
 #[pyclass(frozen, get_all, module = "ulp_float")]
 #[derive(Debug)]
 pub(crate) struct Finfo {
-    /// Width of a code in bits.
+    /// The width of a code, in bits.
     bits: u32,
     /// The step from 1 to the next larger number.
     eps: Py<PyAny>,
@@ -32,29 +34,29 @@ pub(crate) struct Finfo {
     tiny: Py<PyAny>,
     /// The smallest positive number.
     smallest_subnormal: Py<PyAny>,
-    /// 10**-precision.
+    /// The number 10**-precision.
     resolution: f64,
-    /// Decimal digits that survive a trip through the format.
+    /// The number of decimal digits that survive a conversion to the format and back.
     precision: u32,
     /// The exponent of eps.
     machep: i32,
     /// The exponent of epsneg.
     negep: i32,
-    /// Bits of the exponent field.
+    /// The width of the exponent field, in bits.
     nexp: u32,
-    /// Bits of the exponent field.
+    /// The width of the exponent field, in bits.
     iexp: u32,
-    /// Bits of the fraction field.
+    /// The width of the fraction field, in bits.
     nmant: u32,
     /// The exponent of smallest_normal.
     minexp: i32,
     /// One more than the exponent of max.
     maxexp: i32,
-    /// The dtype that was asked for: numpy's, a format's name, or a Layout.
+    /// The format, as a numpy dtype if there is one. Otherwise, it is the name of the format, or the Layout.
     dtype: Py<PyAny>,
 }
 
-/// The limits of a format, as numpy.finfo has them.
+/// Returns the limits of a format, with the attributes of numpy.finfo.
 ///
 /// Args:
 ///     dtype: a name, a dtype of numpy, ml_dtypes, torch or jax, or a Layout
@@ -63,7 +65,7 @@ pub(crate) struct Finfo {
 ///     an object with the attributes of numpy.finfo
 ///
 /// Raises:
-///     TypeError: if that is no format of floating-point numbers
+///     TypeError: if `dtype` is not a format of floating-point numbers
 ///
 /// Examples:
 ///     >>> finfo("bfloat16").bits
@@ -88,7 +90,8 @@ pub(crate) fn finfo(py: Python<'_>, dtype: &Bound<'_, PyAny>) -> PyResult<Finfo>
     };
     let smallest_normal = number(layout.min_normal_code())?;
     let (fraction_bits, min_exponent) = (layout.fraction_bits() as i32, layout.min_exponent());
-    // Where 1 is a subnormal number, or larger than all, the steps are those of the subnormals.
+    // If 1 is below the smallest normal number, the step above 1 is the step of the subnormal numbers. If 1 is not above the
+    // smallest normal number, the step below 1 is the step of the subnormal numbers.
     let (machep, negep) = (
         min_exponent.max(0) - fraction_bits,
         min_exponent.max(-1) - fraction_bits,
@@ -120,7 +123,7 @@ pub(crate) fn finfo(py: Python<'_>, dtype: &Bound<'_, PyAny>) -> PyResult<Finfo>
     })
 }
 
-/// The code of 2**negep, or the nearest positive number's.
+/// Returns the code of 2**negep, or the code of the nearest positive number.
 fn epsneg_code(layout: Layout, negep: i32) -> u64 {
     if layout.min_exponent() > 0 {
         return layout.min_positive_code();
@@ -138,11 +141,11 @@ fn epsneg_code(layout: Layout, negep: i32) -> u64 {
 #[pymethods]
 impl Finfo {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        // C's %g, as torch prints.
+        // Formats a number like `%g` in C. torch prints numbers in this form.
         let general = |number: &Py<PyAny>| -> PyResult<String> {
             let number = number.bind(py);
             let float = match number.call_method0("__float__") {
-                // A Fraction past the largest float.
+                // The number is a Fraction past the largest float.
                 Err(error) if error.is_instance_of::<PyOverflowError>(py) => {
                     let infinity = if number.lt(0)? {
                         -f64::INFINITY
@@ -169,7 +172,7 @@ impl Finfo {
     }
 }
 
-/// The number of a code: a float, or a Fraction if no float is that number.
+/// Returns the number that a code stands for: a float, or a Fraction if no float has the value of the number.
 pub(crate) fn exact(py: Python<'_>, layout: Layout, code: u64) -> PyResult<Bound<'_, PyAny>> {
     let (float, flags) = Cast::new().convert(layout, Layout::BINARY64, code);
     if !flags.contains(Flags::INEXACT) {

@@ -1,10 +1,10 @@
-//! [`Format`]: what the elements of an array are.
+//! [`Format`]: the floating-point format of the elements of an array.
 
 use std::fmt;
 
 use ulp::{Dtype, Layout};
 
-/// A format of numbers: one of the library's, or a user's own.
+/// A floating-point format: a format of the library `ulp`, or a format that the user defines.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Format {
     Known(Dtype),
@@ -12,7 +12,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// How a code is read.
+    /// Returns the layout of the codes.
     pub(crate) fn layout(self) -> Layout {
         match self {
             Self::Known(dtype) => dtype.layout(),
@@ -20,7 +20,7 @@ impl Format {
         }
     }
 
-    /// How many bits an element takes in memory.
+    /// Returns the number of bits that an element takes in memory.
     pub(crate) fn bits(self) -> usize {
         match self {
             Self::Known(dtype) => dtype.bits() as usize,
@@ -28,17 +28,19 @@ impl Format {
         }
     }
 
-    /// How many bytes so many elements take.
+    /// Returns the number of bytes that `elements` elements take.
     pub(crate) fn bytes(self, elements: usize) -> usize {
         elements / 8 * self.bits() + (elements % 8 * self.bits()).div_ceil(8)
     }
 
-    /// Whether an element takes less than a byte.
+    /// Returns whether an element takes less than one byte.
     pub(crate) fn is_packed(self) -> bool {
         self.bits() < 8
     }
 
-    /// Elements of the fewest whole bytes of a packed format, and these bytes: 2 and 1 for fp4, 4 and 3 for fp6.
+    /// Returns the smallest number of elements that fill whole bytes, and the number of these bytes.
+    ///
+    /// The result is (2, 1) for fp4, (4, 3) for fp6, and (1, bytes of an element) for a format that is not packed.
     pub(crate) fn pack(self) -> (usize, usize) {
         match self.bits() {
             4 => (2, 1),

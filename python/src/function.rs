@@ -16,37 +16,43 @@ use crate::threads;
 use crate::view::View;
 use crate::walk::Walk;
 
-/// Casts an array to another floating-point format: each element rounded once, from its exact value.
+/// Casts an array to another floating-point format. Each element is rounded once, from its exact value.
 ///
 /// Args:
-///     x: a numpy array of any shape, strides and byte order, or an object with __dlpack__ in the CPU's memory, as tensors of torch
-///         and arrays of jax are. Its dtype is a format of floating-point numbers, of numpy or ml_dtypes; or unsigned integers that
-///         are the codes of `source`
-///     dtype: the format of the result: a name ("bfloat16", "float8_e4m3fn", "bf16", ...), a dtype of numpy, ml_dtypes, torch or jax,
-///         or a Layout
+///     x: a numpy array of any shape, strides and byte order, or an object with __dlpack__ in the memory of the CPU, like a
+///         torch tensor or a jax array. The dtype of x is a floating-point format of numpy or ml_dtypes. x may also hold
+///         unsigned integers, which are codes of the format `source`
+///     dtype: the format of the result: a name ("bfloat16", "float8_e4m3fn", "bf16", ...), a dtype of numpy, ml_dtypes, torch
+///         or jax, or a Layout
 ///     rounding: "ties_to_even", "ties_to_away", "toward_zero", "toward_positive", "toward_negative" or "to_odd"
-///     saturate: whether what is past the largest finite number becomes that number; otherwise, it becomes the infinity, or NaN in a
-///         format without infinities, or the largest number in one without NaN too
-///     seed: round at random, up with the probability that keeps the mean: an integer from 0 to 2**64 - 1. The same seed gives the
-///         same result on every machine, for any strides and number of threads; take another for each array
-///     source: the format of x, where x holds codes in unsigned integers: a dtype as above, or a Layout
-///     out: an array of x's shape for the result, of `dtype` or of unsigned integers for its codes. It must not share memory with x
-///     threads: how many threads work at most; if None, as many as there are CPUs for large arrays. Results don't depend on it
-///     counted: also return what became of the values
+///     saturate: if True, a number past the largest finite number becomes the largest finite number. If False, the number
+///         becomes infinity, or NaN in a format without infinities. In a format with neither, the number becomes the largest
+///         finite number
+///     seed: an integer from 0 to 2**64 - 1, for rounding at random. The probability of rounding up keeps the mean. A seed
+///         gives one result on every machine, for any strides and any number of threads. Take another seed for each array
+///     source: the format of x, if x holds codes in unsigned integers: a dtype as for `dtype`, or a Layout
+///     out: an array for the result, of x's shape. The dtype of `out` is `dtype`, or unsigned integers for the codes. `out`
+///         must not share memory with x
+///     threads: the largest number of threads that work. If None, as many threads work on a large array as there are CPUs. The
+///         result does not depend on the number of threads
+///     counted: whether to return Counts too
 ///
 /// Returns:
-///     the result, an array of x's library, shape and order of dimensions, or `out`; with `counted`, a tuple of it and Counts.
-///     Where the library has no dtype of the format (a Layout, tf32 in numpy, float6_e2m3fn in torch), it holds the codes in
-///     unsigned integers. Packed formats (float4_e2m1fn_x2, float6_e2m3fn_x4) hold 2 numbers a byte or 4 in 3 bytes: the last
-///     dimension of x must be a multiple of 2 or 4, and the last of the result counts bytes; and the other way for a packed x
+///     `out`, or a new array of x's library, with x's shape and order of dimensions. With `counted`, a tuple of the array and
+///     Counts.
+///     If the library has no dtype for the format (a Layout, tf32 in numpy, float6_e2m3fn in torch), the result holds the codes
+///     in unsigned integers.
+///     A packed format holds 2 numbers in a byte (float4_e2m1fn_x2), or 4 numbers in 3 bytes (float6_e2m3fn_x4). If the result
+///     is packed, the last dimension of x must be a multiple of 2 or 4, and the last dimension of the result counts bytes. If x
+///     is packed, the last dimension of x counts bytes, and the last dimension of the result counts numbers
 ///
 /// Raises:
-///     TypeError: if x, out or a format is of a type that is not known
-///     ValueError: if an argument is out of its range, shapes don't fit, or out shares memory with x or with itself
-///     BufferError: if memory can't be read (another device) or written
-///     MemoryError: if there is none for the result
+///     TypeError: if the type of x, of out or of a format is not known
+///     ValueError: if an argument is out of its range, if the shapes do not fit, or if out shares memory with x or with itself
+///     BufferError: if memory cannot be read because it is on another device, or if memory cannot be written
+///     MemoryError: if there is no memory for the result
 ///
-/// Other threads of Python run meanwhile: they must not write x, nor use the result.
+/// Other Python threads run during the call. These threads must not write x, and must not use the result.
 ///
 /// Examples:
 ///     >>> import numpy, ulp_float
@@ -88,7 +94,7 @@ pub(crate) fn cast<'py>(
         Some(out) => (View::new(out, "out")?, Pending::Whole(out.clone())),
         None => Library::of(x)?.new_array(to, &src.shape, order.as_deref())?,
     };
-    // Codes are as good as numbers, whichever the library has.
+    // The destination holds numbers, or codes in unsigned integers. Both are allowed.
     let source = matches!(dst.element, Element::Code(_)).then_some(to);
     let found = dst.read_as(source, "out")?;
     if found != to {
@@ -114,9 +120,11 @@ pub(crate) fn cast<'py>(
     }
     let walk = Walk::new(&src, from, &dst, to, seed.is_some());
     let work = |range| {
-        // SAFETY: `View` has the pointers, shapes and strides of arrays that this function's arguments keep; the shapes are the same
-        // (the result's own, or as `check_out` saw); ranges are disjoint, and so are the two arrays, by the same. Python's threads
-        // are told not to touch them; numpy asks the same of its callers.
+        // SAFETY: both views have the pointers, shapes and strides of arrays. The arguments of this function keep the arrays
+        // `x` and `out`, and `result` keeps a new array. The two shapes are equal, because a new array gets the shape of `src`,
+        // and `check_out` compares the shape of `out`. The ranges from `threads::share` are disjoint. The memory of the two
+        // arrays is disjoint, because a new array has new memory, and `check_out` checks the memory of `out`. The documentation
+        // tells the threads of Python not to touch the arrays. numpy demands this of its callers too.
         unsafe { walk.cast(range, &caster, counter.as_ref()) }
     };
     let threads = threads::how_many(threads, elements);
@@ -132,7 +140,7 @@ pub(crate) fn cast<'py>(
     Ok(result)
 }
 
-/// Elements for which it takes longer to let another thread of Python run than to cast them.
+/// The number of elements below which a cast takes less time than letting another thread of Python run.
 const FEW: usize = 1 << 10;
 
 pub(crate) fn parse_rounding(name: &str) -> PyResult<Rounding> {
@@ -163,14 +171,14 @@ pub(crate) fn parse_threads(threads: Option<i64>) -> PyResult<Option<usize>> {
     }
 }
 
-/// The dimensions, the outermost in memory first.
+/// Returns the dimensions in their order in memory, the outermost first.
 fn order(view: &View) -> Vec<usize> {
     let mut order: Vec<usize> = (0..view.shape.len()).collect();
     order.sort_by_key(|&nth| std::cmp::Reverse(view.strides[nth].unsigned_abs()));
     order
 }
 
-/// Whether so many numbers in a row end with a byte.
+/// Checks that the last number of each row ends with a byte, if the format `to` is packed.
 fn check_packs(shape: &[usize], to: Format) -> PyResult<()> {
     let (numbers, bytes) = to.pack();
     if to.is_packed() && shape.last().is_none_or(|len| !len.is_multiple_of(numbers)) {
@@ -181,7 +189,7 @@ fn check_packs(shape: &[usize], to: Format) -> PyResult<()> {
     Ok(())
 }
 
-/// Whether the result can be written there.
+/// Checks that the result can be written to `dst`.
 fn check_out(src: &View, dst: &View) -> PyResult<()> {
     if dst.shape != src.shape {
         return Err(PyValueError::new_err(format!(
@@ -204,7 +212,7 @@ fn check_out(src: &View, dst: &View) -> PyResult<()> {
     Ok(())
 }
 
-/// A caster that rounds at random.
+/// Returns a caster that rounds at random.
 fn drawn(from: Format, to: Format, cast: Cast, seed: u64, counted: bool) -> PyResult<Caster> {
     if cast.rounding(Rounding::TiesToEven) != cast {
         return Err(PyValueError::new_err(

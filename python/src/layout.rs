@@ -1,4 +1,4 @@
-//! `Layout`: a format of the user's own.
+//! `Layout`: a floating-point format that the user defines.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -8,24 +8,28 @@ use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
 use crate::finfo::exact;
 
-/// A floating-point format as plain data, for use wherever a dtype is: `cast(x, Layout(5, 6))`, `finfo(Layout(5, 6))`.
+/// A floating-point format as plain data. A Layout is accepted wherever a dtype is: `cast(x, Layout(5, 6))`,
+/// `finfo(Layout(5, 6))`.
 ///
-/// A code is a sign bit (if any), a biased exponent field and a fraction field. It stands in the low bits of the smallest of
-/// uint8, uint16, uint32 and uint64 that holds it. Defaults are those of IEEE 754.
+/// A code consists of a sign bit (if the format has one), a biased exponent field and a fraction field. The code takes the low
+/// bits of an unsigned integer: the smallest of uint8, uint16, uint32 and uint64 that holds the code. The defaults follow
+/// IEEE 754.
 ///
 /// Args:
-///     exponent_bits: width of the exponent field, 1 to 20
-///     fraction_bits: width of the fraction field, 0 to 58
-///     bias: the exponent bias, -2**20 to 2**20; 2**(exponent_bits - 1) - 1 if None
+///     exponent_bits: the width of the exponent field, from 1 to 20 bits
+///     fraction_bits: the width of the fraction field, from 0 to 58 bits
+///     bias: the exponent bias, from -2**20 to 2**20. If None, 2**(exponent_bits - 1) - 1
 ///     signed: whether a code has a sign bit
 ///     zero: whether exponent field 0 holds zero and the subnormals
-///     negative_zero: whether -0 has a code; if not, its code is the one NaN, as in the FNUZ formats. If None, it has one in a
-///         format with a sign and a zero
-///     infinities: whether the code just above the largest finite one is an infinity; True if None, unless negative_zero is False
-///     nans: how many codes (a sign) at the very top are NaNs; if None, all above the infinity, or none if there is no infinity
+///     negative_zero: whether -0 has a code. If False, the code of -0 is the one NaN instead, as in the FNUZ formats. If None,
+///         -0 has a code if the format has a sign and a zero
+///     infinities: whether the code just above the largest finite code is an infinity. If None, it is an infinity, unless
+///         `nans` is given or the code of -0 is the NaN
+///     nans: the number of codes at the very top that are NaNs, for each sign. If None, all codes above the infinity are NaNs.
+///         If None and there is no infinity, no code at the top is a NaN
 ///
 /// Raises:
-///     ValueError: if no format has these fields; the message says why
+///     ValueError: if no format has these fields. The message says why
 ///
 /// Examples:
 ///     >>> Layout(5, 10).bits
@@ -54,7 +58,8 @@ impl Layout {
         infinities: Option<bool>,
         nans: Option<u64>,
     ) -> PyResult<Self> {
-        // What doesn't fit is out of the range of a layout too, which says so.
+        // A width that does not fit in 32 bits becomes the largest width. `ulp::Layout` refuses the largest width with an
+        // error.
         let width = |bits: i64| u32::try_from(bits).unwrap_or(u32::MAX);
         let (exponent_bits, fraction_bits) = (width(exponent_bits), width(fraction_bits));
         let has_negative_zero = negative_zero.unwrap_or(signed && zero);
@@ -83,19 +88,19 @@ impl Layout {
             .map_err(|error: ulp::InvalidLayout| PyValueError::new_err(error.to_string()))
     }
 
-    /// Width of a code in bits, the sign included.
+    /// The width of a code in bits, including the sign.
     #[getter]
     fn bits(&self) -> u32 {
         self.0.bits()
     }
 
-    /// Width of the exponent field in bits.
+    /// The width of the exponent field, in bits.
     #[getter]
     fn exponent_bits(&self) -> u32 {
         self.0.exponent_bits()
     }
 
-    /// Width of the fraction field in bits.
+    /// The width of the fraction field, in bits.
     #[getter]
     fn fraction_bits(&self) -> u32 {
         self.0.fraction_bits()
@@ -107,43 +112,43 @@ impl Layout {
         self.0.bias()
     }
 
-    /// Whether a code has a sign bit.
+    /// True if a code has a sign bit.
     #[getter]
     fn signed(&self) -> bool {
         self.0.is_signed()
     }
 
-    /// Whether exponent field 0 holds zero and the subnormals.
+    /// True if exponent field 0 holds zero and the subnormals.
     #[getter]
     fn zero(&self) -> bool {
         self.0.has_zero()
     }
 
-    /// Whether -0 has a code.
+    /// True if -0 has a code.
     #[getter]
     fn negative_zero(&self) -> bool {
         self.0.has_negative_zero()
     }
 
-    /// Whether the code just above the largest finite one is an infinity.
+    /// True if the code just above the largest finite code is an infinity.
     #[getter]
     fn infinities(&self) -> bool {
         self.0.has_infinities()
     }
 
-    /// How many codes (a sign) at the very top are NaNs.
+    /// The number of codes at the very top that are NaNs, for each sign.
     #[getter]
     fn nans(&self) -> u64 {
         self.0.high_nans()
     }
 
-    /// The largest finite number: a float, or a fractions.Fraction where no float is so large or so precise.
+    /// The largest finite number: a float, or a fractions.Fraction if no float is so large or so precise.
     #[getter]
     fn max<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         exact(py, self.0, self.0.max_code())
     }
 
-    /// The number that a code stands for: a float, or a fractions.Fraction where no float is that number.
+    /// Returns the number that a code stands for: a float, or a fractions.Fraction if no float has the value of the number.
     ///
     /// Raises:
     ///     OverflowError: if the code has more bits than the format
@@ -178,7 +183,7 @@ impl Layout {
         )
     }
 
-    /// For copies and pickles.
+    /// Returns the arguments that make an equal Layout, for copies and pickles.
     fn __getnewargs_ex__<'py>(
         &self,
         py: Python<'py>,

@@ -1,4 +1,4 @@
-//! `ulp_float._native`: the part of the Python package that is compiled. `ulp_float/__init__.pyi` has its interface.
+//! `ulp_float._native`: the compiled part of the Python package. The file `ulp_float/__init__.pyi` declares the interface.
 
 mod blocks;
 mod caster;

@@ -1,4 +1,4 @@
-//! [`Matrix`]: an array as the matrices whose blocks share scales, and the work on it.
+//! [`Matrix`]: an array as matrices of blocks. The elements of a block share a scale. [`Work`]: the work on these matrices.
 #![allow(unsafe_code, reason = "the elements of arrays are seen as slices")]
 
 use std::ops::{AddAssign, Range};
@@ -17,21 +17,25 @@ use crate::threads;
 use crate::view::{View, row_major};
 use crate::walk::Walk;
 
-/// The shapes of an array in a scheme.
+/// The shapes of an array and of its scales, in a scheme.
 #[derive(Debug)]
 pub(crate) struct Matrix {
-    /// How many matrices there are, one after another: more than one where a block has more rows than one, and not all.
+    /// The number of matrices, which lie one after another.
+    ///
+    /// There can be more than one matrix only if a block has several rows, but not all rows.
     pub(crate) count: usize,
     pub(crate) rows: usize,
     pub(crate) cols: usize,
-    /// The shape of the numbers, the axis of the blocks last.
+    /// The shape of the numbers, with the axis of the blocks last.
     pub(crate) shape: Vec<usize>,
-    /// The shape of the scales, the axis of the blocks last.
+    /// The shape of the scales, with the axis of the blocks last.
     pub(crate) scales: Vec<usize>,
 }
 
 impl Matrix {
-    /// Of numbers of this shape, whose last axis is that of the blocks.
+    /// Returns the matrix of numbers of this shape. The last axis of `shape` is the axis of the blocks.
+    ///
+    /// `axis_is_last` says whether the axis of the blocks is the last axis of the array too.
     pub(crate) fn new(shape: &[usize], scheme: Scheme, axis_is_last: bool) -> PyResult<Self> {
         let Some((&cols, outer)) = shape.split_last() else {
             return Err(PyValueError::new_err(
@@ -95,7 +99,7 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// A negative one counts from the end.
+    /// Creates the axis with this index. A negative index counts from the end.
     pub(crate) fn new(axis: isize, dimensions: usize) -> PyResult<Self> {
         let place = if axis < 0 {
             axis.checked_add_unsigned(dimensions)
@@ -115,13 +119,13 @@ impl Axis {
         self.place + 1 == self.dimensions
     }
 
-    /// Has the view have this axis last.
+    /// Makes this axis the last axis of the view.
     pub(crate) fn move_last(&self, view: &mut View) {
         view.shape[self.place..].rotate_left(1);
         view.strides[self.place..].rotate_left(1);
     }
 
-    /// The array with its last axis in this place.
+    /// Returns the array with its last axis moved to the place of this axis.
     pub(crate) fn move_back<'py>(
         &self,
         library: &Library<'py>,
@@ -138,21 +142,26 @@ impl Axis {
     }
 }
 
-/// The numbers of an array side by side, in a format that blocks are made of: where they lie, or in memory of their own.
+/// The contiguous numbers of an array, in a format that blocks are made of.
+///
+/// The numbers lie in the memory of the array, or in memory of their own.
 #[derive(Debug)]
 pub(crate) struct Numbers {
-    /// float16, bfloat16 or float32.
+    /// The format of the numbers: float16, bfloat16 or float32.
     pub(crate) dtype: Dtype,
     data: *mut u8,
     len: usize,
     own: Option<Vec<f32>>,
 }
 
-// SAFETY: the memory outlives the numbers, as their makers see to; who makes slices of them says that nothing else writes it.
+// SAFETY: the code that makes `Numbers` keeps the memory alive longer than the numbers. The callers of `slice` and `slice_mut`
+// promise that nothing else writes the memory.
 unsafe impl Sync for Numbers {}
 
 impl Numbers {
-    /// Memory for the numbers of a view, or the view's where it will do. It holds anything.
+    /// Returns memory for the numbers of a view, with any contents.
+    ///
+    /// The result is the memory of the view, if its format, byte order, alignment and strides fit. Otherwise, it is new memory.
     pub(crate) fn new(view: &View, format: Format) -> Self {
         let len = view.len();
         let dtype = match format {
@@ -183,7 +192,7 @@ impl Numbers {
         }
     }
 
-    /// The numbers of a view. Each is one of float32.
+    /// Returns the numbers of a view. Each number must be a float32 number too.
     pub(crate) fn read(py: Python<'_>, view: &View, from: Dtype) -> Self {
         let from = Format::Known(from);
         let numbers = Self::new(view, from);
@@ -191,19 +200,20 @@ impl Numbers {
             let (to, copy) = (Format::Known(numbers.dtype), numbers.view(&view.shape));
             let walk = Walk::new(view, from, &copy, to, true);
             let caster = Caster::new(from, to, Cast::new(), numbers.len);
-            // SAFETY: the view is of an argument, which nobody is to write; the copy is this function's own.
+            // SAFETY: the view is of an argument, and nobody may write the argument during the call. The copy is memory that
+            // only this function has.
             py.detach(|| unsafe { walk.cast(0..numbers.len, &caster, None) });
         }
         numbers
     }
 
-    /// Writes the numbers to a view, each rounded once, if they don't lie there.
+    /// Writes the numbers to a view, if they do not lie in the memory of the view. Each number is rounded once.
     pub(crate) fn write(&self, py: Python<'_>, view: &View, to: Format) {
         if self.own.is_some() {
             let (from, copy) = (Format::Known(self.dtype), self.view(&view.shape));
             let walk = Walk::new(&copy, from, view, to, true);
             let caster = Caster::new(from, to, Cast::new(), self.len);
-            // SAFETY: the view is of a new array, which nobody else has; the copy is this value's own.
+            // SAFETY: the view is of a new array, which nobody else has. The copy is memory that only this value has.
             py.detach(|| unsafe { walk.cast(0..self.len, &caster, None) });
         }
     }
@@ -219,20 +229,23 @@ impl Numbers {
     }
 
     /// # Safety
-    /// `F` is the format of `dtype`, and nothing writes the numbers meanwhile.
+    /// `F` must be the format of `dtype`. Nothing may write the numbers while the slice is in use.
     pub(crate) unsafe fn slice<F: ulp::Format>(&self) -> &[F] {
-        // SAFETY: `new` saw to the alignment and the length; the caller says the format.
+        // SAFETY: `new` made sure of the alignment and the length. The caller promises the format, and that nothing writes the
+        // numbers.
         unsafe { slice::from_raw_parts(self.data.cast(), self.len) }
     }
 
     /// # Safety
-    /// `F` is the format of `dtype`, the range is within the numbers, and nothing else uses those meanwhile.
+    /// `F` must be the format of `dtype`, and the range must be within the numbers. Nothing else may use the numbers in the
+    /// range while the slice is in use.
     #[allow(
         clippy::mut_from_ref,
         reason = "the caller says that ranges are disjoint"
     )]
     pub(crate) unsafe fn slice_mut<F: ulp::Format>(&self, range: Range<usize>) -> &mut [F] {
-        // SAFETY: `new` saw to the alignment; the caller says the format and the range.
+        // SAFETY: `new` made sure of the alignment. The caller promises the format and the range, and that nothing else uses
+        // the numbers in the range.
         unsafe {
             let first = self.data.cast::<F>().add(range.start);
             slice::from_raw_parts_mut(first, range.len())
@@ -240,21 +253,22 @@ impl Numbers {
     }
 }
 
-/// The work on an array in blocks, in parts that don't share scales.
+/// The work on an array in blocks, in parts that do not share scales.
 #[derive(Debug)]
 pub(crate) struct Work {
-    /// Rows, where a block is of one; otherwise matrices.
+    /// The number of units. A unit is a row if a block has one row. Otherwise, a unit is a matrix.
     units: usize,
-    /// Whether a part is one matrix of so many rows; otherwise it is a matrix each.
+    /// True if the units are rows. A part is then a matrix of several rows. If the units are matrices, a part is one matrix.
     are_rows: bool,
-    /// Of a unit: numbers, and bytes of elements and scales.
+    /// The sizes of a unit: the number of numbers, the bytes of the elements, and the bytes of the scales.
     sizes: (usize, usize, usize),
     threads: usize,
     elements: *mut u8,
     scales: *mut u8,
 }
 
-// SAFETY: the memory outlives the work, and parts of it that threads have are disjoint.
+// SAFETY: the code that makes a `Work` keeps the memory alive longer than the work. `share` gives disjoint parts of the memory
+// to the threads.
 unsafe impl Sync for Work {}
 
 /// A part of the work.
@@ -265,7 +279,7 @@ pub(crate) struct Part {
     pub(crate) scales: Bytes,
 }
 
-/// Bytes of an array.
+/// A range of the bytes of an array.
 #[derive(Debug)]
 pub(crate) struct Bytes {
     first: *mut u8,
@@ -279,21 +293,22 @@ impl Bytes {
     }
 
     /// # Safety
-    /// The array has these bytes, and lasts; nothing writes them meanwhile.
+    /// The array must have these bytes, and must live as long as the slice. Nothing may write the bytes during this time.
     pub(crate) unsafe fn read<'a>(&self) -> &'a [u8] {
-        // SAFETY: the caller promises the bytes.
+        // SAFETY: the caller promises that the array has these bytes and lives long enough, and that nothing writes the bytes.
         unsafe { slice::from_raw_parts(self.first, self.len) }
     }
 
     /// # Safety
-    /// The array has these bytes, and lasts; nothing else uses them meanwhile.
+    /// The array must have these bytes, and must live as long as the slice. Nothing else may use the bytes during this time.
     pub(crate) unsafe fn write<'a>(&self) -> &'a mut [u8] {
-        // SAFETY: the caller promises the bytes.
+        // SAFETY: the caller promises that the array has these bytes and lives long enough, and that nothing else uses the
+        // bytes.
         unsafe { slice::from_raw_parts_mut(self.first, self.len) }
     }
 }
 
-/// What parts of the work come to.
+/// The sum of the counts of several parts, or the error of a part.
 #[derive(Debug, Default)]
 struct Sum {
     counts: Counts,
@@ -308,7 +323,7 @@ impl AddAssign for Sum {
 }
 
 impl Work {
-    /// On arrays of the elements and the scales of a matrix, side by side.
+    /// Creates the work on the elements and the scales of a matrix. Both arrays must be contiguous.
     pub(crate) fn new(
         scheme: Scheme,
         matrix: &Matrix,
@@ -337,7 +352,7 @@ impl Work {
         }
     }
 
-    /// Has all parts done, on several threads.
+    /// Calls `work` for each part, on several threads. Returns the sum of the counts, or an error.
     pub(crate) fn share(
         &self,
         work: impl Fn(Part) -> Result<Counts, BlockError> + Sync,

@@ -1,4 +1,4 @@
-//! numpy's arrays: what of them the safe interface doesn't give.
+//! The properties and functions of numpy's arrays that the safe interface does not have.
 #![allow(unsafe_code, reason = "numpy's C interface")]
 
 use std::ptr;
@@ -8,15 +8,15 @@ use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMet
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-/// Where its first element lies, and whether it may be written.
+/// Returns the address of the first element of an array, and whether the array may be written.
 pub(crate) fn memory(array: &Bound<'_, PyUntypedArray>) -> (*mut u8, bool) {
-    // SAFETY: the object is an array, as its type says, and the interpreter is attached.
+    // SAFETY: `array` is a numpy array, as its type says. The interpreter is attached, as the `Bound` shows.
     let fields = unsafe { &*npyffi::_PyArray_GET_ITEM_DATA(array.as_array_ptr()) };
     let writable = fields.flags & npyffi::NPY_ARRAY_WRITEABLE != 0;
     (fields.data.cast(), writable)
 }
 
-/// Whether an array is no more than its elements: a masked one is.
+/// Returns whether an array consists of its elements alone. A masked array has a mask besides.
 pub(crate) fn is_plain(array: &Bound<'_, PyUntypedArray>) -> PyResult<bool> {
     static MASKED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = array.py();
@@ -29,15 +29,17 @@ pub(crate) fn is_plain(array: &Bound<'_, PyUntypedArray>) -> PyResult<bool> {
     Ok(!array.is_instance(masked.bind(py))?)
 }
 
-/// A new array of the shape and the order of another; dense, if the other has gaps.
+/// Creates an array with the shape and the order of dimensions of another array.
+///
+/// The new array is dense, even if the other array has gaps.
 pub(crate) fn new_like<'py>(
     array: &Bound<'py, PyUntypedArray>,
     descr: &Py<PyArrayDescr>,
 ) -> PyResult<Bound<'py, PyUntypedArray>> {
     let py = array.py();
     let descr = descr.bind(py).clone().into_dtype_ptr();
-    // SAFETY: both are what their types say, and the function takes the reference to the dtype, even if it fails. It returns a new
-    // reference to an array, or null and an exception.
+    // SAFETY: `array` is an array and `descr` is a dtype, as their types say. `PyArray_NewLikeArray` takes the reference to the
+    // dtype, even if it fails. It returns a new reference to an array, or null and an exception.
     unsafe {
         let new = PY_ARRAY_API.PyArray_NewLikeArray(
             py,
@@ -50,7 +52,7 @@ pub(crate) fn new_like<'py>(
     }
 }
 
-/// A new row-major array.
+/// Creates a row-major array.
 pub(crate) fn new_row_major<'py>(
     py: Python<'py>,
     shape: &[usize],
@@ -58,8 +60,9 @@ pub(crate) fn new_row_major<'py>(
 ) -> PyResult<Bound<'py, PyUntypedArray>> {
     let mut shape: Vec<isize> = shape.iter().map(|&len| len as isize).collect();
     let descr = descr.bind(py).clone().into_dtype_ptr();
-    // SAFETY: as in `new_like`; there are as many lengths as the number says, and without strides and data the function makes its
-    // own.
+    // SAFETY: `descr` is a dtype, as its type says. `PyArray_NewFromDescr` takes the reference to the dtype, even if it fails.
+    // The number of lengths is the length of `shape`. The strides and the data are null, so the function makes its own strides
+    // and data. It returns a new reference to an array, or null and an exception.
     unsafe {
         let new = PY_ARRAY_API.PyArray_NewFromDescr(
             py,

@@ -1,4 +1,4 @@
-//! Results: arrays of the library that the argument is of.
+//! Results: arrays of the library that the argument comes from.
 #![allow(unsafe_code, reason = "memory is lent to other libraries as pointers")]
 
 use std::alloc::{Layout, alloc, dealloc};
@@ -17,10 +17,10 @@ use crate::format::Format;
 use crate::numpy as array;
 use crate::view::{View, row_major};
 
-/// The library of an array.
+/// The library that an array comes from.
 pub(crate) enum Library<'py> {
     Numpy(Bound<'py, PyUntypedArray>),
-    /// Any with a function `from_dlpack`: its module.
+    /// Another library: the module of the library, which has a function `from_dlpack`.
     Other(Bound<'py, PyAny>),
 }
 
@@ -51,10 +51,11 @@ impl<'py> Library<'py> {
         )))
     }
 
-    /// Memory for an array of this library, of so many numbers of a format; for their codes, where the library has no dtype for them.
+    /// Returns memory for an array of this library. The array holds numbers of a format, or their codes if the library has no
+    /// dtype for the format.
     ///
-    /// `shape` counts numbers. `order` is how the dimensions follow one another in memory, the outermost first; None for a row-major
-    /// array.
+    /// `shape` counts numbers. `order` has the dimensions in their order in memory, the outermost first. If `order` is None,
+    /// the array is row-major.
     pub(crate) fn new_array(
         &self,
         format: Format,
@@ -101,15 +102,17 @@ impl<'py> Library<'py> {
     }
 }
 
-/// A result in the making.
+/// A result whose elements are still to be written.
 pub(crate) enum Pending<'py> {
     Whole(Bound<'py, PyAny>),
-    /// Memory for an array of the library of this module. Arrays of some libraries can't be written.
+    /// The module of a library, and memory for an array of this library.
+    ///
+    /// `finish` makes the array after the elements are written, because arrays of some libraries cannot be written.
     Export(Bound<'py, PyAny>, Bound<'py, Export>),
 }
 
 impl<'py> Pending<'py> {
-    /// The array, now that its elements are written.
+    /// Returns the array. Its elements must be written before.
     pub(crate) fn finish(self) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Whole(array) => Ok(array),
@@ -118,7 +121,7 @@ impl<'py> Pending<'py> {
     }
 }
 
-/// The strides, in bytes, of a dense array whose dimensions lie in this order.
+/// Returns the strides, in bytes, of a dense array whose dimensions lie in this order in memory.
 fn strides(shape: &[usize], order: &[usize], size: usize) -> Vec<isize> {
     let ordered: Vec<usize> = order.iter().map(|&nth| shape[nth]).collect();
     let mut strides = vec![0; shape.len()];
@@ -128,7 +131,7 @@ fn strides(shape: &[usize], order: &[usize], size: usize) -> Vec<isize> {
     strides
 }
 
-/// What a library calls elements of a format, or else their codes.
+/// Returns the type of the elements of a format in a library. Returns the type of the codes if the library has no such type.
 fn data_type(module: &Bound<'_, PyAny>, format: Format) -> PyResult<(DataType, Element)> {
     if let Format::Known(dtype) = format
         && let Some(data_type) = DataType::of(dtype)
@@ -141,7 +144,7 @@ fn data_type(module: &Bound<'_, PyAny>, format: Format) -> PyResult<(DataType, E
     Ok((DataType::codes(bits), Element::Code(bits)))
 }
 
-/// Memory for a tensor, until another library takes it.
+/// The memory of a tensor, until another library takes it.
 #[pyclass(frozen)]
 #[derive(Debug)]
 pub(crate) struct Export {
@@ -157,7 +160,7 @@ struct Parts {
 }
 
 impl Export {
-    /// The memory, and where it begins.
+    /// Returns the memory, and its first address.
     fn new(
         dtype: DataType,
         size: usize,
@@ -209,7 +212,7 @@ impl Export {
     }
 }
 
-/// One of DLPack's two structures.
+/// One of the two structures of DLPack that hold a tensor.
 trait Lend: Sized {
     const NAME: &'static CStr;
     fn new(tensor: Tensor, deleter: unsafe extern "C" fn(*mut Self)) -> Self;
@@ -251,7 +254,7 @@ impl Lend for Versioned {
     }
 }
 
-/// A tensor and what it points to. The tensor comes first, so that a pointer to it is one to all.
+/// A tensor and the parts that it points to. The tensor is the first field, so a pointer to the tensor points to the whole too.
 #[repr(C)]
 struct Lent<M> {
     managed: M,
@@ -280,8 +283,9 @@ fn capsule<M: Lend>(py: Python<'_>, parts: Parts) -> PyResult<Bound<'_, PyAny>> 
     let tensor = lent.managed.tensor_mut();
     (tensor.shape, tensor.strides) = (shape, strides);
     let lent = Box::into_raw(lent);
-    // SAFETY: the pointer is not null, the name lives as long as the program, and `destroy` expects this pointer under this name.
-    // The function returns a new reference, or null and an exception.
+    // SAFETY: the pointer is not null, because it comes from a box. The name lives as long as the program. `destroy` expects
+    // this pointer under this name. `PyCapsule_New` returns a new reference, or null and an exception. After an exception,
+    // nobody but this function has the box.
     unsafe {
         let capsule = ffi::PyCapsule_New(lent.cast(), M::NAME.as_ptr(), Some(destroy::<M>));
         let capsule = Bound::from_owned_ptr_or_err(py, capsule);
@@ -292,16 +296,18 @@ fn capsule<M: Lend>(py: Python<'_>, parts: Parts) -> PyResult<Bound<'_, PyAny>> 
     }
 }
 
-/// Frees a tensor that was lent: what who took it calls in the end, on any thread, with the interpreter or without.
+/// Frees a tensor that was lent.
+///
+/// The library that took the tensor calls this function in the end, on any thread, with the interpreter attached or not.
 unsafe extern "C" fn delete<M: Lend>(tensor: *mut M) {
-    // SAFETY: the tensor is the first field of what `capsule` boxed, and whoever took it calls this once.
+    // SAFETY: the tensor is the first field of the `Lent` that `capsule` boxed. The owner of the tensor frees it once.
     drop(unsafe { Box::from_raw(tensor.cast::<Lent<M>>()) });
 }
 
-/// Frees a tensor whose capsule nobody took: its name is then what it was.
+/// Frees the tensor of a capsule that nobody took. Such a capsule still has its first name.
 unsafe extern "C" fn destroy<M: Lend>(capsule: *mut ffi::PyObject) {
-    // SAFETY: Python calls this for the capsule that `capsule` made, whose pointer is to a `Lent<M>`; a capsule of the name at first
-    // still owns it.
+    // SAFETY: Python calls this function for a capsule that the function `capsule` made. The pointer of the capsule points to a
+    // `Lent<M>`. A capsule that still has its first name still owns the `Lent<M>`.
     unsafe {
         if ffi::PyCapsule_IsValid(capsule, M::NAME.as_ptr()) != 0 {
             let tensor: *mut c_void = ffi::PyCapsule_GetPointer(capsule, M::NAME.as_ptr());
@@ -310,21 +316,21 @@ unsafe extern "C" fn destroy<M: Lend>(capsule: *mut ffi::PyObject) {
     }
 }
 
-/// Bytes, aligned as DLPack wants them.
+/// Memory for the elements of a tensor, aligned to 64 bytes for DLPack.
 #[derive(Debug)]
 struct Memory {
     first: NonNull<u8>,
     layout: Layout,
 }
 
-// SAFETY: the memory is this value's own.
+// SAFETY: a `Memory` owns its bytes, so any thread may free them.
 unsafe impl Send for Memory {}
 
 impl Memory {
     fn new(bytes: usize) -> Option<Self> {
-        // An allocation of no bytes is not allowed.
+        // `alloc` does not allow a size of 0 bytes.
         let layout = Layout::from_size_align(bytes.max(1), 64).ok()?;
-        // SAFETY: the layout has a size.
+        // SAFETY: the size of the layout is at least 1 byte.
         let first = NonNull::new(unsafe { alloc(layout) })?;
         Some(Self { first, layout })
     }
@@ -332,7 +338,7 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // SAFETY: the memory was allocated with this layout, and is freed once.
+        // SAFETY: `new` allocated the memory with this layout. Only this function frees the memory, and it runs once.
         unsafe { dealloc(self.first.as_ptr(), self.layout) };
     }
 }

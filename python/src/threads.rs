@@ -1,21 +1,23 @@
-//! How an array is split among threads.
+//! Splits the work on an array among threads.
 
 use std::ops::{AddAssign, Range};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Elements of a part at least: the work of starting a thread for fewer would not pay. Whole vectors, and bytes of packed formats.
+/// The smallest number of elements of a part. Starting a thread for fewer elements does not pay.
+///
+/// This number of elements fills whole SIMD vectors, and whole bytes of packed formats.
 pub(crate) const LEAST: usize = 1 << 16;
 
-/// Elements for which a thread each is started, if nobody says how many.
+/// The number of elements for each thread, if the caller does not give the number of threads.
 const EACH: usize = 1 << 18;
 
-/// How many threads work on so many elements, if so many are asked for.
+/// Returns the number of threads that work on `elements` elements. `asked` is the number that the caller asks for, if any.
 pub(crate) fn how_many(asked: Option<usize>, elements: usize) -> usize {
     match asked {
         Some(asked) => asked.min(elements / LEAST).max(1),
-        // The question to the system costs more than small arrays.
+        // Asking the system for the number of CPUs takes longer than the work on a small array.
         None if elements < 2 * EACH => 1,
         None => {
             let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -24,10 +26,12 @@ pub(crate) fn how_many(asked: Option<usize>, elements: usize) -> usize {
     }
 }
 
-/// Does parts of so many units, each of at least `least` but the last and of a multiple of it, and sums what they return.
+/// Calls `work` for each part of `units` units, and returns the sum of the results.
 ///
-/// This thread does some; the others live as long as the call: a pool of threads would not outlive a fork of the process. If the
-/// system refuses a thread, fewer do the work.
+/// The number of units of a part is a multiple of `least`, and at least `least`. The last part can be smaller.
+///
+/// The calling thread works too. The other threads live only during the call, because a pool of threads would not outlive a
+/// fork of the process. If the system refuses a thread, fewer threads do the work.
 pub(crate) fn share<T: AddAssign + Default + Send>(
     units: usize,
     least: usize,
@@ -37,7 +41,7 @@ pub(crate) fn share<T: AddAssign + Default + Send>(
     if threads == 1 {
         return work(0..units);
     }
-    // A few parts each, so that a thread that is held up leaves work to the others.
+    // There are a few parts for each thread. A thread that is held up then leaves its parts to the others.
     let part = units.div_ceil(4 * threads).next_multiple_of(least);
     let next = AtomicUsize::new(0);
     let total = Mutex::new(T::default());

@@ -1,4 +1,4 @@
-//! [`View`]: an array of any library, where it lies.
+//! [`View`]: an array of any library, in the memory of that library.
 
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
@@ -9,27 +9,29 @@ use crate::dtype::{self, Descrs};
 use crate::format::Format;
 use crate::numpy as array;
 
-/// As many dimensions as numpy has at most.
+/// The largest number of dimensions of a numpy array.
 pub(crate) const MAX_DIMENSIONS: usize = 64;
 
 /// The elements of an array, in memory that the array owns.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// The element with index 0 in each dimension.
+    /// The address of the element with index 0 in each dimension.
     pub(crate) data: *mut u8,
     pub(crate) shape: Vec<usize>,
-    /// In bytes.
+    /// The strides, in bytes.
     pub(crate) strides: Vec<isize>,
     pub(crate) element: Element,
-    /// Whether an element's highest byte comes first.
+    /// True if the highest byte of an element comes first.
     pub(crate) big_endian: bool,
     pub(crate) writable: bool,
-    /// What keeps the memory. (A numpy array is kept by the caller, who has it from Python.)
+    /// The tensor that keeps the memory alive.
+    ///
+    /// None for a numpy array, which the caller keeps alive, and for the memory of a result.
     _owner: Option<Borrowed>,
 }
 
 impl View {
-    /// Of a numpy array, or of an object with `__dlpack__`. `name` is that of the argument, for errors.
+    /// Creates a view of a numpy array, or of an object with `__dlpack__`. Error messages call the object `name`.
     pub(crate) fn new(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Self> {
         if let Ok(array) = object.cast::<PyUntypedArray>() {
             Self::of_numpy(array, name)
@@ -43,7 +45,7 @@ impl View {
         }
     }
 
-    /// Of memory for a result, which the caller keeps; `strides` in bytes.
+    /// Creates a view of memory for a result. The caller keeps the memory alive. The strides are in bytes.
     pub(crate) fn of_memory(
         data: *mut u8,
         shape: Vec<usize>,
@@ -143,7 +145,10 @@ impl View {
         })
     }
 
-    /// Which format its elements have, if they are to be read as `source` says. Of a packed format, the shape then counts numbers.
+    /// Returns the format of the elements.
+    ///
+    /// `source` is the format that the caller gives. Codes need a `source`, and numbers must have the format `source` if it is
+    /// given. If the format is packed, the shape counts numbers after this call.
     pub(crate) fn read_as(&mut self, source: Option<Format>, name: &str) -> PyResult<Format> {
         let format = match (self.element, source) {
             (Element::Number(dtype), None) => Format::Known(dtype),
@@ -175,7 +180,7 @@ impl View {
         Ok(format)
     }
 
-    /// Sees to it that its elements are of a format, or codes of it, side by side as this machine has them.
+    /// Checks that the elements are numbers or codes of a format, contiguous and in the byte order of this machine.
     pub(crate) fn hold(&mut self, format: Format, name: &str) -> PyResult<()> {
         let source = matches!(self.element, Element::Code(_)).then_some(format);
         let found = self.read_as(source, name)?;
@@ -194,7 +199,7 @@ impl View {
         Ok(())
     }
 
-    /// Has the shape count numbers of a packed format.
+    /// Changes the shape of a packed array. The last dimension counted bytes, and counts numbers after this call.
     fn count_numbers(&mut self, format: Format, name: &str) -> PyResult<()> {
         let (numbers, bytes) = format.pack();
         if !self.is_row_major(1) {
@@ -213,7 +218,7 @@ impl View {
         }
     }
 
-    /// How many elements there are.
+    /// Returns the number of elements.
     pub(crate) fn len(&self) -> usize {
         self.shape.iter().product()
     }
@@ -231,13 +236,13 @@ impl View {
                 })
     }
 
-    /// The first address and the one past the last of its elements.
+    /// Returns the first address of the elements, and the address past the last element.
     pub(crate) fn extent(&self) -> (usize, usize) {
         let (mut first, mut last) = (self.data.addr(), self.data.addr());
         if self.shape.contains(&0) {
             return (first, first);
         }
-        // Of a packed tensor, the shape counts numbers, which are more than the bytes: never too few.
+        // The shape of a packed tensor counts numbers. There are more numbers than bytes, so the extent is never too small.
         for (&len, &stride) in self.shape.iter().zip(&self.strides) {
             let reach = stride.wrapping_mul(len as isize - 1);
             if reach < 0 {
@@ -249,7 +254,7 @@ impl View {
         (first, last.wrapping_add(size_of_element(self.element)))
     }
 
-    /// Whether it is sure that no two indices lead to one byte.
+    /// Returns whether it is certain that no two indices lead to one byte.
     pub(crate) fn is_injective(&self) -> bool {
         let mut dimensions: Vec<(usize, usize)> = self
             .shape
@@ -269,7 +274,7 @@ impl View {
     }
 }
 
-/// Bytes of an element in memory: two numbers of packed fp4 are one.
+/// Returns the number of bytes of an element in memory. Two numbers of packed fp4 are one element.
 fn size_of_element(element: Element) -> usize {
     match element {
         Element::Number(dtype) => dtype.bits().div_ceil(8) as usize,
@@ -277,7 +282,7 @@ fn size_of_element(element: Element) -> usize {
     }
 }
 
-/// The strides of a dense row-major array, in bytes.
+/// Returns the strides of a dense row-major array, in bytes.
 pub(crate) fn row_major(shape: &[usize], size: usize) -> Vec<isize> {
     let mut strides = vec![0; shape.len()];
     let mut step = size as isize;

@@ -1,4 +1,4 @@
-//! [`Walk`]: all elements of two arrays of one shape, wherever they lie.
+//! [`Walk`]: a walk through all elements of two arrays of one shape, with any strides.
 #![allow(unsafe_code, reason = "arrays are pointers and strides")]
 
 use std::ops::Range;
@@ -9,10 +9,12 @@ use crate::counts::{Counter, Counts};
 use crate::format::Format;
 use crate::view::{MAX_DIMENSIONS, View, row_major};
 
-/// Elements that are gathered at a time: their bytes stay in the nearest cache, and packed ones end with a byte.
+/// The number of elements that are gathered at a time.
+///
+/// The bytes of so many elements stay in the nearest cache. So many packed elements end with a byte.
 const TILE: usize = 2048;
 
-/// Two arrays, element by element.
+/// A walk through two arrays, element by element.
 #[derive(Debug)]
 pub(crate) struct Walk {
     dimensions: Vec<Dimension>,
@@ -23,8 +25,9 @@ pub(crate) struct Walk {
 #[derive(Clone, Copy, Debug)]
 struct Dimension {
     len: usize,
-    /// In bytes.
+    /// The stride of the source, in bytes.
     src: isize,
+    /// The stride of the destination, in bytes.
     dst: isize,
 }
 
@@ -32,21 +35,24 @@ struct Dimension {
 struct Side {
     data: *mut u8,
     format: Format,
-    /// Whether elements lie one after another in the order in which the walk meets them.
+    /// True if the elements are contiguous in the order of the walk.
     is_dense: bool,
     big_endian: bool,
 }
 
-// SAFETY: the pointers are to memory that outlives the walk, and `cast` says who may use it meanwhile.
+// SAFETY: the pointers point to memory that outlives the walk. The safety section of `cast` says who may use the memory.
 unsafe impl Send for Walk {}
-// SAFETY: as above; parts of a walk that threads work on are written by none but them.
+// SAFETY: the pointers point to memory that outlives the walk. Each thread works on its own part of the walk, and no other
+// thread writes this part, as the safety section of `cast` demands.
 unsafe impl Sync for Walk {}
 
 impl Walk {
-    /// Through views of the same shape. `in_order` has it meet elements in the order of a row-major array; otherwise, in the order
-    /// in which the destination's lie.
+    /// Creates a walk through two views of one shape.
+    ///
+    /// If `in_order` is true or a format is packed, the walk has the order of a row-major array. Otherwise, it has the order of
+    /// the destination in memory.
     pub(crate) fn new(src: &View, from: Format, dst: &View, to: Format, in_order: bool) -> Self {
-        // Codes of a packed array have no address each. They are dense, which `View::read_as` saw to.
+        // The elements of a packed array have no addresses of their own. `View::read_as` made sure that they are dense.
         let strides = |view: &View, format: Format| {
             if format.is_packed() {
                 row_major(&view.shape, 1)
@@ -96,11 +102,12 @@ impl Walk {
         }
     }
 
-    /// Casts a range of the elements; where it begins is a multiple of 8.
+    /// Casts a range of the elements. The start of the range must be a multiple of 8.
     ///
     /// # Safety
-    /// Every index within the shape leads both views to an element in memory that lasts. Nothing else writes the source's or uses
-    /// the destination's in this range, and the two don't overlap.
+    /// Every index within the shape must lead to an element in both views. The memory of the views must last during the call.
+    /// Nothing else may write the elements of the source in this range, or use the elements of the destination in this range.
+    /// The two views must not overlap.
     pub(crate) unsafe fn cast(
         &self,
         elements: Range<usize>,
@@ -116,14 +123,16 @@ impl Walk {
             let len = step.min(elements.end - first);
             let src = if self.src.is_plain() {
                 let bytes = self.src.format.bytes(first)..self.src.format.bytes(first + len);
-                // SAFETY: the source is dense, so that these elements are these bytes, which nothing writes.
+                // SAFETY: the source is dense, as `is_plain` says, so these elements are exactly these bytes. The caller
+                // promises that nothing writes the bytes.
                 unsafe { slice::from_raw_parts(self.src.data.add(bytes.start), bytes.len()) }
             } else {
                 gathered.resize(self.src.format.bytes(len), 0);
                 let mut to = gathered.as_mut_ptr();
                 let size = self.src.format.bytes(1);
                 place.clone().runs(len, |run| {
-                    // SAFETY: the run's elements are the source's, and as many are left in `gathered`, which has room for `len`.
+                    // SAFETY: the elements of the run are elements of the source. `gathered` has room for `len` elements, and
+                    // all runs together have `len` elements, so there is room for this run.
                     unsafe {
                         let from = self.src.data.offset(run.src);
                         copy(size, run.len, (from, run.src_stride), (to, size as isize));
@@ -138,8 +147,9 @@ impl Walk {
             }
             if self.dst.is_plain() {
                 let bytes = self.dst.format.bytes(first)..self.dst.format.bytes(first + len);
-                // SAFETY: the destination is dense, so that these elements are these bytes, which nothing else uses. They may
-                // have never been written, by anyone; they come from another language's allocator, and are only written here.
+                // SAFETY: the destination is dense, as `is_plain` says, so these elements are exactly these bytes. The caller
+                // promises that nothing else uses the bytes. The bytes may never have been written by anyone. The bytes of a
+                // numpy array come from the allocator of another language. The bytes are only written here.
                 let dst = unsafe {
                     slice::from_raw_parts_mut(self.dst.data.add(bytes.start), bytes.len())
                 };
@@ -152,7 +162,8 @@ impl Walk {
                 let mut from = results.as_mut_ptr();
                 let size = self.dst.format.bytes(1);
                 place.runs(len, |run| {
-                    // SAFETY: the run's elements are the destination's, and as many are left in `results`, which has `len`.
+                    // SAFETY: the elements of the run are elements of the destination. `results` has `len` elements, and all
+                    // runs together have `len` elements, so `results` still has the elements for this run.
                     unsafe {
                         let to = self.dst.data.offset(run.dst);
                         copy(size, run.len, (from, size as isize), (to, run.dst_stride));
@@ -166,12 +177,12 @@ impl Walk {
 }
 
 impl Side {
-    /// Whether its bytes are those of elements, one after another, the lowest byte of each first.
+    /// Returns whether the elements are contiguous in the order of the walk, with the lowest byte of each element first.
     fn is_plain(&self) -> bool {
         self.is_dense && !self.big_endian
     }
 
-    /// Turns the bytes of each element around, if the highest comes first in memory.
+    /// Reverses the bytes of each element, if the highest byte comes first in memory.
     fn swap(&self, elements: &mut [u8]) {
         if self.big_endian {
             for element in elements.chunks_exact_mut(self.format.bytes(1)) {
@@ -181,7 +192,7 @@ impl Side {
     }
 }
 
-/// Makes one dimension of neighbours that both arrays could have as one.
+/// Merges neighbouring dimensions into one, if the strides of both arrays allow it.
 fn merge(dimensions: &mut Vec<Dimension>) {
     let mut merged: Vec<Dimension> = Vec::with_capacity(dimensions.len());
     for &inner in dimensions.iter() {
@@ -201,17 +212,18 @@ fn merge(dimensions: &mut Vec<Dimension>) {
     *dimensions = merged;
 }
 
-/// Elements along the last dimension.
+/// Elements that follow one another along the last dimension.
 struct Run {
     len: usize,
-    /// Of the first element, in bytes from the array's first.
+    /// The offset of the first element in the source, in bytes from the element with index 0 in each dimension.
     src: isize,
+    /// The offset of the first element in the destination, in bytes from the element with index 0 in each dimension.
     dst: isize,
     src_stride: isize,
     dst_stride: isize,
 }
 
-/// An element by its index in each dimension.
+/// The place of an element: its index in each dimension, and its offset in bytes in both arrays.
 #[derive(Clone)]
 struct Place<'a> {
     dimensions: &'a [Dimension],
@@ -238,11 +250,11 @@ impl<'a> Place<'a> {
         place
     }
 
-    /// Goes on by so many elements, calling `visit` for those of each run.
+    /// Advances by `elements` elements, and calls `visit` for each run of these elements.
     fn runs(&mut self, elements: usize, mut visit: impl FnMut(Run)) {
         let mut left = elements;
         while left > 0 {
-            // A single element has no dimension.
+            // A walk through a single element has no dimensions.
             let Some((last, outer)) = self.dimensions.split_last() else {
                 let run = Run {
                     len: 1,
@@ -274,7 +286,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// By so many indices along a dimension, modulo 2^64.
+    /// Advances by `by` indices along the dimension `nth`, modulo 2^64.
     fn advance(&mut self, nth: usize, by: usize) {
         let dimension = self.dimensions[nth];
         self.index[nth] = self.index[nth].wrapping_add(by);
@@ -287,15 +299,17 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Copies elements of 1, 2, 4 or 8 bytes between places that are strides apart.
+/// Copies `len` elements of 1, 2, 4 or 8 bytes.
+///
+/// `from` and `to` are each the address of the first element and the stride in bytes.
 ///
 /// # Safety
-/// The elements are there, valid to be read and written, and don't overlap.
+/// The elements of `from` must be valid to read, and the elements of `to` must be valid to write. They must not overlap.
 unsafe fn copy(size: usize, len: usize, from: (*mut u8, isize), to: (*mut u8, isize)) {
     macro_rules! copy {
         ($uint:ty) => {
             for nth in 0..len as isize {
-                // SAFETY: the caller promises the elements; they need no alignment.
+                // SAFETY: the caller promises that the elements are valid. These accesses need no alignment.
                 unsafe {
                     let element = from.0.offset(nth * from.1).cast::<$uint>().read_unaligned();
                     to.0.offset(nth * to.1)
@@ -306,7 +320,8 @@ unsafe fn copy(size: usize, len: usize, from: (*mut u8, isize), to: (*mut u8, is
         };
     }
     if from.1 == size as isize && to.1 == size as isize {
-        // SAFETY: the caller promises the elements, which lie side by side.
+        // SAFETY: the caller promises that the elements are valid and do not overlap. Both strides are the size of an element,
+        // so the elements are contiguous.
         return unsafe { ptr::copy_nonoverlapping(from.0, to.0, size * len) };
     }
     match size {

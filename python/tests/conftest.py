@@ -1,7 +1,7 @@
-"""What all tests have in common."""
+"""The settings of all tests."""
 
 from hypothesis import settings
 
-# A slow machine is no fault.
+# A test must not fail because the machine is slow.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")

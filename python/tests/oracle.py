@@ -1,4 +1,4 @@
-"""What a cast gives, from the definition of a format and exact fractions. It shares no code with what it judges."""
+"""Computes the result of a cast from the definition of a format, in exact fractions. The oracle shares no code with the library."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Format:
         return (1 << self.magnitude_bits) - 1 - self.nans - self.infinities
 
     def magnitude(self, code):
-        """The value of a code without sign, as if no code were special."""
+        """Returns the value of a code without sign, as if no code were special."""
         exponent, fraction = code >> self.fraction_bits, code & ((1 << self.fraction_bits) - 1)
         if exponent == 0 and self.zero:
             significand, exponent = fraction, 1
@@ -42,11 +42,11 @@ class Format:
 
     @cached_property
     def magnitudes(self):
-        """Those of the finite codes, and of the next if there were no special ones."""
+        """The magnitudes of the finite codes, and of the next code as if no code were special."""
         return [self.magnitude(code) for code in range(self.max_code + 2)]
 
     def value(self, code):
-        """(whether negative, magnitude)"""
+        """Returns the value of a code as (whether the value is negative, magnitude)."""
         sign = self.signed and code >> self.magnitude_bits & 1 == 1
         code &= (1 << self.magnitude_bits) - 1
         if sign and code == 0 and self.zero and not self.negative_zero:
@@ -70,7 +70,7 @@ class Format:
         return self.nans > 0 or self.signed and self.zero and not self.negative_zero
 
     def round(self, sign, magnitude, rounding, saturate):
-        """The code of a value, and whether it overflowed."""
+        """Returns the code of a value, and whether the value overflowed."""
         if magnitude == NAN:
             return (self.nan_code(sign) if self.has_nan else self.max_code), False
         if sign and not self.signed and magnitude != 0:
@@ -81,7 +81,7 @@ class Format:
             return self.past_max(sign, saturate), True
         nearest = bisect_right(self.magnitudes, magnitude) - 1
         if nearest < 0:
-            # Below the smallest number of a format without zero.
+            # The value is below the smallest number of a format without zero.
             return self.sign(sign), False
         below = self.magnitudes[nearest]
         if below != magnitude and nearest <= self.max_code:

@@ -1,4 +1,4 @@
-"""Arrays: shapes, strides, orders of bytes and of dimensions, `out`, and everything that is refused."""
+"""Tests arrays: shapes, strides, byte orders, orders of dimensions, `out`, and all arguments that are refused."""
 
 import ml_dtypes
 import numpy as np
@@ -15,7 +15,7 @@ DTYPES = [np.dtype(name) for name in ("float16", "float32", "float64", "bfloat16
 
 @st.composite
 def views(draw):
-    """An array of any dtype, shape, strides and order of bytes, seen through several views."""
+    """Draws an array of any dtype, shape, strides and byte order, seen through several views."""
     dtype = draw(st.sampled_from(DTYPES))
     shape = draw(nps.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=7))
     scale = draw(st.sampled_from([1, 1, 1, 40]))
@@ -44,13 +44,13 @@ def bits_of(x):
 def test_any_view_is_cast_as_its_copy(x, dtype, threads):
     result = ulp_float.cast(x, dtype, threads=threads)
     assert (result.shape, result.dtype) == (x.shape, dtype)
-    # An array of its own elements, side by side, in this machine's order of bytes: nothing of the view is left.
+    # A contiguous copy of the elements in the byte order of this machine. Nothing of the view is left in the copy.
     plain = np.array(
         x.ravel().tolist() if x.dtype.kind == "f" and x.dtype.itemsize > 2 else x.ravel(),
         dtype=x.dtype.newbyteorder("=") if x.dtype.kind == "f" else x.dtype,
     )
     np.testing.assert_array_equal(bits_of(result).ravel(), bits_of(ulp_float.cast(plain, dtype)))
-    # Its memory is dense, in the order of the array's.
+    # The memory of the result is dense, and has the order of the memory of x.
     assert result.strides == np.empty_like(x, dtype=dtype, subok=False).strides
 
 
@@ -68,7 +68,7 @@ def test_any_view_is_written_where_out_lies(x, data):
     assert result is out
     native = out.dtype.newbyteorder("=") if out.dtype.kind == "f" else out.dtype
     np.testing.assert_array_equal(bits_of(out.astype(native)), bits_of(ulp_float.cast(x, native)))
-    # Nothing else was.
+    # The cast wrote nothing outside `out`.
     out[...] = marked.ravel()[:1][0] if base.size else 0
     np.testing.assert_array_equal(base, marked)
 

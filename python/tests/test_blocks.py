@@ -1,4 +1,4 @@
-"""Block-scaled formats: against their definition in exact fractions."""
+"""Tests block-scaled formats against their definition, in exact fractions."""
 
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ import ulp_float
 from oracle import FORMATS, NAN, ROUNDINGS
 from test_values import split
 
-# Of each scheme: the element format and its packing, the scale format, and the columns of a block.
+# Each scheme has an element format, a number of elements that are packed together, a scale format, and the columns of a block.
 SCHEMES = {
     "mxfp8": ("float8_e4m3fn", 1, "float8_e8m0fnu", 32),
     "mxfp8_e5m2": ("float8_e5m2", 1, "float8_e8m0fnu", 32),
@@ -25,7 +25,7 @@ SCHEMES = {
 
 
 def unpack(elements, scheme):
-    """The codes, one in each element."""
+    """Returns the codes, one in each element."""
     name, pack, _, _ = SCHEMES[scheme]
     bits = FORMATS[name].bits
     if pack == 1:
@@ -37,7 +37,7 @@ def unpack(elements, scheme):
 
 
 def expand(scales, scheme, shape):
-    """The scale of each element."""
+    """Returns the scale of each element."""
     block = SCHEMES[scheme][3]
     scales = np.asarray(scales).astype("f8")
     if scheme == "fp8_block":

@@ -1,4 +1,4 @@
-"""Tensors of other libraries, through DLPack: torch and jax where they are installed, and a library made up here."""
+"""Tests tensors of other libraries, through DLPack: torch and jax if they are installed, and a library that this file makes up."""
 
 import gc
 import sys
@@ -12,7 +12,7 @@ from ulp_float import Layout
 
 
 class Tensor:
-    """What an array of a library shows of itself: nothing but DLPack, of version 0 or 1."""
+    """An array of the made-up library. The array has DLPack of version 0 or 1, and nothing else."""
 
     __module__ = "made_up.tensor"
 
@@ -44,7 +44,7 @@ def library(request, monkeypatch):
 
     def from_dlpack(export):
         array = np.from_dlpack(Old(export) if request.param else export)
-        # numpy writes nothing that comes by version 0, nor lends it.
+        # numpy does not write an array that comes by version 0, and does not lend it.
         return Tensor(array.copy(order="K") if request.param else array, old=request.param)
 
     module.from_dlpack = from_dlpack

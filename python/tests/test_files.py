@@ -1,4 +1,4 @@
-"""Checkpoints: convert, check, inspect, and the command `ulp`."""
+"""Tests of checkpoints: convert, check, inspect, and the command `ulp`."""
 
 import os
 import signal
@@ -115,14 +115,14 @@ def test_what_progress_raises_ends_it(large, tmp_path):
     before = set(os.listdir(tmp_path))
     with pytest.raises(Stop):
         ulp_float.convert(large, tmp_path / "out.safetensors", to="f8_e5m2", progress=progress)
-    # Had it been whole before the first call, it would stand.
+    # The output exists only if it was complete before the first call of `progress`.
     assert set(os.listdir(tmp_path)) - before <= {"out.safetensors"}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a signal is sent")
 def test_ctrl_c(large, tmp_path):
-    """The signal comes while the command works: from its own progress."""
-    # Who runs tests in the background has it ignored.
+    """The signal comes while the command works, because `progress` raises it."""
+    # If the tests run in the background, the signal is ignored at first.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     before = set(os.listdir(tmp_path))
 
@@ -161,7 +161,7 @@ def test_the_command(weights, tmp_path):
     assert ran.returncode == 0 and "4 cast to bfloat16" in ran.stdout, ran.stderr
     assert load_file(tmp_path / "out.safetensors")["norm"].dtype == ml_dtypes.bfloat16
     ran = subprocess.run([command, "convert", src, tmp_path / "out.safetensors", "--to", "bf16"], capture_output=True, text=True)
-    # The output is what this conversion would make.
+    # The output that exists is the output that this conversion would make.
     assert ran.returncode == 3 and "exists already" in ran.stderr
     ran = subprocess.run([command, "convert", src, tmp_path / "out.safetensors", "--to", "f16"], capture_output=True, text=True)
     assert ran.returncode == 2 and "exists already" in ran.stderr

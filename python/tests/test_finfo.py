@@ -1,4 +1,4 @@
-"""Limits: those of numpy, ml_dtypes and torch."""
+"""Tests that the limits are the limits of numpy, ml_dtypes and torch."""
 
 import ml_dtypes
 import numpy as np
@@ -34,14 +34,14 @@ def test_finfo_is_that_of_numpy_and_ml_dtypes(name):
     result = ulp_float.finfo(name)
     for attribute in NAMES:
         if attribute in ("precision", "resolution") and name.startswith("float8"):
-            # torch has one digit fewer than ml_dtypes, and its definition is ours.
+            # torch has one digit fewer than ml_dtypes. ulp_float has the definition of torch.
             continue
         if attribute == "resolution" and name != "float64":
-            # numpy and ml_dtypes round it to the format.
+            # numpy and ml_dtypes round the resolution to the format.
             assert result.resolution == 10.0**-result.precision
             continue
         if name == "float8_e8m0fnu" and attribute in ("smallest_subnormal", "smallest_normal", "tiny", "minexp"):
-            # All its numbers are normal.
+            # All numbers of this format are normal.
             continue
         assert float(getattr(result, attribute)) == float(getattr(right, attribute)), attribute
     assert result.dtype == np.dtype(name if not hasattr(ml_dtypes, name) else getattr(ml_dtypes, name))
@@ -50,7 +50,7 @@ def test_finfo_is_that_of_numpy_and_ml_dtypes(name):
 
 
 def test_the_text_is_torchs():
-    # What torch 2.9 prints.
+    # torch 2.9 prints these texts.
     assert (
         repr(ulp_float.finfo("bfloat16"))
         == "finfo(resolution=0.01, min=-3.38953e+38, max=3.38953e+38, eps=0.0078125, smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=bfloat16)"

@@ -1,4 +1,4 @@
-"""Formats of the user's own."""
+"""Tests formats that the user defines."""
 
 import copy
 import math
@@ -30,7 +30,7 @@ FIELDS = dict(
 
 @st.composite
 def layouts(draw):
-    """A layout and the oracle's idea of it."""
+    """Draws a layout, and the format of the oracle with the same fields."""
     fields = {name: draw(strategy) for name, strategy in FIELDS.items()}
     try:
         layout = Layout(fields["exponent_bits"], fields["fraction_bits"], **{k: v for k, v in fields.items() if not k.endswith("_bits")})
@@ -76,7 +76,7 @@ def test_casts_to_and_from_a_layout(pair, rounding, saturate, seed):
         )
         assert math.isnan(number) == (magnitude == NAN)
     x = np.concatenate([numbers, numbers * 1.25, np.random.default_rng(seed).normal(size=20), [2.0**50, np.inf, -0.0]])
-    # Nothing says which sign the smallest number has that a zero becomes.
+    # In a signed format without zero, a zero becomes the smallest number. No rule gives the sign of this number: zeros are left out.
     x = x[~np.isnan(x) & ((x != 0) | format.zero | (not format.signed))]
     result, counts = ulp_float.cast(x, layout, rounding=rounding, saturate=saturate, counted=True)
     expected = [format.round(*split(number), rounding, saturate) for number in x]

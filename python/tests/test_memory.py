@@ -1,4 +1,4 @@
-"""Memory, threads and processes."""
+"""Tests of memory, threads and processes."""
 
 import gc
 import os
@@ -63,15 +63,15 @@ def test_calls_don_t_leak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 
     grow(20)
-    # A result that stays is half a mebibyte.
+    # A result that leaks takes half a mebibyte.
     assert grow(200) < 20 * 1024
     after = [sys.getrefcount(thing) for thing in (x, np.dtype("bfloat16"), None.__class__)]
     assert all(abs(a - b) < 20 for a, b in zip(counts, after))
 
 
 def test_other_threads_run_meanwhile():
-    """The interpreter hands over to another thread on its own only after 1000 seconds here: what runs during a cast does because the
-    cast lets it."""
+    """In this test, the interpreter gives another thread a turn on its own only after 1000 seconds. A thread that runs during a cast
+    runs because the cast lets it."""
     x = np.ones(1 << 25, dtype="f4")
     out = np.empty(x.shape, dtype="f2")
     interval = sys.getswitchinterval()

@@ -1,4 +1,4 @@
-"""Values: against exact fractions, numpy, and ml_dtypes where it is right."""
+"""Tests values against exact fractions, numpy, and ml_dtypes where ml_dtypes is right."""
 
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ def codes_of(array):
 
 
 def split(x):
-    """(whether negative, magnitude) of a float."""
+    """Returns a float as (whether the float is negative, magnitude)."""
     sign = bool(np.signbit(x))
     if np.isnan(x):
         return sign, NAN
@@ -29,7 +29,7 @@ def split(x):
 
 
 def near_limits(format):
-    """Numbers at, beside and between those of a format, and past its largest."""
+    """Returns numbers at, beside and between the numbers of a format, and numbers past the largest number."""
     values = sorted({v for v in format.magnitudes[:40] + format.magnitudes[-40:]})
     between = [(a + b) / 2 for a, b in zip(values, values[1:])]
     exact = [float(v) for v in values + between]
@@ -59,7 +59,7 @@ def test_the_cast_of_float64_is_rounded_once(name, rounding, saturate):
 def test_counts_of_every_code(source, name, saturate, rounding):
     before, after = FORMATS[source], FORMATS[name]
     codes = np.arange(1 << before.bits, dtype="u2" if before.bits == 16 else "u1")
-    # More than a tile, at an odd place.
+    # The array is longer than a tile, and does not end where a tile ends.
     times = 2500 // codes.size + 1
     _, counts = ulp_float.cast(np.tile(codes, times), name, source=source, rounding=rounding, saturate=saturate, counted=True)
     expected = dict(overflowed=0, became_zero=0, became_subnormal=0, nan=0)
@@ -87,10 +87,10 @@ def test_the_cast_of_float32_is_that_of_ml_dtypes(name):
     every_bfloat16 = (np.arange(1 << 16, dtype="u4") << 16).view("f4")
     x = np.concatenate([every_bfloat16, random.normal(size=100_000).astype("f4"), np.exp2(random.uniform(-30, 30, 100_000)).astype("f4")])
     if name == "float8_e8m0fnu":
-        # ml_dtypes makes NaN of what is below the smallest number, and rounds there differently.
+        # ml_dtypes turns a number below the smallest number into NaN, and rounds differently there.
         x = x[np.abs(x) >= 2.0**-126]
     if name.startswith(("float6", "float4")):
-        # ml_dtypes makes -0 of a NaN; the largest number is what CUDA makes of it.
+        # ml_dtypes turns a NaN into -0. ulp_float turns a NaN into the largest number, like CUDA.
         x = x[~np.isnan(x)]
     with np.errstate(all="ignore"):
         right = x.astype(getattr(ml_dtypes, name))

@@ -6,7 +6,7 @@
     >>> y.dtype, ulp_float.finfo(y.dtype).max
     (dtype(float8_e4m3fn), 448)
 
-Every result is the exact value rounded once, the same on every machine.
+Every result is the exact value, rounded once. Results have equal bits on every machine.
 """
 
 # The compiled part uses numpy's C interface.

@@ -8,7 +8,7 @@ import numpy
 __all__: list[str]
 
 class _Tensor(Protocol):
-    """What has DLPack: tensors of torch, arrays of jax."""
+    """An object with DLPack, such as a torch tensor or a jax array."""
 
     def __dlpack__(self) -> Any: ...
     def __dlpack_device__(self) -> tuple[int, int]: ...
@@ -17,7 +17,7 @@ _T = TypeVar("_T", bound=_Tensor)
 _Out = TypeVar("_Out", bound=_Tensor)
 
 _Dtype = str | type | numpy.dtype | Layout | Any
-"""A format by a name, a dtype of numpy, ml_dtypes, torch or jax, or a Layout."""
+"""A format: a name, a dtype of numpy, ml_dtypes, torch or jax, or a Layout."""
 
 _Rounding = Literal["ties_to_even", "ties_to_away", "toward_zero", "toward_positive", "toward_negative", "to_odd"]
 _Scheme = str

@@ -1,4 +1,4 @@
-"""Checkpoints: files of safetensors, and directories of them."""
+"""Checkpoints: safetensors files, and directories of safetensors files."""
 
 import json
 import os
@@ -25,36 +25,38 @@ def convert(
     sync=True,
     progress=None,
 ):
-    """Converts the float tensors of a safetensors file, or of a directory of shards, rounding once.
+    """Converts the float tensors of a safetensors file, or of a directory of shards. Each number is rounded once.
 
-    The output is written under a temporary name and appears when it is whole; it must not exist. Weights that are stored with scales
-    are multiplied with them. `ulp convert --help` says more.
+    The output is written under a temporary name, and gets the name `dst` when it is complete. `dst` must not exist before. Weights
+    that are stored with scales are multiplied with their scales. `ulp convert --help` says more.
 
     Args:
         src: the file to read, or the directory
         dst: the file or directory to write
         to: a format ("bf16", "f8_e4m3", ...) or a scheme ("mxfp8", "mxfp4", "nvfp4", ...)
         rounding, saturate, seed: as for `cast`
-        keep: regular expressions; tensors whose names one of them matches stay as they are
-        only: regular expressions; tensors whose names none of them matches stay as they are
-        scale: write f8_e4m3 with scales: "tensor", "row" or "block:128x128"
+        keep: regular expressions. A tensor stays unchanged if one of the expressions matches its name
+        only: regular expressions. If there are any, a tensor stays unchanged if none of the expressions matches its name
+        scale: the part of a tensor that shares a scale, to write f8_e4m3 with scales: "tensor", "row" or "block:128x128"
         scale_format: the format of the scales of blocks: "f32" or "e8m0"
-        part: (k, n): convert the k-th of n shares of a directory's shards alone, k from 1 on
-        finish: check that all parts are there, and give the directory its name
-        threads: how many threads work; if None, as many as there are CPUs
-        sync: wait until the disk has all
-        progress: a function of (bytes done, all bytes, "reading" or "writing"), called on this thread; what it raises ends the call.
-            If None, a bar of tqdm, if that is installed and standard error is a terminal; False for none
+        part: (k, n), to convert only the k-th of n shares of a directory's shards. k begins at 1
+        finish: whether to check that all parts are there, and to give the directory its name
+        threads: the number of threads that work. If None, there are as many threads as CPUs
+        sync: whether to wait until all data is on the disk
+        progress: a function that is called on this thread with (bytes done, all bytes, "reading" or "writing"). An exception that the
+            function raises ends the call. If None, a tqdm bar shows the progress, if tqdm is installed and standard error is a
+            terminal. If False, nothing shows the progress
 
     Returns:
-        dict: what was done: counts of tensors, elements, bytes, and what overflowed
+        dict: a summary: the numbers of tensors, elements and bytes, and the number of elements that overflowed
 
     Raises:
-        Error: with what it is about; nothing new stands under the name dst then, unless its kind is "after_publish"
+        Error: if the conversion fails. Its attributes say which file and which tensor the error is about. Nothing new exists under the
+            name `dst` after an error, unless the kind of the error is "after_publish"
+        KeyboardInterrupt: on Ctrl-C. Output that was only partly written is removed
 
     Warns:
-        UserWarning: if something is left over that an earlier run made
-        KeyboardInterrupt: on Ctrl-C; what was half written is gone
+        UserWarning: if an earlier run left something behind
     """
     return _call(
         ["convert", *_options(to, rounding, saturate, seed, keep, only, scale, scale_format, threads)]
@@ -80,18 +82,18 @@ def check(
     threads=None,
     progress=None,
 ):
-    """Tells what a conversion would do to each tensor of floats, without writing anything. `ulp check --help` says more.
+    """Reports how a conversion would change each float tensor, without writing anything. `ulp check --help` says more.
 
     Args:
         src: the file to read, or the directory
-        to: as for `convert`, or "all" for a row for each format
+        to: as for `convert`, or "all" for one row for each format
         others: as for `convert`
 
     Returns:
-        dict or list: what `ulp check --json` prints
+        dict or list: the report that `ulp check --json` prints
 
     Raises:
-        Error: with what it is about
+        Error: if the check fails. Its attributes say which file and which tensor the error is about
         KeyboardInterrupt: on Ctrl-C
     """
     options = _options(to, rounding, saturate, seed, keep, only, scale, scale_format, threads)
@@ -99,18 +101,18 @@ def check(
 
 
 def inspect(src, *, to="bf16", scale=None, largest=10):
-    """Tells what a checkpoint is, from its headers and configuration: schemes, elements and bytes by format, the largest tensors.
+    """Describes a checkpoint from its headers and configuration: schemes, elements and bytes of each format, the largest tensors.
 
     Args:
         src: the file to read, or the directory
-        to, scale: what `convert` would be asked for
-        largest: how many of the largest tensors are listed
+        to, scale: the arguments that `convert` would get
+        largest: the number of largest tensors in the list
 
     Returns:
-        dict: what `ulp inspect --json` prints
+        dict: the report that `ulp inspect --json` prints
 
     Raises:
-        Error: with what it is about
+        Error: if the checkpoint cannot be read. Its attributes say which file and which tensor the error is about
     """
     options = [f"--to={to}", f"--largest={largest}"]
     if scale is not None:
@@ -119,10 +121,10 @@ def inspect(src, *, to="bf16", scale=None, largest=10):
 
 
 def main():
-    """The command `ulp`."""
+    """Runs the command `ulp`."""
     import signal
 
-    # Python's handler only takes a note, which nothing would read.
+    # Python's handler only sets a flag. Nothing would read the flag while the command runs.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(_native.run(["ulp", *sys.argv[1:]]))
 
@@ -165,7 +167,7 @@ class _Nothing:
 
 
 class _Bar:
-    """A bar of tqdm, on a terminal."""
+    """A tqdm bar, on a terminal."""
 
     def __init__(self, tqdm):
         self.tqdm, self.bar, self.activity = tqdm, None, None

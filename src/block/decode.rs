@@ -96,14 +96,12 @@ impl Fast {
         if check.fails {
             return false;
         }
-        let is_wide =
-            const { D::LAYOUT.same(Layout::BINARY32) || D::LAYOUT.same(Layout::BFLOAT16) };
         // The lookup multiplies 16 numbers at once.
         let has_steps = blocks == 1 || size.is_power_of_two() && size >= 16;
         if let Some(lookup) = &self.lookup
             && has_steps
         {
-            if is_wide {
+            if const { is_direct::<D>() } {
                 lookup.convert_scaled(codes, by, dst);
             } else {
                 by.are_powers = false;
@@ -120,7 +118,7 @@ impl Fast {
             multipliers: &by.factors[..blocks],
             each: &mut each[..len],
         };
-        if is_wide {
+        if const { is_direct::<D>() } {
             bulk::dispatch(isa, &mut Products { factors, dst });
         } else {
             let products = &mut products[..len];
@@ -133,6 +131,13 @@ impl Fast {
         }
         true
     }
+}
+
+/// Returns whether the lanes write this format: `f32` or bfloat16, without other bits in their storage.
+const fn is_direct<D: Format>() -> bool {
+    let layout = D::LAYOUT;
+    (layout.same(Layout::BINARY32) || layout.same(Layout::BFLOAT16))
+        && layout.bits() as usize == 8 * size_of::<D>()
 }
 
 /// A table of all elements as bfloat16. Codes of less than a byte come one a byte.

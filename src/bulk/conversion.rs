@@ -2,7 +2,7 @@
 
 use super::adapter::{Adapter, Factor, Unchanged};
 use super::arch;
-use super::element::Element;
+use super::element::{Element, has_usual_size};
 use super::kernel::SMALL;
 use super::kernels::{Convert, cast_element};
 use super::out::Out;
@@ -95,9 +95,14 @@ impl<A: Adapter, const DEFAULT: bool> Conversion<A, DEFAULT> {
         if arch::pays_to_stream::<S, D>(&dst) {
             return self.stream(src, dst);
         }
-        let dst = match arch::convert_by_any(adapter, isa, src, dst, cast) {
-            Ok(done) => return done,
-            Err(dst) => dst,
+        // Instructions and tables know the size of each format in memory.
+        let dst = if const { has_usual_size::<S>() && has_usual_size::<D>() } {
+            match arch::convert_by_any(adapter, isa, src, dst, cast) {
+                Ok(done) => return done,
+                Err(dst) => dst,
+            }
+        } else {
+            dst
         };
         if DEFAULT {
             arch::run(isa, &mut adapter.adapt(Convert::by_default()), src, dst)

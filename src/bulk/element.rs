@@ -25,3 +25,8 @@ impl<F: Format> Element for F {
         from_code(code)
     }
 }
+
+/// Returns whether elements take the smallest power of two of bytes that holds a code. A declared format may take more.
+pub(super) const fn has_usual_size<E: Element>() -> bool {
+    size_of::<E>() == E::LAYOUT.bits().div_ceil(8).next_power_of_two() as usize
+}

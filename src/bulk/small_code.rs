@@ -2,7 +2,7 @@
 
 use super::adapter::{Adapter, SmallCode};
 use super::arch;
-use super::element::Element;
+use super::element::{Element, has_usual_size};
 use super::kernels::Convert;
 use super::out::Out;
 use crate::cpu::Isa;
@@ -55,5 +55,9 @@ pub(crate) fn convert_by_instruction<'a, S: Element, D: Element>(
     dst: Out<'a, D>,
     cast: Cast,
 ) -> Result<&'a mut [D], Out<'a, D>> {
-    arch::convert(SmallCode, isa, src, dst, cast)
+    if const { has_usual_size::<S>() && has_usual_size::<D>() } {
+        arch::convert(SmallCode, isa, src, dst, cast)
+    } else {
+        Err(dst)
+    }
 }

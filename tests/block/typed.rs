@@ -5,6 +5,8 @@ use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, Layout};
 
 ulp::float_type!(type E3M3 = E3M3Spec(u8): Layout::ieee(3, 3), "float7_e3m3", [sign, zero, infinities, nan]);
 
+ulp::float_type!(type WideBf16 = WideBf16Spec(u32): Layout::BFLOAT16, "wide_bfloat16", [sign, zero, infinities, nan]);
+
 fn numbers(len: usize) -> Vec<f32> {
     (0..len)
         .map(|i| ((i * 7919 % 1009) as f32 - 500.0) * 0.37)
@@ -97,4 +99,24 @@ fn lengths_are_counted_in_numbers() {
     );
     let (expected, found) = (2, 3);
     assert_eq!(result, Err(BlockError::ScaleLength { expected, found }));
+}
+
+/// The results take four bytes each, and have the codes of bfloat16.
+#[test]
+fn declared_formats_of_any_storage_are_results() {
+    let x = numbers(64 * 128);
+    for scheme in [Scheme::MXFP8, Scheme::NVFP4, Scheme::FP8_ROW] {
+        let (elements, scales, _) = super::quantize(scheme, &x, 128, 1.0);
+        let mut expected = vec![Bf16::MAX; x.len()];
+        let mut wide = vec![WideBf16::MAX; x.len()];
+        scheme
+            .dequantize(&elements, &scales, 128, 1.0, &mut expected)
+            .expect("the lengths fit");
+        scheme
+            .dequantize(&elements, &scales, 128, 1.0, &mut wide)
+            .expect("the lengths fit");
+        for (x, y) in expected.iter().zip(&wide) {
+            assert_eq!(u32::from(x.to_bits()), y.to_bits(), "{scheme}");
+        }
+    }
 }

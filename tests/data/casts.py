@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes casts.csv: the codes of numbers of float32 in every format of at most 16 bits, as numpy and ml_dtypes round them.
+"""Writes casts.csv: the codes of float32 numbers in every format of at most 16 bits, as numpy and ml_dtypes round the numbers.
 
     pip install numpy ml_dtypes && python casts.py > casts.csv
 
-A line a number: its bits, then its code in each format of the first line; `nan` is any NaN. The numbers have every exponent about the
-formats' ranges, and fractions about the places where they round.
+Each line has a number: its bits, then its code in each format. The first line names the formats. `nan` is any NaN. The numbers have
+every exponent in and around the range of float16, and fractions near the points where the formats round.
 """
 
 import ml_dtypes
@@ -12,7 +12,7 @@ import numpy
 
 FORMATS = """float16 bfloat16 float8_e4m3fn float8_e5m2 float8_e4m3 float8_e3m4 float8_e4m3fnuz float8_e5m2fnuz float8_e4m3b11fnuz
     float6_e2m3fn float6_e3m2fn float4_e2m1fn""".split()
-# After the leading bit: exact in narrow formats; ties of 1, 2, 3, 4, 7 and 10 bits of fraction, and what is next to them.
+# Fractions that are exact in narrow formats, ties of fractions of 1, 2, 3, 4, 7 and 10 bits, and the neighbours of these ties.
 FRACTIONS = [0x000000, 0x7FFFFF, 0x300000, 0x3FFFFF, 0x400000, 0x400001, 0x600000, 0x100000, 0x2FFFFF, 0x500001, 0x080000, 0x580000,
              0x008000, 0x018000, 0x017FFF, 0x001000, 0x003000, 0x003001]
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes codes.csv: the value of every code of every format of at most 8 bits, as ml_dtypes widens it to float32.
+"""Writes codes.csv: the value of every code of every format of at most 8 bits, as ml_dtypes widens the code to float32.
 
     pip install numpy ml_dtypes && python codes.py > codes.csv
 
-A line a format: its name, then the bits of the float32 that each code stands for, in hexadecimal, `nan` for a NaN.
-(float32 holds them all; 2^-127 of float8_e8m0fnu is a subnormal there.)
+Each line has a format: its name, then the float32 value of each code. A value is the bits in hexadecimal, or `nan` for a NaN.
+float32 holds all these values exactly. 2^-127 of float8_e8m0fnu is subnormal in float32.
 """
 
 import ml_dtypes

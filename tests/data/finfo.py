@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes finfo.csv: what numpy and ml_dtypes say of each format.
+"""Writes finfo.csv: the finfo of numpy and ml_dtypes for each format.
 
     pip install numpy ml_dtypes && python finfo.py > finfo.csv
 
-Values are as those libraries give them, also where `ulp` follows another rule (`precision` and `resolution` of the
-8-bit formats): tests/finfo.rs names each exception. Floats are exact, as C's %a writes them.
+The values are those of the libraries, even where `ulp` follows another rule (`precision` and `resolution` of the 8-bit
+formats). tests/finfo.rs names each exception. Floats are exact, in the notation of C's %a.
 """
 
 import ml_dtypes

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes float16.csv: the fewest digits that numpy needs for a float16, of every 13th finite code.
+"""Writes float16.csv: the shortest decimal that numpy prints for every 13th finite code of float16.
 
     pip install numpy && python float16.py > float16.csv
 
-A line a code: its bits in hexadecimal, its decimal without an exponent, and with one.
+Each line has a code: its bits in hexadecimal, its decimal without an exponent, and its decimal with an exponent.
 """
 
 import numpy

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes functions.csv: of each elementary function of one argument, the arguments whose results lie nearest to a tie.
+"""Writes functions.csv: for each elementary function of one argument, the arguments whose results lie nearest to a tie.
 
     pip install gmpy2 && python functions.py > functions.csv
 
-A line a function and format: their names, then `argument:result` of codes in hexadecimal, the hardest first. Every finite code is
-tried. MPFR computes the value in 200 bits; the result is the code whose interval between two midpoints has it.
+Each line has a function and a format: their names, then pairs `argument:result` of codes in hexadecimal, the hardest pair first.
+Every finite code is tried. MPFR computes the value in 200 bits. The result is the code whose interval between two midpoints
+contains the value.
 """
 
 from bisect import bisect_left
@@ -44,7 +45,7 @@ FUNCTIONS = [
 
 
 def magnitudes(fraction_bits, bias):
-    """Of every finite code without its sign, and of the one after the largest, as if it were finite too."""
+    """Yields the magnitude of every finite code, and of the code after the largest, as if that code were finite too."""
     for code in range((0x7FFF >> fraction_bits << fraction_bits) + 1):
         field, fraction = divmod(code, 1 << fraction_bits)
         significand = fraction + (field > 0) * 2**fraction_bits
@@ -67,7 +68,8 @@ def main():
                     result = bisect_left(midpoints, size)
                     near = midpoints[max(result - 1, 0) : result + 1]
                     distance = min(abs(size - midpoint) / size for midpoint in near)
-                    # Two to the exponent below the least is a tie, and goes to 0; else 200 bits tell the sides apart.
+                    # Half of the least subnormal, which exp2 gives exactly, is a tie and rounds to 0. For all other values,
+                    # 200 bits decide the side.
                     assert distance > mpfr(2) ** -100 or name == "exp2" and result == 0 == distance, (name, format, code)
                     result |= 0x8000 * gmpy2.is_signed(value)
                     cases.append((distance, f"{code | sign:04x}:{result:04x}"))

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Writes mx.csv: blocks of 32 numbers as torchao quantizes them to MX formats, by each of its rules for scales.
+"""Writes mx.csv: blocks of 32 numbers as torchao quantizes the blocks to MX formats, by each of torchao's rules for scales.
 
     pip install torch torchao && python mx.py > mx.csv
 
-A line a block: the rule as torchao names it, the format of the elements, the bits of the 32 numbers as float32, the code of the scale, and
-the bytes of the elements, all in hexadecimal. The blocks are those of bfloat16 and of float32 numbers about as large as one another, and
-those whose largest number lies at, just below and just above every point where a rule steps.
+Each line has a block: torchao's name of the rule, the format of the elements, the bits of the 32 numbers as float32, the code of
+the scale, and the bytes of the elements. Bits, code and bytes are in hexadecimal. Some blocks have bfloat16 or float32 numbers of
+similar size. The other blocks have a largest number that lies at, just below or just above a point where a rule steps.
 
-Blocks of subnormal or huge numbers are left out: there torchao takes subnormals for zero. RCEIL divides in float32: a largest number that is
-just above a step may be rounded to the step.
+Blocks of subnormal or huge numbers are left out, because torchao takes subnormals for zero in such blocks. RCEIL divides in
+float32, so a largest number just above a step may be rounded to the step.
 """
 
 import random
@@ -37,7 +37,7 @@ def blocks():
         for exponent in (-20, -3, 0, 9):
             block = [random.gauss(0, 1) * 2.0**exponent for _ in range(32)]
             yield torch.tensor(block).bfloat16().float() if short else torch.tensor(block)
-    # The points where rules step: powers of two, the largest elements, and what is rounded up to a power of two.
+    # The points where rules step: powers of two, the largest elements, and the numbers that round up to a power of two.
     for step in (1.0, 1.5, 1.75, 1.875, 1.9375, 448 / 256):
         for distance in (-1, 0, 1):
             largest = from_bits(bits(step) + distance)

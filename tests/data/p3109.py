@@ -1,14 +1,14 @@
-"""Digests of the value tables of IEEE P3109, which take 160 MB: `p3109.csv`.
+"""Writes p3109.csv: digests of the value tables of IEEE P3109. The tables take 160 MB.
 
     git clone https://github.com/P3109/Public
     python3 p3109.py Public > p3109.csv
 
-The tables are those of commit 26df0d048ac240046a821a8116b36618ccfeb79b: one for each of the 504 formats of 3 to 16 bits, in
-`Value Tables/Hexadecimal`.
+The tables are from commit 26df0d048ac240046a821a8116b36618ccfeb79b. The folder `Value Tables/Hexadecimal` has a table for each of
+the 504 formats of 3 to 16 bits.
 
-A digest is the FNV-1a hash of 64 bits of a line for each code, in order: the code and the value, with a space between them and a line
-feed after them. A value is `nan`, `inf`, `-inf`, `0`, or an odd hexadecimal integer, the letter p and the power of two that it is
-multiplied by, after a minus if it is negative: `3p-1` is 1.5.
+A digest is the 64-bit FNV-1a hash of one line for each code, in order. A line is the code in hexadecimal, a space, the value and a
+line feed. A value is `nan`, `inf`, `-inf`, `0`, or a number such as `3p-1`, which is 1.5. A number has a minus if it is negative,
+an odd hexadecimal integer, the letter p, and the exponent of the power of two that multiplies the integer.
 """
 
 import pathlib

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes torch-finfo.txt: torch.finfo's own line for each floating-point dtype that torch has one for.
+"""Writes torch-finfo.txt: the line that torch.finfo prints for each floating-point dtype that torch.finfo accepts.
 
     pip install torch && python torch-finfo.py > torch-finfo.txt
 """

@@ -3,10 +3,13 @@
 
     pip install torch && python torch-optim.py
 
-torch-optim.csv has a line a step and element: the optimizer with its options, the step from 1, the element, and as the bits of
-fp32 in hexadecimal the gradient, and after the step the weight and the state: momentum, or first and second moment ("-": none).
-Step 0 is how it begins. torch-scaler.csv has a line for each outcome after which the scale changes: its number from 1, and the scale.
-torch is under the BSD licence; these files are numbers that it computed (torch 2.15, CPU).
+torch-optim.csv has a line for each step and element: the optimizer with its options, the step from 1, the element, the gradient,
+and the weight and the state after the step. The state is the momentum, or the first and second moment. Gradient, weight and state
+are the bits of fp32 in hexadecimal, or "-" for none. Step 0 is the initial state.
+
+torch-scaler.csv has a line for each outcome after which the scale changes: the number of the outcome from 1, and the scale.
+
+torch is under the BSD licence. The files contain numbers that torch computed (torch 2.15, CPU).
 """
 
 import csv
@@ -14,7 +17,7 @@ import os
 import pathlib
 import struct
 
-# Without FMA, as on a CPU that has none: each product and each sum is rounded.
+# torch must not use FMA: each product and each sum is rounded, as on a CPU without FMA.
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
 
 import torch
@@ -38,7 +41,7 @@ SETTINGS = {
 
 
 def noise(*numbers):
-    """A number in [-1, 1) with 15 bits, by an integer hash that any language computes."""
+    """Returns a number in [-1, 1) with 15 bits, by an integer hash that any language can compute."""
     x = 0
     for number in numbers:
         x = (x * 1664525 + number * 22695477 + 1013904223) % 2**32
@@ -51,7 +54,7 @@ def bits(x):
 
 
 def outcome(number):
-    """Whether gradients are finite: mostly, but for a bad stretch now and then."""
+    """Returns whether the gradients of an outcome are finite. Most are finite, but a bad stretch comes now and then."""
     return noise(number, 7) > (0.0 if number % 5000 > 4960 else -0.999)
 
 

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::panic::catch_unwind;
 
-use ulp::{Bf16, Cast, F4E2M1Fn, F8E4M3Fn, F16, Format, Isa, slice};
+use ulp::{Bf16, Cast, F4E2M1Fn, F8E4M3Fn, F16, Format, Isa, Layout, float_type, slice};
 
 use crate::support::{assert_same, expected, number, sample};
 
@@ -174,4 +174,38 @@ fn declared_formats_are_cast() {
         assert_same(isa, &"own", &src, &dst, &expected(&src, Cast::new()));
     }
     assert_eq!(E5M6::DTYPE, "float12_e5m6");
+}
+
+/// Formats with the layouts of shipped ones, in more bytes, do not take their instructions.
+#[test]
+fn declared_formats_of_wider_storage_are_cast() {
+    float_type! {
+        type WideF16 = WideF16Spec(u32): Layout::BINARY16, "wide_float16", [sign, zero, infinities, nan];
+    }
+    float_type! {
+        type WideBf16 = WideBf16Spec(u64): Layout::BFLOAT16, "wide_bfloat16", [sign, zero, infinities, nan];
+    }
+    float_type! {
+        type WideE4M3 = WideE4M3Spec(u16): Layout::E4M3FN, "wide_e4m3", [sign, zero, nan];
+    }
+    fn check<S: Format, D: Format>(numbers: &[S]) {
+        for isa in Isa::available() {
+            let mut to = vec![D::MAX; numbers.len()];
+            slice::cast_on(isa, numbers, &mut to, Cast::new());
+            for (&x, y) in numbers.iter().zip(to) {
+                assert_eq!(x.cast::<D>().to_bits(), y.to_bits(), "{x:?} on {isa}");
+            }
+        }
+    }
+    let numbers: Vec<f32> = (0..3000u16)
+        .map(|i| f32::from(i).mul_add(0.37, -500.0))
+        .collect();
+    check::<f32, WideF16>(&numbers);
+    check::<f32, WideBf16>(&numbers);
+    check::<f32, WideE4M3>(&numbers);
+    check::<WideF16, f32>(&slice::cast_to_vec(&numbers));
+    check::<WideBf16, f32>(&slice::cast_to_vec(&numbers));
+    check::<WideBf16, WideF16>(&slice::cast_to_vec(&numbers));
+    check::<WideE4M3, f32>(&slice::cast_to_vec(&numbers));
+    check::<WideE4M3, ulp::F16>(&slice::cast_to_vec(&numbers));
 }

@@ -1,9 +1,10 @@
-"""Runs `ulp convert` while system calls fail, signals come, and file systems are full: nothing may be lost.
+"""Checks that `ulp convert` loses nothing while system calls fail, signals arrive, and file systems are full.
 
-    python3 verify/faults/main.py ULP                 every case
-    python3 verify/faults/main.py ULP --seconds 100   as many as there is time for, in an order that --seed decides
+    python3 verify/faults/main.py ULP                 runs every case
+    python3 verify/faults/main.py ULP --seconds 100   runs as many cases as fit in the time, in an order that --seed decides
 
-Needs strace; and root, to mount small file systems. The last line is `N passed, N failed`, and the exit code 1 if any failed.
+Needs strace. Only root can mount small file systems; other users skip these cases. The last line is `N passed, N failed`. The exit
+code is 1 if a case failed.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 
-# What can fail, and how. Each of a command's calls of each kind fails once.
+# The system calls that can fail, and their errors. Each call of a command fails once with each of these errors.
 ERRORS = {
     "openat": ["EIO", "EACCES", "EMFILE"],
     "pread64": ["EIO"],
@@ -42,9 +43,9 @@ ERRORS = {
     "close": ["EIO"],
     "clone3": ["EAGAIN"],
 }
-# Where these fail, a temporary name may be left.
+# If one of these calls fails, a temporary file or folder may be left.
 REMOVES = {"unlink", "rmdir", "getdents64", "openat", "statx"}
-# Each of a command's calls of these kinds is followed by each of these signals.
+# Each call of a command that STOPS names is followed once by each of these signals.
 SIGNALS = ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"]
 STOPS = ["pwrite64", "fsync", "rename", "renameat2", "mkdir", "unlink"]
 
@@ -80,7 +81,7 @@ def make_inputs(root, rows):
 
 
 def tree(path):
-    """Everything at a path, and its modes."""
+    """Returns everything at a path: names, modes and contents."""
     if not path.exists():
         return {}
     paths = [path, *sorted(path.rglob("*"))]
@@ -107,7 +108,7 @@ class World:
         return tree(self.root / "file") | tree(self.root / "in")
 
     def output(self):
-        """What stands under a final name: times in a record of parts are those of the inputs, and so the same each time."""
+        """Returns the files under final names. A record of parts has the times of the inputs, so all runs write equal records."""
         return tree(self.root / "out") | tree(self.root / "out.parts")
 
     def temporary(self):
@@ -129,7 +130,7 @@ class World:
         assert done.returncode == 0, done.stderr
 
     def calls(self):
-        """How often the command makes each call."""
+        """Returns how often the command makes each system call."""
         self.reset()
         trace = self.root / "trace"
         self.run(self.command, ["strace", "-f", "-qq", "-o", trace])
@@ -144,7 +145,7 @@ class World:
         )
 
     def judge(self, code, errors, killed, may_leave):
-        """What is wrong after a run, in words."""
+        """Returns in words what is wrong after a run, or None if nothing is wrong."""
         if "error while loading shared libraries" in errors:
             return None
         if "panicked" in errors:
@@ -173,7 +174,7 @@ class World:
             return f"exit code 0, and not all is done: {sorted(self.output().keys() ^ self.expected.keys())}"
         if self.temporary() and killed != signal.SIGKILL and not may_leave:
             return f"left: {self.temporary()}"
-        # Another run does what is missing, and clears away what is left.
+        # Another run does the missing work, and removes the files that were left.
         again = self.run(self.command)
         if again.returncode not in ({3} if out else {0}):
             return f"the next run: exit code {again.returncode}: {again.stderr}"
@@ -185,7 +186,7 @@ class World:
 
 
 def injections(world):
-    """Cases of a world: a name, and what it does, which returns what is wrong."""
+    """Yields the cases of a world: a name, and a function that runs the case and returns what is wrong."""
     counts = world.calls()
 
     def case(what, killed=0):
@@ -208,7 +209,7 @@ def injections(world):
 
 
 def kills(world, count, chance):
-    """Signals at random moments of a run."""
+    """Yields cases in which a signal arrives at a random moment of a run."""
     world.reset()
     start = time.monotonic()
     world.run(world.command)
@@ -230,7 +231,7 @@ def kills(world, count, chance):
 
 
 def small_disks(world, ulp):
-    """File systems that hold less and less."""
+    """Yields cases on small file systems of many sizes."""
     for size in range(16, 1024, 24):
 
         def run(size=size):
@@ -282,7 +283,7 @@ def main():
             break
         try:
             wrong = run()
-        except Exception as error:  # One case must not end the others.
+        except Exception as error:  # An error in one case must not end the other cases.
             wrong = repr(error)
         if wrong:
             failed += 1

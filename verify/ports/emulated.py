@@ -1,4 +1,4 @@
-"""The crate's tests on other CPUs: built once a target, and run on each CPU."""
+"""Runs the crate's tests on other CPUs. The tests are built once for each target, and run on each CPU."""
 
 import concurrent.futures
 import json
@@ -8,17 +8,17 @@ import subprocess
 
 from toolchain import CARGO, ENVIRONMENT, HOST, linked, run
 
-# Where a test is cut to a sample, it is every 17th of its cases: prime, as tests/sampling asks.
+# A test that is cut to a sample runs every 17th of its cases. The number is prime, because tests/sampling requires a prime.
 SAMPLE = "17"
-# Longest first, so that the last to end is short.
+# The longest tests start first, so that a short test ends last.
 LONGEST = ["simd", "fp_environment", "bytes", "stochastic", "text", "arbitrary_layouts", "mixed"]
-# Where the tests of all features are built too: on one machine of each order of bytes. They take minutes more a target.
+# The targets whose tests are built with all features: one target for each byte order. All features take minutes more a target.
 EVERY_FEATURE = {HOST, "s390x-unknown-linux-gnu"}
 RESULT = re.compile(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered out", re.M)
 
 
 def build(target):
-    """The test programs of a target, by name."""
+    """Builds the test programs of a target. Returns the path of each program by name."""
     std = [] if target == HOST else ["-Zbuild-std"]
     features = ["--all-features"] if target in EVERY_FEATURE else []
     command = [CARGO, "test", "-p", "ulp", "--tests", *features, "--no-run", "--target", target, *std]
@@ -29,7 +29,7 @@ def build(target):
 
 
 def test(name, program, port):
-    """Counts of passed, failed and skipped tests of a program on a port's CPU."""
+    """Runs a test program on a port's CPU. Returns the counts of passed, failed and skipped tests."""
     if name in port.left_out:
         listed = subprocess.run([*port.runner, program, "--list"], text=True, stdout=subprocess.PIPE)
         return [0, 0, listed.stdout.count(": test\n")]
@@ -51,7 +51,7 @@ def test(name, program, port):
 
 
 def check(port, programs):
-    """The sums of the counts, of two programs at a time."""
+    """Runs the programs on a port's CPU, as many at a time as this machine has CPUs. Returns the sums of the counts."""
     names = sorted(programs, key=lambda name: LONGEST.index(name) if name in LONGEST else len(LONGEST))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         counts = list(pool.map(lambda name: test(name, programs[name], port), names))

@@ -1,4 +1,4 @@
-"""Runs the ports and ends with a table of them. Fails if one fails."""
+"""Runs the ports and prints a table of their results. Fails if a port fails."""
 
 import dataclasses
 import sys
@@ -9,16 +9,17 @@ import others
 from toolchain import HOST, Failed
 
 AARCH64, I686, S390X = "aarch64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"
-# What the host's compiler refuses, a second time; and loops for slices that pass the caches, which only x86-64 has.
+# Tests that need not run. HOSTS would check a second time what the host's compiler refuses. LARGE tests the loops for slices that
+# are larger than the caches, and only x86-64 has these loops.
 HOSTS = {"compile_fail"}
 LARGE = {"simd": ["large::"]}
-# QEMU 7.2, Debian 12's, computes the product of two f32s as an f64 (MDEBR) wrongly.
+# QEMU 7.2, which Debian 12 has, computes MDEBR wrongly: the product of two f32s as an f64.
 MDEBR = {"mixed": ["tiny::adamw_keeps_subnormal_moments"]}
 
 
 @dataclasses.dataclass
 class Port:
-    """A CPU to run tests on, and what they must find there."""
+    """A CPU to run tests on, and the instruction sets that the tests must find there."""
 
     name: str
     target: str
@@ -47,7 +48,7 @@ PORTS = [
 
 
 def attempts():
-    """Names of ports, and functions that give their counts of passed, failed and skipped."""
+    """Yields the name of each port, and a function that returns the counts of passed, failed and skipped tests."""
     programs = {}
 
     def emulate(port):

@@ -1,4 +1,4 @@
-"""What isn't the crate's tests on another CPU. Each check counts what passed, failed and was skipped."""
+"""The checks other than the crate's tests on emulated CPUs. Each check returns the counts of passed, failed and skipped tests."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ WASM = "wasm32-unknown-unknown"
 
 
 class Absent(Exception):
-    """What a port needs and can't be had here."""
+    """This machine lacks a tool that a port needs."""
 
 
 def loops():
@@ -21,7 +21,7 @@ def loops():
 
 
 def bare(target):
-    """Without std: no feature, the allocator, all others that are freestanding, and everything."""
+    """Builds without std: with no feature, with `alloc`, with all other freestanding features, and with all of these."""
     for features in ["", "alloc", FREESTANDING, f"alloc,{FREESTANDING}"]:
         run([CARGO, "build", "-q", "-Zbuild-std=core,alloc", "-p", "ulp", "--lib", "--target", target,
              "--no-default-features", "--features", features])
@@ -29,7 +29,7 @@ def bare(target):
 
 
 def wasm(simd):
-    """The casts of the tables that tests/golden.rs has, in node."""
+    """Checks the casts of the tables of tests/golden.rs in node."""
     sign = "+" if simd else "-"
     flags = {f"CARGO_TARGET_{WASM.upper().replace('-', '_')}_{name}": value
              for name, value in [("LINKER", "wasm-ld"), ("RUSTFLAGS", f"-Ctarget-feature={sign}simd128")]}
@@ -41,7 +41,7 @@ def wasm(simd):
 
 
 def features():
-    """Every feature, and every two of them, by cargo-hack: how many combinations there were."""
+    """Checks every feature and every pair of features with cargo-hack. Returns the number of combinations."""
     cargo = ["cargo", "hack"]
     if subprocess.run([*cargo, "--version"], env=USERS, capture_output=True).returncode != 0:
         run(["cargo", "install", "-q", "--locked", "cargo-hack"], USERS)
@@ -51,13 +51,13 @@ def features():
 
 
 def oldest():
-    """Whether the oldest Rust that is promised has what is used, as far as clippy knows."""
+    """Checks that the oldest supported Rust has everything that the crate uses, as far as clippy knows."""
     run(["cargo", "clippy", "-q", "-p", "ulp", "--all-features", "--", "-D", "clippy::incompatible_msrv"], USERS)
     return [1, 0, 0]
 
 
 def nightly():
-    """The tests, all of each, by rustup's nightly."""
+    """Runs every test in full, with rustup's nightly."""
     if subprocess.run(["rustc", "+nightly", "--version"], env=USERS, capture_output=True).returncode != 0:
         raise Absent("there is no nightly toolchain")
     out = run(["cargo", "+nightly", "test", "-p", "ulp", "--tests", "--config", "profile.test.debug=0"], USERS)

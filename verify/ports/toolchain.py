@@ -1,4 +1,4 @@
-"""Debian's compiler: for any target, with a standard library that is built on the way."""
+"""Runs Debian's compiler for any target. Cargo builds the standard library of the target."""
 
 import os
 import pathlib
@@ -7,19 +7,19 @@ import subprocess
 CARGO = "/usr/bin/cargo"
 TARGET_DIR = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")).absolute() / "ports"
 HOST = "x86_64-unknown-linux-gnu"
-# Cargo builds a standard library for those who say that they know it to be unstable. Elsewhere than here that's never on.
+# Cargo builds a standard library only if RUSTC_BOOTSTRAP allows unstable features. No other tests of the project set this variable.
 DEBIAN = {"CARGO": CARGO, "RUSTC": "/usr/bin/rustc", "RUSTC_BOOTSTRAP": "1"}
-# The environment of the compilers in PATH, and of Debian's.
+# USERS is the environment for the compilers in PATH. ENVIRONMENT is the environment for Debian's compiler.
 USERS = os.environ | {"CARGO_TARGET_DIR": str(TARGET_DIR)}
 ENVIRONMENT = USERS | DEBIAN
 
 
 class Failed(Exception):
-    """What went wrong, in a few words; the output says more."""
+    """A command failed. The message is the command, and the printed output says more."""
 
 
 def run(command, environment=ENVIRONMENT):
-    """The output of a command, which is shown if it fails."""
+    """Runs a command and returns its output. Prints the output if the command fails."""
     done = subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
         print(done.stdout + done.stderr, flush=True)
@@ -28,7 +28,7 @@ def run(command, environment=ENVIRONMENT):
 
 
 def linked(target):
-    """The environment for programs of a target that has a C compiler: they need no library where they run."""
+    """Returns the environment to build static programs for a target that has a C compiler. Such programs run without libraries."""
     name = target.upper().replace("-", "_")
     variables = {f"CARGO_TARGET_{name}_RUSTFLAGS": "-Ctarget-feature=+crt-static"}
     if target != HOST:

@@ -101,8 +101,27 @@ pub(crate) struct Sandbox {
     directory: TempDir,
 }
 
+/// Makes signals end this program, also if its caller ignores them, as the background jobs of shells and `nohup` do. Programs that
+/// the tests start would inherit that.
+fn end_by_signals() {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT};
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            for signal in [SIGHUP, SIGINT, SIGQUIT] {
+                let always = std::sync::Arc::new(true.into());
+                let ends =
+                    signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always);
+                ends.expect("the signal can be handled");
+            }
+        });
+    }
+}
+
 impl Sandbox {
     pub(crate) fn new() -> Sandbox {
+        end_by_signals();
         Sandbox {
             directory: TempDir::new().unwrap(),
         }

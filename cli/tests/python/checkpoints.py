@@ -1,4 +1,4 @@
-"""Checkpoints to convert: written, read and compared."""
+"""Writes, reads and compares checkpoints."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def read(path):
 
 
 def write_shards(directory, shards, config):
-    """A directory as Hugging Face's libraries write it, of these dictionaries of tensors."""
+    """Writes a directory as Hugging Face's libraries do. Each dictionary of tensors becomes a shard."""
     os.mkdir(directory)
     directory = pathlib.Path(directory)
     weight_map, size = {}, 0
@@ -43,7 +43,7 @@ def write_shards(directory, shards, config):
 
 
 def read_shards(directory):
-    """The tensors, from where the index says they are, and all that is there."""
+    """Returns the tensors, read from the shards that the index names. Checks that the index names every tensor."""
     directory = pathlib.Path(directory)
     index = json.loads((directory / INDEX).read_text())
     shards = {name: read(directory / name) for name in set(index["weight_map"].values())}
@@ -54,7 +54,7 @@ def read_shards(directory):
 
 
 def assert_same(found, expected, about):
-    """The same bits. Of NaN, that it is one: its payload is the converter's choice."""
+    """Checks that two arrays have the same bits. Two NaNs may differ, because the payload of a NaN is the converter's choice."""
     assert found.dtype == expected.dtype, (about, found.dtype, expected.dtype)
     assert found.shape == expected.shape, (about, found.shape, expected.shape)
     both_nan = is_nan(found) & is_nan(expected)
@@ -73,7 +73,7 @@ def is_nan(array):
 
 
 def hard(random):
-    """Tensors of every dtype whose elements are hard to round, and shapes that are hard to handle."""
+    """Returns tensors of every dtype, with elements that are hard to round and shapes that are hard to handle."""
     tensors = {}
     for name, dtype in FLOATS.items():
         if name in ("F64", "F32"):
@@ -95,7 +95,7 @@ def hard(random):
 
 
 def ties(dtype):
-    """Numbers of each narrower format, the points between two of them, and those beside all these."""
+    """Returns the numbers of each narrow format, the midpoints between neighbours, and the numbers next to all these points."""
     points = []
     for name in TARGETS:
         narrow = FLOATS[name]

@@ -1,9 +1,9 @@
-"""What numpy and ml_dtypes make of the numbers that `ulp convert` converts."""
+"""Converts numbers with numpy and ml_dtypes, as a reference for `ulp convert`."""
 
 import ml_dtypes
 import numpy as np
 
-# By their names in a safetensors header.
+# The dtypes, by their names in a safetensors header.
 FLOATS = {
     "F64": np.dtype(np.float64),
     "F32": np.dtype(np.float32),
@@ -15,7 +15,7 @@ FLOATS = {
     "F8_E5M2FNUZ": np.dtype(ml_dtypes.float8_e5m2fnuz),
     "F8_E8M0": np.dtype(ml_dtypes.float8_e8m0fnu),
 }
-# `--to` that ml_dtypes rounds to nearest, ties to even. E8M0 it rounds another way.
+# The values of `--to` that ml_dtypes rounds to nearest, ties to even. ml_dtypes rounds to E8M0 in another way.
 TARGETS = [name for name in FLOATS if name != "F8_E8M0"]
 
 
@@ -28,23 +28,23 @@ def largest(name):
 
 
 def codes(array):
-    """The elements' bits."""
+    """Returns the bits of the elements."""
     return array.view(f"u{array.dtype.itemsize}")
 
 
 def cast(array, to):
-    """Each element rounded once, ties to even."""
+    """Rounds each element once, ties to even."""
     if array.dtype == np.float64 and to not in ("F64", "F32", "F16"):
         array = to_odd_f32(array)
     elif array.dtype.itemsize < 4:
-        array = array.astype(np.float32)  # exact; ml_dtypes has no direct casts between some
+        array = array.astype(np.float32)  # exact; ml_dtypes has no direct cast between some formats
     return array.astype(FLOATS[to])
 
 
 def to_odd_f32(array):
-    """f32 whose last bit says whether the cast was inexact: rounding that again gives what rounding once would.
+    """Casts to f32 so that a second rounding to a narrower format gives the correctly rounded number.
 
-    ml_dtypes goes by way of f32 rounded to nearest, which is rounding twice.
+    The last bit of an inexact result is 1 (rounding to odd). ml_dtypes casts by way of f32 rounded to nearest, and so rounds twice.
     """
     rounded = array.astype(np.float32)
     back = rounded.astype(np.float64)
@@ -55,7 +55,7 @@ def to_odd_f32(array):
 
 
 def saturate(array, to):
-    """Clipped to what is finite; NaN stays."""
+    """Clips the elements to the finite range of the format. A NaN stays a NaN."""
     return np.clip(array, -largest(to), largest(to))
 
 
@@ -68,7 +68,7 @@ def scale_of(array, to):
 
 
 def by_blocks(scales, shape, block):
-    """Each element's scale."""
+    """Returns the scale of each element."""
     if scales.ndim == 1:
         return scales
     rows, columns = np.minimum(block, shape)
@@ -76,7 +76,7 @@ def by_blocks(scales, shape, block):
 
 
 def quantize(array, to, block):
-    """The codes and the scales: of a whole tensor, if it has no blocks."""
+    """Returns the codes and the scales. If `block` is None, the whole tensor has one scale."""
     wide = array.astype(np.float32)
     if block is None:
         scales = np.array([scale_of(wide, to)], np.float32)
@@ -89,7 +89,7 @@ def quantize(array, to, block):
             ],
             np.float32,
         )
-    # A quotient of two f32 is no nearer to a tie of 8 bits than f64 tells, unless it is one.
+    # A quotient of two f32 is a tie of 8 bits, or far enough from the tie for f64 to tell them apart.
     quotients = wide.astype(np.float64) / by_blocks(scales, wide.shape, block)
     return cast(saturate(quotients, to), to), scales
 

@@ -1,4 +1,4 @@
-"""`ulp check` from outside: its figures are those that numpy computes of what ml_dtypes makes of the numbers."""
+"""Tests the program `ulp check`: its figures must equal the figures that numpy computes from the casts of ml_dtypes."""
 
 import json
 import os
@@ -17,10 +17,10 @@ ERRORS = ["largest_relative_error", "mean_relative_error"]
 
 
 def figures(before, to, after):
-    """All that a row says of these float64 numbers."""
+    """Returns the figures that a row must have for these float64 numbers."""
     with_infinity = np.isinf(np.array(np.inf).astype(FLOATS[to]).astype(np.float64))
     finite = np.isfinite(before)
-    # Saturation is not asked for: what overflows is no longer finite. An infinity that stays one hasn't.
+    # Without saturation, a number that overflows is no longer finite. An infinity that stays an infinity has not overflowed.
     overflowed = ~np.isnan(before) & ~np.isfinite(after) & ~(np.isinf(before) & with_infinity)
     kept = finite & np.isfinite(after)
     b, a = before[kept], after[kept]
@@ -49,7 +49,7 @@ class Check(unittest.TestCase):
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(directory.name)
         self.random = np.random.default_rng(11)
-        # Overflow and NaN are among what is tested.
+        # The tests include overflow and NaN on purpose.
         self.enterContext(np.errstate(all="ignore"))
 
     def check(self, *arguments):
@@ -79,7 +79,7 @@ class Check(unittest.TestCase):
                 self.compare(row, figures(before, to, after), f"{name} to {to}")
 
     def weights(self):
-        """A checkpoint with tensors larger than a piece of the work, of several magnitudes."""
+        """Returns tensors of several magnitudes. Some tensors are larger than one piece of the program's work."""
         normal = self.random.standard_normal
         tensors = {f"layers.{i}.weight": (normal((401, 509)) * 10.0**i).astype(np.float32) for i in range(-6, 7)}
         tensors["half"] = normal(77_777).astype(np.float16)
@@ -114,7 +114,7 @@ class Check(unittest.TestCase):
                 plain = figures(tensor.ravel(), to, cast(tensor, to).astype(np.float64).ravel())
                 after = cast(saturate(tensor, to), to).astype(np.float64).ravel()
                 expected = figures(tensor.ravel(), to, after)
-                # Infinities, too, are past the largest finite value, and taken for it.
+                # Infinities, too, exceed the largest finite value, and saturate to this value.
                 expected["overflowed"] = plain["overflowed"] + np.count_nonzero(
                     np.isinf(tensor) & np.isinf(cast(tensor, to).astype(np.float64))
                 )

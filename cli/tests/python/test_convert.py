@@ -1,4 +1,7 @@
-"""`ulp convert` from outside: each element that it writes is the one that numpy and ml_dtypes compute. ULP is the program's path."""
+"""Tests the program `ulp convert`: each element must equal the element that numpy and ml_dtypes compute.
+
+The environment variable ULP is the path of the program.
+"""
 
 import filecmp
 import json
@@ -12,7 +15,7 @@ from checkpoints import assert_same, hard, read, read_shards, write, write_shard
 from reference import FLOATS, TARGETS, cast, dequantize, is_float, quantize, saturate
 
 ULP = os.path.abspath(os.environ["ULP"])
-# What shares a scale: none is a whole tensor.
+# The values of `--scale`. Each has the block that shares a scale, and the suffix of the scales' names. None is a whole tensor.
 SCALES = [
     ("tensor", None, "_scale"),
     ("row", (1, 1 << 20), "_scale"),
@@ -28,7 +31,7 @@ class Convert(unittest.TestCase):
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(directory.name)
         self.random = np.random.default_rng(7)
-        # Overflow and NaN are among what is tested.
+        # The tests include overflow and NaN on purpose.
         self.enterContext(np.errstate(all="ignore"))
 
     def convert(self, *arguments):
@@ -37,7 +40,7 @@ class Convert(unittest.TestCase):
         return done.stdout
 
     def weights(self):
-        """Tensors as they are in models, larger than one piece of the converter's work."""
+        """Returns tensors like those of models. Some tensors are larger than one piece of the converter's work."""
         normal = self.random.standard_normal
         return {
             "a.weight": (normal((300, 517)) * 3).astype(np.float32),
@@ -112,7 +115,10 @@ class Convert(unittest.TestCase):
                 assert_same(back[name], expected, f"{name} from {option}")
 
     def shards(self):
-        """A checkpoint whose scales are not all in the shard of their tensors, with blocks of its own, as a directory `in`."""
+        """Writes a checkpoint to the directory `in`, and returns the tensors that its conversion must give.
+
+        Some scales are in another shard than their tensors. The checkpoint's configuration names an unusual block size.
+        """
         normal = self.random.standard_normal
         narrow, scales = {}, {}
         for number in range(5):

@@ -1,4 +1,4 @@
-//! The interface of the crate `half`, version 2.7.1, on the types of [`ulp`].
+//! The interface of the crate `half`, version 2.7.1, with the types of [`ulp`].
 //!
 //! ```
 //! use half::prelude::*;
@@ -24,7 +24,7 @@ mod names {
 }
 pub use names::{bf16, f16};
 
-/// What most programs import.
+/// The names that most programs import.
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
@@ -36,12 +36,12 @@ pub mod prelude {
 }
 
 mod private {
-    /// The types that 16 bits are taken for.
+    /// The types that the bits of a `u16` can be read as.
     pub trait SealedHalf: ulp::Format<Bits = u16> {}
     impl SealedHalf for crate::f16 {}
     impl SealedHalf for crate::bf16 {}
 
-    /// What the traits of slices and vectors are for.
+    /// The types that the traits of slices and vectors extend.
     pub trait Sealed {}
     impl<H: SealedHalf> Sealed for [H] {}
     impl Sealed for [u16] {}

@@ -9,56 +9,56 @@ use crate::private::{Sealed, SealedHalf};
 
 /// Slices of [`f16`](crate::f16) and [`bf16`](crate::bf16).
 pub trait HalfFloatSliceExt: Sealed {
-    /// The bits, in place.
+    /// Returns the bits of the numbers, in place.
     #[must_use]
     fn reinterpret_cast(&self) -> &[u16];
 
-    /// The bits, in place, to be changed.
+    /// Returns the bits of the numbers, in place and mutable.
     #[must_use]
     fn reinterpret_cast_mut(&mut self) -> &mut [u16];
 
-    /// Rounds every `f32`.
+    /// Rounds every `f32` of `src` into this slice.
     ///
     /// # Panics
     /// If the slices differ in length.
     fn convert_from_f32_slice(&mut self, src: &[f32]);
 
-    /// Rounds every `f64`, once.
+    /// Rounds every `f64` of `src` into this slice. Each number is rounded once.
     ///
     /// # Panics
     /// If the slices differ in length.
     fn convert_from_f64_slice(&mut self, src: &[f64]);
 
-    /// Every number as an `f32`.
+    /// Converts every number to an `f32`, into `dst`.
     ///
     /// # Panics
     /// If the slices differ in length.
     fn convert_to_f32_slice(&self, dst: &mut [f32]);
 
-    /// Every number as an `f64`.
+    /// Converts every number to an `f64`, into `dst`.
     ///
     /// # Panics
     /// If the slices differ in length.
     fn convert_to_f64_slice(&self, dst: &mut [f64]);
 
-    /// Every number as an `f32`, in a new vector.
+    /// Converts every number to an `f32`, into a new vector.
     #[cfg(feature = "alloc")]
     #[must_use]
     fn to_f32_vec(&self) -> Vec<f32>;
 
-    /// Every number as an `f64`, in a new vector.
+    /// Converts every number to an `f64`, into a new vector.
     #[cfg(feature = "alloc")]
     #[must_use]
     fn to_f64_vec(&self) -> Vec<f64>;
 }
 
-/// Slices of 16 bits.
+/// Slices of `u16` that hold the bits of numbers.
 pub trait HalfBitsSliceExt: Sealed {
-    /// The numbers of these bits, in place.
+    /// Returns the numbers with these bits, in place.
     #[must_use]
     fn reinterpret_cast<H: SealedHalf>(&self) -> &[H];
 
-    /// The numbers of these bits, in place, to be changed.
+    /// Returns the numbers with these bits, in place and mutable.
     #[must_use]
     fn reinterpret_cast_mut<H: SealedHalf>(&mut self) -> &mut [H];
 }

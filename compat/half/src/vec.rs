@@ -8,7 +8,7 @@ use crate::private::{Sealed, SealedHalf};
 
 /// Vectors of [`f16`](crate::f16) and [`bf16`](crate::bf16).
 pub trait HalfFloatVecExt: Sealed {
-    /// The bits, without a copy.
+    /// Returns the bits of the numbers, without a copy.
     #[must_use]
     fn reinterpret_into(self) -> Vec<u16>;
 
@@ -16,14 +16,14 @@ pub trait HalfFloatVecExt: Sealed {
     #[must_use]
     fn from_f32_slice(slice: &[f32]) -> Self;
 
-    /// Rounds every `f64` into a new vector, once.
+    /// Rounds every `f64` into a new vector. Each number is rounded once.
     #[must_use]
     fn from_f64_slice(slice: &[f64]) -> Self;
 }
 
-/// Vectors of 16 bits.
+/// Vectors of `u16` that hold the bits of numbers.
 pub trait HalfBitsVecExt: Sealed {
-    /// The numbers of these bits, without a copy.
+    /// Returns the numbers with these bits, without a copy.
     #[must_use]
     fn reinterpret_into<H: SealedHalf>(self) -> Vec<H>;
 }

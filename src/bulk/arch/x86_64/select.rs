@@ -320,7 +320,8 @@ impl Lookup {
     /// Converts bytes by the upper 16 bits of their `f32`s, and multiplies each number by the multiplier of its block. The results
     /// are `f32` or bfloat16, rounded ties to even. The thread must have the default control bits.
     pub(crate) fn convert_scaled<D: Element>(&self, src: &[u8], by: &Multipliers, dst: &mut [D]) {
-        assert!(self.size == 2 && (D::LAYOUT.same(F32) || D::LAYOUT.same(BF16)));
+        assert!(D::LAYOUT.same(F32) || D::LAYOUT.same(BF16));
+        assert!(self.size == 2 && D::LAYOUT.bits() as usize == 8 * size_of::<D>());
         if let Some(sign) = self.repeated_sign {
             self.run_scaled::<D, true>(sign, src, by, dst);
         } else {
