@@ -18,7 +18,7 @@ create_exception!(
     ulp_float,
     Error,
     PyException,
-    "What ended a call about files instead of a result: nothing stands then under the name of the output, unless kind is \
+    "The error of a call about files. Nothing exists then under the name of the output, unless kind is \
      'after_publish'.\n\n\
      Attributes:\n    \
      kind: what went wrong, for programs: 'io', 'header', 'tensor', 'exists', 'usage', ...\n    \

@@ -129,10 +129,9 @@ impl<S: Element, D: Element> Pair<S, D> {
         S::LAYOUT
     };
     /// True if a loop of its own pays for casts with IEEE's overflow: the conversion only rounds the fraction, as from f32 to
-    /// bfloat16. Elements at any address have formats known at run time, where little code matters more.
+    /// bfloat16.
     const HAS_SHORT_LOOP: bool = round::shares_exponents(S::LAYOUT, D::LAYOUT)
-        && round::guard_bits(S::LAYOUT, D::LAYOUT) > 0
-        && align_of::<S>() == size_of::<S>();
+        && round::guard_bits(S::LAYOUT, D::LAYOUT) > 0;
     const WORD_BITS: u32 = round::word_bits(Self::FROM, D::LAYOUT);
     /// True if codes of 32 bits are truncated again, to 16 bits.
     const JAMS_TO_16: bool = round::can_jam(Self::FROM, D::LAYOUT, 16)
