@@ -51,7 +51,7 @@ impl Unpacked {
     }
 
     /// Returns the quotient. The last bit is sticky.
-    const fn over(self, other: Self) -> Option<Self> {
+    const fn divide_by(self, other: Self) -> Option<Self> {
         let dividend = (self.significand as u128) << 63;
         let divisor = other.significand as u128;
         let (quotient, rest) = (dividend / divisor, dividend % divisor);
@@ -193,7 +193,7 @@ impl Layout {
                 let (code, flags) = self.infinite(cast, negative);
                 (code, flags.union(Flags::DIVIDE_BY_ZERO))
             }
-            (Some(x), Some(y)) => self.round_or_zero(rounding, x.over(y)),
+            (Some(x), Some(y)) => self.round_or_zero(rounding, x.divide_by(y)),
         }
     }
 

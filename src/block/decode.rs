@@ -136,7 +136,7 @@ impl Fast {
 /// Returns whether the lanes write this format: `f32` or bfloat16, without other bits in their storage.
 const fn is_direct<D: Format>() -> bool {
     let layout = D::LAYOUT;
-    (layout.same(Layout::BINARY32) || layout.same(Layout::BFLOAT16))
+    (layout.const_eq(Layout::BINARY32) || layout.const_eq(Layout::BFLOAT16))
         && layout.bits() as usize == 8 * size_of::<D>()
 }
 
@@ -269,7 +269,7 @@ impl<D: Format> Multiversion for Products<'_, D> {
 #[inline(always)]
 fn rounded<D: Format>(product: f32) -> D {
     let bits = product.to_bits();
-    if const { D::LAYOUT.same(Layout::BINARY32) } {
+    if const { D::LAYOUT.const_eq(Layout::BINARY32) } {
         from_code(bits as u64)
     } else {
         let rounded = bits + (0x7fff + (bits >> 16 & 1));

@@ -11,9 +11,9 @@ use crate::round::{Cast, Format};
 #[inline(always)]
 pub(super) fn bits<S: Format>(x: S) -> u32 {
     let code = to_code(x);
-    if const { S::LAYOUT.same(Layout::BINARY32) } {
+    if const { S::LAYOUT.const_eq(Layout::BINARY32) } {
         code as u32
-    } else if const { S::LAYOUT.same(Layout::BFLOAT16) } {
+    } else if const { S::LAYOUT.const_eq(Layout::BFLOAT16) } {
         (code as u32) << 16
     } else {
         Cast::new().convert(S::LAYOUT, Layout::BINARY32, code).0 as u32
@@ -42,21 +42,21 @@ pub(super) fn largest_of_blocks<S: Format>(src: &[S], size: usize, amax: &mut [u
 fn largest_of_each<'a, S: Format>(blocks: impl Iterator<Item = &'a [S]>, amax: &mut [u32]) {
     for (amax, block) in amax.iter_mut().zip(blocks) {
         *amax = largest(block);
-        one_by_one();
+        vectorize_within_block();
     }
 }
 
 /// Makes the compiler vectorize the calling loop within blocks. The compiler prefers to vectorize across blocks, and then gathers
 /// and scatters numbers one by one. The call costs nothing.
 #[inline(always)]
-fn one_by_one() {
+fn vectorize_within_block() {
     compiler_fence(Ordering::SeqCst);
 }
 
 /// Returns the bits of the largest magnitude.
 #[inline(always)]
 pub(super) fn largest<S: Format>(src: &[S]) -> u32 {
-    if const { S::LAYOUT.same(Layout::BFLOAT16) } {
+    if const { S::LAYOUT.const_eq(Layout::BFLOAT16) } {
         // Magnitudes of 16 bits fill twice as many lanes.
         let magnitude = |&x: &S| to_code(x) as u16 & (u16::MAX >> 1);
         (src.iter().map(magnitude).fold(0, u16::max) as u32) << 16
@@ -211,6 +211,6 @@ fn expand_each<T: Copy, const N: usize>(values: &[T], to: &mut [T]) {
     }
     for (to, &value) in whole.iter_mut().zip(values) {
         *to = [value; N];
-        one_by_one();
+        vectorize_within_block();
     }
 }

@@ -171,18 +171,18 @@ impl Fast {
         } else {
             (precision, ties + tensor_bits)
         };
-        let scales = if scale.same(Layout::E8M0FNU) {
+        let scales = if scale.const_eq(Layout::E8M0FNU) {
             if (factor, divisor) != (1.0, 1.0) || element.max_exponent() < 1 {
                 return None;
             }
             Scales::power(plan.rule, element, max)
         } else {
             let narrow = Narrow64::new(scale)?;
-            let ties_are_short = scale.fraction_bits() <= 10 || scale.same(Layout::BINARY32);
+            let ties_are_short = scale.fraction_bits() <= 10 || scale.const_eq(Layout::BINARY32);
             if element.fraction_bits() > 4 || !ties_are_short {
                 return None;
             }
-            let least = if scale.same(Layout::BINARY32) {
+            let least = if scale.const_eq(Layout::BINARY32) {
                 scale.min_normal_code()
             } else {
                 scale.min_positive_code()

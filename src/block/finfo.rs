@@ -51,7 +51,7 @@ impl Scheme {
             element.is_within(Layout::BINARY32) && scale.is_within(Layout::BINARY32),
             "elements and scales of a block are no wider than f32"
         );
-        let least_scale = if scale.same(Layout::BINARY32) {
+        let least_scale = if scale.const_eq(Layout::BINARY32) {
             scale.min_normal_code()
         } else {
             scale.min_positive_code()

@@ -23,12 +23,12 @@ macro_rules! narrow {
         impl $Narrow {
             pub(super) fn new(layout: Layout) -> Option<Self> {
                 let exponent = layout.min_exponent() + $bias;
-                let serves = layout.has_zero()
+                let supported = layout.has_zero()
                     && (1..$fraction_bits).contains(&layout.fraction_bits())
                     && exponent > 0
                     // The addend is at least twice the largest number, and must be finite.
                     && layout.max_exponent() < $bias / 2;
-                serves.then(|| Self {
+                supported.then(|| Self {
                     min_normal: (exponent as $bits) << $fraction_bits,
                     drop: $fraction_bits - layout.fraction_bits(),
                 })

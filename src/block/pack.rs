@@ -16,7 +16,7 @@ pub(super) fn codes(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
                 let pair = u16::from_le_bytes(pair);
                 *byte = (pair | pair >> 4) as u8;
             }
-            one_by_one(rest, bits, first + 2 * pairs.len(), stream);
+            pack_scalar(rest, bits, first + 2 * pairs.len(), stream);
         }
         6 if first.is_multiple_of(4) => {
             let (groups, rest) = codes.as_chunks();
@@ -24,9 +24,9 @@ pub(super) fn codes(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
             for (bytes, &[a, b, c, d]) in bytes.iter_mut().zip(groups) {
                 *bytes = [a | b << 6, b >> 2 | c << 4, c >> 4 | d << 2];
             }
-            one_by_one(rest, bits, first + 4 * groups.len(), stream);
+            pack_scalar(rest, bits, first + 4 * groups.len(), stream);
         }
-        _ => one_by_one(codes, bits, first, stream),
+        _ => pack_scalar(codes, bits, first, stream),
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn unpack(stream: &[u8], bits: u32, first: usize, codes: &mut [u8]) {
 }
 
 #[cold]
-fn one_by_one(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
+fn pack_scalar(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     for (index, &code) in (first..).zip(codes) {
         stream::put(stream, bits, index, code as u64);
     }

@@ -163,7 +163,7 @@ impl Plan {
         tensor_scale: f32,
         (elements, scales): (usize, usize),
     ) -> Result<usize, BlockError> {
-        if !self.rule.serves(self.scale.layout) {
+        if !self.rule.supports(self.scale.layout) {
             let (rule, scale) = (self.rule, self.scale.name);
             return Err(BlockError::Rule { rule, scale });
         }

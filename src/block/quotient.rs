@@ -44,7 +44,7 @@ impl Factor {
 
     /// Rounds the number once to `f64`, ties to even.
     pub(super) const fn to_f64(self) -> f64 {
-        let number = self.over(Self::ONE, false);
+        let number = self.divide_by(Self::ONE, false);
         let (code, _) = Layout::BINARY64.round(Cast::new(), number);
         f64::from_bits(code)
     }
@@ -52,13 +52,13 @@ impl Factor {
     /// Returns the number of powers of two from another number to this one, both included.
     pub(super) const fn powers_of_two_from(self, least: Self) -> u32 {
         const ONE: Factor = Factor::ONE;
-        (self.over(ONE, false).exponent - least.over(ONE, false).exponent + 1) as u32
+        (self.divide_by(ONE, false).exponent - least.divide_by(ONE, false).exponent + 1) as u32
     }
 
     /// Returns ±self / divisor. The lowest bit of the significand stands for all bits below it. The quotient can therefore be
     /// rounded once, and its logarithm can be taken.
     #[inline]
-    pub(super) const fn over(self, divisor: Self, negative: bool) -> Unpacked {
+    pub(super) const fn divide_by(self, divisor: Self, negative: bool) -> Unpacked {
         let (up, divisor_up) = (
             self.significand.leading_zeros(),
             divisor.significand.leading_zeros(),
@@ -93,7 +93,7 @@ impl Divisor {
             0 | INFINITY.. => None,
             _ => {
                 let dividend = Factor::of_f32(x).times(self.factor);
-                Some(dividend.over(self.divisor, x.is_sign_negative()))
+                Some(dividend.divide_by(self.divisor, x.is_sign_negative()))
             }
         }
     }

@@ -65,7 +65,7 @@ impl ScaleRule {
 
     /// Returns whether scales of this format can follow the rule. All rules but [`Nearest`](Self::Nearest) need E8M0, or another
     /// format whose numbers are all powers of two.
-    pub(super) const fn serves(self, scale: Layout) -> bool {
+    pub(super) const fn supports(self, scale: Layout) -> bool {
         matches!(self, Self::Nearest) || is_power_of_two(scale)
     }
 
@@ -108,7 +108,7 @@ impl ScaleRule {
         // The comparison is one of bits, because comparisons of floats depend on the modes of the thread.
         const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
         let magnitude = amax.to_bits() << 1;
-        if !self.serves(scale) || magnitude > INFINITY {
+        if !self.supports(scale) || magnitude > INFINITY {
             return scale.invalid();
         }
         if magnitude == INFINITY {
@@ -124,11 +124,11 @@ impl ScaleRule {
         }
         let amax = Factor::of_f32(amax).times(factor);
         let max = Factor::new(element, element.max_code());
-        let scaled = amax.over(divisor, false);
+        let scaled = amax.divide_by(divisor, false);
         let exponent = match self {
             Self::Nearest => return nearest(amax, divisor, max, scale),
             Self::Up => {
-                let least = amax.over(max.times(divisor), false);
+                let least = amax.divide_by(max.times(divisor), false);
                 least.exponent + (least.significand << 1 != 0) as i32
             }
             Self::Floor => scaled.exponent - element.max_exponent(),
@@ -154,10 +154,10 @@ impl ScaleRule {
 }
 
 const fn nearest(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (u64, Flags) {
-    let quotient = amax.over(max.times(divisor), false);
+    let quotient = amax.divide_by(max.times(divisor), false);
     let (code, flags) = scale.round(Cast::new().saturating(), quotient);
     // Every reader of `f32` scales multiplies by the scales in `f32`. Many readers take subnormal scales for zero.
-    let least = if scale.same(Layout::BINARY32) {
+    let least = if scale.const_eq(Layout::BINARY32) {
         scale.min_normal_code()
     } else {
         scale.min_positive_code()

@@ -165,9 +165,9 @@ impl Scheme {
             Factor::new(element, element.max_code()).times(Factor::new(scale, scale.max_code()));
         let amax = Factor::of_f32(amax);
         let quotient = if self.divides {
-            largest.over(amax, false)
+            largest.divide_by(amax, false)
         } else {
-            amax.over(largest, false)
+            amax.divide_by(largest, false)
         };
         let f32 = Layout::BINARY32;
         let (code, _) = f32.round(Cast::new().saturating(), quotient);

@@ -24,13 +24,13 @@ pub(super) struct Decode {
 
 impl Decode {
     pub(super) fn new(layout: Layout) -> Option<Self> {
-        let serves = layout.bits() <= 8
+        let supported = layout.bits() <= 8
             && layout.is_signed()
             && layout.has_zero()
             && layout.finest_exponent() >= -126
             && layout.max_exponent() <= 127;
         let up = 23 - layout.fraction_bits();
-        serves.then(|| Self {
+        supported.then(|| Self {
             magnitude: layout.magnitude_mask() as u32,
             max: layout.max_code() as u32,
             hidden: layout.hidden_bit() as u32,
@@ -102,9 +102,10 @@ impl Scales {
         let scale = plan.scale;
         let how = if scale.is_reversed {
             How::Other
-        } else if scale.layout.same(Layout::E8M0FNU) {
+        } else if scale.layout.const_eq(Layout::E8M0FNU) {
             How::E8m0
-        } else if scale.layout.same(Layout::BINARY32) || scale.layout.same(Layout::BFLOAT16) {
+        } else if scale.layout.const_eq(Layout::BINARY32) || scale.layout.const_eq(Layout::BFLOAT16)
+        {
             How::Upper
         } else if let (Some(decode), 8) = (Decode::new(scale.layout), scale.bits) {
             How::Byte(decode)

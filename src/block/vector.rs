@@ -79,7 +79,7 @@ trait Work {
 
 /// Does work on a tile or less. Numbers of other formats are widened first. Widening is exact.
 fn on_lanes<S: Format>(isa: Isa, work: &mut impl Work, src: &[S]) {
-    if const { S::LAYOUT.same(Layout::BINARY32) || S::LAYOUT.same(Layout::BFLOAT16) } {
+    if const { S::LAYOUT.const_eq(Layout::BINARY32) || S::LAYOUT.const_eq(Layout::BFLOAT16) } {
         bulk::dispatch(isa, &mut Job { work, src });
     } else {
         let mut wide = [0f32; TILE];

@@ -114,8 +114,8 @@ unsafe impl<K: Kernel<Src: Element, Dst: Element>> Kernel for Scaled<K> {
         dst: &mut [MaybeUninit<K::Dst>; N],
     ) {
         let f32 = Layout::BINARY32;
-        assert!(K::Src::LAYOUT.same(f32) || K::Dst::LAYOUT.same(f32));
-        if K::Src::LAYOUT.same(f32) {
+        assert!(K::Src::LAYOUT.const_eq(f32) || K::Dst::LAYOUT.const_eq(f32));
+        if K::Src::LAYOUT.const_eq(f32) {
             let mut products = *src;
             for x in &mut products {
                 *x = self.product(*x);

@@ -206,7 +206,7 @@ impl Dtype {
         let mut i = 0;
         while i < Self::ALL.len() {
             let dtype = Self::ALL[i];
-            if dtype.layout().same(layout) && dtype.bits() == bits {
+            if dtype.layout().const_eq(layout) && dtype.bits() == bits {
                 return Some(dtype);
             }
             i += 1;

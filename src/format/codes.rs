@@ -108,7 +108,7 @@ impl Layout {
     }
 
     /// Returns whether two layouts are equal, in constants too.
-    pub(crate) const fn same(self, other: Self) -> bool {
+    pub(crate) const fn const_eq(self, other: Self) -> bool {
         self.bits == other.bits
             && self.fraction_bits == other.fraction_bits
             && self.bias == other.bias

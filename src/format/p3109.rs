@@ -55,7 +55,7 @@ impl Layout {
             signed: self.is_signed(),
             extended: self.has_infinities(),
         };
-        if name.is_valid() && name.layout().same(self) {
+        if name.is_valid() && name.layout().const_eq(self) {
             Some(name)
         } else {
             None

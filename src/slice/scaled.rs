@@ -90,11 +90,11 @@ pub fn cast_scaled_on<S: Format, D: Format>(
     const { assert_within_f32::<S>() };
     same_length(src.len(), dst.len());
     let dst = Out::new(dst);
-    if const { S::LAYOUT.same(Layout::BINARY32) } {
+    if const { S::LAYOUT.const_eq(Layout::BINARY32) } {
         bulk::convert_scaled(isa, src, scale, dst, cast);
         return;
     }
-    if const { D::LAYOUT.same(Layout::BINARY32) } && cast.keeps_infinity() {
+    if const { D::LAYOUT.const_eq(Layout::BINARY32) } && cast.keeps_infinity() {
         // The product is already the result.
         bulk::convert_scaled(isa, src, scale, dst, Cast::new());
         return;

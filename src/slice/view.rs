@@ -41,7 +41,7 @@ pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
 #[inline]
 pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
     if const {
-        F::LAYOUT.same(f32::LAYOUT)
+        F::LAYOUT.const_eq(f32::LAYOUT)
             && size_of::<F>() == size_of::<f32>()
             && align_of::<F>() == align_of::<f32>()
     } {
@@ -108,7 +108,7 @@ pub(crate) fn bytes_mut<F: Format>(numbers: &mut [F]) -> &mut [u8] {
 pub fn reinterpret<S: Format, D: Format<Bits = S::Bits>>(numbers: &[S]) -> &[D] {
     const {
         assert!(
-            S::LAYOUT.same(D::LAYOUT),
+            S::LAYOUT.const_eq(D::LAYOUT),
             "the two types have different layouts"
         );
     };
@@ -120,7 +120,7 @@ pub fn reinterpret<S: Format, D: Format<Bits = S::Bits>>(numbers: &[S]) -> &[D] 
 pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) -> &mut [D] {
     const {
         assert!(
-            S::LAYOUT.same(D::LAYOUT),
+            S::LAYOUT.const_eq(D::LAYOUT),
             "the two types have different layouts"
         );
     };
@@ -156,7 +156,7 @@ pub fn vec_to_bits<F: Format>(numbers: Vec<F>) -> Vec<F::Bits> {
 pub fn reinterpret_vec<S: Format, D: Format<Bits = S::Bits>>(numbers: Vec<S>) -> Vec<D> {
     const {
         assert!(
-            S::LAYOUT.same(D::LAYOUT),
+            S::LAYOUT.const_eq(D::LAYOUT),
             "the two types have different layouts"
         );
     };

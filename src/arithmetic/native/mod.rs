@@ -172,7 +172,7 @@ wide!(by_f64, f64, u64, BINARY64, word64);
 macro_rules! by_f16c {
     ($name:ident($($operand:ident),*)) => {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-        if const { F::LAYOUT.same(Layout::BINARY16) }
+        if const { F::LAYOUT.const_eq(Layout::BINARY16) }
             && let Some(f16c) = F16c::new()
             && let Some(code) = f16c.$name($(to_code($operand) as u16),*)
         {
@@ -251,7 +251,7 @@ pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
 #[inline(always)]
 pub(crate) fn from_f32<F: Format>(x: f32) -> F {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
-    if const { F::LAYOUT.same(Layout::BINARY16) } {
+    if const { F::LAYOUT.const_eq(Layout::BINARY16) } {
         return from_code(F16c::COMPILED.from_f32(x).into());
     }
     x.cast()
@@ -261,7 +261,7 @@ pub(crate) fn from_f32<F: Format>(x: f32) -> F {
 #[inline(always)]
 pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
-    if const { F::LAYOUT.same(Layout::BINARY16) } {
+    if const { F::LAYOUT.const_eq(Layout::BINARY16) } {
         return F16c::COMPILED.to_f32(to_code(x) as u16);
     }
     x.cast()
@@ -271,7 +271,7 @@ pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
 #[inline(always)]
 pub(crate) fn to_f64<F: Format>(x: F) -> f64 {
     let by_f16c = cfg!(all(target_arch = "x86_64", target_feature = "f16c"));
-    if by_f16c && const { F::LAYOUT.same(Layout::BINARY16) } {
+    if by_f16c && const { F::LAYOUT.const_eq(Layout::BINARY16) } {
         // Every binary16 is zero, a normal `f32`, an infinity or a NaN. Denormals-are-zero therefore changes nothing.
         return to_f32(x).into();
     }

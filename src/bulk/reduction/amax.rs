@@ -14,18 +14,18 @@ pub(crate) struct Amax<S: Format, const FINITE: bool>([S::Bits; LANES]);
 
 impl<S: Format> Amax<S, false> {
     pub(crate) fn new() -> Self {
-        Self::nothing()
+        Self::empty()
     }
 }
 
 impl<S: Format> Amax<S, true> {
     pub(crate) fn of_finite() -> Self {
-        Self::nothing()
+        Self::empty()
     }
 }
 
 impl<S: Format, const FINITE: bool> Amax<S, FINITE> {
-    fn nothing() -> Self {
+    fn empty() -> Self {
         Self([S::Bits::from_u64(0); LANES])
     }
 

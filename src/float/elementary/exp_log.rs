@@ -14,7 +14,7 @@ use crate::round::{Format, from_code, to_code};
 /// Returns 2<sup>x · log2</sup>. `f` gives the result for large and special `x`.
 #[inline(always)]
 pub(super) fn exponential<F: Format>(x: F, log2: f64, f: impl Fn(f64) -> f64) -> F {
-    if const { F::LAYOUT.same(Layout::BFLOAT16) } {
+    if const { F::LAYOUT.const_eq(Layout::BFLOAT16) } {
         return from_code(bfloat16::exponential(to_code(x), Log2::new(log2)));
     }
     // Below 2^(w - 2), e^x and 2^x are normal numbers. w is the width of the exponent field.

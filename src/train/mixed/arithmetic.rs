@@ -71,9 +71,9 @@ pub(super) const TINY_GRADIENT: i32 = -48;
 
 /// Operations without subnormal operands and results. Operations on gradients are careful only if `GRADIENTS` says that gradients
 /// are tiny too.
-pub(super) struct Careful<const GRADIENTS: bool>;
+pub(super) struct SubnormalSafe<const GRADIENTS: bool>;
 
-impl<const GRADIENTS: bool> Arithmetic for Careful<GRADIENTS> {
+impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
     #[inline(always)]
     fn product(a: f32, b: f32) -> f32 {
         // Added to a smaller f64, this number has the last place of a subnormal f32. The lowest bits of the sum are the code of

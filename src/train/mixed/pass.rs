@@ -5,7 +5,7 @@
 
 use core::slice::{from_mut, from_ref};
 
-use super::arithmetic::{Arithmetic, Careful, Plain, Sum, TINY, TINY_GRADIENT, power};
+use super::arithmetic::{Arithmetic, Plain, SubnormalSafe, Sum, TINY, TINY_GRADIENT, power};
 use crate::bulk::{Multiversion, cast_block, dispatch};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -116,8 +116,8 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
             }
             let after = match tiny {
                 Tiny::None => block.update::<Plain, R>(rule),
-                Tiny::Moments => block.update::<Careful<false>, R>(rule),
-                Tiny::Gradients => block.update::<Careful<true>, R>(rule),
+                Tiny::Moments => block.update::<SubnormalSafe<false>, R>(rule),
+                Tiny::Gradients => block.update::<SubnormalSafe<true>, R>(rule),
             };
             if let Some((weights, master)) = last {
                 *weights = cast_block(&master);
@@ -179,7 +179,7 @@ fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
 #[inline(always)]
 fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [f32; N] {
     let mut wide = [0.0; N];
-    if const { G::LAYOUT.same(Layout::BINARY32.truncated(16)) } {
+    if const { G::LAYOUT.const_eq(Layout::BINARY32.truncated(16)) } {
         for (wide, &gradient) in wide.iter_mut().zip(gradients) {
             // The product below quiets a NaN. The conversion therefore need not quiet it.
             *wide = f32::from_bits((to_code(gradient) as u32) << 16);

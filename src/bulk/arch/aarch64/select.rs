@@ -36,7 +36,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
         ($from:ident => $to:ident, $Kernel:ident $(, $rounding:ident)?) => {
             // The `const` block keeps the rows of other formats from being compiled. A user's own type with an equal layout takes
             // the same instructions.
-            if const { S::LAYOUT.same($from) && D::LAYOUT.same($to) } {
+            if const { S::LAYOUT.const_eq($from) && D::LAYOUT.const_eq($to) } {
                 if cast.has_ieee_overflow()
                     $(&& cast.rounds(Rounding::$rounding))?
                     && control_bits_are_default()

@@ -221,9 +221,9 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     const TILE: usize = 1024;
     /// The count of numbers from which on two calls pay.
     const LONG: usize = 128;
-    let from_f64 = const { S::LAYOUT.same(F64) };
+    let from_f64 = const { S::LAYOUT.const_eq(F64) };
     if const {
-        !(S::LAYOUT.same(F64) || S::LAYOUT.same(F16) || S::LAYOUT.same(BF16))
+        !(S::LAYOUT.const_eq(F64) || S::LAYOUT.const_eq(F16) || S::LAYOUT.const_eq(BF16))
             || !float8::supports(F32, D::LAYOUT)
     } || isa.level() < Level::Avx512
         || src.len() < LONG
@@ -320,7 +320,7 @@ impl Lookup {
     /// Converts bytes by the upper 16 bits of their `f32`s, and multiplies each number by the multiplier of its block. The results
     /// are `f32` or bfloat16, rounded ties to even. The thread must have the default control bits.
     pub(crate) fn convert_scaled<D: Element>(&self, src: &[u8], by: &Multipliers, dst: &mut [D]) {
-        assert!(D::LAYOUT.same(F32) || D::LAYOUT.same(BF16));
+        assert!(D::LAYOUT.const_eq(F32) || D::LAYOUT.const_eq(BF16));
         assert!(self.size == 2 && D::LAYOUT.bits() as usize == 8 * size_of::<D>());
         if let Some(sign) = self.repeated_sign {
             self.run_scaled::<D, true>(sign, src, by, dst);
@@ -375,7 +375,7 @@ impl Lookup {
 ///
 /// In a `const` block, this function keeps the rows of other formats from being compiled.
 const fn is<S: Element, D: Element>(from: Layout, to: Layout) -> bool {
-    S::LAYOUT.same(from) && D::LAYOUT.same(to)
+    S::LAYOUT.const_eq(from) && D::LAYOUT.const_eq(to)
 }
 
 /// Returns whether the thread has the default control bits: it rounds to nearest, keeps subnormals and masks all exceptions.
