@@ -86,8 +86,14 @@ fn errors_after_the_rename_say_that_the_output_is_complete() {
         };
         let after = [
             (format!("fsync:error=EIO:when={last}"), "Input/output error"),
-            (format!("fsync:signal=TERM:when={last}"), "signal 15"),
-            (format!("fsync:signal=HUP:when={last}"), "signal 1"),
+            (
+                format!("fsync:signal=TERM:delay_exit=300000:when={last}"),
+                "signal 15",
+            ),
+            (
+                format!("fsync:signal=HUP:delay_exit=300000:when={last}"),
+                "signal 1",
+            ),
         ];
         for (inject, words) in after {
             remove(&sandbox);
@@ -147,7 +153,7 @@ fn finish_names_parts_that_it_cannot_remove() {
         "unlink:error=EACCES:when=1",
         "rmdir:error=EIO:when=1",
         "rmdir:error=EBUSY:when=2",
-        "unlink:signal=TERM:when=1",
+        "unlink:signal=TERM:delay_exit=300000:when=1",
     ] {
         sandbox.succeeds(&part);
         let Some(output) = injected(&sandbox, &[inject], &finish) else {
