@@ -172,20 +172,21 @@ pub(super) unsafe fn ordered_for_16_bits<const N: usize>(src: *const u8) -> __m5
     }
 }
 
-/// Converts 64 codes by the table to `f32`. The table has the upper 16 bits of the `f32` of each code.
+/// Converts 64 codes, or 16 codes and arbitrary ones, by the table to `f32`. The table has the upper 16 bits of the `f32` of each
+/// code.
 ///
 /// # Safety
-/// The CPU must have AVX-512 F, BW and VBMI. `src` must point to 64 readable bytes.
+/// The CPU must have AVX-512 F, BW and VBMI. `src` must point to N readable bytes.
 #[inline(always)]
-pub(super) unsafe fn to_f32(
+pub(super) unsafe fn to_f32<const N: usize>(
     table: &Table,
     repeated_sign: Option<u8>,
     src: *const u8,
 ) -> [__m512; 4] {
-    // SAFETY: the caller promises the features and 64 readable bytes.
+    // SAFETY: the caller promises the features and N readable bytes.
     unsafe {
         let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-        let codes = _mm512_permutexvar_epi32(order, load::<LANES>(src));
+        let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
         let [low, high] = look_up(table, repeated_sign, codes);
         let zero = _mm512_setzero_si512();
         let (a, b) = (
@@ -239,19 +240,12 @@ unsafe fn to_32_bits<const N: usize>(
 ) {
     // SAFETY: the caller promises the features, N readable bytes and 4N writable ones.
     unsafe {
-        let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-        let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
-        let [low, high] = look_up(table, repeated_sign, codes);
-        let zero = _mm512_setzero_si512();
-        let (a, b) = (
-            _mm512_unpacklo_epi8(low, high),
-            _mm512_unpackhi_epi8(low, high),
-        );
-        _mm512_storeu_si512(dst, _mm512_unpacklo_epi16(zero, a));
+        let [first, second, third, fourth] = to_f32::<N>(table, repeated_sign, src);
+        _mm512_storeu_ps(dst.cast(), first);
         if N == LANES {
-            _mm512_storeu_si512(dst.add(1), _mm512_unpackhi_epi16(zero, a));
-            _mm512_storeu_si512(dst.add(2), _mm512_unpacklo_epi16(zero, b));
-            _mm512_storeu_si512(dst.add(3), _mm512_unpackhi_epi16(zero, b));
+            _mm512_storeu_ps(dst.add(1).cast(), second);
+            _mm512_storeu_ps(dst.add(2).cast(), third);
+            _mm512_storeu_ps(dst.add(3).cast(), fourth);
         }
     }
 }

@@ -80,7 +80,7 @@ impl<'a, D, const REPEATED: bool, const WAY: u8> LookupScaled<'a, D, REPEATED, W
         let sign = if REPEATED { Some(self.sign) } else { None };
         // SAFETY: the caller promises the features and 64 readable bytes.
         unsafe {
-            let mut numbers = to_f32(&self.table, sign, src);
+            let mut numbers = to_f32::<LANES>(&self.table, sign, src);
             for (nth, number) in numbers.iter_mut().enumerate() {
                 let multiplier = self.by.factors[self.index(first + 16 * nth)];
                 *number = _mm512_mul_ps(*number, _mm512_set1_ps(multiplier));
