@@ -72,11 +72,11 @@ fault 'an exponential in too few terms' src/float/elementary/bfloat16.rs 's/\(C\
 fault 'a product that starts from 0' src/bulk/reduction/sums.rs 's/Partial::new\(1\.0, multiply\)\.iterator/Partial::new(0.0, multiply).iterator/' --test numbers
 
 fault 'a tie of a block snapped away' src/block/encode.rs 's/const SNAP: u32 = 5/const SNAP: u32 = 0/' --test block
-fault 'a scale for the largest element alone' src/block/fast.rs 's/ScaleRule::Up => ONE - 1 - fraction\(max\)/ScaleRule::Up => ONE - fraction(max)/' --test block
-fault 'a block of infinities on the lanes' src/block/fast.rs 's/code >= 254 \|\| amax >= INFINITY/code >= 254/' --test block
+fault 'a scale for the largest element alone' src/block/quantizer.rs 's/ScaleRule::Up => ONE - 1 - fraction\(max\)/ScaleRule::Up => ONE - fraction(max)/' --test block
+fault 'a block of infinities on the lanes' src/block/quantizer.rs 's/code >= 254 \|\| amax >= INFINITY/code >= 254/' --test block
 fault 'fp4 in the other order' src/block/pack.rs 's/\(pair \| pair >> 4\)/(pair << 4 | pair >> 8)/' --test block
-fault 'a NaN of E4M3 taken for a number' src/block/decode.rs 's/fold\(0, u8::max\) > max;/fold(0, u8::max) > 0x7f;/' --test block
-fault 'code 0 of E8M0 taken for zero' src/block/decode.rs 's/0 => 1 << 22,/0 => 0,/' --test block
+fault 'a NaN of E4M3 taken for a number' src/block/lane_decoder.rs 's/fold\(0, u8::max\) > max;/fold(0, u8::max) > 0x7f;/' --test block
+fault 'code 0 of E8M0 taken for zero' src/block/lane_decoder.rs 's/0 => 1 << 22,/0 => 0,/' --test block
 fault 'draws of the element before' src/block/draws.rs 's/wrapping_add\(index as u64\)/wrapping_add(index as u64 - 1)/' --test block
 fault 'tiles of scales by columns' src/block/tiled.rs 's/row % GROUP \* \(ROWS \/ GROUP \* COLS\)/row % GROUP * COLS/' --test block
 fault 'a finite number that becomes an infinity' src/round/cast.rs 's/matches!\(self.overflow, Overflow::Ieee\)$/true/' --test overflow

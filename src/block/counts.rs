@@ -8,7 +8,8 @@ use core::ops::{Add, AddAssign};
 pub struct Counts {
     /// The number of elements that were infinite.
     pub infinities: usize,
-    /// The number of elements that were NaN, or are NaN now. All elements of a block whose scale is NaN count.
+    /// The number of elements that are NaN before or after quantizing. If the scale of a block becomes NaN, all elements of the
+    /// block are counted.
     pub nans: usize,
     /// The number of elements that were finite and past the largest element of their block.
     pub saturated: usize,

@@ -8,8 +8,8 @@ use crate::round::unpacked::Unpacked;
 use crate::round::{Cast, Flags};
 use crate::slice::Stochastic;
 
-/// Draws of neighbouring elements. Each element has a draw of 32 bits, as [`Stochastic`] says of elements with a word of their
-/// own.
+/// The draws of neighbouring elements. Each element has a draw of 32 bits. [`Stochastic`] defines the draws, for elements that
+/// each have a word of their own.
 pub(super) struct Draws {
     isa: Isa,
     stochastic: Stochastic,

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{Ordering, compiler_fence};
 
-use super::fast::{Element, Fast};
+use super::quantizer::{ElementEncoder, Quantizer};
 use crate::format::Layout;
 use crate::round::to_code;
 use crate::round::{Cast, Format};
@@ -83,51 +83,51 @@ pub(super) fn zero_codes(codes: &[u8], sign: u8) -> usize {
     chunks.iter().map(count).sum::<usize>() + rest.iter().map(is_zero).sum::<u8>() as usize
 }
 
-/// The factors of the numbers of a block.
+/// The factor of the numbers of one block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct By {
-    /// The reciprocal of the scale, or a number below it.
+pub(super) struct BlockFactor {
+    /// The reciprocal of the scale, or a number just below that reciprocal.
     pub(super) below: f32,
     /// The exact quotient is number · factor / divisor, in `f64`.
     pub(super) divisor: f64,
 }
 
-/// The counts of a piece.
+/// The findings while a piece was encoded.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Found {
+pub(super) struct Encoded {
     /// The number of numbers past the largest element. They are counted only if `SATURATES`.
     pub(super) saturated: u32,
     /// Not 0 if a quotient is so near a tie that `f64` must decide.
-    pub(super) differ: u32,
+    pub(super) near_tie: u32,
 }
 
 /// Writes the codes of numbers, each multiplied by the factor at its place.
 #[inline(always)]
-pub(super) fn encode<S: Format, const HOW: u8, const SATURATES: bool>(
-    element: Element,
+pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
+    element: ElementEncoder,
     below: &[f32],
     src: &[S],
     codes: &mut [u8],
-) -> Found {
-    let mut found = Found::default();
+) -> Encoded {
+    let mut found = Encoded::default();
     for ((code, &x), &below) in codes.iter_mut().zip(src).zip(below) {
         let x = bits(x);
         let sign = x & !MAGNITUDE;
         if SATURATES {
-            let product = snapped::<HOW>(f32::from_bits(x & MAGNITUDE) * below);
+            let product = snapped::<PRODUCTS>(f32::from_bits(x & MAGNITUDE) * below);
             let (sum, exponent) = element.narrow.sum(product);
-            if HOW == BETWEEN {
-                found.differ |= sum ^ element.narrow.sum_at(exponent, product * TO_ABOVE);
+            if PRODUCTS == BETWEEN {
+                found.near_tie |= sum ^ element.narrow.sum_at(exponent, product * TO_ABOVE);
             }
             let number = element.narrow.code((sum, exponent));
             found.saturated += (number > element.max) as u32;
             *code = (number.min(element.max) | sign >> element.sign_shift) as u8;
         } else {
-            let product = snapped::<HOW>(f32::from_bits(x) * below);
+            let product = snapped::<PRODUCTS>(f32::from_bits(x) * below);
             let magic = element.magic(product, sign);
             let sum = (product + f32::from_bits(magic)).to_bits();
-            if HOW == BETWEEN {
-                found.differ |= sum ^ (product * TO_ABOVE + f32::from_bits(magic)).to_bits();
+            if PRODUCTS == BETWEEN {
+                found.near_tie |= sum ^ (product * TO_ABOVE + f32::from_bits(magic)).to_bits();
             }
             *code = (element.low_code(sum, magic) | sign >> element.sign_shift) as u8;
         }
@@ -137,7 +137,7 @@ pub(super) fn encode<S: Format, const HOW: u8, const SATURATES: bool>(
 
 /// The products are exact.
 pub(super) const EXACT: u8 = 0;
-/// Quotients are on a tie, or farther from it than snapping moves them.
+/// Every quotient is a tie, or is farther from every tie than [`snapped`] moves a product.
 pub(super) const SNAPPED: u8 = 1;
 /// The products are below the quotients, and `TO_ABOVE` lifts the products above the quotients.
 pub(super) const BETWEEN: u8 = 2;
@@ -147,18 +147,18 @@ pub(super) const MARGIN: f64 = 1.0 / (1 << 22) as f64;
 /// The factor from a product that is one or two margins below a quotient to a product above that quotient.
 pub(super) const TO_ABOVE: f32 = 1.0 + 4.0 * MARGIN as f32;
 
-/// The number of bits that snapping takes from a product.
+/// The number of bits that [`snapped`] clears.
 const SNAP: u32 = 5;
 /// The number of bits that a number, or a tie times the divisor, may have. Within this limit, a quotient that is no tie is
-/// farther from every tie than snapping moves a number.
+/// farther from every tie than [`snapped`] moves a product.
 pub(super) const SNAP_BITS: u32 = 23 - SNAP;
 
-/// Takes the last bits from a product, if the product is not exact. A product that rounding moved off a tie comes back to the
-/// tie.
+/// Clears the last bits of a product, if the products are [`SNAPPED`]. This moves a product back to a tie if rounding moved the
+/// product off the tie.
 #[inline(always)]
-fn snapped<const HOW: u8>(product: f32) -> f32 {
+fn snapped<const PRODUCTS: u8>(product: f32) -> f32 {
     const EXPONENT: u32 = f32::INFINITY.to_bits();
-    if HOW != SNAPPED {
+    if PRODUCTS != SNAPPED {
         return product;
     }
     let exponent = product.to_bits() & EXPONENT;
@@ -170,12 +170,12 @@ fn snapped<const HOW: u8>(product: f32) -> f32 {
 /// need this.
 #[inline(always)]
 pub(super) fn encode_by_quotients<S: Format>(
-    fast: &Fast,
+    quantizer: &Quantizer,
     divisor: f64,
     src: &[S],
     codes: &mut [u8],
 ) -> usize {
-    let (element, factor) = (fast.element, fast.factor());
+    let (element, factor) = (quantizer.element, quantizer.factor());
     let mut saturated = 0;
     for (code, &x) in codes.iter_mut().zip(src) {
         let x = bits(x);

@@ -24,7 +24,7 @@ pub enum BlockError {
     TensorScale(f32),
     /// The tensor scale is not 1, but the scheme has no tensor scale.
     NoTensorScale(f32),
-    /// The matrix isn't made of whole rows.
+    /// The number of elements is not a multiple of the number of columns.
     Columns {
         /// The number of elements.
         len: usize,

@@ -82,7 +82,7 @@ impl Scheme {
     }
 }
 
-/// Prints one line, as the `finfo` of a format does.
+/// Prints one line with the limits, like [`Finfo`](crate::Finfo).
 impl fmt::Display for Finfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -104,7 +104,7 @@ impl fmt::Display for Finfo {
     }
 }
 
-/// Writes the shortest digits, with an exponent if there would be many digits.
+/// Writes the shortest digits. A very large or very small number has an exponent.
 fn number(x: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if (1e-6..1e9).contains(&x) {
         write!(f, "{x}")

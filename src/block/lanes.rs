@@ -5,13 +5,13 @@
 //! to even. The low bits of the sum count the steps. The code is this count plus the exponents passed on the way. Below the
 //! smallest normal number, e stays as in the smallest normal number.
 //!
-//! The additions round as the thread does. They are right only in the default modes of the thread.
+//! The additions obey the rounding mode of the thread. The results are right only in the default modes.
 
 use crate::format::Layout;
 
 macro_rules! narrow {
     ($Narrow:ident, $float:ident, $bits:ident, $fraction_bits:literal, $bias:literal) => {
-        /// A format that numbers in lanes are rounded to. It has a fraction, fewer bits, and no smaller exponents.
+        /// The constants to round to a format that has a fraction, fewer fraction bits than the lane, and no smaller exponents.
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $Narrow {
             /// The bits of the smallest normal number.

@@ -21,26 +21,26 @@
 //! # Ok::<(), ulp::block::BlockError>(())
 //! ```
 
+mod bit_stream;
 mod blocks;
 mod counts;
-mod decode;
+mod dequantizer;
 mod draws;
 mod encode;
 mod error;
-mod fast;
 mod finfo;
+mod lane_decoder;
 mod lanes;
 mod name;
 mod pack;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod plan;
+mod quantizer;
 mod quotient;
 mod rule;
 mod scalar;
 mod scheme;
-mod small_code;
-mod stream;
 mod tiled;
 mod typed;
 mod vector;

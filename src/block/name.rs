@@ -7,7 +7,7 @@ use core::str::FromStr;
 use super::{Blocks, ScaleRule, Scheme};
 use crate::float::Dtype;
 
-/// The schemes that have names, and after them further names of these schemes.
+/// The schemes with their names. The last rows are second names of schemes above.
 const NAMES: [(&str, Scheme); 10] = [
     ("mxfp8", Scheme::MXFP8),
     ("mxfp8_e5m2", Scheme::MXFP8_E5M2),

@@ -1,7 +1,7 @@
-//! Moves codes and scales from tiles to their place in a stream.
+//! Packs codes and scales into a stream of bits, and unpacks codes.
 
+use super::bit_stream;
 use super::plan::Codes;
-use super::stream;
 
 /// Writes codes of up to 8 bits, given one a byte, from the code of index `first` on. Codes that begin in the middle of a byte
 /// are written one by one.
@@ -57,14 +57,14 @@ pub(super) fn unpack(stream: &[u8], bits: u32, first: usize, codes: &mut [u8]) {
         _ => (0, codes.len()),
     };
     for (index, code) in (first + done..first + len).zip(&mut codes[done..]) {
-        *code = stream::get(stream, bits, index) as u8;
+        *code = bit_stream::get(stream, bits, index) as u8;
     }
 }
 
 #[cold]
 fn pack_scalar(codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     for (index, &code) in (first..).zip(codes) {
-        stream::put(stream, bits, index, code as u64);
+        bit_stream::put(stream, bits, index, code as u64);
     }
 }
 

@@ -6,8 +6,8 @@ use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 use crate::slice::parallel::PART;
 
-/// A number of rows of blocks that ends at a whole byte, for all widths of elements and scales.
-const BYTE: usize = 8;
+/// A multiple of this number of rows of blocks ends at a whole byte, for every width of elements and scales.
+const ROWS_TO_WHOLE_BYTES: usize = 8;
 
 impl Scheme {
     /// Does what [`quantize`](Self::quantize) does, on the threads of rayon, with the same bits.
@@ -77,13 +77,13 @@ impl Scheme {
         work.run(elements, scales, cols, dst)
     }
 
-    /// Returns the place where a matrix is split: the number of rows, numbers, bytes of elements, bytes of scales, and scales
-    /// before it. Returns `None` if the matrix is not split.
+    /// Returns the row at which a matrix is split, with the number of numbers, bytes of elements, bytes of scales, and scales
+    /// above that row. Returns `None` if the matrix is not split.
     fn split(self, len: usize, cols: usize) -> Option<Split> {
         if len <= PART {
             return None;
         }
-        let unit = self.blocks.rows().saturating_mul(BYTE);
+        let unit = self.blocks.rows().saturating_mul(ROWS_TO_WHOLE_BYTES);
         let rows = len / cols / 2 / unit * unit;
         let (grid_rows, grid_cols) = self.blocks.grid(rows, cols);
         (rows > 0).then(|| Split {

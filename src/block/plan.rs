@@ -1,10 +1,12 @@
 //! [`Plan`]: a scheme in the form that the loops need. The formats may be types or values.
 
 use super::draws::Draws;
-use super::fast::Fast;
+use super::quantizer::Quantizer;
 use super::quotient::{Divisor, Factor};
 use super::rule::is_positive;
-use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, decode, scalar, stream, vector};
+use super::{
+    BlockError, Blocks, Counts, ScaleRule, Scheme, bit_stream, dequantizer, scalar, vector,
+};
 use crate::cpu::Isa;
 use crate::float::Dtype;
 use crate::format::Layout;
@@ -44,13 +46,13 @@ impl Codes {
 
     /// Writes the number of this index.
     pub(super) fn put(self, numbers: &mut [u8], index: usize, code: u64) {
-        stream::put(numbers, self.bits, index, self.in_order(code));
+        bit_stream::put(numbers, self.bits, index, self.in_order(code));
     }
 
     /// Reads the number of this index.
     pub(super) fn get(self, numbers: &[u8], index: usize) -> u64 {
         // Bits above the width of the format mean nothing.
-        self.in_order(stream::get(numbers, self.bits, index)) & self.layout.code_mask()
+        self.in_order(bit_stream::get(numbers, self.bits, index)) & self.layout.code_mask()
     }
 
     fn in_order(self, code: u64) -> u64 {
@@ -116,7 +118,7 @@ impl Plan {
         }
     }
 
-    /// Refuses lengths and scales that don't fit. Returns the number of rows.
+    /// Checks the lengths of the slices and the tensor scale. Returns the number of rows.
     pub(super) fn check_target(
         &self,
         len: usize,
@@ -155,7 +157,7 @@ impl Plan {
         Ok(rows)
     }
 
-    /// Refuses a matrix that can't be quantized. Returns the number of rows.
+    /// Checks that the matrix can be quantized. Returns the number of rows.
     pub(super) fn check_source(
         &self,
         len: usize,
@@ -207,18 +209,18 @@ impl Plan {
         cast: Cast,
     ) -> Result<Counts, BlockError> {
         let rows = self.begin(src, cols, tensor_scale, elements, scales)?;
-        let fast = Fast::new(self, tensor_scale, cast, S::LAYOUT.precision());
-        if let Some(fast) = &fast
+        let quantizer = Quantizer::new(self, tensor_scale, cast, S::LAYOUT.precision());
+        if let Some(quantizer) = &quantizer
             && self.blocks.rows() == 1
             && vector::SMALL.contains(&self.blocks.cols())
         {
             let how = (isa, tensor_scale);
-            return self.quantize_rows(fast, how, (src, cols), elements, scales);
+            return self.quantize_rows(quantizer, how, (src, cols), elements, scales);
         }
         let mut counts = Counts::default();
         for block in self.blocks.each(rows, cols) {
-            let done = fast.as_ref().and_then(|fast| {
-                vector::quantize_block(self, fast, isa, (src, cols), &block, elements, scales)
+            let done = quantizer.as_ref().and_then(|quantizer| {
+                vector::quantize_block(self, quantizer, isa, (src, cols), &block, elements, scales)
             });
             counts += if let Some(counts) = done {
                 counts
@@ -256,10 +258,11 @@ impl Plan {
         Ok(counts)
     }
 
-    /// Quantizes blocks of one row. The function goes row by row, or takes all rows at once if no row ends within a block.
+    /// Quantizes blocks that are one row high. The function goes row by row, or takes all rows at once if no row ends within a
+    /// block.
     fn quantize_rows<S: Format>(
         &self,
-        fast: &Fast,
+        quantizer: &Quantizer,
         how: (Isa, f32),
         (src, cols): (&[S], usize),
         elements: &mut [u8],
@@ -285,7 +288,7 @@ impl Plan {
                 }
             };
             counts += vector::quantize_row(
-                self, fast, how.0, numbers, places, elements, scales, exactly,
+                self, quantizer, how.0, numbers, places, elements, scales, exactly,
             );
             result?;
         }
@@ -303,7 +306,8 @@ impl Plan {
     ) -> Result<(), BlockError> {
         let lengths = (elements.len(), scales.len());
         let rows = self.check_target(dst.len(), cols, tensor_scale, lengths)?;
-        let Some(fast) = decode::Fast::new(self, tensor_scale, isa, dst.len()) else {
+        let Some(dequantizer) = dequantizer::Dequantizer::new(self, tensor_scale, isa, dst.len())
+        else {
             for block in self.blocks.each(rows, cols) {
                 let multiplier = self.multiplier(scales, block.index, tensor_scale);
                 for segment in block.segments(cols) {
@@ -313,8 +317,8 @@ impl Plan {
             }
             return Ok(());
         };
-        let mut scratch = decode::Scratch::new();
-        // A line is a run of neighbouring numbers whose blocks have neighbouring scales.
+        let mut scratch = dequantizer::Scratch::new();
+        // A line is a run of neighbouring numbers whose scales are neighbours too.
         let whole = self.blocks.rows() >= rows && self.blocks.cols() >= cols;
         let rows_join = self.blocks.rows() == 1 && cols.is_multiple_of(self.blocks.cols());
         let line = if whole || rows_join { dst.len() } else { cols };
@@ -331,8 +335,8 @@ impl Plan {
             let mut at = 0;
             while at < numbers.len() {
                 let block = at / size;
-                let end = numbers.len().min(at + decode::step(size));
-                let end = if size > decode::TILE {
+                let end = numbers.len().min(at + dequantizer::numbers_at_once(size));
+                let end = if size > dequantizer::CHUNK {
                     end.min((block + 1) * size)
                 } else {
                     end
@@ -340,7 +344,7 @@ impl Plan {
                 let dst = &mut numbers[at..end];
                 let source = (elements, first + at);
                 let by = (scales, first_scale + block);
-                if !fast.dequantize(isa, &mut scratch, source, by, size, dst) {
+                if !dequantizer.dequantize(isa, &mut scratch, source, by, size, dst) {
                     for (nth, dst) in dst.chunks_mut(size).enumerate() {
                         let multiplier = self.multiplier(scales, by.1 + nth, tensor_scale);
                         let first = source.1 + nth * size;

@@ -9,7 +9,7 @@ use crate::round::{Cast, Flags};
 /// The rule that gives a block its scale. *a* is the largest magnitude among the finite elements of the block. *M* is the largest
 /// finite element of the format (448 for E4M3).
 ///
-/// *E*(x) is ⌊log<sub>2</sub> x⌋. If the tensor has a scale, *a* is divided by the tensor scale first. All steps are exact.
+/// *E*(x) is ⌊log<sub>2</sub> x⌋. If the tensor has a scale, *a* is divided by the tensor scale first. The quotient is exact.
 ///
 /// ```
 /// use ulp::block::ScaleRule;

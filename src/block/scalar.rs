@@ -1,4 +1,4 @@
-//! Works on one block, number by number. Every other path must give these bits.
+//! Quantizes and dequantizes one block, number by number. Every other path must give these bits.
 
 use super::blocks::Block;
 use super::plan::{Plan, widened};
@@ -10,8 +10,8 @@ use crate::format::Layout;
 use crate::round::{Cast, Flags, Format, Rounding};
 use crate::slice;
 
-/// The numbers that are converted at a time. They stay in the nearest cache.
-const TILE: usize = 1024;
+/// The number of elements that are converted at a time. Their copies in `f32` stay in the nearest cache.
+const CHUNK: usize = 1024;
 
 /// The findings of the first pass over a block.
 #[derive(Clone, Copy, Default)]
@@ -114,24 +114,24 @@ pub(super) fn dequantize<D: Format>(
     multiplier: f32,
     dst: &mut [D],
 ) {
-    let mut tile = [0f32; TILE];
-    for (nth, dst) in dst.chunks_mut(TILE).enumerate() {
-        let tile = &mut tile[..dst.len()];
-        for (index, product) in (first + nth * TILE..).zip(&mut *tile) {
+    let mut chunk = [0f32; CHUNK];
+    for (nth, dst) in dst.chunks_mut(CHUNK).enumerate() {
+        let chunk = &mut chunk[..dst.len()];
+        for (index, product) in (first + nth * CHUNK..).zip(&mut *chunk) {
             let code = plan.element.get(elements, index);
             let element = widened(plan.element.layout, code);
             (*product, _) = ieee::mul(multiplier, element, Rounding::TiesToEven);
         }
-        slice::cast_on(isa, tile, dst, Cast::new());
+        slice::cast_on(isa, chunk, dst, Cast::new());
     }
 }
 
-/// Calls `each` for the numbers as `f32`, a tile at a time. The first argument is the number of numbers before the tile.
+/// Calls `each` with the numbers as `f32`, a chunk at a time. The first argument is the index of the first number of the chunk.
 fn widen<S: Format>(isa: Isa, src: &[S], mut each: impl FnMut(usize, &[f32])) {
-    let mut tile = [0f32; TILE];
-    for (nth, src) in src.chunks(TILE).enumerate() {
-        let tile = &mut tile[..src.len()];
-        slice::cast_on(isa, src, tile, Cast::new());
-        each(nth * TILE, tile);
+    let mut chunk = [0f32; CHUNK];
+    for (nth, src) in src.chunks(CHUNK).enumerate() {
+        let chunk = &mut chunk[..src.len()];
+        slice::cast_on(isa, src, chunk, Cast::new());
+        each(nth * CHUNK, chunk);
     }
 }

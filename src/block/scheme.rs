@@ -28,10 +28,10 @@ use crate::slice::Stochastic;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Scheme {
-    /// The format of the elements. The format has a sign and a zero, and is no wider than `f32`. Elements of 4 and 6 bits are
+    /// The format of the elements. The format has a sign and a zero, and `f32` has all its numbers. Elements of 4 and 6 bits are
     /// packed if the [`Dtype`] is packed.
     pub element: Dtype,
-    /// The format of the scales. The format is no wider than `f32`.
+    /// The format of the scales. `f32` has all its numbers.
     pub scale: Dtype,
     /// The rows and columns that share a scale.
     pub blocks: Blocks,
@@ -39,7 +39,8 @@ pub struct Scheme {
     pub rule: ScaleRule,
     /// True if the tensor has a scale, an `f32`, beside the scales of its blocks.
     pub tensor_scale: bool,
-    /// True if the scale of the tensor divides, as in compressed-tensors: a number is element · scale / tensor scale.
+    /// True if the tensor scale is a divisor, as in compressed-tensors: a number is element · scale / tensor scale. If false, a
+    /// number is element · scale · tensor scale.
     pub divides: bool,
 }
 
@@ -186,7 +187,7 @@ impl Scheme {
     /// of the block becomes NaN, and all elements of the block become 0.
     ///
     /// `elements` are packed as their [`Dtype`] says, without padding between rows. `scales` are little-endian and row-major, in
-    /// the shape that [`Blocks::grid`] gives. The function allocates nothing. A source wider than `f32` doesn't compile.
+    /// the shape that [`Blocks::grid`] gives. The function allocates nothing. A source format with numbers that `f32` lacks doesn't compile.
     ///
     /// ```
     /// use ulp::block::Scheme;
@@ -204,8 +205,8 @@ impl Scheme {
     /// ```
     ///
     /// # Errors
-    /// If the scheme contradicts itself, or doesn't fit the tensor scale or the lengths of the slices. Nothing is written then. A
-    /// NaN is an error if neither elements nor scales have NaN.
+    /// If the formats and the rule of the scheme don't fit together, the tensor scale doesn't fit the scheme, or a slice has the
+    /// wrong length. Nothing is written then. A NaN is an error if neither elements nor scales have NaN.
     pub fn quantize<S: Format>(
         self,
         src: &[S],
@@ -307,11 +308,11 @@ impl Scheme {
     /// scale in `f32`, multiplies by the element in `f32`, and casts the product to the target. For a tensor scale that divides,
     /// the function computes scale / tensor scale in `f32` first.
     ///
-    /// The loaders of checkpoints compute the same bits. The FP modes of the thread don't matter, and the rule of the scales
-    /// doesn't either.
+    /// The loaders of checkpoints compute the same bits. The result depends neither on the floating-point modes of the thread nor
+    /// on the rule of the scales.
     ///
     /// # Errors
-    /// If the scheme doesn't fit the tensor scale or the lengths of the slices. Nothing is written then.
+    /// If the tensor scale doesn't fit the scheme, or a slice has the wrong length. Nothing is written then.
     pub fn dequantize<D: Format>(
         self,
         elements: &[u8],

@@ -43,8 +43,8 @@ impl Scheme {
     /// ```
     ///
     /// # Errors
-    /// If a slice hasn't the length that [`scale_bytes`](Self::scale_bytes) or [`tiled_scale_bytes`](Self::tiled_scale_bytes)
-    /// gives. Nothing is written then.
+    /// If the length of a slice is not the one that [`scale_bytes`](Self::scale_bytes) or
+    /// [`tiled_scale_bytes`](Self::tiled_scale_bytes) gives. Nothing is written then.
     ///
     /// # Panics
     /// If a scale doesn't take a byte.
@@ -58,7 +58,7 @@ impl Scheme {
         let (_, scale_cols) = self.check_tiles(rows, cols, scales.len(), tiled.len())?;
         tiled.fill(0);
         for (index, &code) in scales.iter().enumerate() {
-            tiled[place(index, scale_cols)] = code;
+            tiled[tiled_offset(index, scale_cols)] = code;
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Scheme {
     ) -> Result<(), BlockError> {
         let (_, scale_cols) = self.check_tiles(rows, cols, scales.len(), tiled.len())?;
         for (index, code) in scales.iter_mut().enumerate() {
-            *code = tiled[place(index, scale_cols)];
+            *code = tiled[tiled_offset(index, scale_cols)];
         }
         Ok(())
     }
@@ -104,8 +104,8 @@ impl Scheme {
     }
 }
 
-/// Returns the place of a scale in tiles.
-fn place(index: usize, scale_cols: usize) -> usize {
+/// Returns the offset of a scale in tiles.
+fn tiled_offset(index: usize, scale_cols: usize) -> usize {
     let (row, col) = (index / scale_cols, index % scale_cols);
     let tile = row / ROWS * scale_cols.div_ceil(COLS) + col / COLS;
     let (row, col) = (row % ROWS, col % COLS);

@@ -9,7 +9,8 @@ use crate::round::{Cast, Format};
 use crate::slice::view::{bytes, bytes_mut};
 
 /// A scheme whose elements and scales are slices of types. The types can be your own, declared with
-/// [`float_type!`](crate::float_type). Each number takes the memory of its type. [`Scheme`](super::Scheme) explains all parts.
+/// [`float_type!`](crate::float_type). Each number takes the memory of its type. [`Scheme`](super::Scheme) explains the parts of
+/// a scheme.
 ///
 /// ```
 /// use ulp::block::{Blocks, Typed};

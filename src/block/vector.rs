@@ -1,12 +1,12 @@
-//! Does rows of small blocks, and large blocks, in lanes.
+//! Quantizes rows of small blocks, and large blocks, in lanes.
 
 use super::blocks::Block;
 use super::encode::{
-    BETWEEN, By, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks,
-    zero_codes, zeros,
+    BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest,
+    largest_of_blocks, zero_codes, zeros,
 };
-use super::fast::{Fast, Multipliers};
 use super::plan::Plan;
+use super::quantizer::{BlockFactors, Quantizer};
 use super::{Counts, pack};
 use crate::bulk::{self, Multiversion};
 use crate::cpu::Isa;
@@ -14,12 +14,12 @@ use crate::format::Layout;
 use crate::round::{Cast, Format};
 use crate::slice;
 
-/// The numbers between two passes. They stay in the nearest cache.
-const TILE: usize = 2048;
-/// The largest number of blocks in a tile.
+/// The number of elements that one pass leaves for the next pass. These elements stay in the nearest cache.
+const CHUNK: usize = 2048;
+/// The largest number of blocks in a chunk.
 const BLOCKS: usize = 128;
-/// The columns of small blocks. Lanes don't pay for fewer columns, or for more columns.
-pub(super) const SMALL: core::ops::RangeInclusive<usize> = TILE / BLOCKS..=256;
+/// The numbers of columns of a block for which it pays to quantize whole rows of blocks at once.
+pub(super) const SMALL: core::ops::RangeInclusive<usize> = CHUNK / BLOCKS..=256;
 
 /// Quantizes neighbouring blocks of one row. `first` is the index of the first number, and `first_scale` is the index of the
 /// first scale. Returns the counts. The function calls `exactly` with the places of blocks that need exact arithmetic.
@@ -29,7 +29,7 @@ pub(super) const SMALL: core::ops::RangeInclusive<usize> = TILE / BLOCKS..=256;
 )]
 pub(super) fn quantize_row<S: Format>(
     plan: &Plan,
-    fast: &Fast,
+    quantizer: &Quantizer,
     isa: Isa,
     src: &[S],
     (first, first_scale): (usize, usize),
@@ -38,66 +38,66 @@ pub(super) fn quantize_row<S: Format>(
     mut exactly: impl FnMut(usize, &mut [u8], &mut [u8]),
 ) -> Counts {
     let size = plan.blocks.cols();
-    let len = TILE / size * size;
-    let mut rows = Rows {
-        fast,
+    let len = CHUNK / size * size;
+    let mut chunk = RowChunk {
+        quantizer,
         size,
-        codes: Aligned([0; TILE]),
-        below: Aligned([0.0; TILE]),
+        codes: Aligned([0; CHUNK]),
+        below: Aligned([0.0; CHUNK]),
         amax: [0; BLOCKS],
-        multipliers: Multipliers::new(),
+        factors: BlockFactors::new(),
         fails: false,
         counts: Counts::default(),
     };
     for (nth, src) in src.chunks(len).enumerate() {
-        on_lanes(isa, &mut rows, src);
+        on_lanes(isa, &mut chunk, src);
         let (first, first_scale) = (first + nth * len, first_scale + nth * (len / size));
         let blocks = src.len().div_ceil(size);
-        let codes = &rows.codes.0[..src.len()];
+        let codes = &chunk.codes.0[..src.len()];
         pack(isa, codes, plan.element.bits, first, elements);
         pack::scales(
-            &rows.multipliers.scale[..blocks],
+            &chunk.factors.scale[..blocks],
             plan.scale,
             first_scale,
             scales,
         );
-        if rows.fails {
+        if chunk.fails {
             for block in 0..blocks {
-                if rows.multipliers.fails[block] {
+                if chunk.factors.fails[block] {
                     exactly(first_scale + block, elements, scales);
                 }
             }
         }
     }
-    rows.counts
+    chunk.counts
 }
 
 /// Work on numbers of the two formats that lanes hold directly, `f32` and bfloat16.
-trait Work {
+trait LaneWork {
     fn run<T: Format>(&mut self, src: &[T]);
 }
 
-/// Does work on a tile or less. Numbers of other formats are widened first. Widening is exact.
-fn on_lanes<S: Format>(isa: Isa, work: &mut impl Work, src: &[S]) {
+/// Does the work on a chunk or less. Numbers of other formats are widened first. Widening is exact.
+fn on_lanes<S: Format>(isa: Isa, work: &mut impl LaneWork, src: &[S]) {
     if const { S::LAYOUT.const_eq(Layout::BINARY32) || S::LAYOUT.const_eq(Layout::BFLOAT16) } {
-        bulk::dispatch(isa, &mut Job { work, src });
+        bulk::dispatch(isa, &mut LaneTask { work, src });
     } else {
-        let mut wide = [0f32; TILE];
+        let mut wide = [0f32; CHUNK];
         let src = {
             let wide = &mut wide[..src.len()];
             slice::cast_on(isa, src, wide, Cast::new());
             &*wide
         };
-        bulk::dispatch(isa, &mut Job { work, src });
+        bulk::dispatch(isa, &mut LaneTask { work, src });
     }
 }
 
-struct Job<'a, W, T> {
+struct LaneTask<'a, W, T> {
     work: &'a mut W,
     src: &'a [T],
 }
 
-impl<W: Work, T: Format> Multiversion for Job<'_, W, T> {
+impl<W: LaneWork, T: Format> Multiversion for LaneTask<'_, W, T> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         self.work.run(self.src);
@@ -108,64 +108,68 @@ impl<W: Work, T: Format> Multiversion for Job<'_, W, T> {
 #[repr(align(64))]
 struct Aligned<T>(T);
 
-/// A tile of blocks of one row.
-struct Rows<'a> {
-    fast: &'a Fast,
+/// A chunk of blocks of one row.
+struct RowChunk<'a> {
+    quantizer: &'a Quantizer,
     size: usize,
-    codes: Aligned<[u8; TILE]>,
-    below: Aligned<[f32; TILE]>,
+    codes: Aligned<[u8; CHUNK]>,
+    below: Aligned<[f32; CHUNK]>,
     amax: [u32; BLOCKS],
-    multipliers: Multipliers<BLOCKS>,
-    /// True if a multiplier fails.
+    factors: BlockFactors<BLOCKS>,
+    /// True if a block has no factor.
     fails: bool,
     counts: Counts,
 }
 
-impl Work for Rows<'_> {
+impl LaneWork for RowChunk<'_> {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
-        let Self { fast, size, .. } = *self;
+        let Self {
+            quantizer, size, ..
+        } = *self;
         let amax = &mut self.amax[..src.len().div_ceil(size)];
         largest_of_blocks(src, size, amax);
-        fast.multipliers(amax, &mut self.multipliers);
-        let Multipliers { below, fails, .. } = &self.multipliers;
+        quantizer.find_factors(amax, &mut self.factors);
+        let BlockFactors { below, fails, .. } = &self.factors;
         let (mut any_fails, mut saturates) = (false, false);
         for ((&amax, &below), &fails) in amax.iter().zip(below).zip(fails) {
             any_fails |= fails;
-            saturates |= fast.may_saturate(amax, below);
+            saturates |= quantizer.may_saturate(amax, below);
         }
         self.fails = any_fails;
         if any_fails {
-            self.some_blocks(src);
+            self.encode_without_failed(src);
             return;
         }
         let codes = &mut self.codes.0[..src.len()];
         expand(&below[..amax.len()], size, &mut self.below.0[..src.len()]);
-        let saturated = encode_by(fast, saturates, &self.below.0, src, codes);
+        let saturated = encode_by(quantizer, saturates, &self.below.0, src, codes);
         let saturated = saturated.unwrap_or_else(|| {
             let blocks = src.chunks(size).zip(codes.chunks_mut(size));
-            let each = blocks.zip(&self.multipliers.divisor);
-            each.map(|((src, codes), &divisor)| encode_by_quotients(fast, divisor, src, codes))
+            let each = blocks.zip(&self.factors.divisor);
+            each.map(|((src, codes), &divisor)| encode_by_quotients(quantizer, divisor, src, codes))
                 .sum()
         });
-        self.counts += finish(fast, saturated, src, codes);
+        self.counts += count_zeros(quantizer, saturated, src, codes);
     }
 }
 
-impl Rows<'_> {
+impl RowChunk<'_> {
     /// Encodes the blocks that don't need exact arithmetic.
     #[inline(always)]
-    fn some_blocks<T: Format>(&mut self, src: &[T]) {
-        let Self { fast, size, .. } = *self;
+    fn encode_without_failed<T: Format>(&mut self, src: &[T]) {
+        let Self {
+            quantizer, size, ..
+        } = *self;
         let codes = self.codes.0[..src.len()].chunks_mut(size);
         for (block, (src, codes)) in src.chunks(size).zip(codes).enumerate() {
-            if !self.multipliers.fails[block] {
-                let By { below, divisor } = self.multipliers.by(block);
+            if !self.factors.fails[block] {
+                let BlockFactor { below, divisor } = self.factors.of(block);
                 self.below.0[..src.len()].fill(below);
-                let saturated = encode_by(fast, true, &self.below.0, src, codes);
-                let saturated =
-                    saturated.unwrap_or_else(|| encode_by_quotients(fast, divisor, src, codes));
-                self.counts += finish(fast, saturated, src, codes);
+                let saturated = encode_by(quantizer, true, &self.below.0, src, codes);
+                let saturated = saturated
+                    .unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
+                self.counts += count_zeros(quantizer, saturated, src, codes);
             }
         }
     }
@@ -175,14 +179,14 @@ impl Rows<'_> {
 /// in `f64` must decide.
 #[inline(always)]
 fn encode_by<T: Format>(
-    fast: &Fast,
+    quantizer: &Quantizer,
     saturates: bool,
     below: &[f32],
     src: &[T],
     codes: &mut [u8],
 ) -> Option<usize> {
-    let element = fast.element;
-    let found = match (fast.how(), saturates) {
+    let element = quantizer.element;
+    let found = match (quantizer.products(), saturates) {
         (EXACT, false) => encode::<T, EXACT, false>(element, below, src, codes),
         (EXACT, true) => encode::<T, EXACT, true>(element, below, src, codes),
         (SNAPPED, false) => encode::<T, SNAPPED, false>(element, below, src, codes),
@@ -190,17 +194,22 @@ fn encode_by<T: Format>(
         (_, false) => encode::<T, BETWEEN, false>(element, below, src, codes),
         (_, true) => encode::<T, BETWEEN, true>(element, below, src, codes),
     };
-    (found.differ == 0).then_some(found.saturated as usize)
+    (found.near_tie == 0).then_some(found.saturated as usize)
 }
 
 /// Counts the zeros among codes. If the format has no −0, the function takes the sign from zeros.
 #[inline(always)]
-fn finish<T: Format>(fast: &Fast, saturated: usize, src: &[T], codes: &mut [u8]) -> Counts {
-    let mut became_zero = zero_codes(codes, fast.element.sign());
+fn count_zeros<T: Format>(
+    quantizer: &Quantizer,
+    saturated: usize,
+    src: &[T],
+    codes: &mut [u8],
+) -> Counts {
+    let mut became_zero = zero_codes(codes, quantizer.element.sign());
     if became_zero > 0 {
         became_zero -= zeros(src);
     }
-    fast.element.correct(codes);
+    quantizer.element.clear_sign_of_zeros(codes);
     Counts {
         saturated,
         became_zero,
@@ -211,7 +220,7 @@ fn finish<T: Format>(fast: &Fast, saturated: usize, src: &[T], codes: &mut [u8])
 /// Quantizes a block of any shape, unless a number of the block needs exact arithmetic.
 pub(super) fn quantize_block<S: Format>(
     plan: &Plan,
-    fast: &Fast,
+    quantizer: &Quantizer,
     isa: Isa,
     (src, cols): (&[S], usize),
     block: &Block,
@@ -222,26 +231,26 @@ pub(super) fn quantize_block<S: Format>(
         block.segments(cols).flat_map(|segment| {
             let end = segment.end;
             segment
-                .step_by(TILE)
-                .map(move |start| start..end.min(start + TILE))
+                .step_by(CHUNK)
+                .map(move |start| start..end.min(start + CHUNK))
         })
     };
-    let mut scan = Scan { largest: 0 };
+    let mut scan = LargestMagnitude { largest: 0 };
     for piece in pieces() {
         on_lanes(isa, &mut scan, &src[piece]);
     }
-    let (amax, mut multipliers) = ([scan.largest], Multipliers::<1>::new());
-    fast.multipliers(&amax, &mut multipliers);
-    if multipliers.fails[0] {
+    let (amax, mut factors) = ([scan.largest], BlockFactors::<1>::new());
+    quantizer.find_factors(&amax, &mut factors);
+    if factors.fails[0] {
         return None;
     }
-    let by: By = multipliers.by(0);
+    let factor = factors.of(0);
     let mut segment = Segment {
-        fast,
-        divisor: by.divisor,
-        saturates: fast.may_saturate(amax[0], by.below),
-        below: Aligned([by.below; TILE]),
-        codes: Aligned([0; TILE]),
+        quantizer,
+        divisor: factor.divisor,
+        saturates: quantizer.may_saturate(amax[0], factor.below),
+        below: Aligned([factor.below; CHUNK]),
+        codes: Aligned([0; CHUNK]),
         counts: Counts::default(),
     };
     for piece in pieces() {
@@ -249,17 +258,16 @@ pub(super) fn quantize_block<S: Format>(
         let codes = &segment.codes.0[..piece.len()];
         pack(isa, codes, plan.element.bits, piece.start, elements);
     }
-    plan.scale
-        .put(scales, block.index, multipliers.scale[0] as u64);
+    plan.scale.put(scales, block.index, factors.scale[0] as u64);
     Some(segment.counts)
 }
 
 /// Finds the largest magnitude of a block.
-struct Scan {
+struct LargestMagnitude {
     largest: u32,
 }
 
-impl Work for Scan {
+impl LaneWork for LargestMagnitude {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
         self.largest = self.largest.max(largest(src));
@@ -268,27 +276,28 @@ impl Work for Scan {
 
 /// A piece of a row of a block.
 struct Segment<'a> {
-    fast: &'a Fast,
+    quantizer: &'a Quantizer,
     divisor: f64,
     saturates: bool,
-    below: Aligned<[f32; TILE]>,
-    codes: Aligned<[u8; TILE]>,
+    below: Aligned<[f32; CHUNK]>,
+    codes: Aligned<[u8; CHUNK]>,
     counts: Counts,
 }
 
-impl Work for Segment<'_> {
+impl LaneWork for Segment<'_> {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
         let Self {
-            fast,
+            quantizer,
             divisor,
             saturates,
             ..
         } = *self;
         let codes = &mut self.codes.0[..src.len()];
-        let saturated = encode_by(fast, saturates, &self.below.0, src, codes);
-        let saturated = saturated.unwrap_or_else(|| encode_by_quotients(fast, divisor, src, codes));
-        self.counts += finish(fast, saturated, src, codes);
+        let saturated = encode_by(quantizer, saturates, &self.below.0, src, codes);
+        let saturated =
+            saturated.unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
+        self.counts += count_zeros(quantizer, saturated, src, codes);
     }
 }
 

@@ -168,7 +168,7 @@ unsafe impl<D: Element, const REPEATED: bool, const WAY: u8> Kernel
         if N != LANES {
             for (nth, (dst, &code)) in dst.iter_mut().zip(src).enumerate() {
                 let multiplier = self.by.factors[self.index(first + nth)];
-                dst.write(from_product(multiplier * self.table.f32(code)));
+                dst.write(round_product(multiplier * self.table.f32(code)));
             }
             return;
         }
@@ -201,7 +201,7 @@ unsafe impl<D: Element, const REPEATED: bool, const WAY: u8> Kernel
 
 /// Rounds a product to `f32` or bfloat16, ties to even. The product must not be a NaN.
 #[inline(always)]
-fn from_product<D: Element>(product: f32) -> D {
+fn round_product<D: Element>(product: f32) -> D {
     let bits = product.to_bits();
     D::from_code(if size_of::<D>() == 4 {
         bits as u64

@@ -1,9 +1,9 @@
-//! Turns codes of up to 8 bits into products in `f32`, in lanes.
+//! [`Dequantizer`]: converts codes of up to 8 bits to `f32` and multiplies them by their scales, in lanes.
 
 use super::encode::expand;
+use super::lane_decoder::{Decoder, ScaleDecoder};
 use super::pack;
 use super::plan::Plan;
-use super::small_code::{Decode, Scales};
 use crate::bulk::multipliers::{MULTIPLIERS as BLOCKS, Multipliers};
 use crate::bulk::{self, Lookup, Multiversion};
 use crate::cpu::Isa;
@@ -11,31 +11,31 @@ use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
 use crate::slice;
 
-/// The numbers between two passes. They stay in the nearest cache.
-pub(super) const TILE: usize = 2048;
-/// The smallest number of elements for which a table pays.
-const MANY: usize = 1 << 12;
+/// The number of elements that one pass leaves for the next pass. These elements stay in the nearest cache.
+pub(super) const CHUNK: usize = 2048;
+/// The number of elements from which on a table pays.
+const LOOKUP_PAYS: usize = 1 << 12;
 
-/// The parts of a scheme that the lanes need.
-pub(super) struct Fast {
-    element: Decode,
+/// The constants of a scheme and a tensor scale.
+pub(super) struct Dequantizer {
+    element: Decoder,
     bits: u32,
-    scales: Scales,
+    scales: ScaleDecoder,
     /// The lookup of elements as bfloat16.
     lookup: Option<Lookup>,
 }
 
-impl Fast {
-    /// Prepares a scheme for `numbers` elements.
+impl Dequantizer {
+    /// Returns the constants to dequantize `numbers` elements, or `None` if the loops don't support the scheme.
     pub(super) fn new(plan: &Plan, tensor_scale: f32, isa: Isa, numbers: usize) -> Option<Self> {
         if !bulk::control_bits_are_default() {
             return None;
         }
-        let element = Decode::new(plan.element.layout)?;
-        let lookup = if numbers < MANY {
+        let element = Decoder::new(plan.element.layout)?;
+        let lookup = if numbers < LOOKUP_PAYS {
             None
         } else {
-            let mut table = Table {
+            let mut table = ElementTable {
                 element,
                 results: [[0; 2]; 256],
             };
@@ -45,13 +45,13 @@ impl Fast {
         Some(Self {
             element,
             bits: plan.element.bits,
-            scales: Scales::new(plan, tensor_scale),
+            scales: ScaleDecoder::new(plan, tensor_scale),
             lookup,
         })
     }
 
     /// Dequantizes numbers in blocks of `size`, from the number of index `first` on. `first_scale` is the index of the scale of
-    /// the first block. Returns whether the numbers were written. An element or a multiplier that is not finite prevents writing.
+    /// the first block. Returns false, and writes nothing, if an element or a multiplier is not finite.
     pub(super) fn dequantize<D: Format>(
         &self,
         isa: Isa,
@@ -76,24 +76,27 @@ impl Fast {
         };
         let blocks = len.div_ceil(size);
         let Scratch {
-            by, each, products, ..
+            multipliers,
+            each,
+            products,
+            ..
         } = scratch;
-        by.log2_size = if blocks == 1 {
+        multipliers.log2_size = if blocks == 1 {
             usize::BITS - 1
         } else {
             size.ilog2()
         };
-        let mut check = Check {
-            fast: self,
+        let mut task = FindMultipliers {
+            dequantizer: self,
             codes,
             scales,
             first: first_scale,
             blocks,
-            by,
+            multipliers,
             fails: false,
         };
-        bulk::dispatch(isa, &mut check);
-        if check.fails {
+        bulk::dispatch(isa, &mut task);
+        if task.fails {
             return false;
         }
         // The lookup multiplies 16 numbers at once.
@@ -102,28 +105,28 @@ impl Fast {
             && has_steps
         {
             if const { is_direct::<D>() } {
-                lookup.convert_scaled(codes, by, dst);
+                lookup.convert_scaled(codes, multipliers, dst);
             } else {
-                by.are_powers = false;
+                multipliers.are_powers = false;
                 let products = &mut products[..len];
-                lookup.convert_scaled(codes, by, products);
+                lookup.convert_scaled(codes, multipliers, products);
                 slice::cast_on(isa, products, dst, Cast::new());
             }
             return true;
         }
-        let factors = Factors {
-            decode: self.element,
+        let operands = Operands {
+            decoder: self.element,
             codes,
             size,
-            multipliers: &by.factors[..blocks],
+            multipliers: &multipliers.factors[..blocks],
             each: &mut each[..len],
         };
         if const { is_direct::<D>() } {
-            bulk::dispatch(isa, &mut Products { factors, dst });
+            bulk::dispatch(isa, &mut Products { operands, dst });
         } else {
             let products = &mut products[..len];
             let mut task = Products {
-                factors,
+                operands,
                 dst: &mut *products,
             };
             bulk::dispatch(isa, &mut task);
@@ -140,13 +143,13 @@ const fn is_direct<D: Format>() -> bool {
         && layout.bits() as usize == 8 * size_of::<D>()
 }
 
-/// A table of all elements as bfloat16. Codes of less than a byte come one a byte.
-struct Table {
-    element: Decode,
+/// A table of the elements of all bytes, as bfloat16. A byte holds one code.
+struct ElementTable {
+    element: Decoder,
     results: [[u8; 2]; 256],
 }
 
-impl Multiversion for Table {
+impl Multiversion for ElementTable {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         for (code, result) in self.results.iter_mut().enumerate() {
@@ -156,28 +159,28 @@ impl Multiversion for Table {
     }
 }
 
-/// The memory of a tile between two passes.
+/// The results of one pass over a chunk, which the next pass reads.
 #[repr(align(64))]
 pub(super) struct Scratch {
-    codes: [u8; TILE],
-    by: Multipliers,
-    each: [f32; TILE],
-    products: [f32; TILE],
+    codes: [u8; CHUNK],
+    multipliers: Multipliers,
+    each: [f32; CHUNK],
+    products: [f32; CHUNK],
 }
 
 impl Scratch {
     pub(super) const fn new() -> Self {
         Self {
-            codes: [0; TILE],
-            by: Multipliers {
+            codes: [0; CHUNK],
+            multipliers: Multipliers {
                 factors: [0.0; BLOCKS],
                 shifts: [0; BLOCKS],
                 log2_size: 0,
                 are_powers: false,
                 are_normal: false,
             },
-            each: [0.0; TILE],
-            products: [0.0; TILE],
+            each: [0.0; CHUNK],
+            products: [0.0; CHUNK],
         }
     }
 }
@@ -196,29 +199,29 @@ impl Multiversion for Unpack<'_> {
     }
 }
 
-/// Finds the multipliers of blocks, and finds whether all numbers are finite.
-struct Check<'a> {
-    fast: &'a Fast,
+/// Computes the multipliers of blocks, and checks that all multipliers and elements are finite.
+struct FindMultipliers<'a> {
+    dequantizer: &'a Dequantizer,
     codes: &'a [u8],
     scales: &'a [u8],
     first: usize,
     blocks: usize,
-    by: &'a mut Multipliers,
+    multipliers: &'a mut Multipliers,
     fails: bool,
 }
 
-impl Multiversion for Check<'_> {
+impl Multiversion for FindMultipliers<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
-        let Fast {
+        let Dequantizer {
             element, scales, ..
-        } = self.fast;
-        let multipliers = &mut self.by.factors[..self.blocks];
-        scales.multipliers(self.scales, self.first, multipliers);
-        let (mut fails, mut are_powers) = (false, self.by.log2_size >= 5);
+        } = self.dequantizer;
+        let factors = &mut self.multipliers.factors[..self.blocks];
+        scales.multipliers(self.scales, self.first, factors);
+        let (mut fails, mut are_powers) = (false, self.multipliers.log2_size >= 5);
         let mut are_normal = true;
         let (least, most) = element.exponents;
-        for (multiplier, shift) in multipliers.iter().zip(&mut self.by.shifts) {
+        for (multiplier, shift) in factors.iter().zip(&mut self.multipliers.shifts) {
             let bits = multiplier.to_bits();
             let exponent = (bits >> 23) as i32 - 127;
             fails |= exponent > 127;
@@ -226,15 +229,15 @@ impl Multiversion for Check<'_> {
             are_powers &= bits << 9 == 0 && exponent + most <= 127;
             *shift = u32::from((exponent << 7) as u16) * 0x1_0001;
         }
-        self.by.are_powers = are_powers && are_normal;
-        self.by.are_normal = are_normal;
+        self.multipliers.are_powers = are_powers && are_normal;
+        self.multipliers.are_normal = are_normal;
         self.fails = fails || element.has_special(self.codes);
     }
 }
 
 /// Elements, and the multipliers of their blocks.
-struct Factors<'a> {
-    decode: Decode,
+struct Operands<'a> {
+    decoder: Decoder,
     codes: &'a [u8],
     size: usize,
     multipliers: &'a [f32],
@@ -242,32 +245,32 @@ struct Factors<'a> {
     each: &'a mut [f32],
 }
 
-/// Elements times multipliers.
+/// The products of elements and multipliers, and the place to write them.
 struct Products<'a, D> {
-    factors: Factors<'a>,
+    operands: Operands<'a>,
     dst: &'a mut [D],
 }
 
 impl<D: Format> Multiversion for Products<'_, D> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
-        let Factors {
-            decode,
+        let Operands {
+            decoder,
             codes,
             size,
             multipliers,
             each,
-        } = &mut self.factors;
+        } = &mut self.operands;
         expand(multipliers, *size, each);
         for ((dst, &code), multiplier) in self.dst.iter_mut().zip(*codes).zip(&**each) {
-            *dst = rounded(multiplier * decode.number(code));
+            *dst = round_product(multiplier * decoder.number(code));
         }
     }
 }
 
 /// Rounds a product to `f32` or bfloat16, ties to even. An infinity stays an infinity. No product is NaN.
 #[inline(always)]
-fn rounded<D: Format>(product: f32) -> D {
+fn round_product<D: Format>(product: f32) -> D {
     let bits = product.to_bits();
     if const { D::LAYOUT.const_eq(Layout::BINARY32) } {
         from_code(bits as u64)
@@ -277,14 +280,14 @@ fn rounded<D: Format>(product: f32) -> D {
     }
 }
 
-/// Returns how many numbers are done at once, if blocks of `cols` columns follow one another.
-pub(super) fn step(cols: usize) -> usize {
-    if cols > TILE {
-        TILE
-    } else if cols >= TILE / 8 && !cols.is_power_of_two() {
+/// Returns the number of elements in a chunk, if blocks of `cols` columns follow one another.
+pub(super) fn numbers_at_once(cols: usize) -> usize {
+    if cols > CHUNK {
+        CHUNK
+    } else if cols >= CHUNK / 8 && !cols.is_power_of_two() {
         // The lookup takes one such block, or blocks of a power of two.
         cols
     } else {
-        cols * (TILE / cols).min(BLOCKS)
+        cols * (CHUNK / cols).min(BLOCKS)
     }
 }

@@ -1,28 +1,28 @@
-//! Reads codes of up to 8 bits in lanes, as numbers of elements and of scales.
+//! [`Decoder`] and [`ScaleDecoder`]: convert codes of elements and of scales to `f32`, in lanes.
 
 use super::plan::{Codes, Plan, widened};
 use crate::format::Layout;
 
-/// The way that lanes read a code of up to 8 bits.
+/// Converts codes of up to 8 bits to `f32`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Decode {
+pub(super) struct Decoder {
     magnitude: u32,
     max: u32,
     hidden: u32,
-    /// The shift from the fraction of a code to the fraction of an `f32`, then the addend of the exponent.
+    /// The shift from the fraction of a code to the fraction of an `f32`.
     up: u32,
     rebias: u32,
-    /// The unit that the code of a subnormal number counts.
+    /// The smallest positive number. A subnormal number is its code times this number.
     unit: f32,
     sign: u32,
     sign_up: u32,
-    /// The code with the bits of −0, if the format has no −0.
-    refused: Option<u8>,
+    /// The code with the bits of −0, which is not a number, if the format has no −0.
+    reserved: Option<u8>,
     /// The exponents of the smallest and the largest number.
     pub(super) exponents: (i32, i32),
 }
 
-impl Decode {
+impl Decoder {
     pub(super) fn new(layout: Layout) -> Option<Self> {
         let supported = layout.bits() <= 8
             && layout.is_signed()
@@ -39,12 +39,12 @@ impl Decode {
             unit: f32::from_bits(((127 + layout.finest_exponent()) as u32) << 23),
             sign: layout.sign_mask() as u32,
             sign_up: 32 - layout.bits(),
-            refused: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
+            reserved: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
             exponents: (layout.finest_exponent(), layout.max_exponent()),
         })
     }
 
-    /// Returns the number of a code. For codes that `is_special` knows, the result is wrong.
+    /// Returns the number of a code. The result is arbitrary if [`is_special`](Self::is_special) is true.
     #[inline(always)]
     pub(super) fn number(self, code: u8) -> f32 {
         let code = code as u32;
@@ -62,69 +62,69 @@ impl Decode {
     /// Returns whether a code is an infinity or a NaN.
     #[inline(always)]
     pub(super) fn is_special(self, code: u8) -> bool {
-        code & self.magnitude as u8 > self.max as u8 || Some(code) == self.refused
+        code & self.magnitude as u8 > self.max as u8 || Some(code) == self.reserved
     }
 
     #[inline(always)]
     pub(super) fn has_special(self, codes: &[u8]) -> bool {
-        if self.max == self.magnitude && self.refused.is_none() {
+        if self.max == self.magnitude && self.reserved.is_none() {
             return false;
         }
         let (magnitude, max) = (self.magnitude as u8, self.max as u8);
-        let Some(refused) = self.refused else {
+        let Some(reserved) = self.reserved else {
             return codes.iter().map(|code| code & magnitude).fold(0, u8::max) > max;
         };
-        let special = |&code: &u8| (code & magnitude > max) as u8 | (code == refused) as u8;
+        let special = |&code: &u8| (code & magnitude > max) as u8 | (code == reserved) as u8;
         codes.iter().map(special).fold(0, u8::max) != 0
     }
 }
 
-/// The scales of blocks, times the tensor scale.
-pub(super) struct Scales {
+/// Converts scales of blocks to `f32`, and applies the tensor scale.
+pub(super) struct ScaleDecoder {
     scale: Codes,
-    how: How,
+    kind: ScaleKind,
     tensor_scale: f32,
     divides: bool,
 }
 
-/// The way to read the codes of scales.
-enum How {
+/// The kinds of codes of scales.
+enum ScaleKind {
     E8m0,
-    /// The upper bits of an `f32`, 16 or 32 of them.
+    /// The upper 16 bits of an `f32`, or all 32 bits.
     Upper,
-    Byte(Decode),
+    Byte(Decoder),
     Other,
 }
 
-impl Scales {
+impl ScaleDecoder {
     /// Requires the default modes of the thread.
     pub(super) fn new(plan: &Plan, tensor_scale: f32) -> Self {
         let scale = plan.scale;
-        let how = if scale.is_reversed {
-            How::Other
+        let kind = if scale.is_reversed {
+            ScaleKind::Other
         } else if scale.layout.const_eq(Layout::E8M0FNU) {
-            How::E8m0
+            ScaleKind::E8m0
         } else if scale.layout.const_eq(Layout::BINARY32) || scale.layout.const_eq(Layout::BFLOAT16)
         {
-            How::Upper
-        } else if let (Some(decode), 8) = (Decode::new(scale.layout), scale.bits) {
-            How::Byte(decode)
+            ScaleKind::Upper
+        } else if let (Some(decoder), 8) = (Decoder::new(scale.layout), scale.bits) {
+            ScaleKind::Byte(decoder)
         } else {
-            How::Other
+            ScaleKind::Other
         };
         Self {
             scale,
-            how,
+            kind,
             tensor_scale,
             divides: plan.divides,
         }
     }
 
-    /// Finds the multipliers of blocks, from the block of index `first` on.
+    /// Computes the multipliers of blocks, from the block of index `first` on.
     #[inline(always)]
     pub(super) fn multipliers(&self, scales: &[u8], first: usize, multipliers: &mut [f32]) {
-        match self.how {
-            How::E8m0 => {
+        match self.kind {
+            ScaleKind::E8m0 => {
                 for (multiplier, &code) in multipliers.iter_mut().zip(&scales[first..]) {
                     // 2^-127 is subnormal, and code 255 is NaN.
                     let bits = match code {
@@ -135,26 +135,26 @@ impl Scales {
                     *multiplier = f32::from_bits(bits);
                 }
             }
-            How::Upper if self.scale.bits == 32 => {
+            ScaleKind::Upper if self.scale.bits == 32 => {
                 let (codes, _) = scales.as_chunks();
                 for (multiplier, &code) in multipliers.iter_mut().zip(&codes[first..]) {
                     *multiplier = f32::from_le_bytes(code);
                 }
             }
-            How::Upper => {
+            ScaleKind::Upper => {
                 let (codes, _) = scales.as_chunks();
                 for (multiplier, &code) in multipliers.iter_mut().zip(&codes[first..]) {
                     *multiplier = f32::from_bits((u16::from_le_bytes(code) as u32) << 16);
                 }
             }
-            How::Byte(decode) => {
+            ScaleKind::Byte(decoder) => {
                 for (multiplier, &code) in multipliers.iter_mut().zip(&scales[first..]) {
-                    let number = decode.number(code);
-                    let special = decode.is_special(code);
+                    let number = decoder.number(code);
+                    let special = decoder.is_special(code);
                     *multiplier = if special { f32::NAN } else { number };
                 }
             }
-            How::Other => {
+            ScaleKind::Other => {
                 for (multiplier, index) in multipliers.iter_mut().zip(first..) {
                     let code = self.scale.get(scales, index);
                     *multiplier = widened(self.scale.layout, code);

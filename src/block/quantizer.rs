@@ -1,5 +1,5 @@
-//! [`Fast`]: the data of a scheme that the lanes need. The lanes serve elements of up to 8 bits, rounded ties to even,
-//! saturating.
+//! [`Quantizer`]: the constants with which loops over lanes quantize. The loops make elements of up to 8 bits, and round ties to
+//! even, saturating.
 //!
 //! Elements of a block are multiplied by the reciprocal of the scale. The product is exact if the scale is a power of two. For
 //! other scales, elements are multiplied by two numbers, one certainly below the reciprocal and one above. If both products round
@@ -17,40 +17,40 @@
 //! quotients: their ties have 12 bits, or 25 in `f32`, and the divisor, the largest element times a tensor scale, has 29.
 
 use super::ScaleRule;
-use super::encode::{BETWEEN, By, EXACT, MARGIN, SNAP_BITS, SNAPPED, TO_ABOVE};
+use super::encode::{BETWEEN, BlockFactor, EXACT, MARGIN, SNAP_BITS, SNAPPED, TO_ABOVE};
 use super::lanes::{Narrow32, Narrow64};
 use super::plan::{Plan, widened};
 use crate::bulk;
 use crate::format::Layout;
 use crate::round::Cast;
 
-/// A scheme with its tensor scale.
+/// The constants of a scheme and a tensor scale.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fast {
-    pub(super) element: Element,
-    scales: Scales,
-    /// The factor of the numbers, before they are divided by the scale of their block.
+pub(super) struct Quantizer {
+    pub(super) element: ElementEncoder,
+    scales: ScaleEncoder,
+    /// The factor of all numbers. A number is multiplied by it, and then divided by the scale of its block.
     factor: f64,
     divisor: f64,
-    /// True if quotients that are no ties are far from ties.
+    /// True if a quotient that is not a tie is far from every tie.
     short: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Element {
+pub(super) struct ElementEncoder {
     pub(super) narrow: Narrow32,
     pub(super) narrow64: Narrow64,
     pub(super) max: u32,
     /// The shift from the sign of an `f32` to the sign of an element.
     pub(super) sign_shift: u32,
-    /// The code with the bits of −0, if the format has no −0.
-    pub(super) refused: Option<u8>,
+    /// The code with the bits of −0, which no element may have, if the format has no −0.
+    pub(super) reserved: Option<u8>,
     /// The addend that turns the exponent of a product into the exponent of the number to add. The low byte of the sum is then
     /// the code.
     addend: u32,
 }
 
-impl Element {
+impl ElementEncoder {
     fn new(layout: Layout) -> Option<Self> {
         let narrow = Narrow32::new(layout)?;
         let fraction_bits = layout.fraction_bits();
@@ -61,7 +61,7 @@ impl Element {
             narrow64: Narrow64::new(layout)?,
             max: layout.max_code() as u32,
             sign_shift: 32 - layout.bits(),
-            refused: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
+            reserved: (!layout.has_negative_zero()).then_some(layout.sign_mask() as u8),
             addend: (narrow.drop << 23) + (excess.wrapping_neg() & 0xff),
         })
     }
@@ -86,19 +86,19 @@ impl Element {
         ((1u32 << 31) >> self.sign_shift) as u8
     }
 
-    /// Takes the sign from zeros, if the format has no −0.
+    /// Clears the sign of zeros, if the format has no −0.
     #[inline(always)]
-    pub(super) fn correct(&self, codes: &mut [u8]) {
-        if let Some(refused) = self.refused {
+    pub(super) fn clear_sign_of_zeros(&self, codes: &mut [u8]) {
+        if let Some(reserved) = self.reserved {
             for code in codes {
-                *code = if *code == refused { 0 } else { *code };
+                *code = if *code == reserved { 0 } else { *code };
             }
         }
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Scales {
+enum ScaleEncoder {
     /// E8M0. The exponent is the upper bits of the sum of amax and `addend`, plus `offset`.
     Power { addend: u32, offset: i32 },
     /// The rounded quotient of amax and `max`.
@@ -114,16 +114,16 @@ enum Scales {
 
 /// The factors of the elements of blocks, and the scales to write, one entry a block.
 #[derive(Clone, Debug)]
-pub(super) struct Multipliers<const N: usize> {
+pub(super) struct BlockFactors<const N: usize> {
     pub(super) below: [f32; N],
     pub(super) divisor: [f64; N],
     /// The codes of the scales.
     pub(super) scale: [u32; N],
-    /// True if the block needs exact arithmetic and has no factor here.
+    /// True if the block has no factor here, and needs exact arithmetic.
     pub(super) fails: [bool; N],
 }
 
-impl<const N: usize> Multipliers<N> {
+impl<const N: usize> BlockFactors<N> {
     pub(super) const fn new() -> Self {
         Self {
             below: [0.0; N],
@@ -134,8 +134,8 @@ impl<const N: usize> Multipliers<N> {
     }
 
     #[inline(always)]
-    pub(super) fn by(&self, block: usize) -> By {
-        By {
+    pub(super) fn of(&self, block: usize) -> BlockFactor {
+        BlockFactor {
             below: self.below[block],
             divisor: self.divisor[block],
         }
@@ -146,8 +146,8 @@ const INFINITY: u32 = f32::INFINITY.to_bits();
 /// Larger products are left to exact arithmetic.
 const LARGE: f32 = (1u128 << 100) as f32;
 
-impl Fast {
-    /// Prepares a scheme for numbers of `precision` significant bits.
+impl Quantizer {
+    /// Returns the constants for numbers of `precision` significant bits, or `None` if the loops don't support the scheme.
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast, precision: u32) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
         if cast != Cast::new().saturating()
@@ -163,7 +163,7 @@ impl Fast {
             (1.0, tensor_scale as f64)
         };
         // The code below counts the bits of the significands of a number, and of a tie times the divisor. Two such numbers that
-        // differ do so by one part in two to the power of the larger count, at least.
+        // differ do so by at least 2^-n of their size, where n is the larger count.
         let tensor_bits = 24 - tensor_scale.to_bits().trailing_zeros().min(23);
         let ties = element.fraction_bits() + 2 + scale.precision();
         let (number_bits, tie_bits) = if plan.divides {
@@ -175,7 +175,7 @@ impl Fast {
             if (factor, divisor) != (1.0, 1.0) || element.max_exponent() < 1 {
                 return None;
             }
-            Scales::power(plan.rule, element, max)
+            ScaleEncoder::power(plan.rule, element, max)
         } else {
             let narrow = Narrow64::new(scale)?;
             let ties_are_short = scale.fraction_bits() <= 10 || scale.const_eq(Layout::BINARY32);
@@ -188,7 +188,7 @@ impl Fast {
                 scale.min_positive_code()
             };
             let with_value = |code| (code, widened(scale, code) as f64);
-            Scales::Nearest {
+            ScaleEncoder::Nearest {
                 narrow,
                 max: max as f64 * divisor,
                 least: with_value(least),
@@ -197,7 +197,7 @@ impl Fast {
             }
         };
         Some(Self {
-            element: Element::new(element)?,
+            element: ElementEncoder::new(element)?,
             short: number_bits.max(tie_bits) <= SNAP_BITS,
             scales,
             factor,
@@ -205,27 +205,27 @@ impl Fast {
         })
     }
 
-    /// Returns the way to multiply elements.
-    pub(super) fn how(&self) -> u8 {
+    /// Returns the kind of the products: [`EXACT`], [`SNAPPED`] or [`BETWEEN`].
+    pub(super) fn products(&self) -> u8 {
         match self.scales {
-            Scales::Power { .. } => EXACT,
-            Scales::Nearest { .. } if self.short => SNAPPED,
-            Scales::Nearest { .. } => BETWEEN,
+            ScaleEncoder::Power { .. } => EXACT,
+            ScaleEncoder::Nearest { .. } if self.short => SNAPPED,
+            ScaleEncoder::Nearest { .. } => BETWEEN,
         }
     }
 
-    /// Returns the factor of numbers in `f64`, before they are divided.
+    /// Returns the factor of all numbers. A number is multiplied by it before the division.
     pub(super) fn factor(&self) -> f64 {
         self.factor
     }
 
-    /// Finds the multipliers of blocks with these largest magnitudes, given as bits. There are at most N blocks.
+    /// Finds the factors of blocks with these largest magnitudes, given as bits. There are at most N blocks.
     #[inline(always)]
-    pub(super) fn multipliers<const N: usize>(&self, amax: &[u32], to: &mut Multipliers<N>) {
+    pub(super) fn find_factors<const N: usize>(&self, amax: &[u32], to: &mut BlockFactors<N>) {
         let each = amax.iter().zip(&mut to.scale).zip(&mut to.below);
         let each = each.zip(&mut to.fails).zip(&mut to.divisor);
         match self.scales {
-            Scales::Power { addend, offset } => {
+            ScaleEncoder::Power { addend, offset } => {
                 for ((((&amax, scale), below), fails), _) in each {
                     let code = (((amax + addend) >> 23) as i32 + offset).max(0);
                     // 2^-127, the reciprocal of the scale with code 254, is not a normal number.
@@ -234,7 +234,7 @@ impl Fast {
                     *below = f32::from_bits(((254 - code.min(254)) as u32) << 23);
                 }
             }
-            Scales::Nearest {
+            ScaleEncoder::Nearest {
                 narrow,
                 max,
                 least,
@@ -269,9 +269,9 @@ impl Fast {
     }
 }
 
-impl Scales {
-    /// Every rule steps where the fraction of amax passes a point. From that point on, `addend` makes the fraction carry into the
-    /// exponent.
+impl ScaleEncoder {
+    /// Returns the encoder of a rule of powers of two. In every rule, the exponent steps where the fraction of amax passes a
+    /// point. From that point on, `addend` makes the fraction carry into the exponent.
     fn power(rule: ScaleRule, element: Layout, max: f32) -> Self {
         const ONE: u32 = 1 << 23;
         let fraction = |x: f32| x.to_bits() & (ONE - 1);
