@@ -6,7 +6,7 @@ use crate::format::Layout;
 use crate::round::{Cast, Flags, Rounding};
 
 /// An exponent that is past the limits of every layout, and far inside an `i32`.
-const FAR: i32 = 1 << 24;
+const PAST_ALL_EXPONENTS: i32 = 1 << 24;
 
 impl Layout {
     /// Returns a · 2<sup>n</sup> (IEEE 754-2019, 5.3.3, `scaleB`).
@@ -22,8 +22,8 @@ impl Layout {
             return (code, Flags::NONE);
         };
         let n = match n {
-            n if n < -FAR => -FAR,
-            n if n > FAR => FAR,
+            n if n < -PAST_ALL_EXPONENTS => -PAST_ALL_EXPONENTS,
+            n if n > PAST_ALL_EXPONENTS => PAST_ALL_EXPONENTS,
             n => n,
         };
         number.exponent += n;

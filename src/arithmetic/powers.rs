@@ -19,13 +19,13 @@ pub(crate) const RADIANS: Unpacked = Unpacked {
 /// A number of 128 bits, significand · 2<sup>exponent − 127</sup>, and whether bits were cut off. The topmost bit of the
 /// significand is set.
 #[derive(Clone, Copy)]
-struct Wide {
+struct Extended {
     exponent: i64,
     significand: u128,
     inexact: bool,
 }
 
-impl Wide {
+impl Extended {
     const ONE: Self = Self {
         exponent: 0,
         significand: 1 << 127,
@@ -43,7 +43,7 @@ impl Wide {
         let low = middle << 64 | low & LOW;
         // The product of two numbers in [1, 2) lies in [1, 4). It may have one more bit before the point.
         let carry = (high >> 127) as u32;
-        let (significand, rest) = if carry == 1 {
+        let (significand, remainder) = if carry == 1 {
             (high, low)
         } else {
             (high << 1 | low >> 127, low << 1)
@@ -51,7 +51,7 @@ impl Wide {
         Self {
             exponent: self.exponent + other.exponent + carry as i64,
             significand,
-            inexact: self.inexact || other.inexact || rest != 0,
+            inexact: self.inexact || other.inexact || remainder != 0,
         }
     }
 
@@ -63,15 +63,15 @@ impl Wide {
                 ..self
             };
         }
-        // Long division of 2²⁵⁵ by the significand, one bit at a time. `rest` starts as the upper half of 2²⁵⁵.
-        let (mut quotient, mut rest) = (0_u128, 1_u128 << 127);
+        // Long division of 2²⁵⁵ by the significand, one bit at a time. `remainder` starts as the upper half of 2²⁵⁵.
+        let (mut quotient, mut remainder) = (0_u128, 1_u128 << 127);
         let mut bits = 128;
         while bits > 0 {
-            let carry = rest >> 127 == 1;
-            rest <<= 1;
+            let carry = remainder >> 127 == 1;
+            remainder <<= 1;
             quotient <<= 1;
-            if carry || rest >= self.significand {
-                rest = rest.wrapping_sub(self.significand);
+            if carry || remainder >= self.significand {
+                remainder = remainder.wrapping_sub(self.significand);
                 quotient |= 1;
             }
             bits -= 1;
@@ -85,7 +85,7 @@ impl Wide {
 }
 
 /// An exponent past the limits of every layout.
-const FAR: i64 = 1 << 24;
+const PAST_ALL_EXPONENTS: i64 = 1 << 24;
 
 impl Layout {
     /// Returns a power by the rules of `pown` in IEEE 754-2019, 9.2. The 0th power is 1 for every base.
@@ -111,12 +111,12 @@ impl Layout {
                 };
             }
         };
-        let mut base = Wide {
+        let mut base = Extended {
             exponent: x.exponent as i64,
             significand: (x.significand as u128) << 64,
             inexact: false,
         };
-        let (mut power, mut left) = (Wide::ONE, n.unsigned_abs());
+        let (mut power, mut left) = (Extended::ONE, n.unsigned_abs());
         loop {
             if left & 1 == 1 {
                 power = power.times(base);
@@ -131,8 +131,8 @@ impl Layout {
             power = power.reciprocal();
         }
         let exponent = match power.exponent {
-            far if far < -FAR => -FAR,
-            far if far > FAR => FAR,
+            far if far < -PAST_ALL_EXPONENTS => -PAST_ALL_EXPONENTS,
+            far if far > PAST_ALL_EXPONENTS => PAST_ALL_EXPONENTS,
             near => near,
         };
         let significand = power.significand | power.inexact as u128;

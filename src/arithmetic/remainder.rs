@@ -65,7 +65,7 @@ const fn is_more_than_half(x: Unpacked, y: Unpacked, or_equal: bool) -> bool {
 impl Layout {
     /// Returns the operands of a division of finite numbers other than zero. In all other cases, returns the remainder as an
     /// error.
-    const fn divided(self, a: u64, b: u64) -> Result<(Unpacked, Unpacked), (u64, Flags)> {
+    const fn division_operands(self, a: u64, b: u64) -> Result<(Unpacked, Unpacked), (u64, Flags)> {
         if let Some(nan) = self.nan_of(&[a, b]) {
             return Err(nan);
         }
@@ -80,7 +80,7 @@ impl Layout {
 
     /// Returns x − y · n, where n is the quotient cut to an integer. This is C's `fmod`.
     pub(crate) const fn rem(self, a: u64, b: u64) -> (u64, Flags) {
-        let (x, y) = match self.divided(a, b) {
+        let (x, y) = match self.division_operands(a, b) {
             Ok(operands) => operands,
             Err(result) => return result,
         };
@@ -92,7 +92,7 @@ impl Layout {
 
     /// Returns x − y · n, where n is the integer nearest to the quotient, ties to even (IEEE 754-2019, 5.3.1).
     pub(crate) const fn remainder(self, a: u64, b: u64) -> (u64, Flags) {
-        let (x, y) = match self.divided(a, b) {
+        let (x, y) = match self.division_operands(a, b) {
             Ok(operands) => operands,
             Err(result) => return result,
         };
@@ -112,7 +112,7 @@ impl Layout {
 
     /// Returns the least non-negative x − y · n, rounded.
     pub(crate) const fn rem_euclid(self, a: u64, b: u64) -> u64 {
-        let rest = match self.divided(a, b) {
+        let rest = match self.division_operands(a, b) {
             Ok((x, y)) => match Division::new(x, y).rest {
                 Some(rest) if rest.negative => {
                     let y = Unpacked {
@@ -147,7 +147,7 @@ impl Layout {
 
     /// Returns the n of [`rem_euclid`](Self::rem_euclid), rounded.
     pub(crate) const fn div_euclid(self, a: u64, b: u64) -> u64 {
-        let Ok((x, y)) = self.divided(a, b) else {
+        let Ok((x, y)) = self.division_operands(a, b) else {
             let below = self.is_negative(a) && self.is_finite(a) && !self.is_zero(a);
             return if below && self.is_infinite(b) {
                 let one = Unpacked {

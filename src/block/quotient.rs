@@ -20,7 +20,7 @@ impl Factor {
     /// Returns the magnitude of a finite code that is not zero.
     #[inline]
     pub(super) const fn new(layout: Layout, code: u64) -> Self {
-        let (significand, exponent) = layout.integer(code);
+        let (significand, exponent) = layout.significand_and_unit(code);
         Self {
             significand,
             exponent,

@@ -126,7 +126,7 @@ impl ScaleRule {
         let max = Factor::new(element, element.max_code());
         let scaled = amax.divide_by(divisor, false);
         let exponent = match self {
-            Self::Nearest => return nearest(amax, divisor, max, scale),
+            Self::Nearest => return nearest_scale(amax, divisor, max, scale),
             Self::Up => {
                 let least = amax.divide_by(max.times(divisor), false);
                 least.exponent + (least.significand << 1 != 0) as i32
@@ -153,7 +153,7 @@ impl ScaleRule {
     }
 }
 
-const fn nearest(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (u64, Flags) {
+const fn nearest_scale(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (u64, Flags) {
     let quotient = amax.divide_by(max.times(divisor), false);
     let (code, flags) = scale.round(Cast::new().saturating(), quotient);
     // Every reader of `f32` scales multiplies by the scales in `f32`. Many readers take subnormal scales for zero.

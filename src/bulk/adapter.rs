@@ -74,9 +74,9 @@ unsafe impl<K: Kernel> Kernel for FewLoops<K> {
 /// The adapter that multiplies by a factor. The kernel converts between `f32` and another format, and the factor applies to the
 /// `f32`.
 #[derive(Clone, Copy)]
-pub(super) struct Factor(pub(super) f32);
+pub(super) struct ScaleBy(pub(super) f32);
 
-impl Adapter for Factor {
+impl Adapter for ScaleBy {
     type Adapted<K: Kernel<Src: Element, Dst: Element>> = Scaled<K>;
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! Conversion of slices. This module chooses the kernel, and chooses whether the results are written past the caches.
 
-use super::adapter::{Adapter, Factor, Unchanged};
+use super::adapter::{Adapter, ScaleBy, Unchanged};
 use super::arch;
 use super::element::{Element, has_usual_size};
 use super::kernel::SMALL;
@@ -47,9 +47,9 @@ pub(crate) fn convert_scaled<'a, S: Element, D: Element>(
     cast: Cast,
 ) -> &'a mut [D] {
     if cast == Cast::new() {
-        Conversion::<_, true>::new(Factor(factor), isa, cast).run(src, dst)
+        Conversion::<_, true>::new(ScaleBy(factor), isa, cast).run(src, dst)
     } else {
-        Conversion::<_, false>::new(Factor(factor), isa, cast).run(src, dst)
+        Conversion::<_, false>::new(ScaleBy(factor), isa, cast).run(src, dst)
     }
 }
 

@@ -36,7 +36,7 @@ fn overlapping<'a, K: Kernel, const N: usize>(
 ) -> &'a mut [K::Dst] {
     assert!(dst.len() == src.len() && src.len() >= N);
     let last = src.len() - N;
-    let mut step = if size_of::<K::Dst>() * dst.len() < LONG {
+    let mut step = if size_of::<K::Dst>() * dst.len() < ALIGNMENT_PAYS {
         N
     } else {
         aligning_step(dst.as_ptr().addr(), size_of::<K::Dst>()).min(N)
@@ -89,7 +89,7 @@ fn side_by_side<'a, K: Kernel>(
 
 /// The number of bytes from which on aligned writes pay. An unaligned store may touch two lines of the cache. Some elements are
 /// converted twice for the alignment.
-const LONG: usize = 2048;
+const ALIGNMENT_PAYS: usize = 2048;
 
 /// Returns the distance from the first block to the second block.
 #[inline(never)]

@@ -16,7 +16,7 @@ const ROUNDS: u32 = 10;
 
 /// Returns the four random words of a counter under a key.
 #[inline(always)]
-const fn block(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+const fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let (mut words, mut key) = (counter, key);
     let mut round = 0;
     while round < ROUNDS {
@@ -58,24 +58,24 @@ pub(crate) const fn group(shared: bool) -> usize {
 pub(crate) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32]) {
     debug_assert!(first.is_multiple_of(group(shared) as u64));
     debug_assert!(to.len().is_multiple_of(group(shared)));
-    let mut draws = Draws {
+    let mut work = FillDraws {
         key: [seed as u32, (seed >> 32) as u32],
         shared,
         first,
         to,
     };
-    dispatch(isa, &mut draws);
+    dispatch(isa, &mut work);
 }
 
 /// The draws for all elements of a tile. The compiler makes vectors of the lanes of a group.
-struct Draws<'a> {
+struct FillDraws<'a> {
     key: [u32; 2],
     shared: bool,
     first: u64,
     to: &'a mut [u32],
 }
 
-impl Multiversion for Draws<'_> {
+impl Multiversion for FillDraws<'_> {
     #[inline(always)]
     fn run<const LANES_OF_F32: usize>(&mut self) {
         let elements = group(self.shared);
@@ -87,7 +87,7 @@ impl Multiversion for Draws<'_> {
             let lanes = row0.iter_mut().zip(row1).zip(row2).zip(row3);
             for (number, (((a, b), c), d)) in (number..).zip(lanes) {
                 let counter = [number as u32, (number >> 32) as u32, 0, 0];
-                [*a, *b, *c, *d] = block(counter, self.key);
+                [*a, *b, *c, *d] = philox4x32(counter, self.key);
             }
             let (own, shared) = to.split_at_mut(WORDS);
             own.copy_from_slice(words.as_flattened());
@@ -101,21 +101,21 @@ impl Multiversion for Draws<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::block;
+    use super::philox4x32;
 
     /// Tests the vectors `philox4x32 10` of `kat_vectors`, which the authors publish with Random123.
     #[test]
     fn philox_gives_the_known_answers() {
         assert_eq!(
-            block([0; 4], [0; 2]),
+            philox4x32([0; 4], [0; 2]),
             [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
         );
         assert_eq!(
-            block([u32::MAX; 4], [u32::MAX; 2]),
+            philox4x32([u32::MAX; 4], [u32::MAX; 2]),
             [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
         );
         assert_eq!(
-            block(
+            philox4x32(
                 [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
                 [0xa409_3822, 0x299f_31d0]
             ),

@@ -15,12 +15,12 @@ use crate::round::{self, Cast, Overflow};
 ///
 /// If the source is no wider than f32, only the target decides. Equal numbers of such formats are therefore equal after the cast
 /// too, and a detour through f32 changes nothing.
-const fn shares(from: Layout, to: Layout) -> bool {
-    const F32: u32 = Layout::BINARY32.fraction_bits();
-    let longest = if from.fraction_bits() > F32 {
+const fn shares_word(from: Layout, to: Layout) -> bool {
+    const F32_FRACTION_BITS: u32 = Layout::BINARY32.fraction_bits();
+    let longest = if from.fraction_bits() > F32_FRACTION_BITS {
         from.fraction_bits()
     } else {
-        F32
+        F32_FRACTION_BITS
     };
     longest <= to.fraction_bits() + 16
 }
@@ -39,7 +39,7 @@ pub(crate) fn convert_stochastically<'a, S: Element, D: Element>(
         // No bit is ever discarded.
         return convert(isa, src, dst, Cast::new().overflow(overflow));
     }
-    let shared = const { shares(S::LAYOUT, D::LAYOUT) };
+    let shared = const { shares_word(S::LAYOUT, D::LAYOUT) };
     let group = philox::group(shared) as u64;
     let mut draws = [0; TILE];
     // The first tile ends at the end of a group. All other tiles are whole groups.

@@ -63,7 +63,7 @@ const fn least_subnormal(layout: Layout) -> u64 {
 }
 
 /// Returns the code nearest to a number that no format has exactly.
-const fn nearest(layout: Layout, exponent: i32, significand: u64) -> u64 {
+const fn nearest_code(layout: Layout, exponent: i32, significand: u64) -> u64 {
     let number = Unpacked {
         negative: false,
         exponent,
@@ -83,7 +83,7 @@ macro_rules! constants {
         /// The nearest numbers of the format, under the names of `core::f32::consts`.
         impl<S: Spec> Float<S> { $(
             $(#[$doc])*
-            pub const $name: Self = Self::from_code(nearest(Self::LAYOUT, $exponent, $significand));
+            pub const $name: Self = Self::from_code(nearest_code(Self::LAYOUT, $exponent, $significand));
         )* }
     };
 }

@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::Dtype;
+use crate::format::FixedText;
 
 /// The modules that a printed name may begin with.
 const MODULES: [&str; 7] = [
@@ -68,11 +69,13 @@ impl FromStr for Dtype {
         let ambiguous = AMBIGUOUS
             .iter()
             .find(|(names, _)| names.iter().copied().any(is));
+        let mut kept = FixedText::new();
+        kept.push(text);
         Err(UnknownDtype {
-            text: Text::new(text),
+            text: kept,
             reason: match ambiguous {
                 Some(&(_, meanings)) => Reason::Ambiguous(meanings),
-                None => Reason::Unknown(nearest(name)),
+                None => Reason::Unknown(closest_name(name)),
             },
         })
     }
@@ -82,7 +85,7 @@ impl FromStr for Dtype {
 /// can be guessed, the error names this format. If two formats may be meant, the error names both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownDtype {
-    text: Text,
+    text: FixedText<48>,
     reason: Reason,
 }
 
@@ -138,45 +141,8 @@ impl fmt::Display for UnknownDtype {
 
 impl core::error::Error for UnknownDtype {}
 
-/// The beginning of a text, stored without an allocation.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Text {
-    bytes: [u8; Self::MAX],
-    len: usize,
-    is_cut: bool,
-}
-
-impl Text {
-    const MAX: usize = 48;
-
-    fn new(text: &str) -> Self {
-        let mut len = text.len().min(Self::MAX);
-        while !text.is_char_boundary(len) {
-            len -= 1;
-        }
-        let mut bytes = [0; Self::MAX];
-        bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
-        Self {
-            bytes,
-            len,
-            is_cut: len < text.len(),
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)?;
-        f.write_str(if self.is_cut { "…" } else { "" })
-    }
-}
-
 /// Returns the known name with the fewest edits from a name. The limit is one edit for every three bytes.
-fn nearest(name: &str) -> Option<&'static str> {
+fn closest_name(name: &str) -> Option<&'static str> {
     let names = Dtype::names().map(|(known, _)| (edits(name, known), known));
     let (edits, known) = names.min_by_key(|&(edits, _)| edits)?;
     (edits <= name.len() / 3).then_some(known)

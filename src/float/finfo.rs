@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use crate::format::Layout;
+use crate::format::{FixedText, Layout};
 use crate::round::{Cast, Format, from_code};
 
 /// The limits of a format: the fields of numpy's `finfo`, and the text of torch's `finfo`.
@@ -127,17 +127,22 @@ impl<F: Format> fmt::Display for Finfo<F> {
 /// 10<sup>6</sup> on have an exponent (C23, 7.23.6.1).
 struct General(f64);
 
+impl General {
+    /// The length of the longest text that `General` writes: of -1.23457e-308, or of -0.000123457.
+    const LONGEST: usize = 24;
+}
+
 impl fmt::Display for General {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.0.is_finite() {
             return write!(f, "{}", if self.0.is_nan() { f64::NAN } else { self.0 });
         }
-        let mut text = Text::default();
+        let mut text = FixedText::<{ Self::LONGEST }>::new();
         write!(text, "{:.5e}", self.0)?;
         let (digits, exponent) = text.as_str().split_once('e').ok_or(fmt::Error)?;
         let exponent: i32 = exponent.parse().map_err(|_| fmt::Error)?;
         if (-4..6).contains(&exponent) {
-            let mut text = Text::default();
+            let mut text = FixedText::<{ Self::LONGEST }>::new();
             write!(text, "{:.*}", (5 - exponent) as usize, self.0)?;
             f.write_str(without_trailing_zeros(text.as_str()))
         } else {
@@ -153,28 +158,5 @@ fn without_trailing_zeros(number: &str) -> &str {
         number.trim_end_matches('0').trim_end_matches('.')
     } else {
         number
-    }
-}
-
-/// The memory for the longest text that `General` writes, −1.23457e-308, or −0.000123457.
-#[derive(Default)]
-struct Text {
-    bytes: [u8; 24],
-    len: usize,
-}
-
-impl Text {
-    fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
-    }
-}
-
-impl Write for Text {
-    fn write_str(&mut self, s: &str) -> fmt::Result {
-        let end = self.len + s.len();
-        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(s.as_bytes());
-        self.len = end;
-        Ok(())
     }
 }

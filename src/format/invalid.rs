@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::FixedText;
+
 /// The error of a builder of [`Layout`](super::Layout) whose layout would make no sense. The text of the error names the builder,
 /// the arguments, and the rule that they break.
 ///
@@ -20,6 +22,9 @@ pub struct InvalidLayout {
     arguments: [Option<Argument>; 4],
     rule: &'static str,
 }
+
+/// The text of the error. The length is enough for the longest rule after four arguments.
+type Text = FixedText<192>;
 
 /// An argument of a builder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,10 +59,7 @@ impl InvalidLayout {
     }
 
     const fn text(self) -> Text {
-        let mut text = Text {
-            bytes: [0; Text::ROOM],
-            len: 0,
-        };
+        let mut text = Text::new();
         text.push("Layout::");
         text.push(self.builder);
         text.push("(");
@@ -70,9 +72,9 @@ impl InvalidLayout {
                     Argument::Truth(false) => text.push("false"),
                     Argument::Signed(number) => {
                         text.push(if number < 0 { "-" } else { "" });
-                        text.push_number(number.unsigned_abs());
+                        push_number(&mut text, number.unsigned_abs());
                     }
-                    Argument::Unsigned(number) => text.push_number(number),
+                    Argument::Unsigned(number) => push_number(&mut text, number),
                 }
             }
             i += 1;
@@ -91,45 +93,17 @@ impl fmt::Display for InvalidLayout {
 
 impl core::error::Error for InvalidLayout {}
 
-/// Text of a limited length. Longer text is cut.
-struct Text {
-    bytes: [u8; Self::ROOM],
-    len: usize,
-}
-
-impl Text {
-    /// More bytes than any text needs: the longest rule after four arguments.
-    const ROOM: usize = 192;
-
-    /// Appends ASCII text.
-    const fn push(&mut self, text: &str) {
-        let mut i = 0;
-        while i < text.len() && self.len < Self::ROOM {
-            self.bytes[self.len] = text.as_bytes()[i];
-            self.len += 1;
-            i += 1;
-        }
+/// Appends the decimal digits of a number.
+const fn push_number(text: &mut Text, number: u64) {
+    let mut unit = 1;
+    while number / unit >= 10 {
+        unit *= 10;
     }
-
-    const fn push_number(&mut self, number: u64) {
-        let mut unit = 1;
-        while number / unit >= 10 {
-            unit *= 10;
+    while unit > 0 {
+        let digit = [b'0' + (number / unit % 10) as u8];
+        if let Ok(digit) = str::from_utf8(&digit) {
+            text.push(digit);
         }
-        while unit > 0 {
-            let digit = [b'0' + (number / unit % 10) as u8];
-            if let Ok(digit) = str::from_utf8(&digit) {
-                self.push(digit);
-            }
-            unit /= 10;
-        }
-    }
-
-    const fn as_str(&self) -> &str {
-        let (text, _) = self.bytes.split_at(self.len);
-        match str::from_utf8(text) {
-            Ok(text) => text,
-            Err(_) => "",
-        }
+        unit /= 10;
     }
 }

@@ -71,7 +71,7 @@ macro_rules! word {
                     // `to` has the finer steps here. Subnormals of `from` therefore keep all their bits.
                     let guard_bits = guard_bits(from, to);
                     let scaled = word::scaled_code(from, to, magnitude);
-                    return (scaled >> guard_bits, rest(scaled, guard_bits));
+                    return (scaled >> guard_bits, bits_after_point(scaled, guard_bits));
                 }
                 let on_from = if from.has_zero() {
                     magnitude
@@ -95,12 +95,12 @@ macro_rules! word {
                     0
                 };
                 let exponents = exponent.saturating_sub(below) << to.fraction_bits();
-                (code + exponents, rest(significand, down))
+                (code + exponents, bits_after_point(significand, down))
             }
 
             /// Returns the 32 bits after the point of a word that has `point` bits after the point.
             #[inline(always)]
-            const fn rest(word: $Word, point: u32) -> u32 {
+            const fn bits_after_point(word: $Word, point: u32) -> u32 {
                 if point > 32 {
                     (word >> (point - 32)) as u32
                 } else if point > 0 {

@@ -63,7 +63,7 @@ pub(crate) const fn shift_right_sticky(x: u128, by: u32) -> u128 {
 impl Layout {
     /// Returns the significand of a code as an integer, and the exponent of the integer's unit. The code must be finite.
     #[inline(always)]
-    pub(crate) const fn integer(self, code: u64) -> (u64, i32) {
+    pub(crate) const fn significand_and_unit(self, code: u64) -> (u64, i32) {
         let magnitude = code & self.magnitude_mask();
         let field = magnitude >> self.fraction_bits();
         let normal = !self.has_zero() || field != 0;
@@ -75,7 +75,7 @@ impl Layout {
     /// Returns the number of a code, or `None` for zero. The code must be finite.
     #[inline(always)]
     pub(crate) const fn unpack(self, code: u64) -> Option<Unpacked> {
-        let (significand, unit) = self.integer(code);
+        let (significand, unit) = self.significand_and_unit(code);
         if significand == 0 {
             return None;
         }

@@ -161,15 +161,17 @@ fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
         (Dtype::F32, _) => Route::Rounded(to.visit(Narrow)),
         // A second step could change only infinities.
         (_, Dtype::F32) if cast.keeps_infinity() => Route::Exact(from.visit(Widen)),
-        (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Route::Exact(exact::<F16, F16>),
-        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => Route::Exact(exact::<Bf16, Bf16>),
+        (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Route::Exact(cast_exactly::<F16, F16>),
+        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => {
+            Route::Exact(cast_exactly::<Bf16, Bf16>)
+        }
         _ => Route::Widened(from.visit(Widen), to.visit(Narrow)),
     };
     CastPlan {
         isa,
         from,
         to,
-        how: cast,
+        method: cast,
         route,
         fused,
     }
@@ -192,7 +194,7 @@ fn plan_stochastic(
         isa,
         from,
         to,
-        how: stochastic,
+        method: stochastic,
         route,
         fused: None,
     }
@@ -205,7 +207,7 @@ impl Visitor for Widen {
 
     #[inline]
     fn visit<F: Format>(self) -> ConvertFn {
-        exact::<F, f32>
+        cast_exactly::<F, f32>
     }
 }
 
@@ -249,7 +251,7 @@ const fn is_rare(layout: Layout) -> bool {
 }
 
 /// Converts to a format that has every number of `S`. Infinities are kept, and no rounding matters.
-fn exact<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
+fn cast_exactly<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     for_each_block::<S, D>(src, dst, |_, src, dst| {
         small_code::convert_by_default(isa, src, dst)
     });

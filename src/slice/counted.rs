@@ -80,7 +80,7 @@ pub fn cast_counted_on<S: Format, D: Format>(
     cast: Cast,
 ) -> Counts {
     same_length(src.len(), dst.len());
-    if const { round_trip::supports(S::LAYOUT, D::LAYOUT) } && src.len() >= LONG {
+    if const { round_trip::supports(S::LAYOUT, D::LAYOUT) } && src.len() >= SEARCH_PAYS {
         round_trip::count(isa, src, dst, cast)
     } else if cast == Cast::new() {
         count::<S, D, true>(isa, cast, src, dst)
@@ -90,7 +90,7 @@ pub fn cast_counted_on<S: Format, D: Format>(
 }
 
 /// The number of elements for which a search for the first overflow pays.
-const LONG: usize = 512;
+const SEARCH_PAYS: usize = 512;
 
 fn count<S: Format, D: Format, const DEFAULT: bool>(
     isa: Isa,
@@ -131,7 +131,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
             *flags = raised.bits()
                 | (BECAME_ZERO * (now.zero && !before.zero) as u8)
                 | (BECAME_SUBNORMAL * (now.subnormal && !before.subnormal) as u8)
-                | (NAN * (now.nan || before.nan) as u8);
+                | (IS_NAN * (now.nan || before.nan) as u8);
             dst.write(from_code(code));
         }
         // Sums of a block fit a byte, and a vector holds more bytes than wider numbers.
@@ -143,7 +143,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
             overflowed: count(Flags::OVERFLOW.bits()),
             became_zero: count(BECAME_ZERO),
             became_subnormal: count(BECAME_SUBNORMAL),
-            nan: count(NAN),
+            nan: count(IS_NAN),
             inexact: count(Flags::INEXACT.bits()),
         };
     }
@@ -152,7 +152,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
 /// A bit for a count that is not an exception. The exceptions leave this bit free.
 const BECAME_ZERO: u8 = 32;
 const BECAME_SUBNORMAL: u8 = 64;
-const NAN: u8 = 128;
+const IS_NAN: u8 = 128;
 
 /// The class of a code, found without branches.
 struct Class {

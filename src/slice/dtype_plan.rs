@@ -25,19 +25,19 @@ pub(super) type RoundFn<H> = fn(Isa, &[u8], &mut [u8], H);
 pub(super) type TryFn<H> = fn(Isa, &[u8], &mut [u8], H) -> bool;
 
 /// The way numbers are rounded.
-pub(super) trait How: Copy {
+pub(super) trait RoundingMethod: Copy {
     /// Returns the rounding of the elements after the first `numbers` elements.
     fn after(self, numbers: usize) -> Self;
 }
 
-impl How for Cast {
+impl RoundingMethod for Cast {
     #[inline]
     fn after(self, _: usize) -> Self {
         self
     }
 }
 
-impl How for Stochastic {
+impl RoundingMethod for Stochastic {
     #[inline]
     fn after(self, numbers: usize) -> Self {
         Self::after(self, numbers)
@@ -58,13 +58,13 @@ pub(super) struct CastPlan<H> {
     pub(super) isa: Isa,
     pub(super) from: Dtype,
     pub(super) to: Dtype,
-    pub(super) how: H,
+    pub(super) method: H,
     pub(super) route: Route<H>,
     /// Converts by an instruction, without a tile.
     pub(super) fused: Option<TryFn<H>>,
 }
 
-impl<H: How> CastPlan<H> {
+impl<H: RoundingMethod> CastPlan<H> {
     /// Converts `numbers` numbers. `looks_up` allows a lookup table, and must be false if the result for a number depends on its
     /// place.
     pub(super) fn convert(&self, numbers: usize, src: &[u8], dst: &mut [u8], looks_up: bool) {
@@ -72,7 +72,7 @@ impl<H: How> CastPlan<H> {
         let lookup = lookup.as_ref();
         let (unpack, pack) = (unpacking(self.from), packing(self.to));
         if unpack.is_none() && pack.is_none() {
-            return self.convert_unpacked(lookup, self.how, src, dst);
+            return self.convert_unpacked(lookup, self.method, src, dst);
         }
         let (mut from, mut to) = (Tile::<TILE>::new(), Tile::<TILE>::new());
         let first = TILE.min(numbers);
@@ -80,7 +80,7 @@ impl<H: How> CastPlan<H> {
         let src = src.chunks(TILE / 8 * self.from.bits() as usize);
         let dst = dst.chunks_mut(TILE / 8 * self.to.bits() as usize);
         for (nth, (mut src, dst)) in src.zip(dst).enumerate() {
-            let how = self.how.after(nth * TILE);
+            let method = self.method.after(nth * TILE);
             let numbers = TILE.min(numbers - nth * TILE);
             if let Some(unpack) = unpack {
                 let codes = &mut from[..numbers];
@@ -89,27 +89,27 @@ impl<H: How> CastPlan<H> {
             }
             if let Some(pack) = pack {
                 let codes = &mut to[..numbers];
-                self.convert_unpacked(lookup, how, src, codes);
+                self.convert_unpacked(lookup, method, src, codes);
                 pack(self.isa, codes, dst);
             } else {
-                self.convert_unpacked(lookup, how, src, dst);
+                self.convert_unpacked(lookup, method, src, dst);
             }
         }
     }
 
     /// Converts numbers of whole bytes.
-    fn convert_unpacked(&self, lookup: Option<&Lookup>, how: H, src: &[u8], dst: &mut [u8]) {
+    fn convert_unpacked(&self, lookup: Option<&Lookup>, method: H, src: &[u8], dst: &mut [u8]) {
         if let Some(lookup) = lookup.filter(|_| src.len() >= BLOCK) {
             return lookup.convert(src, dst);
         }
         if let Some(fused) = self.fused
-            && fused(self.isa, src, dst, how)
+            && fused(self.isa, src, dst, method)
         {
             return;
         }
         let (widen, narrow) = match self.route {
             Route::Exact(exact) => return exact(self.isa, src, dst),
-            Route::Rounded(narrow) => return narrow(self.isa, src, dst, how),
+            Route::Rounded(narrow) => return narrow(self.isa, src, dst, method),
             Route::Widened(widen, narrow) => (widen, narrow),
         };
         let mut wide = Tile::<{ 4 * TILE }>::new();
@@ -119,7 +119,7 @@ impl<H: How> CastPlan<H> {
         for (nth, (src, dst)) in tiles.enumerate() {
             let wide = &mut wide[..src.len() / from * 4];
             widen(self.isa, src, wide);
-            narrow(self.isa, wide, dst, how.after(nth * TILE));
+            narrow(self.isa, wide, dst, method.after(nth * TILE));
         }
     }
 
@@ -131,7 +131,7 @@ impl<H: How> CastPlan<H> {
         let codes: [u8; 256] = from_fn(|code| code as u8);
         let mut results = [0; 256 * 8];
         let results = &mut results[..256 * unpacked_bytes(self.to)];
-        self.convert_unpacked(None, self.how, &codes, results);
+        self.convert_unpacked(None, self.method, &codes, results);
         Lookup::new(self.isa, results)
     }
 }

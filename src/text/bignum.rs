@@ -97,13 +97,13 @@ impl Bignum {
 
     /// Divides by `divisor`, and rounds down.
     pub(super) const fn divide(&mut self, divisor: u64) {
-        let mut rest = 0;
+        let mut remainder = 0;
         let mut i = self.len;
         while i > 0 {
             i -= 1;
-            let dividend = (rest as u128) << 64 | self.limbs[i] as u128;
+            let dividend = (remainder as u128) << 64 | self.limbs[i] as u128;
             self.limbs[i] = (dividend / divisor as u128) as u64;
-            rest = (dividend % divisor as u128) as u64;
+            remainder = (dividend % divisor as u128) as u64;
         }
         while self.len > 0 && self.limbs[self.len - 1] == 0 {
             self.len -= 1;

@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 use super::ParseFloatError;
 use super::bignum::{self, Bignum, MOST_DIGITS};
 use super::pow5::{Power, multiply};
-use super::scan::{self, Decimal, Special};
+use super::scan::{self, ScannedDecimal, Special};
 use crate::format::{Layout, limits::max};
 use crate::round::{Cast, Flags, Format, from_code, unpacked::Unpacked};
 
@@ -145,7 +145,12 @@ fn slow_path(layout: &Layout, cast: Cast, text: &str) -> Result<(u64, Flags), Pa
     }
 }
 
-fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -> (u64, Flags) {
+fn round_decimal(
+    layout: Layout,
+    cast: Cast,
+    negative: bool,
+    decimal: ScannedDecimal,
+) -> (u64, Flags) {
     /// All formats lie within 2^(±2^21), which is 10^±631306. The bound has room for 19 digits more.
     const FARTHEST: i64 = 650_000;
     if decimal.leading == 0 {
@@ -159,7 +164,7 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
     let power = Power::of_five(exponent);
     let product = multiply(power.significand, decimal.leading << up);
     let unit = power.exponent + exponent + 64 - up as i32;
-    let cut = if decimal.rest {
+    let cut = if decimal.has_more {
         (power.significand >> (64 - up)) + 1
     } else {
         0
@@ -211,7 +216,12 @@ fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: Decimal) -
 /// compare.
 ///
 /// The leading digits as an integer are a multiple of 10<sup>`exponent`</sup>.
-fn compare(decimal: Decimal, exponent: i32, binary: u64, binary_exponent: i32) -> Option<Ordering> {
+fn compare(
+    decimal: ScannedDecimal,
+    exponent: i32,
+    binary: u64,
+    binary_exponent: i32,
+) -> Option<Ordering> {
     let digits = decimal.digits.iter().filter(|&&byte| byte != b'.');
     let mut digits = digits.skip_while(|&&byte| byte == b'0');
     let mut exponent = exponent + decimal.leading.ilog10() as i32 + 1;

@@ -80,38 +80,38 @@ fn print_shortest(
         Some(decimal) => decimal,
         None => shortest(layout, magnitude),
     };
-    let text = match style {
-        Style::Display => Text::positional(decimal, false),
+    let characters = match style {
+        Style::Display => Characters::positional(decimal, false),
         // The numbers without an exponent: 0, and 1e-4 to below 1e16.
         Style::Debug if decimal.digits == 0 || (-4..16).contains(&decimal.leading_exponent()) => {
-            Text::positional(decimal, true)
+            Characters::positional(decimal, true)
         }
-        Style::Debug | Style::LowerExp => Text::scientific(decimal, b'e'),
-        Style::UpperExp => Text::scientific(decimal, b'E'),
+        Style::Debug | Style::LowerExp => Characters::scientific(decimal, b'e'),
+        Style::UpperExp => Characters::scientific(decimal, b'E'),
     };
-    text.pad(negative, f)
+    characters.pad(negative, f)
 }
 
 /// The characters of a number without its sign. One long run of zeros may be missing from `bytes`. `gap` and `zeros` describe
 /// this run.
-struct Text {
-    bytes: [u8; Self::ROOM],
+struct Characters {
+    bytes: [u8; Self::CAPACITY],
     len: usize,
     /// The position of the long run of zeros. `zeros` is its length.
     gap: usize,
     zeros: usize,
 }
 
-impl Text {
+impl Characters {
     /// The longest run of zeros that `bytes` holds. All runs of bfloat16 are this short.
     const MOST_ZEROS: usize = 40;
     /// The size of `bytes`. There is room for the zeros, 20 digits, and `0.` or `.0`. There is also room for the digits, a point
     /// and an exponent.
-    const ROOM: usize = 64;
+    const CAPACITY: usize = 64;
 
     const fn new() -> Self {
         Self {
-            bytes: [b'0'; Self::ROOM],
+            bytes: [b'0'; Self::CAPACITY],
             len: 0,
             gap: 0,
             zeros: 0,
@@ -120,38 +120,38 @@ impl Text {
 
     /// Formats a number without an exponent. If `fractional` is true, there is at least one digit after the point.
     fn positional(decimal: Decimal, fractional: bool) -> Self {
-        let mut text = Self::new();
+        let mut characters = Self::new();
         let exponent = decimal.leading_exponent();
         if exponent < 0 {
-            text.push(b'0');
-            text.push(b'.');
-            text.push_zeros(exponent.unsigned_abs() as usize - 1);
-            text.push_digits(decimal.digits, 0);
+            characters.push(b'0');
+            characters.push(b'.');
+            characters.push_zeros(exponent.unsigned_abs() as usize - 1);
+            characters.push_digits(decimal.digits, 0);
         } else if decimal.exponent < 0 {
-            text.push_digits(decimal.digits, decimal.exponent.unsigned_abs() as usize);
+            characters.push_digits(decimal.digits, decimal.exponent.unsigned_abs() as usize);
         } else {
-            text.push_digits(decimal.digits, 0);
-            text.push_zeros(decimal.exponent as usize);
+            characters.push_digits(decimal.digits, 0);
+            characters.push_zeros(decimal.exponent as usize);
             if fractional {
-                text.push(b'.');
-                text.push(b'0');
+                characters.push(b'.');
+                characters.push(b'0');
             }
         }
-        text
+        characters
     }
 
     /// Formats a number with an exponent after a `mark`.
     fn scientific(decimal: Decimal, mark: u8) -> Self {
-        let mut text = Self::new();
+        let mut characters = Self::new();
         let exponent = decimal.leading_exponent();
         let after_point = exponent - decimal.exponent;
-        text.push_digits(decimal.digits, after_point as usize);
-        text.push(mark);
+        characters.push_digits(decimal.digits, after_point as usize);
+        characters.push(mark);
         if exponent < 0 {
-            text.push(b'-');
+            characters.push(b'-');
         }
-        text.push_digits(exponent.unsigned_abs() as u64, 0);
-        text
+        characters.push_digits(exponent.unsigned_abs() as u64, 0);
+        characters
     }
 
     fn push(&mut self, byte: u8) {

@@ -53,20 +53,20 @@ fn ratio(text: &[u8], radix: u32) -> Result<(u128, i32), ParseFloatError> {
     let (Some(numerator), Some(denominator)) = (numerator, denominator) else {
         return Err(ParseFloatError::UNSUPPORTED);
     };
-    let (mut quotient, mut rest) = (numerator / denominator, numerator % denominator);
+    let (mut quotient, mut remainder) = (numerator / denominator, numerator % denominator);
     let mut exponent = 0;
-    while rest != 0 && quotient >> 64 == 0 {
-        // The rest is less than the denominator. Twice the rest may not fit.
-        let goes = rest >= denominator - rest;
-        rest = if goes {
-            rest - (denominator - rest)
+    while remainder != 0 && quotient >> 64 == 0 {
+        // The remainder is less than the denominator. Twice the remainder may not fit.
+        let is_next_bit_set = remainder >= denominator - remainder;
+        remainder = if is_next_bit_set {
+            remainder - (denominator - remainder)
         } else {
-            2 * rest
+            2 * remainder
         };
-        quotient = quotient << 1 | goes as u128;
+        quotient = quotient << 1 | is_next_bit_set as u128;
         exponent -= 1;
     }
-    if rest == 0 {
+    if remainder == 0 {
         Ok((quotient, exponent))
     } else {
         Ok((quotient << 1 | 1, exponent - 1))

@@ -2,12 +2,12 @@
 
 /// The number (leading + rest) · 10<sup>exponent</sup>. The rest is less than 1.
 #[derive(Clone, Copy)]
-pub(super) struct Decimal<'a> {
+pub(super) struct ScannedDecimal<'a> {
     /// Up to 19 digits, from the first digit that is not 0.
     pub(super) leading: u64,
     pub(super) exponent: i64,
     /// True if the digits after `leading` are not all 0.
-    pub(super) rest: bool,
+    pub(super) has_more: bool,
     /// All digits and the point.
     pub(super) digits: &'a [u8],
 }
@@ -35,13 +35,13 @@ pub(super) fn sign(text: &[u8]) -> (bool, &[u8]) {
 }
 
 /// The number of decimal digits that a `u64` has room for.
-const ROOM: usize = 19;
+const MAX_DIGITS: usize = 19;
 
 /// Returns an integer and its exponent of ten. Returns `None` if the digits, without zeros at either end, do not fit.
 #[inline(always)]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(u64, i64)> {
     // Most numbers are short. The first digits need no check for room.
-    let (head, more) = text.split_at(text.len().min(ROOM));
+    let (head, more) = text.split_at(text.len().min(MAX_DIGITS));
     let mut integer = 0;
     let run = run_of_digits(head, 10, false, |digit, _| {
         integer = integer * 10 + digit as u64;
@@ -50,9 +50,9 @@ pub(super) fn short_decimal(text: &[u8]) -> Option<(u64, i64)> {
         return None;
     }
     let (mut exponent, mut end) = (-(run.after as i64), run.end());
-    if end == ROOM {
+    if end == MAX_DIGITS {
         let all = append(integer, more, run.point);
-        if all.rest {
+        if all.has_more {
             return None;
         }
         integer = all.leading;
@@ -62,25 +62,25 @@ pub(super) fn short_decimal(text: &[u8]) -> Option<(u64, i64)> {
     Some((integer, with_written(exponent, &text[end..])?))
 }
 
-pub(super) fn decimal(text: &[u8]) -> Option<Decimal<'_>> {
+pub(super) fn decimal(text: &[u8]) -> Option<ScannedDecimal<'_>> {
     let all = append(0, text, false);
     if all.run.digits() == 0 {
         return None;
     }
     let (digits, tail) = text.split_at(all.run.end());
-    Some(Decimal {
+    Some(ScannedDecimal {
         leading: all.leading,
         exponent: with_written(all.exponent, tail)?,
-        rest: all.rest,
+        has_more: all.has_more,
         digits,
     })
 }
 
-/// The result of [`append`]. The fields are the fields of [`Decimal`].
+/// The result of [`append`]. The fields are the fields of [`ScannedDecimal`].
 struct Appended {
     leading: u64,
     exponent: i64,
-    rest: bool,
+    has_more: bool,
     run: Run,
 }
 
@@ -88,21 +88,21 @@ struct Appended {
 #[inline(never)]
 fn append(mut leading: u64, text: &[u8], after_point: bool) -> Appended {
     /// A number below this limit has room for one more digit.
-    const FULL: u64 = 10u64.pow(ROOM as u32 - 1);
-    let (mut exponent, mut rest) = (0, false);
+    const FULL: u64 = 10u64.pow(MAX_DIGITS as u32 - 1);
+    let (mut exponent, mut has_more) = (0, false);
     let run = run_of_digits(text, 10, after_point, |digit, fractional| {
         if leading < FULL {
             leading = leading * 10 + digit as u64;
             exponent -= fractional as i64;
         } else {
-            rest |= digit != 0;
+            has_more |= digit != 0;
             exponent += !fractional as i64;
         }
     });
     Appended {
         leading,
         exponent,
-        rest,
+        has_more,
         run,
     }
 }

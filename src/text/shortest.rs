@@ -38,7 +38,7 @@ impl Magnitude {
     #[inline(always)]
     pub(super) const fn new(layout: Layout, code: u64) -> Self {
         let code = code & layout.magnitude_mask();
-        let (significand, unit) = layout.integer(code);
+        let (significand, unit) = layout.significand_and_unit(code);
         let below_normal = layout.has_zero() && code <= layout.hidden_bit();
         Self {
             code,

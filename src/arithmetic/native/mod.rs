@@ -2,7 +2,7 @@
 //!
 //! A result may be rounded twice: first to a format of P bits, then to a format of p bits. For +, −, ×, ÷ and √, two roundings
 //! give the result of one rounding if P ≥ 2p + 2 and the first result is not subnormal (Figueroa, "When is double rounding
-//! innocuous?", 1995). `f32` has 24 bits and serves p up to 11. `f64` has 53 bits and serves p up to 25. [`Route::of`] gives the
+//! innocuous?", 1995). `f32` has 24 bits and serves p up to 11. `f64` has 53 bits and serves p up to 25. [`ComputedIn::of`] gives the
 //! limits of the exponents.
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod f16c;
@@ -18,13 +18,13 @@ use crate::round::{from_code, to_code};
 
 /// The way to compute in a format.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Route {
+enum ComputedIn {
     F32,
     F64,
     Exact,
 }
 
-impl Route {
+impl ComputedIn {
     /// Returns the route for sums, products, quotients and roots.
     const fn of(layout: Layout) -> Self {
         // Sums are multiples of the smallest number. They are exact where they are subnormal in the wider format. Products and
@@ -187,16 +187,16 @@ macro_rules! operations {
         #[inline]
         pub(crate) fn $name<F: Format>($($operand: F),*) -> F {
             by_f16c!($name($($operand),*));
-            match const { Route::of(F::LAYOUT) } {
-                Route::F32 => {
+            match const { ComputedIn::of(F::LAYOUT) } {
+                ComputedIn::F32 => {
                     $(let $operand = by_f32::widen($operand);)*
                     by_f32::narrow([$($operand),*], $in_f32)
                 }
-                Route::F64 => {
+                ComputedIn::F64 => {
                     $(let $operand = by_f64::widen($operand);)*
                     by_f64::narrow([$($operand),*], $in_f64)
                 }
-                Route::Exact => $exact,
+                ComputedIn::Exact => $exact,
             }
         }
     )* };

@@ -45,7 +45,7 @@ rands! {
 /// largest number of a format without infinities, below the smallest number of a format without zero, negative in a format
 /// without sign, or a NaN in a format without NaN.
 #[cfg(any(feature = "num-traits", feature = "serde"))]
-fn within<F: crate::round::Format>(
+fn in_range<F: crate::round::Format>(
     of_nan: bool,
     (number, flags): (F, crate::round::Flags),
 ) -> Option<F> {

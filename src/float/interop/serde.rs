@@ -10,7 +10,7 @@ use core::num::FpCategory;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::within;
+use super::in_range;
 use crate::arithmetic::ieee;
 use crate::float::{Float, spec::Spec};
 use crate::format::Layout;
@@ -103,7 +103,7 @@ impl<S: Spec> Float<S> {
 }
 
 /// Returns the number as an `f64`, if `f64` has the number.
-fn exact<F: Format>(number: F) -> Option<f64> {
+fn exact_f64<F: Format>(number: F) -> Option<f64> {
     let (float, flags) = number.cast_with(Cast::new());
     flags.is_empty().then_some(float)
 }
@@ -118,7 +118,7 @@ fn serialize<F: Format + LowerExp, S: Serializer>(
         FpCategory::Nan => serializer.serialize_str("NaN"),
         FpCategory::Infinite if layout.is_negative(code) => serializer.serialize_str("-inf"),
         FpCategory::Infinite => serializer.serialize_str("inf"),
-        _ => match exact(number) {
+        _ => match exact_f64(number) {
             Some(float) => serializer.serialize_f64(float),
             None => serializer.collect_str(&format_args!("{number:e}")),
         },
@@ -130,7 +130,7 @@ struct OfNumber<F>(PhantomData<F>);
 macro_rules! integers {
     ($($visit:ident: $integer:ident, $unexpected:expr;)*) => { $(
         fn $visit<E: Error>(self, x: $integer) -> Result<F, E> {
-            within(false, ieee::from_int(x, Rounding::TiesToEven))
+            in_range(false, ieee::from_int(x, Rounding::TiesToEven))
                 .ok_or_else(|| E::invalid_value($unexpected(x), &self))
         }
     )* };
@@ -151,14 +151,14 @@ impl<F: Format> Visitor<'_> for OfNumber<F> {
     }
 
     fn visit_f64<E: Error>(self, x: f64) -> Result<F, E> {
-        within(x.is_nan(), x.cast_with(Cast::new()))
+        in_range(x.is_nan(), x.cast_with(Cast::new()))
             .ok_or_else(|| E::invalid_value(Unexpected::Float(x), &self))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<F, E> {
         text::parse_with(text, Cast::new())
             .ok()
-            .and_then(|parsed| within(false, parsed))
+            .and_then(|parsed| in_range(false, parsed))
             .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 }

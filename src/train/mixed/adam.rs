@@ -3,7 +3,7 @@
 use super::arithmetic::{Arithmetic, Sum};
 use super::invalid::{below_one, not_negative};
 use super::pass::{Rule, Setting, pass};
-use super::tensor::{Slices, check};
+use super::tensor::{Slices, check_length};
 use super::{Algorithm, InvalidHyperparameter, Optimizer, Step};
 use crate::arithmetic::ieee;
 use crate::format::Layout;
@@ -178,8 +178,8 @@ impl Algorithm for AdamWOptions {
         tensor: Self::Tensor<'a, P>,
         gradients: usize,
     ) -> Slices<'a, P> {
-        check("first_moment", tensor.first_moment.len(), gradients);
-        check("second_moment", tensor.second_moment.len(), gradients);
+        check_length("first_moment", tensor.first_moment.len(), gradients);
+        check_length("second_moment", tensor.second_moment.len(), gradients);
         let moments = [tensor.first_moment, tensor.second_moment];
         Slices::new(tensor.weights, tensor.master, moments, gradients)
     }

@@ -78,7 +78,8 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
     fn product(a: f32, b: f32) -> f32 {
         // Added to a smaller f64, this number has the last place of a subnormal f32. The lowest bits of the sum are the code of
         // the f32.
-        const ROUND: f64 = (3_u64 << 51) as f64 * power(-126) as f64 * power(-23) as f64;
+        const ROUND: f64 =
+            (3_u64 << 51) as f64 * power_of_two(-126) as f64 * power_of_two(-23) as f64;
         const NORMAL: f64 = f32::MIN_POSITIVE as f64;
         let exact = f64::from(a) * f64::from(b);
         let magnitude = exact.abs();
@@ -109,7 +110,7 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
         let subnormal = x.to_bits() < f32::MIN_POSITIVE.to_bits();
         let twice_code = (2 * x.to_bits()) as i32 as f32;
         let (x, unit) = if subnormal {
-            (twice_code, power(-75))
+            (twice_code, power_of_two(-75))
         } else {
             (x, 1.0)
         };
@@ -119,8 +120,8 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
     /// Returns the sum. A quotient below a quarter of the last place of `a` does not change `a`.
     #[inline(always)]
     fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
-        const ENOUGH: f32 = power(TINY + 26);
-        let tiny = b.abs() < power(TINY);
+        const ENOUGH: f32 = power_of_two(TINY + 26);
+        let tiny = b.abs() < power_of_two(TINY);
         // The code uses a mask. From a choice between two numbers, the compiler would make a choice between two products.
         let kept = b.to_bits() & (tiny as u32).wrapping_sub(1);
         let quotient = scale * f32::from_bits(kept) / c;
@@ -133,7 +134,7 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
 }
 
 /// Returns 2<sup>exponent</sup>, a normal number.
-pub(super) const fn power(exponent: i32) -> f32 {
+pub(super) const fn power_of_two(exponent: i32) -> f32 {
     f32::from_bits(((exponent + 127) as u32) << 23)
 }
 

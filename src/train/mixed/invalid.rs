@@ -37,7 +37,7 @@ impl core::error::Error for InvalidHyperparameter {}
 
 /// Refuses a value that is negative, infinite or NaN.
 pub(super) fn not_negative(name: &'static str, value: f64) -> Result<(), InvalidHyperparameter> {
-    check(
+    check_range(
         name,
         value,
         value >= 0.0 && value.is_finite(),
@@ -47,7 +47,7 @@ pub(super) fn not_negative(name: &'static str, value: f64) -> Result<(), Invalid
 
 /// Refuses a value outside of [0, 1).
 pub(super) fn below_one(name: &'static str, value: f64) -> Result<(), InvalidHyperparameter> {
-    check(
+    check_range(
         name,
         value,
         (0.0..1.0).contains(&value),
@@ -55,7 +55,7 @@ pub(super) fn below_one(name: &'static str, value: f64) -> Result<(), InvalidHyp
     )
 }
 
-pub(super) fn check(
+pub(super) fn check_range(
     name: &'static str,
     value: f64,
     makes_sense: bool,

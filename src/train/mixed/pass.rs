@@ -5,7 +5,7 @@
 
 use core::slice::{from_mut, from_ref};
 
-use super::arithmetic::{Arithmetic, Plain, SubnormalSafe, Sum, TINY, TINY_GRADIENT, power};
+use super::arithmetic::{Arithmetic, Plain, SubnormalSafe, Sum, TINY, TINY_GRADIENT, power_of_two};
 use crate::bulk::{Multiversion, cast_block, dispatch};
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -106,7 +106,7 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         // keep other instructions from beginning.
         let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
         for (nth, (gradients, master)) in tensors.enumerate() {
-            let mut block = Block::<M, LANES> {
+            let mut block = BlockUpdate::<M, LANES> {
                 gradients: &widen(gradients, inverse_scale),
                 master,
                 moments: moments.each_mut().map(|all| &mut all[nth]),
@@ -166,7 +166,7 @@ impl Tiny {
 #[inline(always)]
 fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
     let order = |x: f32| (x.to_bits() << 1).wrapping_add(i32::MAX as u32) as i32;
-    let limit = order(power(exponent));
+    let limit = order(power_of_two(exponent));
     let mut any = false;
     for &x in numbers {
         // 0 becomes the largest number.
@@ -194,21 +194,21 @@ fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [
 }
 
 /// A block, updated vector by vector.
-struct Block<'a, const M: usize, const LANES: usize> {
+struct BlockUpdate<'a, const M: usize, const LANES: usize> {
     gradients: &'a [f32; BLOCK],
     master: &'a mut [f32; BLOCK],
     moments: [&'a mut [f32; BLOCK]; M],
 }
 
-impl<const M: usize, const LANES: usize> Block<'_, M, LANES> {
+impl<const M: usize, const LANES: usize> BlockUpdate<'_, M, LANES> {
     #[inline(always)]
     fn gradients_of(&self, vector: usize) -> &[f32; LANES] {
         &self.gradients.as_chunks().0[vector]
     }
 
     #[inline(always)]
-    fn state(&self, vector: usize) -> State<M, LANES> {
-        let mut state = State {
+    fn state(&self, vector: usize) -> VectorState<M, LANES> {
+        let mut state = VectorState {
             master: self.master.as_chunks().0[vector],
             moments: [[0.0; LANES]; M],
         };
@@ -242,12 +242,12 @@ impl<const M: usize, const LANES: usize> Block<'_, M, LANES> {
 
 /// The numbers of a vector of parameters.
 #[derive(Clone, Copy)]
-struct State<const M: usize, const LANES: usize> {
+struct VectorState<const M: usize, const LANES: usize> {
     master: [f32; LANES],
     moments: [[f32; LANES]; M],
 }
 
-impl<const M: usize, const LANES: usize> State<M, LANES> {
+impl<const M: usize, const LANES: usize> VectorState<M, LANES> {
     /// Returns the state after the step, and whether the state is uncertain.
     #[inline(always)]
     fn next<A: Arithmetic, R: Rule<M>>(

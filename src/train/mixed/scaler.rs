@@ -1,7 +1,7 @@
 //! Dynamic loss scaling.
 
 use super::InvalidHyperparameter;
-use super::invalid::check;
+use super::invalid::check_range;
 
 /// The options of [`LossScaler`]. The defaults are those of `torch.amp.GradScaler`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -34,12 +34,12 @@ impl LossScalerOptions {
         check_scale("init_scale", self.init_scale)?;
         let growth = self.growth_factor;
         let grows = growth > 1.0 && growth.is_finite();
-        check("growth_factor", growth, grows, "finite and more than 1")?;
+        check_range("growth_factor", growth, grows, "finite and more than 1")?;
         let backoff = self.backoff_factor;
         let backs_off = backoff > 0.0 && backoff < 1.0;
-        check("backoff_factor", backoff, backs_off, "between 0 and 1")?;
+        check_range("backoff_factor", backoff, backs_off, "between 0 and 1")?;
         let interval = self.growth_interval;
-        check(
+        check_range(
             "growth_interval",
             interval.into(),
             interval > 0,
@@ -50,7 +50,7 @@ impl LossScalerOptions {
 
 fn check_scale(name: &'static str, scale: f32) -> Result<(), InvalidHyperparameter> {
     let normal = scale.is_normal() && scale > 0.0;
-    check(name, scale.into(), normal, "positive, normal and finite")
+    check_range(name, scale.into(), normal, "positive, normal and finite")
 }
 
 impl Default for LossScalerOptions {

@@ -1,9 +1,9 @@
 //! Stochastic gradient descent.
 
 use super::arithmetic::{Arithmetic, Sum};
-use super::invalid::{check as check_option, not_negative};
+use super::invalid::{check_range, not_negative};
 use super::pass::{Rule, Setting, pass};
-use super::tensor::{Slices, check};
+use super::tensor::{Slices, check_length};
 use super::{Algorithm, InvalidHyperparameter, Optimizer, Step};
 use crate::round::Format;
 
@@ -115,11 +115,11 @@ impl Algorithm for SgdOptions {
         not_negative("learning_rate", self.learning_rate)?;
         not_negative("momentum", momentum)?;
         not_negative("weight_decay", self.weight_decay)?;
-        check_option("dampening", dampening, dampening.is_finite(), "finite")?;
+        check_range("dampening", dampening, dampening.is_finite(), "finite")?;
         if self.nesterov {
             let allowed = "more than 0 with nesterov";
-            check_option("momentum", momentum, momentum > 0.0, allowed)?;
-            check_option("dampening", dampening, dampening == 0.0, "0 with nesterov")?;
+            check_range("momentum", momentum, momentum > 0.0, allowed)?;
+            check_range("dampening", dampening, dampening == 0.0, "0 with nesterov")?;
         }
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Algorithm for SgdOptions {
     ) -> Slices<'a, P> {
         let momentum = tensor.momentum;
         if factors.has_momentum || !momentum.is_empty() {
-            check("momentum", momentum.len(), gradients);
+            check_length("momentum", momentum.len(), gradients);
         }
         let moments = [momentum, &mut []];
         Slices::new(tensor.weights, tensor.master, moments, gradients)
@@ -176,15 +176,22 @@ impl Algorithm for SgdOptions {
             let rule = WithMomentum(*factors);
             pass(setting, rule, gradients, master, [momentum], weights);
         } else {
-            pass(setting, Plain(*factors), gradients, master, [], weights);
+            pass(
+                setting,
+                WithoutMomentum(*factors),
+                gradients,
+                master,
+                [],
+                weights,
+            );
         }
     }
 }
 
 #[derive(Clone, Copy)]
-struct Plain(Factors);
+struct WithoutMomentum(Factors);
 
-impl Rule<0> for Plain {
+impl Rule<0> for WithoutMomentum {
     #[inline(always)]
     fn next<A: Arithmetic>(self, gradient: f32, weight: f32, _: [f32; 0]) -> (Sum, [f32; 0]) {
         let Factors { decay, step, .. } = self.0;

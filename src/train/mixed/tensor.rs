@@ -21,9 +21,9 @@ impl<'a, P> Slices<'a, P> {
         moments: [&'a mut [f32]; 2],
         gradients: usize,
     ) -> Self {
-        check("weights", weights.len(), gradients);
+        check_length("weights", weights.len(), gradients);
         if let Some(master) = &master {
-            check("master", master.len(), gradients);
+            check_length("master", master.len(), gradients);
         }
         Self {
             weights,
@@ -67,7 +67,7 @@ impl<'a, P> Slices<'a, P> {
 
 /// Panics if a slice is not as long as the gradients.
 #[track_caller]
-pub(super) fn check(name: &str, len: usize, gradients: usize) {
+pub(super) fn check_length(name: &str, len: usize, gradients: usize) {
     assert!(
         len == gradients,
         "{name} has {len} elements, but the gradients have {gradients}"

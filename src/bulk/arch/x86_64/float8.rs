@@ -39,13 +39,13 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
         && to.fraction_bits() >= 1
         && to.min_exponent() >= -100
         && to.max_exponent() <= 100
-        && past_max(to) <= to.max_code() + 1
+        && overflow_magnitude(to) <= to.max_code() + 1
         // The fraction of a NaN is cut to the bits left after 7 exponent bits or fewer.
         && (!to.has_payloads() || to.bits() == 8)
 }
 
 /// Returns the magnitude that the format has for an infinity.
-const fn past_max(to: Layout) -> u64 {
+const fn overflow_magnitude(to: Layout) -> u64 {
     match (to.infinity_code(), to.nan_code()) {
         (Some(code), _) | (None, Some(code)) => code,
         _ => to.max_code(),
@@ -53,7 +53,7 @@ const fn past_max(to: Layout) -> u64 {
 }
 
 /// The result of a NaN.
-enum Nan {
+enum NanResult {
     /// A NaN becomes the code of values past the largest number.
     PastMax,
     /// A NaN becomes this code, or this code with the sign.
@@ -74,22 +74,22 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
     /// The factor 2<sup>23 − *q*</sup>.
     const UNIT: f32 = (1_u32 << (23 - Self::TO.fraction_bits())) as f32;
     /// The smallest normal number.
-    const MIN: f32 = f32::from_bits(((Self::TO.min_exponent() + 127) as u32) << 23);
+    const MIN_NORMAL: f32 = f32::from_bits(((Self::TO.min_exponent() + 127) as u32) << 23);
     /// The code of the exponent of the sum for zero.
-    const ZERO: i16 =
-        ((Self::MIN * Self::UNIT).to_bits() >> (23 - Self::TO.fraction_bits())) as i16;
+    const ZERO_EXPONENT: i16 =
+        ((Self::MIN_NORMAL * Self::UNIT).to_bits() >> (23 - Self::TO.fraction_bits())) as i16;
     /// The magnitude of the result for values past the largest number.
     const PAST_MAX: i16 = if SATURATE {
         Self::TO.max_code() as i16
     } else {
-        past_max(Self::TO) as i16
+        overflow_magnitude(Self::TO) as i16
     };
-    const INFINITY: i16 = Self::TO.max_code() as i16 + 1;
-    const NAN: Nan = match Self::TO.nan_code() {
-        None => Nan::Max,
-        Some(_) if Self::TO.has_payloads() => Nan::Payload,
-        Some(nan) if nan as i16 == Self::PAST_MAX => Nan::PastMax,
-        Some(nan) => Nan::One(nan as i16),
+    const INFINITY_MAGNITUDE: i16 = Self::TO.max_code() as i16 + 1;
+    const NAN_RESULT: NanResult = match Self::TO.nan_code() {
+        None => NanResult::Max,
+        Some(_) if Self::TO.has_payloads() => NanResult::Payload,
+        Some(nan) if nan as i16 == Self::PAST_MAX => NanResult::PastMax,
+        Some(nan) => NanResult::One(nan as i16),
     };
 
     const CAST: Cast = Cast::new().overflow(if SATURATE {
@@ -117,7 +117,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
             const LARGER_MAGNITUDE: i32 = 0b0011;
             const QUIETLY: i32 = _MM_FROUND_NO_EXC;
             const TIES_TO_EVEN: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
-            let (min, unit) = (_mm512_set1_ps(Self::MIN), _mm512_set1_ps(Self::UNIT));
+            let (min, unit) = (_mm512_set1_ps(Self::MIN_NORMAL), _mm512_set1_ps(Self::UNIT));
             let larger = _mm512_range_round_ps::<LARGER_MAGNITUDE, QUIETLY>(x, min);
             let power = _mm512_and_ps(larger, _mm512_set1_ps(f32::NEG_INFINITY));
             _mm512_castps_si512(_mm512_fmadd_round_ps::<TIES_TO_EVEN>(power, unit, x))
@@ -143,27 +143,27 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
             let exponent = _mm512_srl_epi16(magnitude, shift);
             // The addition saturates for NaNs. The lower halves of NaNs are arbitrary.
             let sum = _mm512_adds_epu16(exponent, lower);
-            let code = _mm512_sub_epi16(sum, _mm512_set1_epi16(Self::ZERO));
+            let code = _mm512_sub_epi16(sum, _mm512_set1_epi16(Self::ZERO_EXPONENT));
             let code = _mm512_min_epu16(code, _mm512_set1_epi16(Self::PAST_MAX));
             let infinity = _mm512_set1_epi16(0x7f80);
-            match Self::NAN {
-                Nan::PastMax => [code, upper],
-                Nan::Max => {
+            match Self::NAN_RESULT {
+                NanResult::PastMax => [code, upper],
+                NanResult::Max => {
                     let is_number = _mm512_cmple_epi16_mask(magnitude, infinity);
                     [code, _mm512_maskz_mov_epi16(is_number, upper)]
                 }
-                Nan::One(nan) => {
+                NanResult::One(nan) => {
                     let is_nan = _mm512_cmpgt_epi16_mask(magnitude, infinity);
                     [
                         _mm512_mask_mov_epi16(code, is_nan, _mm512_set1_epi16(nan)),
                         upper,
                     ]
                 }
-                Nan::Payload => {
+                NanResult::Payload => {
                     // The exponent is all ones in both formats, and the quiet bit is set.
                     let is_nan = _mm512_cmpgt_epi16_mask(magnitude, infinity);
                     let ones = _mm512_srl_epi16(infinity, shift);
-                    let ones = _mm512_sub_epi16(ones, _mm512_set1_epi16(Self::INFINITY));
+                    let ones = _mm512_sub_epi16(ones, _mm512_set1_epi16(Self::INFINITY_MAGNITUDE));
                     [_mm512_mask_sub_epi16(code, is_nan, exponent, ones), upper]
                 }
             }

@@ -20,10 +20,10 @@ pub(super) const BY_INSTRUCTION: u8 = 1;
 pub(super) const BY_INTEGERS: u8 = 2;
 
 /// Converts codes to `f32` or bfloat16, and multiplies each by the multiplier of its block. The table has the upper 16 bits of the
-/// `f32` of each code. `WAY` is the way to bfloat16.
+/// `f32` of each code. `PRODUCTS` is the way to bfloat16.
 ///
 /// The kernel owns a copy of the table. The compiler would otherwise assume that every store could change the table.
-pub(super) struct LookupScaled<'a, D, const REPEATED: bool, const WAY: u8> {
+pub(super) struct LookupScaled<'a, D, const REPEATED: bool, const PRODUCTS: u8> {
     #[allow(
         dead_code,
         reason = "it is there to prove that the CPU has the instructions"
@@ -35,10 +35,10 @@ pub(super) struct LookupScaled<'a, D, const REPEATED: bool, const WAY: u8> {
     format: PhantomData<D>,
 }
 
-impl<'a, D, const REPEATED: bool, const WAY: u8> LookupScaled<'a, D, REPEATED, WAY> {
+impl<'a, D, const REPEATED: bool, const PRODUCTS: u8> LookupScaled<'a, D, REPEATED, PRODUCTS> {
     /// Makes the kernel. If `REPEATED` is true, `sign` is the repeated sign bit of the table.
     pub(super) fn new(token: Vbmi, table: &Table, sign: u8, by: &'a Multipliers) -> Self {
-        const { assert!(WAY != BY_INSTRUCTION) };
+        const { assert!(PRODUCTS != BY_INSTRUCTION) };
         Self::with_any(token, table, sign, by)
     }
 
@@ -50,7 +50,7 @@ impl<'a, D, const REPEATED: bool, const WAY: u8> LookupScaled<'a, D, REPEATED, W
         sign: u8,
         by: &'a Multipliers,
     ) -> Self {
-        const { assert!(WAY == BY_INSTRUCTION) };
+        const { assert!(PRODUCTS == BY_INSTRUCTION) };
         let Bf16 { .. } = bf16;
         Self::with_any(token, table, sign, by)
     }
@@ -120,7 +120,7 @@ impl<'a, D, const REPEATED: bool, const WAY: u8> LookupScaled<'a, D, REPEATED, W
 /// # Safety
 /// The CPU must have AVX-512 F and BW.
 #[inline(always)]
-unsafe fn rounded(low: __m512, high: __m512) -> __m512i {
+unsafe fn rounded_by_integers(low: __m512, high: __m512) -> __m512i {
     // SAFETY: the caller promises the features.
     unsafe {
         let incremented = |x: __m512| {
@@ -149,8 +149,8 @@ unsafe fn rounded_by_instruction(low: __m512, high: __m512) -> __m512i {
 }
 
 // SAFETY: the stores cover the block of LANES, or the loop writes every element of `dst`.
-unsafe impl<D: Element, const REPEATED: bool, const WAY: u8> Kernel
-    for LookupScaled<'_, D, REPEATED, WAY>
+unsafe impl<D: Element, const REPEATED: bool, const PRODUCTS: u8> Kernel
+    for LookupScaled<'_, D, REPEATED, PRODUCTS>
 {
     type Src = u8;
     type Dst = D;
@@ -181,15 +181,15 @@ unsafe impl<D: Element, const REPEATED: bool, const WAY: u8> Kernel
                     _mm512_storeu_ps(to.add(nth).cast(), product);
                 }
             } else {
-                let [low, high] = if WAY == SHIFTS {
+                let [low, high] = if PRODUCTS == SHIFTS {
                     self.shifted(first, from)
                 } else {
                     let [a, b, c, d] = self.products(first, from);
-                    if WAY == BY_INSTRUCTION {
+                    if PRODUCTS == BY_INSTRUCTION {
                         // `new_with_bf16` alone makes such a kernel, with a token of AVX512-BF16.
                         [rounded_by_instruction(a, b), rounded_by_instruction(c, d)]
                     } else {
-                        [rounded(a, b), rounded(c, d)]
+                        [rounded_by_integers(a, b), rounded_by_integers(c, d)]
                     }
                 };
                 _mm512_storeu_si512(to, low);

@@ -162,7 +162,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     if !cast.keeps_infinity() {
         return Err(dst);
     }
-    if const { is::<S, D>(F32, F16) } {
+    if const { has_layouts::<S, D>(F32, F16) } {
         rows!(F32ToF16Wide);
         if control_bits_are_default() {
             row!(
@@ -186,20 +186,20 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
                 TowardNegative
             );
         }
-    } else if const { is::<S, D>(F16, F32) } {
+    } else if const { has_layouts::<S, D>(F16, F32) } {
         row!(Avx512, |token| F16ToF32Wide::<S, D>::new(token, cast));
         if control_bits_are_default() {
             row!(Avx2, |token| F16ToF32::<S, D>::new(token, cast));
         }
-    } else if const { is::<S, D>(F32, BF16) || is::<S, D>(F16, BF16) } {
+    } else if const { has_layouts::<S, D>(F32, BF16) || has_layouts::<S, D>(F16, BF16) } {
         row!(Bf16, ToBf16::<S, D>::new, TiesToEven);
-    } else if const { is::<S, D>(BF16, F32) } {
+    } else if const { has_layouts::<S, D>(BF16, F32) } {
         row!(Avx512, |token| Bf16ToF32::<S, D>::new(token, cast));
-    } else if const { is::<S, D>(BF16, F16) } {
+    } else if const { has_layouts::<S, D>(BF16, F16) } {
         rows!(Bf16ToF16);
-    } else if const { is::<S, D>(F64, F16) } {
+    } else if const { has_layouts::<S, D>(F64, F16) } {
         rows!(F64ToF16);
-    } else if const { is::<S, D>(F64, F32) } && control_bits_are_default() {
+    } else if const { has_layouts::<S, D>(F64, F32) } && control_bits_are_default() {
         row!(Avx512, |token| F64ToF32::<S, D>::new(token, cast), ToOdd);
     }
     Err(dst)
@@ -220,13 +220,13 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     /// The count of numbers that stay in the nearest cache.
     const TILE: usize = 1024;
     /// The count of numbers from which on two calls pay.
-    const LONG: usize = 128;
+    const TWO_STEPS_PAY: usize = 128;
     let from_f64 = const { S::LAYOUT.const_eq(F64) };
     if const {
         !(S::LAYOUT.const_eq(F64) || S::LAYOUT.const_eq(F16) || S::LAYOUT.const_eq(BF16))
             || !float8::supports(F32, D::LAYOUT)
     } || isa.level() < Level::Avx512
-        || src.len() < LONG
+        || src.len() < TWO_STEPS_PAY
         || !cast.overflows_alike()
         || !cast.rounds(Rounding::TiesToEven)
         || from_f64 && !control_bits_are_default()
@@ -374,7 +374,7 @@ impl Lookup {
 /// Returns whether the two formats have these layouts. A user's own type with an equal layout takes the same instructions.
 ///
 /// In a `const` block, this function keeps the rows of other formats from being compiled.
-const fn is<S: Element, D: Element>(from: Layout, to: Layout) -> bool {
+const fn has_layouts<S: Element, D: Element>(from: Layout, to: Layout) -> bool {
     S::LAYOUT.const_eq(from) && D::LAYOUT.const_eq(to)
 }
 

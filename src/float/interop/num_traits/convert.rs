@@ -3,7 +3,7 @@
 use num_traits::{AsPrimitive, FromPrimitive, NumCast, ToPrimitive};
 
 use crate::arithmetic::{ieee, integer::for_each_integer};
-use crate::float::{Float, interop::within, spec::Spec};
+use crate::float::{Float, interop::in_range, spec::Spec};
 use crate::round::{Cast, Flags, Format, Rounding, to_code};
 
 /// Methods of `ToPrimitive`.
@@ -41,7 +41,7 @@ macro_rules! from_integers {
     ($($from:ident: $integer:ident)*) => { $(
         #[inline]
         fn $from(n: $integer) -> Option<Self> {
-            within(false, ieee::from_int(n, Rounding::TiesToEven))
+            in_range(false, ieee::from_int(n, Rounding::TiesToEven))
         }
     )* };
 }
@@ -69,7 +69,7 @@ impl<S: Spec> FromPrimitive for Float<S> {
 #[inline]
 fn from_float<F: Format, S: Format>(number: S) -> Option<F> {
     let of_nan = S::LAYOUT.is_nan(to_code(number));
-    within(of_nan, number.cast_with(Cast::new()))
+    in_range(of_nan, number.cast_with(Cast::new()))
 }
 
 /// Converts as `FromPrimitive` does. An integer is converted as an integer. Any other number is converted through its `f64`.

@@ -102,7 +102,7 @@ impl<F: Format> UniformSampler for UniformRange<F> {
         let (low, last) = (to_code(self.low), to_code(self.last));
         let fraction = Unpacked::new(false, 127 - 64, rng.next_u64() as u128);
         let start = layout.unpack(low);
-        let length = sum(end(layout, last), start.map(Unpacked::negated));
+        let length = sum(next_number(layout, last), start.map(Unpacked::negated));
         let offset = fraction.zip(length).and_then(|(x, y)| x.product(y));
         match sum(start, offset) {
             _ if offset.is_none() => self.low,
@@ -116,7 +116,7 @@ impl<F: Format> UniformSampler for UniformRange<F> {
 }
 
 /// Returns the number after another, as if exponents had no upper bound.
-fn end(layout: Layout, code: u64) -> Option<Unpacked> {
+fn next_number(layout: Layout, code: u64) -> Option<Unpacked> {
     if code == layout.max_code() {
         sum(layout.unpack(code), layout.unpack(layout.ulp(code)))
     } else {
