@@ -39,7 +39,7 @@
 //! # Features
 //! - `std` (default): `alloc`, and links the standard library.
 //! - `alloc`: [`slice::cast_to_vec`].
-//! - `rayon`: `slice::par_cast` and its siblings, and the passes of [`mixed`] on every core.
+//! - `rayon`: `slice::par_cast` and all other functions whose names begin with `par_`, which use every core.
 //! - `bytemuck`: `Pod`, `Zeroable` and `TransparentWrapper`; `zerocopy`: `FromBytes`, `IntoBytes`, `Immutable` and `KnownLayout`;
 //!   `rkyv`: `Archive`; `arbitrary`: `Arbitrary`.
 //! - `half`: `half::f16` and `half::bf16` are [`Format`]s, and become [`F16`] and [`Bf16`] by `From`, in slices too
@@ -47,11 +47,10 @@
 //! - `num-traits`: the traits of num-traits for every format that has all they need, and `Float` and `Pow` of [`F16`] and
 //!   [`Bf16`].
 //! - `approx`: `AbsDiffEq`, `RelativeEq` and `UlpsEq`; `ndarray`: `ScalarOperand`.
-//! - `rand`: `StandardUniform` (except for [`F8E8M0Fnu`]) and `Uniform`; `rand_distr`: also `StandardNormal`, `Exp1`, `Open01`
-//!   and
-//!   `OpenClosed01`. These are of rand 0.10; `rand_09` and `rand_distr_05` are of rand 0.9.
+//! - `rand`: `StandardUniform` (except for [`F8E8M0Fnu`]) and `Uniform`, for rand 0.10; `rand_distr`: also `StandardNormal`,
+//!   `Exp1`, `Open01` and `OpenClosed01`; `rand_09` and `rand_distr_05`: the same traits for rand 0.9.
 //! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
-//! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and their kin.
+//! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and others.
 #![no_std]
 
 #[cfg(feature = "alloc")]

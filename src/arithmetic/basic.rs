@@ -104,8 +104,8 @@ impl Wide {
     }
 }
 
-/// The rules of IEEE 754-2019, 6.1 to 6.3 and 7.2. The cases that remain are computed with [`Unpacked`]s. `a`, `b` and `c` are
-/// codes. `x`, `y` and `z` are their numbers.
+/// The operations first handle NaNs, infinities and zeros by the rules of IEEE 754-2019, 6.1 to 6.3 and 7.2. They compute all
+/// other cases with [`Unpacked`]s. `a`, `b` and `c` are codes. `x`, `y` and `z` are the numbers of these codes.
 impl Layout {
     pub(crate) const fn add(self, rounding: Rounding, a: u64, b: u64) -> (u64, Flags) {
         if let Some(nan) = self.nan_of(&[a, b]) {

@@ -6,7 +6,7 @@ use crate::format::Layout;
 use crate::round::{Cast, Flags, Rounding};
 
 /// An exponent that is past the limits of every layout, and far inside an `i32`.
-const PAST_ALL_EXPONENTS: i32 = 1 << 24;
+pub(super) const PAST_ALL_EXPONENTS: i32 = 1 << 24;
 
 impl Layout {
     /// Returns a · 2<sup>n</sup> (IEEE 754-2019, 5.3.3, `scaleB`).

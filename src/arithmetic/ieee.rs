@@ -26,7 +26,7 @@
 //!   has no sign. A format without zero gives its smallest number, with UNDERFLOW and INEXACT.
 //! - *Sign.* A format without sign gives NaN for a negative result, and raises INVALID. If the format has no NaN, the result is
 //!   the smallest number.
-//! - *Underflow.* UNDERFLOW has the meaning that it has in a cast: tininess is detected after rounding.
+//! - *Underflow.* UNDERFLOW is raised as in a cast: tininess is detected after rounding.
 
 use core::cmp::Ordering;
 

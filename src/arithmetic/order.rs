@@ -11,15 +11,15 @@ impl Layout {
         (self.max_code() + self.has_infinities() as u64) as i64
     }
 
-    /// Returns the code of a [`ordinal`](Self::ordinal). The ordinal 0 gives +0.
+    /// Returns the code with an [`ordinal`](Self::ordinal). The ordinal 0 gives +0.
     const fn ordinal_to_code(self, ordinal: i64) -> u64 {
         let negative = ordinal < 0;
         let magnitude = ordinal.unsigned_abs() - (negative && !self.has_zero()) as u64;
         self.with_sign_bit(negative, magnitude)
     }
 
-    /// Returns the least number that compares greater (IEEE 754-2019, 5.3.1). The largest number without an infinity above it, a
-    /// NaN, and +∞ stay unchanged.
+    /// Returns the code of the least greater number (IEEE 754-2019, 5.3.1). +∞ and NaN stay unchanged. In a format without
+    /// infinities, the largest number stays unchanged.
     pub(crate) const fn next_up(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         if self.is_nan(code) || self.ordinal(code) == self.top_ordinal() {
@@ -33,7 +33,7 @@ impl Layout {
         }
     }
 
-    /// Returns the greatest number that compares less.
+    /// Returns the code of the greatest lesser number.
     pub(crate) const fn next_down(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         let lowest = if self.is_signed() {
@@ -119,11 +119,11 @@ impl Layout {
     }
 }
 
-/// Returns the number of steps from one number to the other: the number of times [`next_up`](crate::F16::next_up) leads from the
-/// lesser to the greater.
+/// Returns the number of steps from one number to the other: how often [`next_up`](crate::F16::next_up) must be applied to the
+/// lesser number to get the greater one.
 ///
 /// Equal numbers are 0 steps apart. −0 and +0 are equal. ∞ is one step past the largest number. If a number is a NaN, the
-/// distance is [`u64::MAX`]. No two numbers have this distance, and a test for nearness therefore fails.
+/// distance is [`u64::MAX`]. No two numbers have this distance. A test for nearness therefore fails for a NaN.
 ///
 /// ```
 /// use ulp::{F16, ulps_between};

@@ -1,5 +1,6 @@
 //! Powers with an integer exponent, and products with a real constant.
 
+use super::exponent::PAST_ALL_EXPONENTS;
 use crate::format::Layout;
 use crate::round::{Cast, Rounding, unpacked::Unpacked};
 
@@ -84,9 +85,6 @@ impl Extended {
     }
 }
 
-/// An exponent past the limits of every layout.
-const PAST_ALL_EXPONENTS: i64 = 1 << 24;
-
 impl Layout {
     /// Returns a power by the rules of `pown` in IEEE 754-2019, 9.2. The 0th power is 1 for every base.
     ///
@@ -130,9 +128,10 @@ impl Layout {
         if n < 0 {
             power = power.reciprocal();
         }
+        const PAST_ALL: i64 = PAST_ALL_EXPONENTS as i64;
         let exponent = match power.exponent {
-            far if far < -PAST_ALL_EXPONENTS => -PAST_ALL_EXPONENTS,
-            far if far > PAST_ALL_EXPONENTS => PAST_ALL_EXPONENTS,
+            far if far < -PAST_ALL => -PAST_ALL,
+            far if far > PAST_ALL => PAST_ALL,
             near => near,
         };
         let significand = power.significand | power.inexact as u128;

@@ -1,4 +1,4 @@
-//! Remainders, and the integral quotients of the remainders. Both are exact for operands of any distance.
+//! Remainders of divisions, and the integer quotients that belong to them. Both are exact, however far apart the operands are.
 
 use crate::format::Layout;
 use crate::round::{Cast, Flags, Rounding, unpacked::Unpacked};
@@ -10,7 +10,7 @@ struct Division {
     cut: i32,
     /// True if the quotient is odd.
     odd: bool,
-    rest: Option<Unpacked>,
+    remainder: Option<Unpacked>,
 }
 
 impl Division {
@@ -22,20 +22,20 @@ impl Division {
                 quotient: 0,
                 cut: 0,
                 odd: false,
-                rest: Some(x),
+                remainder: Some(x),
             };
         }
         let divisor = y.significand as u128;
-        let mut rest = x.significand as u128;
-        let mut quotient = (rest >= divisor) as u128;
-        rest -= quotient * divisor;
+        let mut remainder = x.significand as u128;
+        let mut quotient = (remainder >= divisor) as u128;
+        remainder -= quotient * divisor;
         let (mut odd, mut cut) = (quotient == 1, 0);
         while left > 0 {
             let bits = if left < 63 { left } else { 63 };
             left -= bits;
-            rest <<= bits;
-            let digit = rest / divisor;
-            rest %= divisor;
+            remainder <<= bits;
+            let digit = remainder / divisor;
+            remainder %= divisor;
             odd = digit & 1 != 0;
             if quotient >> 64 == 0 {
                 quotient = quotient << bits | digit;
@@ -44,12 +44,12 @@ impl Division {
                 cut += bits;
             }
         }
-        let rest = Unpacked::new(x.negative, y.exponent + 64, rest);
+        let remainder = Unpacked::new(x.negative, y.exponent + 64, remainder);
         Self {
             quotient,
             cut,
             odd,
-            rest,
+            remainder,
         }
     }
 }
@@ -63,8 +63,7 @@ const fn is_more_than_half(x: Unpacked, y: Unpacked, or_equal: bool) -> bool {
 }
 
 impl Layout {
-    /// Returns the operands of a division of finite numbers other than zero. In all other cases, returns the remainder as an
-    /// error.
+    /// Returns the operands if both are finite and not zero. Otherwise returns the remainder, as an error.
     const fn division_operands(self, a: u64, b: u64) -> Result<(Unpacked, Unpacked), (u64, Flags)> {
         if let Some(nan) = self.nan_of(&[a, b]) {
             return Err(nan);
@@ -84,8 +83,8 @@ impl Layout {
             Ok(operands) => operands,
             Err(result) => return result,
         };
-        match Division::new(x, y).rest {
-            Some(rest) => self.round(Cast::new(), rest),
+        match Division::new(x, y).remainder {
+            Some(remainder) => self.round(Cast::new(), remainder),
             None => self.signed_zero(x.negative),
         }
     }
@@ -96,49 +95,51 @@ impl Layout {
             Ok(operands) => operands,
             Err(result) => return result,
         };
-        let Division { odd, rest, .. } = Division::new(x, y);
-        match rest {
+        let Division { odd, remainder, .. } = Division::new(x, y);
+        match remainder {
             None => self.signed_zero(x.negative),
-            Some(rest) if is_more_than_half(rest, y, odd) => {
+            Some(remainder) if is_more_than_half(remainder, y, odd) => {
                 let y = Unpacked {
                     negative: !x.negative,
                     ..y
                 };
-                self.round_or_zero(Rounding::TiesToEven, rest.plus(y))
+                self.round_or_zero(Rounding::TiesToEven, remainder.plus(y))
             }
-            Some(rest) => self.round(Cast::new(), rest),
+            Some(remainder) => self.round(Cast::new(), remainder),
         }
     }
 
     /// Returns the least non-negative x − y · n, rounded.
     pub(crate) const fn rem_euclid(self, a: u64, b: u64) -> u64 {
-        let rest = match self.division_operands(a, b) {
-            Ok((x, y)) => match Division::new(x, y).rest {
-                Some(rest) if rest.negative => {
+        let remainder = match self.division_operands(a, b) {
+            Ok((x, y)) => match Division::new(x, y).remainder {
+                Some(remainder) if remainder.negative => {
                     let y = Unpacked {
                         negative: false,
                         ..y
                     };
-                    return self.round_or_zero(Rounding::TiesToEven, rest.plus(y)).0;
+                    return self
+                        .round_or_zero(Rounding::TiesToEven, remainder.plus(y))
+                        .0;
                 }
-                Some(rest) => self.round(Cast::new(), rest).0,
+                Some(remainder) => self.round(Cast::new(), remainder).0,
                 None => self.signed_zero(x.negative).0,
             },
-            Err((rest, _)) => rest,
+            Err((remainder, _)) => remainder,
         };
-        let wraps = self.is_negative(rest) && self.is_infinite(b) && !self.is_zero(rest);
-        if wraps && !self.is_nan(rest) {
+        let wraps = self.is_negative(remainder) && self.is_infinite(b) && !self.is_zero(remainder);
+        if wraps && !self.is_nan(remainder) {
             self.infinite(Cast::new(), false).0
         } else {
-            rest
+            remainder
         }
     }
 
     /// Returns a number minus its integer part. An integer gives +0.
     pub(crate) const fn fract(self, a: u64) -> u64 {
         match self.unpack(a) {
-            Some(x) if self.is_finite(a) => match Division::new(x, Unpacked::ONE).rest {
-                Some(rest) => self.round(Cast::new(), rest).0,
+            Some(x) if self.is_finite(a) => match Division::new(x, Unpacked::ONE).remainder {
+                Some(remainder) => self.round(Cast::new(), remainder).0,
                 None => self.signed_zero(false).0,
             },
             _ => self.subtract(Rounding::TiesToEven, a, a).0,
@@ -162,11 +163,11 @@ impl Layout {
         let Division {
             quotient,
             cut,
-            rest,
+            remainder,
             ..
         } = Division::new(x, y);
-        // The cut bits never carry. If the rest is not 0, the cut bits are not all 1.
-        let quotient = quotient + (x.negative && rest.is_some()) as u128;
+        // The addition never carries into the cut bits: if the remainder is not 0, the cut bits are not all 1.
+        let quotient = quotient + (x.negative && remainder.is_some()) as u128;
         let negative = x.negative != y.negative;
         match Unpacked::new(negative, cut + 127, quotient) {
             Some(quotient) => self.round(Cast::new(), quotient).0,

@@ -172,8 +172,8 @@ impl Plan {
         self.check_target(len, cols, tensor_scale, (elements, scales))
     }
 
-    /// Begins to quantize: checks the formats, the lengths and the tensor scale, and clears the bits after the last codes. Returns
-    /// the number of rows.
+    /// Begins to quantize: checks the formats, the lengths and the tensor scale, and clears the bits after the last codes.
+    /// Returns the number of rows.
     fn begin<S: Format>(
         &self,
         src: &[S],

@@ -187,7 +187,8 @@ impl Scheme {
     /// of the block becomes NaN, and all elements of the block become 0.
     ///
     /// `elements` are packed as their [`Dtype`] says, without padding between rows. `scales` are little-endian and row-major, in
-    /// the shape that [`Blocks::grid`] gives. The function allocates nothing. A source format with numbers that `f32` lacks doesn't compile.
+    /// the shape that [`Blocks::grid`] gives. The function allocates nothing. A source format with numbers that `f32` lacks
+    /// doesn't compile.
     ///
     /// ```
     /// use ulp::block::Scheme;

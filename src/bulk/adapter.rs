@@ -1,4 +1,5 @@
-//! Adapters. An adapter turns a kernel that converts into a kernel of less code, or into one that also multiplies.
+//! Adapters. An adapter turns a kernel that converts into another kernel: one with less compiled code, or one that also
+//! multiplies.
 #![allow(unsafe_code, reason = "kernels promise to initialise their results")]
 
 use core::mem::MaybeUninit;
@@ -53,7 +54,7 @@ unsafe impl<K: Kernel> Kernel for FewLoops<K> {
     type Src = K::Src;
     type Dst = K::Dst;
     const IDEMPOTENT: bool = K::IDEMPOTENT;
-    /// There are many formats of one byte. Fewer loops are compiled for these formats.
+    /// There are many formats of one byte, and therefore fewer loops are compiled for them.
     const LOOPS: Loops = if size_of::<K::Src>() == 1 || size_of::<K::Dst>() == 1 {
         Loops::BlocksOfHalfWidth
     } else {

@@ -3,14 +3,14 @@
 
 use core::mem::MaybeUninit;
 
-/// The number of elements that the inner loop converts at once. The elements fill a few vectors, and the latencies of the vectors
-/// overlap.
+/// The number of elements that one step of the loop converts. They fill a few vectors, so that the CPU works on several vectors
+/// at once.
 pub(crate) const BLOCK: usize = 64;
 /// The number of elements in a small block, which fills one or two vectors. Small blocks serve short slices and the rest of a
 /// long slice.
 pub(super) const SMALL: usize = 16;
 
-/// The loops that are compiled of a kernel.
+/// The loops that the compiler makes of a kernel.
 #[derive(Clone, Copy)]
 pub(crate) enum Loops {
     /// The loops for slices of any length.
@@ -32,7 +32,7 @@ pub(crate) unsafe trait Kernel {
     type Dst: Copy;
     /// True if an element may be converted twice. The last block of a slice then overlaps the block before it.
     const IDEMPOTENT: bool;
-    /// The loops that are compiled of the kernel.
+    /// The loops that the compiler makes of the kernel.
     const LOOPS: Loops = Loops::Every;
 
     /// Converts elements `first` to `first + N` of the slice. Implementations are `#[inline(always)]` loops over the arrays, and

@@ -1,4 +1,5 @@
-//! Bulk work: kernels and ISAs. A kernel describes the work on an element. An ISA describes how a loop over elements is compiled.
+//! Work on whole slices: kernels, and the loops of each ISA. A kernel defines the work on an element. An ISA defines how the loop
+//! over the elements is compiled.
 //!
 //! A [`Kernel`] is branch-free code on a block of elements. The loop of each ISA inlines the kernel, and the compiler vectorizes
 //! the loop with the instructions of the ISA. Kernels and the loop name no ISA. Only `select.rs` of an architecture names both

@@ -9,7 +9,7 @@ use core::slice::from_raw_parts_mut;
 
 /// A slice to be written. The slice may be uninitialised. An initialised slice stays initialised.
 pub(crate) struct Out<'a, T>(
-    /// Code that has this slice never writes uninitialised bytes to it.
+    /// No code writes uninitialised bytes to this slice.
     &'a mut [MaybeUninit<T>],
 );
 

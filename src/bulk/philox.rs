@@ -1,7 +1,7 @@
 //! Philox4x32-10. It gives the random bits of element `i` directly, for any `i`.
 //!
 //! Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC 2011. Philox is a bijection of a counter of
-//! four words under a key of two words. It has ten rounds of two products. Philox has no state. Elements can therefore be
+//! four words under a key of two words. It has ten rounds of two products. Philox has no state, and elements can therefore be
 //! converted in any order.
 
 use crate::bulk::arch::dispatch;
@@ -37,13 +37,13 @@ const fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     words
 }
 
-/// The number of counters in a group of elements. Counters of neighbours lie in the lanes of a vector. No word has to move to
-/// reach its element.
+/// The number of counters in a group of elements. Neighbouring elements take words of neighbouring counters, one counter in each
+/// lane of a vector. No word must then move to another lane.
 const LANES: usize = 8;
 /// The number of words in a group: four words for each lane.
 const WORDS: usize = 4 * LANES;
 
-/// The number of elements that are drawn for at once. The draws of this number of elements stay in the nearest cache.
+/// The number of elements whose draws are made at once. These draws stay in the nearest cache.
 pub(super) const TILE: usize = 512;
 
 /// Returns the number of elements in a group. Each word serves one element, or two elements if `shared` is true.
@@ -67,7 +67,7 @@ pub(crate) fn draws(isa: Isa, shared: bool, seed: u64, first: u64, to: &mut [u32
     dispatch(isa, &mut work);
 }
 
-/// The draws for all elements of a tile. The compiler makes vectors of the lanes of a group.
+/// Writes the draws of the elements of a tile. The compiler makes vectors of the lanes of a group.
 struct FillDraws<'a> {
     key: [u32; 2],
     shared: bool,

@@ -1,4 +1,5 @@
-//! Conversions with little compiled code, for formats that are known only at run time.
+//! Conversions with little compiled code. They serve tensors whose formats are known only at run time. A program
+//! then has the loops of all formats.
 
 use super::adapter::{Adapter, SmallCode};
 use super::arch;
@@ -23,7 +24,7 @@ pub(crate) fn convert<'a, S: Element, D: Element>(
     }
 }
 
-/// Converts like [`convert`], with only the loop for the default cast.
+/// Converts by the default cast. Only the loop for this cast is compiled.
 #[inline]
 pub(crate) fn convert_by_default<'a, S: Element, D: Element>(
     isa: Isa,
@@ -34,7 +35,7 @@ pub(crate) fn convert_by_default<'a, S: Element, D: Element>(
         .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::by_default()), src, dst))
 }
 
-/// Converts like [`convert`], with only the loop for all casts.
+/// Converts by any cast. Only one loop is compiled, which serves every cast.
 #[inline]
 pub(crate) fn convert_by_any_cast<'a, S: Element, D: Element>(
     isa: Isa,

@@ -10,11 +10,11 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{self, Cast, Overflow};
 
-/// Returns whether two elements share a random word. Elements share a word if half a word is enough for the bits that are
-/// discarded from the fraction of an f32, or of a longer source format.
+/// Returns whether two elements share a random word. They do if the cast from the source, or from f32 if the source has fewer
+/// fraction bits, discards at most 16 fraction bits.
 ///
-/// If the source is no wider than f32, only the target decides. Equal numbers of such formats are therefore equal after the cast
-/// too, and a detour through f32 changes nothing.
+/// For all sources with at most as many fraction bits as f32, the target alone decides. An equal number in f32 and in a narrower
+/// format therefore has an equal result, and a cast through f32 changes nothing.
 const fn shares_word(from: Layout, to: Layout) -> bool {
     const F32_FRACTION_BITS: u32 = Layout::BINARY32.fraction_bits();
     let longest = if from.fraction_bits() > F32_FRACTION_BITS {

@@ -17,8 +17,8 @@ use super::Level;
 /// - AVX-512 with VBMI and BF16.
 ///
 /// Every other architecture has one instruction set: the one that the program is compiled for. It is NEON on aarch64, and simd128
-/// on wasm32 where simd128 is enabled. Without the feature `std` there is no detection: the features that the program is compiled
-/// for decide.
+/// on wasm32 where simd128 is enabled. Without the feature `std` there is no detection: a program has the instruction set that it
+/// is compiled for.
 ///
 /// All instruction sets give equal bits. They differ in speed.
 ///
@@ -43,7 +43,7 @@ impl Isa {
         /// one level.
         static FOUND: AtomicU8 = AtomicU8::new(0);
         let found = usize::from(FOUND.load(Ordering::Relaxed));
-        // `get` cannot panic. An operator of F16 calls this function, and the operator may not contain a panic.
+        // `get` is used since it cannot panic: the operators of F16 call this function, and must not contain a panic.
         if let Some(&level) = Level::ALL.get(found.wrapping_sub(1)) {
             return Self(level);
         }

@@ -1,10 +1,11 @@
 //! The catalogue of the formats that this crate ships. Each format is a row, and nothing about a format stands elsewhere.
 //!
 //! To add a format, write its [`Layout`] constant in `layout.rs`, and a row here:
-//! 1. the documentation: the fields, the largest number, the use, the way numbers print, and an example with the limits;
+//! 1. the documentation: the fields, the largest number, the use, how numbers print, and an example with the limits;
 //! 2. the name of the alias, the name of the [`Spec`](super::spec::Spec), and the integer that stores a number;
 //! 3. the layout, the name in numpy or torch, and the special numbers, as in [`float_type!`];
-//! 4. `exact_into`: the formats that have all numbers of this format, and `from`: the integers whose numbers this format all has;
+//! 4. `exact_into`: the formats that have all numbers of this format, and `from`: the integer types all of whose numbers this
+//!    format has;
 //! 5. the name in a safetensors header, and the other names that [`Dtype`](crate::Dtype) parses, in lower case;
 //! 6. `packed`: for a format below a byte, the [`Dtype`](crate::Dtype) of packed tensors, with its names.
 //!
@@ -19,7 +20,8 @@ use crate::float_type;
 macro_rules! catalogue {
     ($callback:ident $($args:tt)*) => { $callback! { [$($args)*]
         /// TensorFloat-32: 8 exponent bits, 10 fraction bits, right-aligned in 32 bits.
-        /// A whole number below 2<sup>24</sup> prints all its digits, a fraction the fewest that tell it from its neighbours.
+        /// A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the fewest digits that tell it from its
+        /// neighbours.
         ///
         /// ```
         /// use ulp::Tf32;
@@ -38,7 +40,8 @@ macro_rules! catalogue {
         }
 
         /// IEEE 754 binary16: fp16, "half". 5 exponent bits, 10 fraction bits, up to 65504.
-        /// A whole number below 2<sup>24</sup> prints all its digits, a fraction the fewest that tell it from its neighbours.
+        /// A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the fewest digits that tell it from its
+        /// neighbours.
         ///
         /// ```
         /// use ulp::F16;
@@ -57,7 +60,8 @@ macro_rules! catalogue {
         }
 
         /// bfloat16, the upper half of an `f32`: 8 exponent bits, 7 fraction bits.
-        /// A whole number below 2<sup>24</sup> prints all its digits, a fraction the fewest that tell it from its neighbours.
+        /// A whole number below 2<sup>24</sup> prints all its digits. A fraction prints the fewest digits that tell it from its
+        /// neighbours.
         ///
         /// ```
         /// use ulp::Bf16;
@@ -75,7 +79,7 @@ macro_rules! catalogue {
             packed: [],
         }
 
-        /// OCP OFP8 E4M3: up to 448, no infinities, one NaN a sign. For weights and activations.
+        /// OCP OFP8 E4M3: up to 448, no infinities, one NaN for each sign. For weights and activations.
         /// A number prints as the `f32` of the same value does.
         ///
         /// ```
@@ -227,7 +231,7 @@ macro_rules! catalogue {
             packed: [],
         }
 
-        /// Unsigned E4M3, for scales: up to 448, one NaN. One a byte, in its low 7 bits.
+        /// Unsigned E4M3, for scales: up to 448, one NaN. A number takes a byte, and its code is in the low 7 bits.
         /// A number prints as the `f32` of the same value does.
         ///
         /// ```
@@ -265,7 +269,7 @@ macro_rules! catalogue {
             packed: [],
         }
 
-        /// OCP Microscaling FP6 E2M3: up to 7.5, every code finite. One a byte, in its low 6 bits.
+        /// OCP Microscaling FP6 E2M3: up to 7.5, every code finite. A number takes a byte, and its code is in the low 6 bits.
         /// A number prints as the `f32` of the same value does.
         ///
         /// ```
@@ -284,7 +288,7 @@ macro_rules! catalogue {
             packed: [F6E2M3FnX4: "float6_e2m3fn_x4", Some("F6_E2M3"), ["f6e2m3fnx4"]],
         }
 
-        /// OCP Microscaling FP6 E3M2: up to 28, every code finite. One a byte, in its low 6 bits.
+        /// OCP Microscaling FP6 E3M2: up to 28, every code finite. A number takes a byte, and its code is in the low 6 bits.
         /// A number prints as the `f32` of the same value does.
         ///
         /// ```
@@ -303,7 +307,7 @@ macro_rules! catalogue {
             packed: [F6E3M2FnX4: "float6_e3m2fn_x4", Some("F6_E3M2"), ["f6e3m2fnx4"]],
         }
 
-        /// OCP Microscaling FP4 E2M1: ±0, 0.5, 1, 1.5, 2, 3, 4, 6. One a byte, in its low 4 bits.
+        /// OCP Microscaling FP4 E2M1: ±0, 0.5, 1, 1.5, 2, 3, 4, 6. A number takes a byte, and its code is in the low 4 bits.
         /// A number prints as the `f32` of the same value does.
         ///
         /// ```

@@ -88,7 +88,7 @@ macro_rules! constants {
     };
 }
 
-// The digits are cut to 64 bits, of which the last is sticky. None of these numbers has finitely many digits.
+// The significands are cut to 64 bits, and the last bit is sticky: it is always 1, since no constant has finitely many bits.
 constants! {
     /// e, Euler's number, about 2.71828.
     E: 1, 0xadf8_5458_a2bb_4a9b;

@@ -60,9 +60,9 @@ macro_rules! dtypes {
         /// assert_eq!(error.to_string(), "unknown format \"bfloat61\"; did you mean \"bfloat16\"?");
         /// ```
         ///
-        /// A name that means one format to some programs and another format to others is refused. `F8_E4M3` of safetensors and
-        /// `fp8_e4m3` of vLLM are OCP's format with a largest value of 448. `float8_e4m3` of numpy is the IEEE-like format. But
-        /// `e4m3` and `f8e4m3` may be both:
+        /// A name is an error if some programs use it for one format and other programs for another. `F8_E4M3` of safetensors
+        /// and `fp8_e4m3` of vLLM are OCP's format with a largest value of 448. `float8_e4m3` of numpy is the IEEE-like format.
+        /// But `e4m3` and `f8e4m3` can mean either format:
         ///
         /// ```
         /// use ulp::Dtype;
@@ -144,7 +144,7 @@ macro_rules! dtypes {
                 }
             }
 
-            /// Calls the visitor with the format.
+            /// Calls the visitor with the type of the format.
             #[inline]
             pub(crate) fn visit<V: Visitor>(self, visitor: V) -> V::Output {
                 match self {

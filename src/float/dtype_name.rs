@@ -81,8 +81,8 @@ impl FromStr for Dtype {
     }
 }
 
-/// The error of parsing a [`Dtype`] from a text that names no format, or names two. The error keeps the text. If the meant format
-/// can be guessed, the error names this format. If two formats may be meant, the error names both.
+/// The error of parsing a [`Dtype`] from a text that names no format, or names two. The error keeps the text. If a
+/// known name is near, the error suggests that name. If the text is ambiguous, the error names both formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownDtype {
     text: FixedText<48>,
@@ -101,7 +101,8 @@ impl UnknownDtype {
         self.text.as_str()
     }
 
-    /// Returns the known name that is most like the text, if a name is near enough.
+    /// Returns the known name with the fewest edits from the text, or `None` if no name is near. One edit for every three bytes
+    /// counts as near.
     pub const fn nearest(&self) -> Option<&'static str> {
         match self.reason {
             Reason::Unknown(nearest) => nearest,

@@ -12,7 +12,7 @@ use crate::round::{Cast, Format, from_code};
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Finfo<F> {
-    /// The width of a code in bits, whatever stores the code. An FP6 format has 6.
+    /// The width of a code in bits: 6 for an FP6 format, even if a byte stores the code.
     pub bits: u32,
     /// The step from 1 to the next larger number.
     pub eps: F,
@@ -28,7 +28,7 @@ pub struct Finfo<F> {
     pub smallest_subnormal: F,
     /// 10<sup>−precision</sup>, the resolution in decimal digits.
     pub resolution: f64,
-    /// The number of decimal digits that survive a trip through the format.
+    /// The number of decimal digits that survive a conversion to the format and back.
     pub precision: u32,
     /// The exponent of `eps`.
     pub machep: i32,
@@ -104,8 +104,8 @@ impl<F: Format> Finfo<F> {
     }
 }
 
-/// Prints the line that torch prints. Numbers print as C's `%g` prints them, through `f64`. A number beyond `f64` prints `inf` or
-/// 0.
+/// Prints the line that torch prints. Numbers are converted to `f64` and printed like C's `%g`. A number past the range of `f64`
+/// prints `inf` or 0.
 impl<F: Format> fmt::Display for Finfo<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = |x: F| General(x.cast::<f64>());

@@ -95,7 +95,7 @@ impl<S: Spec> Float<S> {
     /// The number of bits of the significand, the implicit bit included.
     #[doc(alias = "FLT_MANT_DIG")]
     pub const MANTISSA_DIGITS: u32 = Self::LAYOUT.precision();
-    /// The number of decimal digits that survive a trip through the format.
+    /// The number of decimal digits that survive a conversion to the format and back.
     #[doc(alias = "FLT_DIG")]
     pub const DIGITS: u32 = Self::LAYOUT.digits();
     /// The step from 1 to the next larger number.

@@ -1,7 +1,7 @@
 //! serde: a number as its bits, for `#[serde(with = "ulp::serde_bits")]`.
 //!
-//! The functions write the integer that stores the number, in every format: two bytes for an [`F16`](crate::F16), where the
-//! number itself would take the four of an `f32`. The crate `half` writes its numbers in this way too.
+//! The functions write the integer that stores the number. In a binary format, an [`F16`](crate::F16) therefore takes two bytes.
+//! As a number, it would take the four bytes of an `f32`. The crate `half` writes its numbers in this way too.
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};

@@ -49,7 +49,7 @@ impl sealed::Sealed for super::catalogue::BFloat16 {}
 impl HasElementary for super::catalogue::Binary16 {}
 impl HasElementary for super::catalogue::BFloat16 {}
 
-/// Compares a list of `float_type!` with the layout of the format.
+/// Compares the special numbers that `float_type!` lists with the layout of the format.
 ///
 /// # Panics
 /// If the layout does not fit its storage, or if the list and the layout differ.

@@ -33,8 +33,7 @@ macro_rules! builders {
         #[doc = concat!("Does what [`", stringify!($name), "`](Self::", stringify!($name), ") does, but returns an error instead of a panic.")]
         ///
         /// # Errors
-        /// Returns an error if the layout would make no sense. The error names the builder, its arguments, and the rule that they
-        /// break.
+        /// If the layout would make no sense. The error names the builder, its arguments, and the rule that they break.
         #[inline]
         pub const fn $try_name($($self,)? $($($arg: $type),*)?) -> Result<Self, InvalidLayout> {
             const fn build($($layout: Layout,)? $($($arg: $type),*)?) -> Built $body
@@ -97,7 +96,7 @@ impl Layout {
         /// 2<sup>e−1</sup>.
         ///
         /// # Panics
-        /// Panics where [`finite`](Self::finite) panics.
+        /// If `exponent_bits` is not in 1..=20 or `fraction_bits` not in 0..=58, or if the code is wider than 64 bits.
         fnuz, try_fnuz(; exponent_bits: u32, fraction_bits: u32) {
             match finite(exponent_bits, fraction_bits) {
                 Ok(mut layout) => {
@@ -183,7 +182,7 @@ impl Layout {
         /// Returns this layout with a negative zero, or with a NaN in its place, like the FNUZ formats.
         ///
         /// # Panics
-        /// If the layout has no sign or no zero. If the code of −0 would become a NaN and the layout already has other NaNs.
+        /// If the layout has no sign or no zero, or if the code of −0 would become a NaN and the layout already has other NaNs.
         with_negative_zero, try_with_negative_zero(self as layout; negative_zero: bool) {
             if !layout.signed || !layout.zero {
                 return Err("only a layout with a sign and a zero has a code of -0");

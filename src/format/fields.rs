@@ -147,8 +147,7 @@ impl Layout {
         self.hidden_bit() - 1
     }
 
-    /// Returns the magnitude of exponent field 1 and fraction 0. In a significand, this is the implicit bit, which a code leaves
-    /// out.
+    /// Returns the code of exponent field 1 and fraction 0. In a significand, this is the implicit bit, which a code leaves out.
     #[inline]
     pub(crate) const fn hidden_bit(self) -> u64 {
         1 << self.fraction_bits()

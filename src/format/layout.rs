@@ -2,9 +2,9 @@
 
 /// A floating-point format as plain data. A *code* is a sign bit (if any), a biased exponent field and a fraction field.
 ///
-/// In every format described here, the value of a code grows with its magnitude bits read as an integer. Special codes therefore
-/// need no list. They are the topmost magnitudes: first the infinity, then the NaNs. In the FNUZ formats, the only special code
-/// is the code of negative zero. Everything else is derived.
+/// In every format described here, the value of a code grows with its magnitude bits read as an integer. The special codes are
+/// therefore the topmost magnitudes: first the infinity, then the NaNs. In the FNUZ formats, the only special code is the code of
+/// negative zero. A layout stores no other facts, and derives all limits.
 ///
 /// With `f` = [`fraction_bits`](Self::fraction_bits), a code of exponent field `e` and fraction `t` has one of these magnitudes
 /// (IEEE 754-2019, 3.4; OCP Microscaling Formats 1.0, 5.3):

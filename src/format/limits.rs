@@ -53,12 +53,12 @@ impl Layout {
         max(-1, self.min_exponent()) - self.fraction_bits() as i32
     }
 
-    /// Returns the number of decimal digits that survive a trip through the format: ⌊fraction bits · log<sub>10</sub> 2⌋, 3 for
-    /// binary16 (C's `FLT_DIG`).
+    /// Returns the number of decimal digits that survive a conversion to the format and back: ⌊fraction bits · log<sub>10</sub>
+    /// 2⌋, 3 for binary16 (C's `FLT_DIG`).
     #[inline]
     pub const fn digits(self) -> u32 {
-        // The truncated log10(2) = 0.30102999… suffices: no multiple of it up to 58 is near enough to an integer for the cut
-        // digits to matter.
+        // Five digits of log10(2) = 0.30102999… are enough. Up to 58 bits, no multiple of log10(2) is so near to an integer that
+        // the other digits matter.
         self.fraction_bits() * 30103 / 100_000
     }
 
@@ -93,9 +93,8 @@ pub(crate) const fn min(a: i32, b: i32) -> i32 {
     if a < b { a } else { b }
 }
 
-/// Returns ⌊log<sub>10</sub>(x · 2<sup>exponent</sup>)⌋. The result may be wrong where the value is so near a power of ten that
-/// rounding errors matter. The limits of a format are never that near, unless they are a power of ten, and then there are no
-/// rounding errors.
+/// Returns ⌊log<sub>10</sub>(x · 2<sup>exponent</sup>)⌋. Rounding errors matter only if the value is very near to a power of ten.
+/// No limit of a format is that near, except a limit that is a power of ten. In that case there are no rounding errors.
 const fn floor_log10(mut x: f64, mut exponent: i32) -> i32 {
     let mut log = 0;
     loop {

@@ -8,11 +8,13 @@ use super::Layout;
 
 /// The widest format that P3109 names and tabulates, in bits.
 const WIDEST: u32 = 16;
-/// The narrowest.
+/// The narrowest format that P3109 names, in bits.
 const NARROWEST: u32 = 3;
 
-/// A format's name in IEEE P3109, as [`Layout::p3109_name`] gives it: `Binary`, the bits, `p` and the precision, `s` or `u` for signed or
-/// unsigned, `e` or `f` for extended (with infinities) or finite.
+/// The name of a format in IEEE P3109: see [`Layout::p3109_name`].
+///
+/// `Display` prints a name such as `Binary8p3se`: `Binary`, the width in bits, `p` and the precision, `s` for signed or `u` for
+/// unsigned, and `e` for extended (with infinities) or `f` for finite.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct P3109Name {
     bits: u32,
@@ -26,7 +28,7 @@ impl P3109Name {
         Layout::p3109(self.bits, self.precision, self.signed, self.extended)
     }
 
-    /// Whether P3109 has it.
+    /// Returns whether P3109 has a format of this name.
     const fn is_valid(self) -> bool {
         let most = self.bits - self.signed as u32;
         NARROWEST <= self.bits
@@ -37,7 +39,8 @@ impl P3109Name {
 }
 
 impl Layout {
-    /// The name of this format in IEEE P3109, if it is one of the 504 that have 3 to 16 bits.
+    /// Returns the name of this format in IEEE P3109. Returns `None` if the format is not one of the 504 formats of P3109, which
+    /// have 3 to 16 bits.
     ///
     /// ```
     /// use ulp::Layout;
@@ -71,7 +74,7 @@ impl fmt::Display for P3109Name {
     }
 }
 
-/// Parses a name of IEEE P3109, in any case: see [`Layout::p3109_name`].
+/// Parses the name of a format in IEEE P3109, in any case. [`P3109Name`] describes the names.
 impl FromStr for Layout {
     type Err = UnknownLayout;
 
@@ -88,21 +91,22 @@ fn parse(text: &str) -> Option<P3109Name> {
     let mut kind = kind.chars().map(|c| c.to_ascii_lowercase());
     prefix.eq_ignore_ascii_case("binary").then_some(())?;
     Some(P3109Name {
-        bits: count(bits)?,
-        precision: count(precision)?,
-        signed: choose(kind.next()?, 's', 'u')?,
-        extended: choose(kind.next()?, 'e', 'f')?,
+        bits: integer(bits)?,
+        precision: integer(precision)?,
+        signed: is_first(kind.next()?, 's', 'u')?,
+        extended: is_first(kind.next()?, 'e', 'f')?,
     })
 }
 
-/// A number without sign or leading zeros.
-fn count(text: &str) -> Option<u32> {
+/// Parses an integer without a sign and without leading zeros.
+fn integer(text: &str) -> Option<u32> {
     let begins = text.starts_with(|c: char| ('1'..='9').contains(&c));
     text.parse().ok().filter(|_| begins)
 }
 
-fn choose(c: char, yes: char, no: char) -> Option<bool> {
-    (c == yes || c == no).then_some(c == yes)
+/// Returns whether a letter is the first one of two letters, or `None` if it is neither.
+fn is_first(letter: char, first: char, second: char) -> Option<bool> {
+    (letter == first || letter == second).then_some(letter == first)
 }
 
 /// The error of parsing a [`Layout`] from a name that IEEE P3109 doesn't have.

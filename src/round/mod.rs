@@ -3,12 +3,12 @@
 //! In every [`Layout`], codes of growing magnitudes are growing integers. Between two neighbouring codes the value is a linear
 //! function of the code. The codes are therefore the marks of a ruler. Every real number lies somewhere on the ruler: at a code
 //! with a fraction. For example, 3.25 lies between 3.0 (code 4) and 4.0 (code 5) of a format, at 4.25. To round a number to the
-//! format, the routine rounds the code with its fraction to an integer, in any of six ways. The addition carries into the
-//! exponent. Overflow is one comparison with the largest finite code.
+//! format, the routine rounds the code with its fraction to an integer, in any of six ways. If the fraction
+//! field overflows, the carry goes into the exponent field, as it must. Overflow is one comparison with the largest finite code.
 //!
-//! The routine holds the code and its fraction in one word, the *scaled code*: the code times 2<sup>`guard_bits`</sup>. Its lowest
-//! bits are the guard bits. The last guard bit is *sticky*: the bit stands for all lower bits, and is 1 if any of them is 1. A
-//! scaled code counts from the number zero, also in formats where zero has no code.
+//! The routine holds the code and its fraction in one word, the *scaled code*: the code times 2<sup>`guard_bits`</sup>. Its
+//! lowest bits are the guard bits. The last guard bit is *sticky*: the bit stands for all lower bits, and is 1 if any of them is
+//! 1. A scaled code counts from the number zero, also in formats where zero has no code.
 //!
 //! The code here branches only on layouts and roundings, never on a value. Layouts and roundings are constants where speed
 //! matters. The word is as narrow as the two formats allow, since a vector holds twice as many words of half the width. A `const
@@ -53,8 +53,8 @@ pub(crate) const fn shift_right_jam(bits: u64, half: u32) -> u64 {
     bits >> half | sticky as u64
 }
 
-/// The smallest number of bits below a code's last bit that decide every rounding and flag. One bit is the half, and one bit stands for
-/// all lower bits. One more bit judges tininess, which needs a bit more precision.
+/// The smallest number of bits below a code's last bit that decide every rounding and flag. One bit is the half, and one bit
+/// stands for all lower bits. One more bit decides whether a result is tiny, because tininess is judged with one bit more.
 pub(crate) const MIN_GUARD_BITS: u32 = 3;
 
 /// Returns the number of guard bits of a scaled code. The result is 0 if `to` has every number of `from`.
@@ -72,7 +72,7 @@ pub(crate) const fn guard_bits(from: Layout, to: Layout) -> u32 {
     }
 }
 
-/// Returns the width of the word that holds every code of both formats, and every code of `to`, scaled, of a number of `from`.
+/// Returns the width of a word that holds every code of both formats, and the scaled code in `to` of every number of `from`.
 #[inline(always)]
 pub(crate) const fn word_bits(from: Layout, to: Layout) -> u32 {
     // Exponents, counted from the smallest exponent of `to`. Add one where zero has no code, and one for the carry.

@@ -9,9 +9,10 @@ use core::ops::{BitOr, BitOrAssign};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum Rounding {
-    /// To the nearest neighbour. A tie goes to the neighbour whose last bit is 0. This is the default, of IEEE 754 and here.
+    /// To the nearest neighbour. A tie goes to the neighbour whose last bit is 0. This is the default, as in IEEE 754.
     ///
-    /// If a significand has one bit, "last bit" means the last bit of the code. In a format without zero (E8M0), a tie goes up.
+    /// If the significands of a format have one bit, "last bit" means the last bit of the code. In a format without zero (E8M0),
+    /// a tie goes up.
     #[default]
     TiesToEven,
     /// To the nearest neighbour. A tie goes to the neighbour larger in magnitude.
@@ -51,7 +52,7 @@ pub enum Overflow {
     /// The largest finite number with the sign of the value. Infinities become this number too. IEEE P3109 calls this
     /// `SatFinite`.
     Saturate,
-    /// The largest finite number with the sign of the value. An infinity is treated like under [`Ieee`](Self::Ieee). IEEE P3109
+    /// The largest finite number with the sign of the value. An infinity is treated as under [`Ieee`](Self::Ieee). IEEE P3109
     /// calls this `SatPropagate`.
     ///
     /// ```
@@ -88,8 +89,8 @@ impl Flags {
     pub const OVERFLOW: Self = Self(4);
     /// A finite number was divided by zero.
     pub const DIVIDE_BY_ZERO: Self = Self(8);
-    /// There is no useful result. Causes are a signaling NaN, a NaN in a format without NaN, and a negative number in a format
-    /// without sign.
+    /// The operation has no useful result, for example for a signaling NaN, for a NaN in a format without NaN, or for a negative
+    /// number in a format without sign.
     pub const INVALID: Self = Self(16);
 
     /// Returns the set as bits: INEXACT is 1, UNDERFLOW 2, OVERFLOW 4, DIVIDE_BY_ZERO 8, INVALID 16.

@@ -40,8 +40,9 @@ macro_rules! word {
                 }
             }
 
-            /// Converts a code to a format with equal exponents, where overflow gives infinities. Equal codes, cut to one length, mean equal numbers.
-            /// The sign may therefore stay in the word, and a carry gives the infinity directly. A NaN is made quiet and cut.
+            /// Converts a code to a format with equal exponents, where overflow gives infinities. A code that is cut to the
+            /// length of the other format is the code of the truncated number. The sign may therefore stay in the word, and a
+            /// carry gives the infinity directly. A NaN is made quiet and cut.
             #[inline(always)]
             pub(crate) const fn with_shared_exponents(
                 from: Layout,

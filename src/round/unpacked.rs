@@ -98,7 +98,7 @@ impl Layout {
         // A number just above the largest exponent overflows like every larger number.
         let top = max(self.max_exponent() - self.min_exponent(), 0) + 1;
         let lift = min(max(above, 0), top) as u128;
-        // At most all bits but the topmost bit are cut. The topmost bit is set, and can serve as the sticky bit.
+        // The topmost bit is never cut. It is set, and can therefore serve as the sticky bit.
         let cut = (u64::BITS - 1 - point) as i32;
         let down = min(cut - min(above, 0), u64::BITS as i32 - 1);
         let kept = number.significand >> down;

@@ -66,9 +66,10 @@ macro_rules! word {
                 }
             }
 
-            /// Rounds a code to a format with equal exponents. Codes of both grow alike. The sign may therefore stay in the
-            /// word. A rounding away from zero carries from the largest number to the infinity. Every other rounding stops at
-            /// the largest number, whose last bit is 1 and therefore odd. A NaN is made quiet and cut.
+            /// Rounds a code to a format with equal exponents. The upper part of a code is the code in `to` of the
+            /// truncated number. The sign may therefore stay in the word. A rounding away from zero carries from the largest
+            /// number to the infinity. Every other rounding stops at the largest number, whose last bit is 1 and therefore odd. A
+            /// NaN is made quiet and cut.
             #[inline(always)]
             pub(crate) const fn round_shared_exponents(
                 cast: Cast,
@@ -176,7 +177,7 @@ macro_rules! word {
 
             /// Rounds a scaled code, and packs the result with its sign.
             ///
-            /// `max_scaled` is the largest possible scaled code. If `infinite` may be true, the largest scaled code is that of the infinity.
+            /// `max_scaled` is the largest possible scaled code. It is the scaled code of the infinity if `infinite` may be true.
             #[inline(always)]
             pub(crate) const fn pack(
                 cast: Cast,
@@ -253,7 +254,7 @@ macro_rules! word {
             /// Returns the summand that rounds a scaled code when the guard bits are cut afterwards. There is at least one guard
             /// bit.
             ///
-            /// The rounding chooses three summands. All elements of a tensor share these three summands.
+            /// The rounding decides three candidates for the summand. They are equal for all elements of a tensor.
             #[inline(always)]
             const fn increment(
                 cast: Cast,

@@ -1,8 +1,8 @@
 //! Casts tensors whose formats are known only at run time. The tensors are bytes.
 //!
-//! There is no loop for each pair of formats. Every format but `f64` widens to `f32` exactly. A conversion is therefore a
-//! widening and a narrowing, through a tile that stays in the nearest cache. A number that comes from `f64` is rounded to odd on
-//! the way. Rounding to odd leaves enough bits for the second rounding to be as good as the only one.
+//! There is no loop for each pair of formats. Every format except `f64` widens to `f32` exactly. A conversion therefore widens a
+//! tile of numbers to `f32`, and then narrows the tile, which stays in the nearest cache. An `f64` is rounded to odd in the first
+//! step. The second step then gives the result of one rounding (see [`Rounding::ToOdd`](crate::Rounding::ToOdd)).
 
 use core::error::Error;
 use core::fmt;
@@ -22,7 +22,7 @@ use crate::round::{Cast, Format};
 ///
 /// Both slices must hold an equal number of elements, in the lengths that [`Dtype::bytes`] gives. Bits after the last element of
 /// a packed tensor should be 0 in the source, and become 0 in the destination. If both tensors are packed, the lengths may leave
-/// open whether such bits are an element.
+/// open whether these bits are an element.
 ///
 /// ```
 /// use ulp::{Cast, Dtype, slice};
@@ -42,7 +42,7 @@ use crate::round::{Cast, Format};
 /// ```
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` stays unchanged then.
+/// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes(
     from: Dtype,
@@ -57,7 +57,7 @@ pub fn cast_bytes(
 /// Does what [`cast_bytes`] does, on this [`Isa`].
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` stays unchanged then.
+/// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes_on(
     isa: Isa,
@@ -76,7 +76,7 @@ pub fn cast_bytes_on(
 /// `cast_stochastic`.
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` stays unchanged then.
+/// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes_stochastic(
     from: Dtype,
@@ -91,7 +91,7 @@ pub fn cast_bytes_stochastic(
 /// Does what [`cast_bytes_stochastic`] does, on this [`Isa`].
 ///
 /// # Errors
-/// If no number of elements has these lengths. `dst` stays unchanged then.
+/// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
 pub fn cast_bytes_stochastic_on(
     isa: Isa,
@@ -106,7 +106,8 @@ pub fn cast_bytes_stochastic_on(
     Ok(())
 }
 
-/// The error of [`cast_bytes`] for lengths that no number of elements has. The text has both lengths and both formats.
+/// The error of [`cast_bytes`]: the two slices do not hold an equal number of elements. The text names both lengths and both
+/// formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CastError {
     from: &'static str,
@@ -134,7 +135,7 @@ impl fmt::Display for CastError {
 
 impl Error for CastError {}
 
-/// Returns the number of elements that has these lengths.
+/// Returns the number of elements that both slices hold.
 fn elements(from: Dtype, src: usize, to: Dtype, dst: usize) -> Result<usize, CastError> {
     // The last byte of a packed tensor may seem to hold one element more than there is.
     let numbers = from.numbers(src).min(to.numbers(dst));
@@ -177,7 +178,8 @@ fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
     }
 }
 
-/// Returns the plan of [`cast_bytes_stochastic`]. A draw decides about a number as about that number in `f32`.
+/// Returns the plan of [`cast_bytes_stochastic`]. A number and the equal number in `f32` have the same draw, and therefore the
+/// same result.
 #[inline]
 fn plan_stochastic(
     isa: Isa,
@@ -243,14 +245,14 @@ fn narrow<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast
     });
 }
 
-/// Returns whether tensors of a format are rare: TF32, and scales with a zero. The loop for all casts then serves the default
-/// cast too.
+/// Returns whether tensors of a format are rare: TF32, and unsigned formats with a zero. For these formats, only the loop for all
+/// casts is compiled.
 const fn is_rare(layout: Layout) -> bool {
     let odd_width = layout.bits() > 16 && layout.bits() < 32;
     odd_width || !layout.is_signed() && layout.has_zero()
 }
 
-/// Converts to a format that has every number of `S`. Infinities are kept, and no rounding matters.
+/// Converts to a format that has every number of `S`. No number is rounded, and infinities stay infinities.
 fn cast_exactly<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     for_each_block::<S, D>(src, dst, |_, src, dst| {
         small_code::convert_by_default(isa, src, dst)

@@ -31,7 +31,8 @@ pub struct Counts {
     pub became_zero: usize,
     /// The number of elements that are subnormal now and were not subnormal before.
     pub became_subnormal: usize,
-    /// The number of elements that were NaN or are NaN now. A negative number in a format without sign is among them.
+    /// The number of elements that are NaN before or after the cast. A negative number that becomes NaN in a format without sign
+    /// counts too.
     pub nan: usize,
     /// The number of elements that are not exact ([`Flags::INEXACT`]).
     pub inexact: usize,
@@ -57,8 +58,8 @@ impl AddAssign for Counts {
     }
 }
 
-/// Casts every element as `cast` says, on the best [`Isa`] of this CPU. Returns the counts of exceptional values. One pass does
-/// both.
+/// Casts every element as `cast` says, on the best [`Isa`] of this CPU. Returns the counts of exceptional values. The cast
+/// and the counts take one pass over the slice.
 ///
 /// # Panics
 /// If the slices differ in length. The message has both lengths.
@@ -89,7 +90,7 @@ pub fn cast_counted_on<S: Format, D: Format>(
     }
 }
 
-/// The number of elements for which a search for the first overflow pays.
+/// The number of elements from which on it pays to search for the first code that overflows.
 const SEARCH_PAYS: usize = 512;
 
 fn count<S: Format, D: Format, const DEFAULT: bool>(
@@ -134,7 +135,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
                 | (IS_NAN * (now.nan || before.nan) as u8);
             dst.write(from_code(code));
         }
-        // Sums of a block fit a byte, and a vector holds more bytes than wider numbers.
+        // The sum of a block fits a byte. A vector has more lanes of bytes than of wider integers.
         let count = |flag: u8| {
             let ones = flags.iter().map(|flags| (flags & flag != 0) as u8);
             ones.fold(0, u8::wrapping_add) as usize
@@ -149,7 +150,7 @@ unsafe impl<S: Format, D: Format, const DEFAULT: bool> Kernel for Counting<S, D,
     }
 }
 
-/// A bit for a count that is not an exception. The exceptions leave this bit free.
+/// Bits beside the bits of [`Flags`], for counts of values that raise no exception.
 const BECAME_ZERO: u8 = 32;
 const BECAME_SUBNORMAL: u8 = 64;
 const IS_NAN: u8 = 128;

@@ -9,10 +9,10 @@ use crate::cpu::Isa;
 use crate::float::{Dtype, F4E2M1Fn, F6E2M3Fn};
 use crate::round::{Cast, Format};
 
-/// The elements of a tile. The number is a multiple of 8, and packed elements therefore end with a byte.
+/// The number of elements of a tile. It is a multiple of 8, and packed elements therefore end with a byte.
 const TILE: usize = 1024;
 
-/// The number of elements for which it pays to convert all 256 codes of a byte first.
+/// The number of elements from which on it pays to convert all 256 codes of a byte first.
 const LOOKUP_PAYS: usize = 1024;
 
 /// Converts the elements in some bytes to as many elements in other bytes.
@@ -21,10 +21,10 @@ pub(super) type ConvertFn = fn(Isa, &[u8], &mut [u8]);
 /// Converts elements with a given rounding.
 pub(super) type RoundFn<H> = fn(Isa, &[u8], &mut [u8], H);
 
-/// Converts elements with a given rounding, if there is a way. Returns whether there was one.
+/// Converts elements with a given rounding by an instruction. Returns false, and converts nothing, if there is no instruction.
 pub(super) type TryFn<H> = fn(Isa, &[u8], &mut [u8], H) -> bool;
 
-/// The way numbers are rounded.
+/// A way to round: a [`Cast`], or [`Stochastic`].
 pub(super) trait RoundingMethod: Copy {
     /// Returns the rounding of the elements after the first `numbers` elements.
     fn after(self, numbers: usize) -> Self;
@@ -159,12 +159,12 @@ fn packing(to: Dtype) -> Option<ConvertFn> {
     }
 }
 
-/// Unpacks codes as wide as the codes of `F`, with any meaning.
+/// Unpacks codes that have the width of the codes of `F`, but may belong to another format.
 fn unpack_codes<F: Format<Bits = u8>>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     pack::unpack_on(isa, src, view::from_bits_mut::<F>(dst));
 }
 
-/// Packs codes as wide as the codes of `F`, with any meaning.
+/// Packs codes that have the width of the codes of `F`, but may belong to another format.
 fn pack_codes<F: Format<Bits = u8>>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     pack::pack_on(isa, view::from_bits::<F>(src), dst);
 }

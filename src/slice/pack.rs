@@ -28,7 +28,9 @@ use crate::round::{Format, from_code, to_code};
 /// ```
 ///
 /// # Panics
-/// If `dst` hasn't the length for the numbers of `src`. The message has both lengths. A format of another width doesn't compile.
+/// If `dst` does not have the number of bytes that the numbers of `src` take. The message has both lengths.
+///
+/// A format of another width doesn't compile.
 #[inline]
 #[track_caller]
 pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
@@ -55,7 +57,9 @@ pub fn pack<F: Format>(src: &[F], dst: &mut [u8]) {
 /// ```
 ///
 /// # Panics
-/// If `src` hasn't the length for the numbers of `dst`. The message has both lengths. A format of another width doesn't compile.
+/// If `src` does not have the number of bytes that the numbers of `dst` take. The message has both lengths.
+///
+/// A format of another width doesn't compile.
 #[inline]
 #[track_caller]
 pub fn unpack<F: Format>(src: &[u8], dst: &mut [F]) {

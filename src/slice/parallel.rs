@@ -10,7 +10,7 @@ use super::{
 use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 
-/// The elements of a part: enough work to hand over to a thread, and few enough to stay in the second-level cache of a core.
+/// The number of elements of a part. A part is enough work for a thread, and stays in the second-level cache of a core.
 pub(crate) const PART: usize = 1 << 16;
 
 /// Returns the parts of two slices, which threads take.

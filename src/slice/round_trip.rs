@@ -1,4 +1,5 @@
-//! Counts exceptional values by casting them back. The fast loops cast both ways, and this module compares.
+//! Counts exceptional values by casting the results back. The usual loops cast in both directions, and this module compares the
+//! values with the values that come back.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -10,8 +11,7 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Bits, Cast, Flags, Format, Rounding, from_code, to_code};
 
-/// Returns whether this module supports a cast. It must hold that exactly the values that the cast leaves unchanged come back
-/// unchanged.
+/// Returns whether this module supports a cast. A value must come back unchanged exactly if the cast leaves it unchanged.
 ///
 /// Take a value of `from` that `to` lacks. If `to` is coarser there, the rounded value has a code in `from`, and this code
 /// differs from the code of the value. If the value is past the largest number of `to`, the largest number comes back by
@@ -24,8 +24,8 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
         && to.max_exponent() <= from.max_exponent()
 }
 
-/// Returns the cast back. Ties to even would round the largest number of a finer `to` up to the value that saturated. All other
-/// casts back are exact, and take the default cast, which has the faster loops.
+/// Returns the cast from `to` back to `from`. If `to` has more fraction bits, its largest number must not be rounded up to the
+/// value that saturated. All other casts back are exact, and use the default cast, whose loops are faster.
 const fn back_cast(from: Layout, to: Layout) -> Cast {
     if to.fraction_bits() > from.fraction_bits() {
         Cast::new().rounding(Rounding::TowardZero)
@@ -34,7 +34,7 @@ const fn back_cast(from: Layout, to: Layout) -> Cast {
     }
 }
 
-/// The elements that are cast there and back at a time. They stay in the nearest cache.
+/// The number of elements that are cast and cast back at a time. They stay in the nearest cache.
 const TILE: usize = 1024;
 
 /// Casts as `cast` says, and counts.
@@ -78,8 +78,8 @@ fn magnitude<S: Format>(x: S) -> S::Bits {
     S::Bits::from_u64(to_code(x) & S::LAYOUT.magnitude_mask())
 }
 
-/// Finds whether all values of a tile are normal numbers before and after, and less than the largest number. Only values with
-/// bits past the last place are counted then.
+/// Checks whether all values of a tile are normal numbers before and after the cast, and less than the largest number. If they
+/// are, only inexact values must be counted: those with bits below the last place of the target.
 struct NormalTile<'a, S, D> {
     src: &'a [S],
     all_normal: bool,
@@ -96,7 +96,7 @@ impl<'a, S: Format, D: Format> NormalTile<'a, S, D> {
         let both = from.min_normal_code();
         [if min < both { both } else { min }, max]
     };
-    /// The bits past the last place of a normal number.
+    /// The bits of a code below the last place of a normal number of the target.
     const PAST: u64 = {
         let (from, to) = (S::LAYOUT.fraction_bits(), D::LAYOUT.fraction_bits());
         (1 << from.saturating_sub(to)) - 1
@@ -125,7 +125,7 @@ impl<S: Format, D: Format> Multiversion for NormalTile<'_, S, D> {
     }
 }
 
-/// Returns the codes of one sign that overflow. All codes from the first on do, except for infinities that stay infinities.
+/// Returns the codes of one sign that overflow: all codes from the first one on, except an infinity that stays an infinity.
 fn overflowing<S: Format, D: Format>(cast: Cast, negative: bool) -> Range<S::Bits> {
     let from = S::LAYOUT;
     let overflows = |magnitude| {
@@ -148,7 +148,7 @@ fn overflowing<S: Format, D: Format>(cast: Cast, negative: bool) -> Range<S::Bit
     code(first.start)..code(end)
 }
 
-/// Compares values with the values that came back, a tile as if it were one element.
+/// Compares the values of a tile with the values that came back.
 struct Compare<'a, S: Format, D> {
     src: &'a [S],
     back: &'a [S],
@@ -175,7 +175,8 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
         count as usize
     }
 
-    /// Counts each sum in a loop of its own. A loop with fewer sums has better vectors, and most of the loops are rarely needed.
+    /// Computes each count in a loop of its own. A loop with fewer counts has better vectors, and most of the loops are rarely
+    /// needed.
     #[inline(always)]
     fn compare(&self) -> Counts {
         let (src, back) = (self.src, self.back);

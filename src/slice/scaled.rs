@@ -8,15 +8,16 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
 
-/// The elements between two conversions, if neither format is `f32`. They stay in the first-level cache.
+/// The number of elements that are converted at a time, if neither format is `f32`. Their copies in `f32` stay in the nearest
+/// cache.
 const TILE: usize = 1024;
 
 /// Returns the scale of a tensor in the format `D`. Divide the tensor by the scale to fill the range of `D`. Multiply the numbers
 /// of `D` by the scale to get the tensor back.
 ///
 /// The scale is the largest magnitude among the finite elements, as an `f32`, divided in `f32` by the largest number of `D`. The
-/// scale is at least 2<sup>−126</sup>, because some devices take subnormal numbers for 0. The scale is 1 if 0 is the only finite
-/// element, or if there is none. A scale is therefore always a positive, normal number.
+/// scale is at least 2<sup>−126</sup>, because some devices take subnormal numbers for 0. The scale is 1 if all finite elements
+/// are 0, or if no element is finite. A scale is therefore always a positive, normal number.
 ///
 /// ```
 /// use ulp::{Cast, F8E4M3Fn, slice};

@@ -60,7 +60,7 @@ pub fn all_finite<S: Format>(src: &[S]) -> bool {
 /// Does what [`all_finite`] does, on this [`Isa`].
 #[must_use]
 pub fn all_finite_on<S: Format>(isa: Isa, src: &[S]) -> bool {
-    /// The bytes between two checks of the result.
+    /// The number of bytes after which the result is checked, so that the function can return early.
     const STRIDE: usize = 1 << 16;
     src.chunks(STRIDE / size_of::<S>()).all(|part| {
         let mut amax = Amax::new();

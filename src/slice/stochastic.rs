@@ -37,11 +37,11 @@ use super::same_length;
 /// less than 2⁻³², and the mean by less than 2⁻³² *u*. The probability is exact if the source has no bits that are cut. Every f32
 /// that is normal in the target is such a source.
 ///
-/// Past the largest finite number, exponents go on: *b* may be a number that the format lacks. A magnitude that is rounded to
-/// such a number, or lies beyond the first of these numbers, overflows as in a cast to nearest. The result is the infinity, or
-/// NaN, or the largest number. Under [`saturating`](Self::saturating), the result is always the largest number.
-/// [`Cast::convert`](crate::Cast::convert) has the rules of NaNs, infinities, zeros, signs, and negative numbers in a format
-/// without sign. In a format without zero, all smaller magnitudes become the smallest number.
+/// Neighbours are defined as if the exponent had no upper bound: *b* may be a number past the largest finite number of the
+/// format. A magnitude that is rounded to such a number, or is larger than the first such number, overflows as in a cast to
+/// nearest. The result is the infinity, or NaN, or the largest number. Under [`saturating`](Self::saturating), the result is
+/// always the largest number. [`Cast::convert`](crate::Cast::convert) has the rules of NaNs, infinities, zeros, signs, and
+/// negative numbers in a format without sign. In a format without zero, all smaller magnitudes become the smallest number.
 ///
 /// # Random bits
 /// The draw of an element depends on nothing but the seed, the index *j* = [offset](Self::offset) + *i* (modulo 2⁶⁴) of the
@@ -66,8 +66,8 @@ use super::same_length;
 /// depend on common bits. A subnormal result depends on the lower bits too. Its probability is the one above, and the covariance
 /// of the two decisions with one word is less than 2⁻¹⁶.
 ///
-/// The generator is no secret. Anyone who knows the seed knows the draws. Take another seed, or other offsets, for each tensor
-/// and each step. Otherwise all errors are equal.
+/// The generator is not cryptographic: anyone who knows the seed knows the draws. Take another seed, or other offsets, for each
+/// tensor and each step. Otherwise the rounding errors of tensors and steps are correlated.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[must_use]
 pub struct Stochastic {

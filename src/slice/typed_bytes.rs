@@ -8,8 +8,8 @@ use crate::float::Dtype;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
 
-/// The numbers of a tile, which stays in the nearest cache. The number is a multiple of 8, and packed numbers therefore end with
-/// a byte.
+/// The number of elements of a tile, which stays in the nearest cache. It is a multiple of 8, and packed elements therefore end
+/// with a byte.
 const TILE: usize = 1024;
 
 /// Casts bytes of a format that is known only at run time to numbers of a type. The bytes are little-endian and lie at any

@@ -7,8 +7,9 @@ use crate::bulk::{BLOCK, Element, Out};
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
-/// Calls `convert` for the numbers in `src` and `dst`. If this machine is little-endian too, the numbers stay in place. Otherwise
-/// they go through tiles. Each call of `convert` gets [`BLOCK`] numbers or more, and the number of numbers before them.
+/// Calls `convert` with numbers of `src` and `dst`, and the index of the first of these numbers. On a little-endian machine, one
+/// call gets all numbers in place, if there are [`BLOCK`] or more. Otherwise each call gets [`BLOCK`] numbers in the byte order
+/// of this machine.
 #[inline(always)]
 pub(super) fn for_each_block<S: Format, D: Format>(
     src: &[u8],
@@ -19,7 +20,7 @@ pub(super) fn for_each_block<S: Format, D: Format>(
         convert(0, numbers(src), Out::new(numbers_mut(dst)));
         return;
     }
-    // The numbers past the end of a short slice are converted in vain.
+    // A short slice is padded to a whole tile. The results of the padding are dropped.
     let mut src_tile = [Unaligned(from_code::<S>(0)); BLOCK];
     let mut dst_tile = [Unaligned(from_code::<D>(0)); BLOCK];
     let src = src.chunks(size_of_val(&src_tile));

@@ -2,11 +2,9 @@
 
 use core::cmp::Ordering;
 
-/// The number of limbs. It is enough for formats whose finite numbers lie within 2<sup>±1100</sup>. `f64` is one of these
-/// formats.
+/// The number of limbs. It is enough for formats whose finite numbers lie within 2<sup>±1100</sup>, such as `f64`.
 ///
-/// [`compare`] puts a number on each side, and both sides are nearly equally large. The smaller of these two bounds therefore
-/// holds for both sides:
+/// [`compare`] compares two integers of nearly equal size. The smaller of these two bounds therefore holds for both integers:
 ///
 /// - Digits: at most [`MOST_DIGITS`], which are 2658 bits.
 /// - Powers of five: 5<sup>1132</sup> times 60 bits of a significand, which are 2689 bits. The exponent 1132 is the place of the
@@ -17,8 +15,8 @@ const LIMBS: usize = 48;
 /// 2<sup>−1100</sup> times an odd integer of 60 bits. Such a number has at most 787 digits.
 pub(super) const MOST_DIGITS: usize = 800;
 
-/// An unsigned integer below 2<sup>3072</sup>. The methods return whether the result fits. If the result does not fit, the value
-/// is arbitrary.
+/// An unsigned integer below 2<sup>3072</sup>. A method that returns a `bool` returns whether the result fits. If the result does
+/// not fit, the value is arbitrary.
 pub(super) struct Bignum {
     /// The limbs, the least significant first. Limbs from `len` on are 0.
     limbs: [u64; LIMBS],

@@ -1,9 +1,9 @@
-//! Text. Numbers are parsed from decimal and hexadecimal digits. Numbers are printed in the few decimal digits that tell a number
-//! from all others.
+//! Parsing and printing. The parser reads decimal and hexadecimal digits. The printer writes the fewest decimal digits that tell
+//! a number from all other numbers of its format.
 //!
-//! Both directions use integer arithmetic on a [`Layout`](crate::Layout) and codes. One routine serves every format, and no mode
-//! of the thread changes a result. Both directions compare decimals with numbers. A comparison first uses 128 bits of a power of
-//! five ([`pow5`]), which nearly always decide. If they do not decide, the comparison is exact ([`bignum`]).
+//! Parser and printer compute with integers, on a [`Layout`](crate::Layout) and codes. They serve every format, and no mode of
+//! the thread changes a result. Both compare decimals with numbers. A comparison first uses 128 bits of a power of five
+//! ([`pow5`]), which nearly always decide. Otherwise the comparison is exact ([`bignum`]).
 
 mod bignum;
 mod error;

@@ -1,7 +1,8 @@
-//! Numbers of a format from text. The exact value is rounded once.
+//! The parser. It rounds the exact value of a text once.
 //!
-//! Most texts are short, and a product of 64 bits by 64 decides which number is nearest. For other texts, and for calls that ask
-//! for a rounding or exceptions, the place between two numbers is found exactly and rounded like any [`Unpacked`].
+//! Most texts are short, and a product of two integers of 64 bits decides which number is nearest. For other texts, and for calls
+//! that ask for a rounding or for exceptions, the parser finds the exact position of the value between two numbers, and rounds it
+//! like any [`Unpacked`].
 
 use core::cmp::Ordering;
 
@@ -16,7 +17,7 @@ use crate::round::{Cast, Flags, Format, from_code, unpacked::Unpacked};
 ///
 /// # Errors
 /// [`FloatErrorKind`](super::FloatErrorKind) lists the reasons.
-// This is a page of code, and it is compiled for each format that is parsed: a constant layout halves its time.
+// The function is compiled for each format that is parsed, because a constant layout halves its time.
 #[inline(never)]
 pub(crate) fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
     parse_code(&F::LAYOUT, text).map(from_code)
@@ -93,7 +94,7 @@ pub(super) fn round(
     }
 }
 
-/// Rounds integer · 10<sup>exponent</sup>. Returns `None` if a product of 64 bits by 64 does not decide.
+/// Rounds integer · 10<sup>exponent</sup>. Returns `None` if a product of two integers of 64 bits does not decide.
 #[inline(always)]
 fn fast_path(
     layout: Layout,
@@ -120,8 +121,8 @@ fn fast_path(
         layout.round(Cast::new(), number)
     };
     let rounded = round(high, !exact || low != 0);
-    // The mask of the bits below the bit that decides between two numbers. If these bits have room for one more, one more changes
-    // no higher bit.
+    // The mask of the bits below the bit that decides between two numbers. If these bits are not all 1, adding 1 changes no
+    // higher bit.
     let below = (1 << (62 - layout.precision())) - 1;
     if exact || high & below != below {
         return Some(rounded);
@@ -183,8 +184,8 @@ fn round_decimal(
     let steps = low.unbounded_shr(bits) as u64;
     let rest = low & 1_u128.unbounded_shl(bits).wrapping_sub(1);
 
-    // Two bits more give the place of the value between two steps: on the first step, below the middle, on the middle, above the
-    // middle, or on the next step or past it. The slack may reach past the next step.
+    // Two bits more give the position of the value between two steps: on the lower step, below the middle, on the middle, above
+    // the middle, or on the upper step or past it. The slack may reach past the upper step.
     let half = 1_u128 << (bits - 1).min(126);
     let mut position = 0;
     for halves in 0..=2 {
@@ -212,8 +213,8 @@ fn round_decimal(
     )
 }
 
-/// Compares a decimal, with all of its digits, with binary · 2<sup>`binary_exponent`</sup>. Returns `None` if there is no room to
-/// compare.
+/// Compares all digits of a decimal with binary · 2<sup>`binary_exponent`</sup>. Returns `None` if a [`Bignum`] has no room for
+/// the comparison.
 ///
 /// The leading digits as an integer are a multiple of 10<sup>`exponent`</sup>.
 fn compare(

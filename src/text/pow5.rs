@@ -97,8 +97,8 @@ impl Power {
         Self {
             significand: product << up,
             exponent: self.exponent + other.exponent + 1 - up as i32,
-            // Each error counts times a significand, which is below 2 units. The bits cut add less than 3. The errors are in half
-            // units where `up` is 0.
+            // Each error is multiplied by the other significand, which is less than 2. The bits that are cut add less than 3. If
+            // `up` is 0, the errors are in half units.
             error: 2 * (self.error + other.error) + 4,
         }
     }

@@ -1,10 +1,10 @@
-//! The traits of formatting. They print numbers like `f32` does, with the digits of the number's own format.
+//! The printer. It prints numbers as `f32` does, but with the shortest digits of the number's own format.
 //!
 //! `f32` itself prints the numbers of a format of 8 bits or fewer. The shortest digits of such a format would be misleadingly
 //! few: 0.1 for 0.1015625.
 //!
-//! With a precision, the digits are the digits of the exact value. A special value has no digits. `f64` prints both, since `f64`
-//! holds every number of all formats that this crate ships.
+//! If the caller asks for a precision, `f64` prints the digits of the exact value, since `f64` has every number of all formats of
+//! this crate. `f64` also prints infinities and NaNs.
 
 use core::fmt::{self, Alignment, Debug, Display, Formatter, LowerExp, UpperExp, Write};
 use core::str;
@@ -103,10 +103,9 @@ struct Characters {
 }
 
 impl Characters {
-    /// The longest run of zeros that `bytes` holds. All runs of bfloat16 are this short.
+    /// The longest run of zeros that `bytes` holds. No number of bfloat16 has a longer run.
     const MOST_ZEROS: usize = 40;
-    /// The size of `bytes`. There is room for the zeros, 20 digits, and `0.` or `.0`. There is also room for the digits, a point
-    /// and an exponent.
+    /// The size of `bytes`. It is enough for 40 zeros, 20 digits, and `0.` or `.0`, and for the digits, a point and an exponent.
     const CAPACITY: usize = 64;
 
     const fn new() -> Self {

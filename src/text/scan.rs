@@ -1,12 +1,12 @@
-//! The scanner: it reads the characters of a number. It does not depend on the format.
+//! The scanner reads the characters of a number. It does not depend on the format.
 
-/// The number (leading + rest) · 10<sup>exponent</sup>. The rest is less than 1.
+/// The number (leading + r) · 10<sup>exponent</sup>, where r comes from the digits after `leading` and is less than 1.
 #[derive(Clone, Copy)]
 pub(super) struct ScannedDecimal<'a> {
     /// Up to 19 digits, from the first digit that is not 0.
     pub(super) leading: u64,
     pub(super) exponent: i64,
-    /// True if the digits after `leading` are not all 0.
+    /// True if r is not 0: the digits after `leading` are not all 0.
     pub(super) has_more: bool,
     /// All digits and the point.
     pub(super) digits: &'a [u8],
@@ -17,7 +17,7 @@ pub(super) struct ScannedDecimal<'a> {
 pub(super) enum Special {
     Infinity,
     Nan,
-    /// The number significand · 2<sup>exponent</sup>. The lowest bit is also set if any lower digit is not 0.
+    /// The number significand · 2<sup>exponent</sup>. The lowest bit of the significand is sticky.
     Binary {
         significand: u128,
         exponent: i64,
@@ -40,7 +40,7 @@ const MAX_DIGITS: usize = 19;
 /// Returns an integer and its exponent of ten. Returns `None` if the digits, without zeros at either end, do not fit.
 #[inline(always)]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(u64, i64)> {
-    // Most numbers are short. The first digits need no check for room.
+    // Most numbers are short, and their digits fit without a check of each digit.
     let (head, more) = text.split_at(text.len().min(MAX_DIGITS));
     let mut integer = 0;
     let run = run_of_digits(head, 10, false, |digit, _| {

@@ -1,11 +1,11 @@
-//! The fewest decimal digits that tell a number from all others of its format. Among the decimals with the fewest digits, the
-//! result is the decimal nearest to the number.
+//! Finds the fewest decimal digits that tell a number from all others of its format. Among the decimals with the fewest digits,
+//! the result is the decimal nearest to the number.
 //!
-//! Every number has a stretch of the number line that rounds to the number. The stretch begins half-way to the next smaller
-//! number, and ends half-way to the next larger number. Any decimal on the stretch gives the number back. The unit is the largest
-//! power of ten that is no longer than the stretch. There is a multiple of the unit on the stretch, and at most one multiple of
-//! ten units, which has fewer digits (Raffaello Giulietti, "The Schubfach way to render doubles", 2020). The search therefore
-//! looks at few decimals, and compares these decimals exactly with the ends of the stretch and with the number.
+//! The values that round to a number are an interval. It begins half-way to the next smaller number, and ends half-way to the
+//! next larger number. Any decimal in the interval parses back to the number. The unit is the largest power of ten that is no
+//! longer than the interval. The interval has a multiple of the unit, and at most one multiple of ten units, which has fewer
+//! digits (Raffaello Giulietti, "The Schubfach way to render doubles", 2020). The search therefore looks at few decimals, and
+//! compares these decimals exactly with the ends of the interval and with the number.
 
 use core::cmp::Ordering;
 
@@ -77,9 +77,8 @@ impl Magnitude {
 
 /// Returns the shortest decimal of a magnitude other than 0.
 ///
-/// The largest and the smallest number get stretches no longer than the stretches between other numbers, even where everything
-/// beyond is rounded to them. For example, 8 does not print the largest number 7.9375 of a format of 2 exponent and 6 fraction
-/// bits.
+/// The largest and the smallest number have intervals as if there were further numbers, even if all values beyond are rounded to
+/// them. For example, the largest number 7.9375 of a format of 2 exponent and 6 fraction bits is not printed as 8.
 pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
     let &Magnitude {
         code,
@@ -87,15 +86,15 @@ pub(super) fn shortest(layout: Layout, magnitude: &Magnitude) -> Decimal {
         unit,
         near_below,
     } = magnitude;
-    // The ends of the interval are counted in quarters of the unit.
+    // The ends of the interval are multiples of a quarter of the unit.
     let unit = unit - 2;
     let number = 4 * significand;
     let (low, high) = (number - 2 + near_below as u64, number + 2);
-    let exponent = floor_log10_of_stretch(unit, near_below);
+    let exponent = floor_log10_of_interval(unit, near_below);
     let scale = Scale::new(unit, exponent);
     let returns = |units| parse::round(layout, Cast::new(), false, units as u128, unit).0 == code;
 
-    // The first and the last whole number of powers of ten on the stretch.
+    // The first and the last multiple of the unit in the interval.
     let (below, whole) = scale.floor(low);
     let first = below + !(whole && returns(low)) as u64;
     let (below, whole) = scale.floor(high);
@@ -128,7 +127,7 @@ impl Decimal {
 }
 
 /// Returns ⌊log<sub>10</sub>⌋ of 4 · 2<sup>unit</sup>, or of 3 · 2<sup>unit</sup> if `shorter` is true.
-fn floor_log10_of_stretch(unit: i32, shorter: bool) -> i32 {
+fn floor_log10_of_interval(unit: i32, shorter: bool) -> i32 {
     /// The logarithms are rounded down to multiples of 2^-42. They give the right integer for all units within ±2^21.
     const LOG10_2: i64 = 1_323_943_922_167;
     const LOG10_OF_THREE_QUARTERS: i64 = -549_486_374_642;
@@ -136,18 +135,18 @@ fn floor_log10_of_stretch(unit: i32, shorter: bool) -> i32 {
     (log >> 42) as i32
 }
 
-/// A scale that measures integers of 2<sup>unit</sup>, below 2<sup>61 + unit</sup>, in 10<sup>exponent</sup>.
+/// The factor from multiples of 2<sup>unit</sup>, below 2<sup>61 + unit</sup>, to multiples of 10<sup>exponent</sup>.
 struct Scale {
     unit: i32,
     exponent: i32,
     power: u128,
     up: u32,
-    /// The bound of the error. A measured value is exact, or is too small by at most `error`.
+    /// The bound of the error. A converted value is exact, or is too small by at most `error`.
     error: u64,
 }
 
 impl Scale {
-    /// Makes a scale. 10<sup>exponent</sup> must lie between 3/10 and 4 units.
+    /// Makes the factor. 10<sup>exponent</sup> must lie between 3/10 and 4 units.
     fn new(unit: i32, exponent: i32) -> Self {
         let power = Power::of_five(-exponent);
         // 2^unit / 10^exponent lies between 1/4 and 10/3.
@@ -162,21 +161,21 @@ impl Scale {
         }
     }
 
-    /// Measures an integer in units of 10<sup>exponent</sup> · 2<sup>−64</sup>.
+    /// Converts an integer to multiples of 10<sup>exponent</sup> · 2<sup>−64</sup>.
     #[inline(always)]
-    fn measure(&self, units: u64) -> u128 {
+    fn convert(&self, units: u64) -> u128 {
         let product = multiply(self.power, units << self.up);
         product >> 1
     }
 
-    /// Returns the number of whole powers of ten in an integer, and whether nothing else is in it.
+    /// Returns the quotient of an integer and 10<sup>exponent</sup>, rounded down, and whether the quotient is exact.
     #[inline(always)]
     fn floor(&self, units: u64) -> (u64, bool) {
-        let measured = self.measure(units);
-        let floor = ((measured + self.error as u128) >> 64) as u64;
+        let converted = self.convert(units);
+        let floor = ((converted + self.error as u128) >> 64) as u64;
         let below = (floor as u128) << 64;
-        if self.error == 0 || below < measured {
-            return (floor, below == measured);
+        if self.error == 0 || below < converted {
+            return (floor, below == converted);
         }
         match self.compare_exactly(2 * floor, units) {
             Ordering::Less => (floor, false),
@@ -188,9 +187,9 @@ impl Scale {
     /// Compares `halves` half powers of ten with an integer.
     #[inline(always)]
     fn compare(&self, halves: u64, units: u64) -> Ordering {
-        let (decimal, measured) = ((halves as u128) << 63, self.measure(units));
-        if self.error == 0 || decimal < measured || decimal - measured > self.error as u128 {
-            decimal.cmp(&measured)
+        let (decimal, converted) = ((halves as u128) << 63, self.convert(units));
+        if self.error == 0 || decimal < converted || decimal - converted > self.error as u128 {
+            decimal.cmp(&converted)
         } else {
             self.compare_exactly(halves, units)
         }

@@ -23,7 +23,7 @@ use core::ops::Add;
 
 use crate::float::Dtype;
 
-/// The number of moments that an optimizer keeps of each parameter.
+/// An optimizer. It decides how many moments are kept for each parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Optimizer {
@@ -46,8 +46,8 @@ impl Optimizer {
     }
 }
 
-/// The states that are divided among devices. Each device sees other data. These are the stages of ZeRO (Rajbhandari et al.,
-/// "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models", 2020, section 5).
+/// The stages of ZeRO, which say which states are divided among data-parallel devices (Rajbhandari et al., "ZeRO: Memory
+/// Optimizations Toward Training Trillion Parameter Models", 2020, section 5). The default is stage 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum ZeroStage {
     /// Stage 0 divides nothing: every device has all states.
@@ -79,7 +79,7 @@ pub struct States {
     pub weights: Bytes,
     /// The bytes of the gradients.
     pub gradients: Bytes,
-    /// The bytes of the master weights, which the optimizer updates. The number is 0 if there are no master weights.
+    /// The bytes of the master weights, which the optimizer updates: 0 if there are no master weights.
     pub master_weights: Bytes,
     /// The bytes of all moments together.
     pub moments: Bytes,
@@ -104,7 +104,7 @@ impl States {
         )
     }
 
-    /// Returns the states of a model with each format named.
+    /// Returns the states of a model, with the given format of each state.
     pub const fn with(
         parameters: u64,
         weights: Dtype,
@@ -134,8 +134,9 @@ impl States {
         self.weights
     }
 
-    /// Returns the states on one of `devices` devices. If a state can't be divided evenly, the first devices have a byte more.
-    /// Device 0 therefore needs most. The parts of a divided state add up to the whole.
+    /// Returns the states on the device of index `device`, one of `devices` devices. If a state can't be divided evenly, the
+    /// first devices have a byte more. Device 0 therefore needs the most memory. The parts of a divided state add up to the
+    /// state.
     ///
     /// # Panics
     /// If `device` is not less than `devices`.
@@ -158,8 +159,9 @@ impl States {
     }
 }
 
-/// A number of bytes. `Display` prints the number in GB (10<sup>9</sup> bytes) and GiB (2<sup>30</sup> bytes), rounded to three
-/// digits or to integers, and then the exact number. A precision, such as `{:.1}`, sets the digits of GB and GiB.
+/// A number of bytes. `Display` prints the number in GB (10<sup>9</sup> bytes) and in GiB (2<sup>30</sup> bytes), rounded to
+/// three significant digits or to integers, and then prints the exact number. A precision, such as `{:.1}`, sets the digits of GB
+/// and GiB.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Bytes(u128);
 

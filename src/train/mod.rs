@@ -1,4 +1,4 @@
-//! Training: the number side of mixed precision, and how much memory a model takes.
+//! Training: the numeric part of mixed precision, and the memory that a model takes.
 
 pub mod memory;
 pub mod mixed;

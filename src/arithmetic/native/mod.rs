@@ -2,8 +2,8 @@
 //!
 //! A result may be rounded twice: first to a format of P bits, then to a format of p bits. For +, −, ×, ÷ and √, two roundings
 //! give the result of one rounding if P ≥ 2p + 2 and the first result is not subnormal (Figueroa, "When is double rounding
-//! innocuous?", 1995). `f32` has 24 bits and serves p up to 11. `f64` has 53 bits and serves p up to 25. [`ComputedIn::of`] gives the
-//! limits of the exponents.
+//! innocuous?", 1995). `f32` has 24 bits and serves p up to 11. `f64` has 53 bits and serves p up to 25. [`ComputedIn::of`]
+//! has the limits of the exponents.
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod f16c;
 
@@ -16,7 +16,7 @@ use crate::round::{Format, Rounding};
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use crate::round::{from_code, to_code};
 
-/// The way to compute in a format.
+/// The format in which an operation is computed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ComputedIn {
     F32,
@@ -25,7 +25,7 @@ enum ComputedIn {
 }
 
 impl ComputedIn {
-    /// Returns the route for sums, products, quotients and roots.
+    /// Returns the format in which to compute sums, products, quotients and roots.
     const fn of(layout: Layout) -> Self {
         // Sums are multiples of the smallest number. They are exact where they are subnormal in the wider format. Products and
         // quotients of numbers between 2^least and 2^past lie between 2^-reach and 2^reach. The wider format has normal numbers
@@ -52,7 +52,7 @@ impl ComputedIn {
     }
 }
 
-/// The way to multiply and add. The product is exact in the chosen format.
+/// The format in which a product and a sum are computed. The product is exact in this format.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MultiplyAdd {
     F32,

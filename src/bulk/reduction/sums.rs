@@ -7,10 +7,10 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code};
 
-/// The number of numbers that are widened at a time.
+/// The number of elements that are widened at a time.
 const TILE: usize = 256;
-/// The number of partial results. Each partial result takes every 16th number, and operations do not wait for each other. Where
-/// `f64` rounds, this number changes the result. It is equal on every CPU.
+/// The number of partial results. Each partial result takes every 16th number, and operations do not wait for each other. If
+/// `f64` rounds, the result depends on this number. It is therefore equal on every CPU.
 const LANES: usize = 16;
 
 /// The partial sums or products of the numbers taken before.
@@ -30,7 +30,7 @@ impl<O: Fn(f64, f64) -> f64> Partial<O> {
         }
     }
 
-    /// Takes the next numbers. They must end a row of lanes, or must be the last numbers.
+    /// Takes the next numbers. Their count must be a multiple of `LANES`, except for the last numbers.
     #[inline]
     fn take<F: Format>(&mut self, numbers: &[F]) {
         if const { F::LAYOUT.is_within(Layout::BINARY32) } {

@@ -1,7 +1,7 @@
 //! Exponentials of [`Bf16`] in `f32`, without branches. A loop over numbers therefore becomes a loop over vectors.
 //!
-//! For no `Bf16` do the last few places of an `f32` matter: e<sup>x</sup> and 2<sup>x</sup> are never that near to a midpoint of
-//! two neighbours. `ulp-verify functions` shows this by trying every `Bf16`.
+//! The errors in the last few places of an `f32` never matter: for no `Bf16` is e<sup>x</sup> or 2<sup>x</sup> that near to a
+//! midpoint of two neighbours. `ulp-verify functions` shows this by trying every `Bf16`.
 
 use core::f32::consts::LN_2;
 

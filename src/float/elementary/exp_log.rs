@@ -2,7 +2,7 @@
 //! 53 bits of an `f64`, take three times as long.
 //!
 //! For no [`F16`](crate::F16) or [`Bf16`](crate::Bf16) does a function here come nearer to a midpoint of two neighbours than
-//! 2<sup>−26.8</sup> of its value. Both series have a smaller error. Their results are therefore rounded rightly.
+//! 2<sup>−26.8</sup> of its value. Both series have a smaller error. Their results are therefore rounded correctly.
 
 use core::f64::consts::{FRAC_1_SQRT_2, LN_2};
 
@@ -23,7 +23,7 @@ pub(super) fn exponential<F: Format>(x: F, log2: f64, f: impl Fn(f64) -> f64) ->
     if magnitude >= limit << F::LAYOUT.fraction_bits() {
         return of_any(x, f);
     }
-    // A zero or a subnormal number becomes another number as small. The power of such a number rounds to 1 too.
+    // `widen_normal` makes another tiny number of a zero or a subnormal number. The power of any tiny number rounds to 1.
     let power = exp2(log2 * widen_normal::<F>(to_code(x)));
     from_code(round_normal::<F>(power))
 }

@@ -21,7 +21,7 @@ macro_rules! functions {
         /// # Elementary functions (feature `libm`), with the names that they have on `f32`.
         ///
         /// A function of one argument is *correctly rounded*. For every input the result is the number nearest to the exact
-        /// value, ties to even. The functions of `f32` in std promise nothing like this. Functions of two arguments are computed
+        /// value, ties to even. The functions of `f32` in std do not promise this. Functions of two arguments are computed
         /// in `f64` and rounded once. In a test of 10,000,000 random pairs for each of these functions, no result was misrounded.
         /// The bits are equal on every CPU and system.
         ///
@@ -67,7 +67,7 @@ functions! {
     /// Returns 2<sup>x</sup>. The result for −∞ is 0. The result for an integer is exact, if the format has the exact result.
     fn exp2(x) = exponential(x, 1.0, libm::exp2);
 
-    /// Returns e<sup>x</sup> − 1, as exact for small x as for others. The result for ±0 is ±0, and for −∞ −1.
+    /// Returns e<sup>x</sup> − 1, without cancellation for small x. The result for ±0 is ±0, and for −∞ −1.
     fn exp_m1(x) = of_one(x, libm::expm1);
 
     /// Returns the natural logarithm. The result for ±0 is −∞, and for a negative number NaN.
@@ -80,7 +80,7 @@ functions! {
     /// Returns the logarithm to base 10. The result for ±0 is −∞, and for a negative number NaN.
     fn log10(x) = logarithm(x, LOG10_E, libm::log10);
 
-    /// Returns ln(1 + x), as exact for small x as for others. The result for ±0 is ±0, for −1 −∞, and for x < −1 NaN.
+    /// Returns ln(1 + x), without cancellation for small x. The result for ±0 is ±0, for −1 −∞, and for x < −1 NaN.
     fn ln_1p(x) = of_one(x, libm::log1p);
 
     /// Returns the logarithm to a base: the quotient of the natural logarithms of both numbers. The result is NaN if one number
@@ -147,9 +147,9 @@ fn acosh(x: f64) -> f64 {
     if x < 1.0 { f64::NAN } else { libm::acosh(x) }
 }
 
-/// The arc tangent of a tiny number is slightly smaller than the number, by less than an `f64` can show. The number may be a tie
-/// of the subnormals of `Bf16`, and the arc tangent must then be rounded down. A quotient of two significands of 11 bits that is
-/// no tie is not as near to a tie.
+/// Corrects `libm` for tiny quotients. The arc tangent of a tiny number is smaller than the number by less than an `f64` can
+/// represent. If the number is a tie between subnormals of `Bf16`, the arc tangent must be rounded down. All other quotients of
+/// two significands of 11 bits are farther from every tie.
 fn atan2(y: f64, x: f64) -> f64 {
     let angle = libm::atan2(y, x);
     if angle != 0.0 && angle.abs() < f64::EPSILON {

@@ -1,4 +1,4 @@
-//! Converts a number to an `f64` and back. The NaNs of the functions in between are made here too.
+//! Computes functions through `f64`: widens the operands, rounds the result, and makes the NaN that IEEE 754 prescribes.
 
 use crate::round::{Flags, Format, from_code, to_code};
 
@@ -20,8 +20,8 @@ pub(super) fn widen_normal<F: Format>(code: u64) -> f64 {
     f64::from_bits(sign | ((magnitude << dropped_bits::<F>()) + rebias::<F>()))
 }
 
-/// Returns the code of an `f64` that is within the normal numbers of the format. The function moves the fields back. The dropped
-/// bits round them, ties to even.
+/// Returns the code of an `f64` that lies within the normal numbers of the format. The function moves the fields back, and rounds
+/// off the dropped bits, ties to even.
 #[inline(always)]
 pub(super) fn round_normal<F: Format>(y: f64) -> u64 {
     let place = y.abs().to_bits() - rebias::<F>();

@@ -41,7 +41,7 @@ rands! {
     "rand_09", "rand_distr_05", rand_09: rand_09, rand_distr_05;
 }
 
-/// Returns the number of a conversion, unless the value lies outside of the format. A value lies outside if it is past the
+/// Returns the result of a conversion, or `None` if the format can't represent the value. It can't if the value is past the
 /// largest number of a format without infinities, below the smallest number of a format without zero, negative in a format
 /// without sign, or a NaN in a format without NaN.
 #[cfg(any(feature = "num-traits", feature = "serde"))]

@@ -1,7 +1,7 @@
 //! serde: a number is written as a number, and any number is read.
 //!
-//! Bits are not written here. serde keeps some values to look at them twice (`flatten`, `untagged` and enums tagged inside), and
-//! forgets which format it reads. An integer of bits would then be read as a number. [`serde_bits`] writes bits.
+//! This module does not write bits. For `flatten`, `untagged` and internally tagged enums, serde first keeps a value without its
+//! format. An integer of bits would then be read as a number. [`serde_bits`](crate::serde_bits) writes bits.
 
 use core::fmt::{self, LowerExp};
 use core::marker::PhantomData;
@@ -17,7 +17,7 @@ use crate::format::Layout;
 use crate::round::{Cast, Format, Rounding, to_code};
 use crate::text;
 
-/// The way to write numbers where people don't read them: as the narrowest type that has all numbers of the format.
+/// The type as which a format that is not human-readable gets numbers: the narrowest type that has all numbers of the format.
 enum Written {
     F32,
     F64,
@@ -65,8 +65,8 @@ impl<S: Spec> Serialize for Float<S> {
 /// number past the largest number is an error, unless the format has infinities. A NaN, a negative number or a zero is an error
 /// in a format without it.
 ///
-/// For a format that isn't human-readable, the function asks for the type that [`Serialize`] writes there, and reads the type
-/// that it gets. Some formats give no other type: an integer of CBOR is not read as an `f32`.
+/// From a format that isn't human-readable, the function requests the type that [`Serialize`] writes, and accepts any type that
+/// it gets. Some formats give no other type. For example, an integer in CBOR is an error where the function requests an `f32`.
 impl<'de, S: Spec> Deserialize<'de> for Float<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let visitor = OfNumber(PhantomData);

@@ -105,10 +105,10 @@ pub struct AdamWTensor<'a, P> {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Factors {
     decoupled: bool,
-    /// The factor of the decay. AdamW multiplies the weight by it. Adam adds this share of the weight to the gradient.
+    /// The factor of the decay. AdamW multiplies the weight by this factor. Adam adds this share of the weight to the gradient.
     decay: f32,
-    /// True if the first moment is computed from the gradient, by `-beta1`. If false, the first moment is computed from the last
-    /// moment, by `1 - beta1`. torch's `lerp` has these two cases, and takes the nearer end.
+    /// True if the first moment is g − (g − m) · β₁, and false if it is m + (g − m) · (1 − β₁). torch's `lerp` has these two
+    /// cases, and starts from the nearer end.
     from_gradient: bool,
     lerp: f32,
     beta2: f32,

@@ -1,7 +1,7 @@
-//! Multiplication, division and roots of `f32` in two ways that give the same bits.
+//! Products, quotients and roots of `f32`, computed in two ways that give the same bits.
 //!
 //! On some CPUs, such an operation takes a hundred cycles if an operand or the result is subnormal. Moments become subnormal if
-//! they decay for long without a gradient. Sums, conversions to `f64` and integers cost nothing more.
+//! they decay for long without a gradient. Sums, conversions to `f64` and operations on integers are as fast on subnormals.
 
 #[cfg(not(feature = "std"))]
 use crate::arithmetic::ieee;
@@ -17,11 +17,11 @@ pub(super) trait Arithmetic {
 
     fn root(x: f32) -> f32;
 
-    /// Returns a + scale · b / c, or marks the sum as uncertain.
+    /// Returns a + scale · b / c. The sum may be uncertain.
     fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum;
 }
 
-/// A number, or a mark that [`Plain`] arithmetic must compute the number.
+/// A sum. If it is uncertain, [`Plain`] must compute it again.
 #[derive(Clone, Copy)]
 pub(super) struct Sum {
     pub(super) value: f32,
@@ -63,14 +63,12 @@ impl Arithmetic for Plain {
     }
 }
 
-/// Moments are tiny if they are not 0 but below 2<sup>−100</sup>. Other moments times a learning rate above 2<sup>−26</sup> are
-/// normal.
+/// A moment below this power of two is tiny. The product of a larger moment and a learning rate above 2<sup>−26</sup> is normal.
 pub(super) const TINY: i32 = -100;
-/// Gradients below this power of two are tiny, because their squares are computed.
+/// A gradient below this power of two is tiny. The limit is higher, because gradients are squared.
 pub(super) const TINY_GRADIENT: i32 = -48;
 
-/// Operations without subnormal operands and results. Operations on gradients are careful only if `GRADIENTS` says that gradients
-/// are tiny too.
+/// Operations that avoid subnormal operands and results. Operations on gradients avoid them only if `GRADIENTS` is true.
 pub(super) struct SubnormalSafe<const GRADIENTS: bool>;
 
 impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
@@ -86,7 +84,7 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
         let subnormal = (magnitude + ROUND).to_bits() as u32;
         let sign = (a.to_bits() ^ b.to_bits()) & (-0f32).to_bits();
         let normal = if magnitude < NORMAL { NORMAL } else { exact } as f32;
-        // The smallest normal number is right both ways.
+        // The smallest normal number is correct by both computations.
         let small = normal.to_bits() == f32::MIN_POSITIVE.to_bits();
         f32::from_bits(if small {
             subnormal | sign
@@ -122,7 +120,7 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
     fn add_quotient(a: f32, scale: f32, b: f32, c: f32) -> Sum {
         const ENOUGH: f32 = power_of_two(TINY + 26);
         let tiny = b.abs() < power_of_two(TINY);
-        // The code uses a mask. From a choice between two numbers, the compiler would make a choice between two products.
+        // The mask keeps the compiler from computing both products and choosing one of them.
         let kept = b.to_bits() & (tiny as u32).wrapping_sub(1);
         let quotient = scale * f32::from_bits(kept) / c;
         let enough = a.abs() * c > scale.abs() * ENOUGH;

@@ -1,4 +1,4 @@
-//! The number side of training in mixed precision: weights and gradients in 16 bits, updates in `f32`.
+//! The numeric part of training in mixed precision: weights and gradients in 16 bits, updates in `f32`.
 //!
 //! The four steps of Micikevicius et al., "Mixed Precision Training" (2018):
 //! 1. the `f32` master weights are rounded to 16 bits ([`slice::cast`](crate::slice::cast));

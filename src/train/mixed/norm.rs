@@ -72,9 +72,10 @@ pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f
 /// The norms that clip gradients in a step: see [`Step::clip`](super::Step::clip).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Clip {
-    /// The [norm](grad_norm) of the gradients of all tensors together, before the inverse scale of the loss.
+    /// The [norm](grad_norm) of the gradients of all tensors together, before they are multiplied by the inverse loss scale. It
+    /// has no default.
     pub norm: f64,
-    /// The largest norm that the gradients may have after the inverse scale of the loss.
+    /// The largest norm that the gradients may have after they are multiplied by the inverse loss scale. It has no default.
     pub max_norm: f64,
 }
 
@@ -89,8 +90,8 @@ pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
     }
 }
 
-/// Multiplies all gradients by one factor, if their [norm](grad_norm) is more than `max_norm`. The norm is `max_norm` afterwards.
-/// Returns the norm before.
+/// Clips gradients: multiplies all gradients by one factor, if their [norm](grad_norm) is more than `max_norm`. Their norm is
+/// then `max_norm`. Returns the norm before clipping.
 ///
 /// The factor is that of `torch.nn.utils.clip_grad_norm_`: `max_norm` / (norm + 10<sup>−6</sup>), and at most 1. If the norm is
 /// infinite or NaN, nothing changes.

@@ -1,4 +1,4 @@
-//! [`Optimizer`]: the part that the algorithms share, before and between steps.
+//! [`Optimizer`]: the options and the state of an algorithm, before and between steps.
 
 use core::fmt::Debug;
 
@@ -164,8 +164,8 @@ impl<A: Algorithm> Optimizer<A> {
         A::steps(&self.state)
     }
 
-    /// Begins a step, which updates each tensor of the model once. If the gradients are not finite, skip the step: do not begin
-    /// it.
+    /// Begins a step, which updates each tensor of the model once. If a gradient is not finite, skip the step: do not call this
+    /// method.
     pub fn next_step(&mut self) -> Step<A> {
         Step::new(self.options.next_step(&mut self.state))
     }

@@ -11,7 +11,7 @@ use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
-/// The parameters of a block, as many as the widest vector holds.
+/// The number of parameters in a block: the number that the widest vector holds.
 const BLOCK: usize = 16;
 
 /// The operation of an optimizer on a parameter with M moments.
@@ -20,7 +20,7 @@ pub(super) trait Rule<const M: usize>: Copy {
     fn next<A: Arithmetic>(self, gradient: f32, weight: f32, moments: [f32; M]) -> (Sum, [f32; M]);
 }
 
-/// The place where a pass runs, and the factor on its gradients.
+/// The ISA of a pass, and the factor on its gradients.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     pub(super) isa: Isa,
@@ -54,7 +54,7 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
         };
         dispatch(isa, &mut pass);
     }
-    // A last block that is cut short is copied to a whole block. The loop is then compiled only once.
+    // An incomplete last block is copied to a whole block, so that the loop is compiled only once.
     let rest = gradients.len();
     if rest > 0 {
         let (mut gradient_block, mut weight_block) = ([from_code(0); BLOCK], [from_code(0); BLOCK]);
@@ -83,7 +83,7 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
     }
 }
 
-/// Slices with the same number of blocks. `weights` may be empty instead.
+/// The slices of a pass. All have an equal number of blocks, but `weights` may be empty.
 struct Pass<'a, G, P, R, const M: usize> {
     rule: R,
     inverse_scale: f32,
@@ -102,8 +102,8 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         let mut weights = self.weights.iter_mut();
         let tensors = self.gradients.iter().zip(&mut *self.master);
         let mut tiny = Tiny::None;
-        // A block of weights is narrowed while the next block is on its way. Instructions that wait for roots and quotients would
-        // keep other instructions from beginning.
+        // A block of weights is narrowed one iteration later. In the same iteration, the conversion would wait for roots and
+        // quotients, and the CPU would have no room for instructions of the next block.
         let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
         for (nth, (gradients, master)) in tensors.enumerate() {
             let mut block = BlockUpdate::<M, LANES> {
@@ -130,11 +130,11 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
     }
 }
 
-/// In one of every 4 blocks, the first vector is searched for tiny numbers, because numbers decay by rows and tensors. The bits
-/// don't depend on the findings.
+/// Of every 4 blocks, the first vector of one block is searched for tiny numbers. This is enough, because whole rows and tensors
+/// decay together. The result of the search changes the speed, but not the bits.
 const SAMPLED: usize = 4;
 
-/// The numbers that are so small that an operation on them is on subnormal numbers.
+/// The numbers that are so small that operations on them may have subnormal operands or results.
 #[derive(Clone, Copy)]
 enum Tiny {
     None,
@@ -162,7 +162,7 @@ impl Tiny {
     }
 }
 
-/// Returns whether a number is not 0 but below 2<sup>exponent</sup>.
+/// Returns whether any number is not 0 and is below 2<sup>exponent</sup> in magnitude.
 #[inline(always)]
 fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
     let order = |x: f32| (x.to_bits() << 1).wrapping_add(i32::MAX as u32) as i32;
@@ -218,9 +218,8 @@ impl<const M: usize, const LANES: usize> BlockUpdate<'_, M, LANES> {
         state
     }
 
-    /// Updates all but the weights in few bits. Returns the master weights, because reading them again is slow. Tensors often lie
-    /// a multiple of 4096 bytes apart. A CPU then takes such a read for a read of the numbers that were just written to another
-    /// tensor.
+    /// Updates moments and master weights. Returns the master weights too, because reading them again would be slow: tensors
+    /// often lie a multiple of 4096 bytes apart, and a CPU then confuses the read with the last write to another tensor.
     #[inline(always)]
     fn update<A: Arithmetic, R: Rule<M>>(&mut self, rule: R) -> [f32; BLOCK] {
         let mut master = [0.0; BLOCK];

@@ -18,7 +18,8 @@ pub struct LossScalerOptions {
     pub growth_factor: f64,
     /// The factor on the scale after a step with an infinite or NaN gradient, between 0 and 1. The default is 0.5.
     pub backoff_factor: f64,
-    /// The number of good steps in a row after which the scale grows, at least 1. The default is 2000.
+    /// The number of good steps in a row after which the scale grows, at least 1. A good step has only finite gradients. The
+    /// default is 2000.
     pub growth_interval: u32,
 }
 
@@ -76,8 +77,8 @@ pub struct LossScalerState {
     pub skipped: u64,
 }
 
-/// The factor on the loss that keeps 16-bit gradients from becoming zero. The factor is doubled after many good steps, and halved
-/// after a bad step.
+/// A dynamic loss scale: a factor on the loss that keeps 16-bit gradients from becoming zero. By default, the factor is doubled
+/// after many good steps, and halved after a step with an infinite or NaN gradient.
 ///
 /// The state machine and the defaults are those of `torch.amp.GradScaler`. The scale is 65536 at first. After 2,000 good steps in
 /// a row, the scale is doubled. If a gradient is infinite or NaN, the scale is halved, and the step is skipped. The scale and its

@@ -22,7 +22,7 @@ use crate::round::Format;
 /// | here | in torch's `state_dict` |
 /// |---|---|
 /// | [`SgdState::steps`] | none |
-/// | [`SgdState::has_momentum`] | that `momentum_buffer` is there and not `None` |
+/// | [`SgdState::has_momentum`] | whether `momentum_buffer` exists and is not `None` |
 /// | [`SgdTensor::momentum`] | `momentum_buffer` |
 /// | the options `learning_rate`, `momentum`, `dampening`, `weight_decay`, `nesterov` | `lr`, `momentum`, `dampening`, `weight_decay`, `nesterov` |
 #[doc(alias = "SGD")]
@@ -76,7 +76,7 @@ impl Default for SgdOptions {
 pub struct SgdState {
     /// The number of steps that have begun. The default is 0.
     pub steps: u64,
-    /// True if a step had a momentum. The slices of momentum are filled then. The default is `false`.
+    /// True if a step with momentum has begun, so that the slices of momentum have values. The default is `false`.
     pub has_momentum: bool,
 }
 
@@ -229,7 +229,7 @@ impl Rule<1> for WithMomentum {
     }
 }
 
-/// Returns the gradient plus the penalty on the weight. Without a penalty, the gradient is returned unchanged for every weight.
+/// Returns the gradient plus decay · weight. If the decay is 0, returns the gradient unchanged, even if the weight is not finite.
 #[inline(always)]
 fn penalized<A: Arithmetic>(gradient: f32, decay: f32, weight: f32) -> f32 {
     let penalized = gradient + A::product(decay, weight);

@@ -9,14 +9,14 @@ use crate::round::{Cast, Format};
 use crate::slice::view::as_f32_mut;
 use crate::slice::{self, Stochastic, assert_within_f32};
 
-/// The elements of a tile. Their copies in `f32` stay in the nearest cache.
+/// The number of elements of a tile. Their copies in `f32` stay in the nearest cache.
 pub(super) const TILE: usize = 1024;
 
 /// A step of an [`Optimizer`](super::Optimizer). It holds the factors that all tensors share.
 ///
 /// # Loss scaling and clipping
-/// Both are factors on the gradients. The update multiplies the gradients by these factors. No other pass over the gradients is
-/// needed:
+/// The loss scale and clipping are factors on the gradients. The update multiplies the gradients by both factors, without another
+/// pass over the gradients:
 ///
 /// ```
 /// use ulp::mixed::{self, Clip, LossScaler, Sgd, SgdOptions, SgdTensor};
@@ -122,8 +122,8 @@ impl<A: Algorithm> Step<A> {
         self.round_to_nearest(isa, gradients, slices);
     }
 
-    /// Updates a tensor and rounds its weights at random. On average, no update is lost that is smaller than half a step of the
-    /// format. Random rounding replaces master weights.
+    /// Updates a tensor and rounds its weights at random. Updates that are smaller than half a step of the format are
+    /// then not lost on average. Random rounding replaces master weights.
     ///
     /// `stochastic` gives the random bits. Every step and every tensor needs another seed or offset.
     ///

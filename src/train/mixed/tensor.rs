@@ -1,4 +1,4 @@
-//! The slices of a tensor, for every algorithm.
+//! [`Slices`]: the slices of a tensor, in a form that all algorithms share.
 
 use super::step::TILE;
 

@@ -1,4 +1,4 @@
-//! Step 3: gradients to `f32`.
+//! [`unscale`]: widens gradients to `f32`, and removes the loss scale.
 
 use crate::bulk::reduction::Amax;
 use crate::bulk::{self, Out};

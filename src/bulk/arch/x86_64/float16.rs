@@ -13,7 +13,7 @@ use crate::bulk::kernel::{Kernel, SMALL};
 use crate::bulk::kernels::convert::cast_scalar;
 use crate::round::Cast;
 
-/// The instruction raises no exceptions, even if the thread does not mask exceptions.
+/// The flag with which an instruction raises no exceptions, even if the thread does not mask exceptions.
 const QUIETLY: i32 = _MM_FROUND_NO_EXC;
 
 intrinsic_kernel! {

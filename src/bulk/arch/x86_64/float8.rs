@@ -44,7 +44,7 @@ pub(super) const fn supports(from: Layout, to: Layout) -> bool {
         && (!to.has_payloads() || to.bits() == 8)
 }
 
-/// Returns the magnitude that the format has for an infinity.
+/// Returns the magnitude of the result of a cast of an infinity.
 const fn overflow_magnitude(to: Layout) -> u64 {
     match (to.infinity_code(), to.nan_code()) {
         (Some(code), _) | (None, Some(code)) => code,

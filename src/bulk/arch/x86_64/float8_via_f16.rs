@@ -31,7 +31,7 @@ pub(super) struct F32To8ViaF16<S, D> {
     formats: PhantomData<(S, D)>,
 }
 
-/// Returns binary16 with the exponents of `to`.
+/// Returns binary16 with another bias: the smallest normal number is that of `to`.
 const fn aligned(to: Layout) -> Layout {
     let f16 = Layout::BINARY16;
     f16.with_bias(f16.bias() + f16.min_exponent() - to.min_exponent())

@@ -1,4 +1,4 @@
-//! Codes of 8 bits and fewer are converted by table. Two byte permutes (VBMI) find each byte of the result.
+//! Converts codes of 8 bits and fewer by table. Two byte permutes (VBMI) find each byte of the result.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]

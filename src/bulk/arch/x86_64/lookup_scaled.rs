@@ -1,4 +1,4 @@
-//! Codes of 8 bits and fewer are converted by table and multiplied, in one pass. Block-scaled formats need this.
+//! Converts codes of 8 bits and fewer by table and multiplies them, in one pass, for block-scaled formats.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
@@ -12,15 +12,16 @@ use crate::bulk::element::Element;
 use crate::bulk::kernel::Kernel;
 use crate::bulk::multipliers::{MULTIPLIERS, Multipliers};
 
-/// Products are made by adding shifts to bfloat16s. The shifts of [`Multipliers`] must serve.
+/// Products are made by adding shifts to bfloat16s. [`Multipliers::are_powers`] must be true.
 pub(super) const SHIFTS: u8 = 0;
 /// Products are rounded by AVX512-BF16. They must be zero or normal numbers, since the instruction treats subnormals as zeros.
 pub(super) const BY_INSTRUCTION: u8 = 1;
 /// Products are rounded by adding integers.
 pub(super) const BY_INTEGERS: u8 = 2;
 
-/// Converts codes to `f32` or bfloat16, and multiplies each by the multiplier of its block. The table has the upper 16 bits of the
-/// `f32` of each code. `PRODUCTS` is the way to bfloat16.
+/// Converts codes to `f32` or bfloat16, and multiplies each by the multiplier of its block. The table has the upper 16 bits of
+/// the `f32` of each code. `PRODUCTS` is one of the three ways to make products in bfloat16: [`SHIFTS`], [`BY_INSTRUCTION`] or
+/// [`BY_INTEGERS`].
 ///
 /// The kernel owns a copy of the table. The compiler would otherwise assume that every store could change the table.
 pub(super) struct LookupScaled<'a, D, const REPEATED: bool, const PRODUCTS: u8> {

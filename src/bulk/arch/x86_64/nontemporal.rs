@@ -7,13 +7,13 @@ use core::slice::from_raw_parts_mut;
 
 use crate::bulk::out::Out;
 
-/// The number of bytes from which on results are written past the caches. On most CPUs this is more than the last-level cache has
-/// for a core. The cache would lose the beginning of the results before the end is written. A write to a cache first reads each
-/// line of memory.
+/// The number of bytes from which on results are written past the caches. Most CPUs have less last-level cache for a core, and
+/// the cache would lose the beginning of the results before the end is written. A write to a cache would also read each line of
+/// memory first.
 const THRESHOLD: usize = 32 << 20;
 /// The number of bytes in a line of the cache.
 const LINE: usize = 64;
-/// The number of bytes that are made at a time. The number is small: the stores of a piece drain while the next piece is made.
+/// The number of bytes in a tile. The number is small, so that the stores of one tile finish while the next tile is converted.
 const TILE: usize = 1024;
 
 #[repr(align(64))]

@@ -3,9 +3,9 @@
 //!
 //! Some instructions obey control bits of the thread (MXCSR), or trap if the thread does not mask their exceptions. These
 //! instructions are used only if the control bits are the default. The instructions of AVX-512 used here raise no exceptions and
-//! name their own rounding. Only one control bit, denormals-are-zero, affects these instructions. It matters only if a number
-//! close to zero must differ from zero. It does not matter if such a number is rounded to nearest or toward zero to a format of
-//! fewer exponents.
+//! name their own rounding. Only one control bit, denormals-are-zero, affects these instructions. It matters only if a
+//! subnormal number has a result other than zero. A cast to nearest or toward zero rounds all subnormals to zero if the other
+//! format has fewer exponents, and then the bit does not matter.
 #![allow(
     unsafe_code,
     reason = "tokens are made without a second look at the CPU, and MXCSR is read"
@@ -217,9 +217,9 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     dst: Out<'a, D>,
     cast: Cast,
 ) -> Result<&'a mut [D], Out<'a, D>> {
-    /// The count of numbers that stay in the nearest cache.
+    /// The number of elements that are converted at a time. Their copies in f32 stay in the nearest cache.
     const TILE: usize = 1024;
-    /// The count of numbers from which on two calls pay.
+    /// The number of elements from which on two steps pay.
     const TWO_STEPS_PAY: usize = 128;
     let from_f64 = const { S::LAYOUT.const_eq(F64) };
     if const {
@@ -317,8 +317,8 @@ impl Lookup {
         }
     }
 
-    /// Converts bytes by the upper 16 bits of their `f32`s, and multiplies each number by the multiplier of its block. The results
-    /// are `f32` or bfloat16, rounded ties to even. The thread must have the default control bits.
+    /// Converts bytes by the upper 16 bits of their `f32`s, and multiplies each number by the multiplier of its block. The
+    /// results are `f32` or bfloat16, rounded ties to even. The thread must have the default control bits.
     pub(crate) fn convert_scaled<D: Element>(&self, src: &[u8], by: &Multipliers, dst: &mut [D]) {
         assert!(D::LAYOUT.const_eq(F32) || D::LAYOUT.const_eq(BF16));
         assert!(self.size == 2 && D::LAYOUT.bits() as usize == 8 * size_of::<D>());

@@ -74,8 +74,8 @@ fn from_float<F: Format, S: Format>(number: S) -> Option<F> {
 
 /// Converts as `FromPrimitive` does. An integer is converted as an integer. Any other number is converted through its `f64`.
 impl<S: Spec> NumCast for Float<S> {
-    /// Nothing tells whether the argument is an integer. Below 2<sup>53</sup>, the `f64` of an integer is exact. From there on,
-    /// all `f64`s are integers.
+    /// The trait doesn't tell whether the argument is an integer. Below 2<sup>53</sup>, the `f64` of an integer is exact. From
+    /// 2<sup>53</sup> on, every `f64` is an integer.
     #[inline]
     fn from<T: ToPrimitive>(n: T) -> Option<Self> {
         const INTEGERS: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;

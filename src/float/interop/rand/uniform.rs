@@ -15,8 +15,8 @@ use crate::format::Layout;
 use crate::round::{Format, Rounding, from_code, to_code, unpacked::Unpacked};
 
 /// Draws a multiple of the step below 1 ([`Finfo::epsneg`](crate::Finfo)) from 0 to below 1. All these multiples are equally
-/// likely. In all formats but the narrowest, there are as many multiples as a significand has values. For `F16` the numbers are n
-/// / 2048.
+/// likely. In all formats except the narrowest, there are 2<sup>p</sup> multiples, where p is the precision. For `F16`, the
+/// numbers are n / 2048.
 ///
 /// A draw takes the upper bits of one `u32`, or of one `u64` if the format has more than 32 bits of precision. A format without 1
 /// doesn't compile.
@@ -115,7 +115,7 @@ impl<F: Format> UniformSampler for UniformRange<F> {
     }
 }
 
-/// Returns the number after another, as if exponents had no upper bound.
+/// Returns the next larger number, as if the exponent had no upper bound.
 fn next_number(layout: Layout, code: u64) -> Option<Unpacked> {
     if code == layout.max_code() {
         sum(layout.unpack(code), layout.unpack(layout.ulp(code)))
