@@ -7,7 +7,7 @@ use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F8E5M2, F16, Flags, Layout, Rounding, sli
 
 /// The way to round.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum How {
+pub(crate) enum RoundingMethod {
     /// Rounds by this cast.
     Cast(Cast),
     /// Rounds at random.
@@ -21,14 +21,14 @@ pub(crate) struct Caster {
     /// The format in which elements are counted: `from`, or `f32` if `from` is packed.
     wide: Dtype,
     to: Dtype,
-    how: How,
+    method: RoundingMethod,
     /// The codes of `wide` that overflow, for each sign.
     overflowing: [Range<u64>; 2],
 }
 
 impl Caster {
     /// Returns the caster from one format to another.
-    pub(crate) fn new(from: Dtype, to: Dtype, how: How) -> Caster {
+    pub(crate) fn new(from: Dtype, to: Dtype, method: RoundingMethod) -> Caster {
         let wide = if from.is_packed() { Dtype::F32 } else { from };
         let sign = if wide.layout().is_signed() {
             1 << (wide.layout().bits() - 1)
@@ -36,9 +36,9 @@ impl Caster {
             0
         };
         // Under stochastic rounding, every element beyond the largest finite value may overflow, so all of them are counted.
-        let cast = |away| match how {
-            How::Cast(cast) => cast,
-            How::Stochastic(_) => Cast::new().rounding(away),
+        let cast = |away| match method {
+            RoundingMethod::Cast(cast) => cast,
+            RoundingMethod::Stochastic(_) => Cast::new().rounding(away),
         };
         let overflowing = |sign, away| overflowing(wide.layout(), to.layout(), sign, cast(away));
         let negative = if sign == 0 {
@@ -50,7 +50,7 @@ impl Caster {
             from,
             wide,
             to,
-            how,
+            method,
             overflowing: [overflowing(0, Rounding::TowardPositive), negative],
         }
     }
@@ -58,7 +58,9 @@ impl Caster {
     /// Returns the format to which the caster rounds, if it rounds to nearest with ties to even.
     pub(crate) fn nearest(&self) -> Option<Dtype> {
         let nearest = [Cast::new(), Cast::new().saturating()];
-        let is_nearest = nearest.iter().any(|&cast| self.how == How::Cast(cast));
+        let is_nearest = nearest
+            .iter()
+            .any(|&cast| self.method == RoundingMethod::Cast(cast));
         is_nearest.then_some(self.to)
     }
 
@@ -74,10 +76,10 @@ impl Caster {
             slice::cast_bytes(self.from, src, self.wide, wide, Cast::new()).expect(fits);
             wide
         };
-        match self.how {
-            How::Cast(cast) => slice::cast_bytes(self.wide, src, self.to, dst, cast),
-            How::Stochastic(how) => {
-                slice::cast_bytes_stochastic(self.wide, src, self.to, dst, how.offset(first))
+        match self.method {
+            RoundingMethod::Cast(cast) => slice::cast_bytes(self.wide, src, self.to, dst, cast),
+            RoundingMethod::Stochastic(stochastic) => {
+                slice::cast_bytes_stochastic(self.wide, src, self.to, dst, stochastic.offset(first))
             }
         }
         .expect(fits);
@@ -184,7 +186,7 @@ mod tests {
                 let (codes, flags): (Vec<u64>, Vec<Flags>) = direct.unzip();
 
                 let mut result = vec![0; source.len() * size(*to)];
-                let caster = Caster::new(*from, *to, How::Cast(cast));
+                let caster = Caster::new(*from, *to, RoundingMethod::Cast(cast));
                 let source = bytes(&source, *from);
                 let overflowed = caster.cast(0, &source, &mut result, &mut Vec::new());
                 assert!(result == bytes(&codes, *to), "{from} to {to}, {cast:?}");
@@ -216,10 +218,10 @@ mod tests {
     /// One element overflows among many, at every place, with either sign, in every rounding.
     #[test]
     fn one_overflow_among_many_is_counted() {
-        let exact = How::Cast(Cast::new());
-        let down = How::Cast(Cast::new().rounding(Rounding::TowardZero).saturating());
-        let drawn = How::Stochastic(Stochastic::new(1));
-        for how in [exact, down, drawn] {
+        let exact = RoundingMethod::Cast(Cast::new());
+        let down = RoundingMethod::Cast(Cast::new().rounding(Rounding::TowardZero).saturating());
+        let drawn = RoundingMethod::Stochastic(Stochastic::new(1));
+        for method in [exact, down, drawn] {
             for to in [
                 Dtype::F16,
                 Dtype::Bf16,
@@ -227,7 +229,7 @@ mod tests {
                 Dtype::F8E5M2Fnuz,
                 Dtype::F4E2M1Fn,
             ] {
-                let caster = Caster::new(Dtype::F64, to, how);
+                let caster = Caster::new(Dtype::F64, to, method);
                 let size = to.bits().div_ceil(8) as usize;
                 for place in [0, 4095, 4096, 9999] {
                     let mut numbers = vec![1.0; 10_000];
@@ -236,10 +238,10 @@ mod tests {
                         let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
                         caster.cast(0, &bytes, &mut result, &mut Vec::new())
                     };
-                    assert_eq!(cast(&numbers), 0, "{to}, {how:?}");
+                    assert_eq!(cast(&numbers), 0, "{to}, {method:?}");
                     for large in [1e300, -1e300] {
                         numbers[place] = large;
-                        assert_eq!(cast(&numbers), 1, "{to}, {how:?}, {place}");
+                        assert_eq!(cast(&numbers), 1, "{to}, {method:?}, {place}");
                     }
                 }
             }
@@ -252,12 +254,12 @@ mod tests {
         let codes = [0x1f_u32, 0x3f, 0x16, 0x04];
         let bits = codes.iter().rev().fold(0, |bits, code| bits << 6 | code);
         let source = &bits.to_le_bytes()[..3];
-        let caster = |how| Caster::new(Dtype::F6E3M2FnX4, Dtype::F4E2M1FnX2, how);
+        let caster = |method| Caster::new(Dtype::F6E3M2FnX4, Dtype::F4E2M1FnX2, method);
         let mut result = [0; 2];
-        let cast = caster(How::Cast(Cast::new()));
+        let cast = caster(RoundingMethod::Cast(Cast::new()));
         assert_eq!(cast.cast(0, source, &mut result, &mut Vec::new()), 2);
         assert_eq!(result, [0xf7, 0x07]);
-        let drawn = caster(How::Stochastic(Stochastic::new(1)));
+        let drawn = caster(RoundingMethod::Stochastic(Stochastic::new(1)));
         assert_eq!(drawn.cast(0, source, &mut result, &mut Vec::new()), 2);
     }
 }

@@ -22,14 +22,14 @@ pub struct Threads {
 }
 
 /// The largest number of threads. No machine has more CPUs, and more threads would only take memory.
-const MOST: usize = 4096;
+const MAX_THREADS: usize = 4096;
 
 fn count(text: &str) -> Result<NonZeroUsize, String> {
     let count: NonZeroUsize = text
         .parse()
         .map_err(|error: std::num::ParseIntError| error.to_string())?;
-    if count.get() > MOST {
-        return Err(format!("more than {MOST}"));
+    if count.get() > MAX_THREADS {
+        return Err(format!("more than {MAX_THREADS}"));
     }
     Ok(count)
 }

@@ -52,12 +52,12 @@ pub(crate) struct Entry {
     /// Its path relative to that directory.
     pub(crate) below: PathBuf,
     /// The kind of the entry.
-    pub(crate) kind: Kind,
+    pub(crate) kind: EntryKind,
 }
 
 /// The kinds of entries of a directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum EntryKind {
     /// A file, or a link to one.
     File,
     /// A directory, or a link to one.
@@ -69,7 +69,7 @@ pub(crate) enum Kind {
 impl Entry {
     /// Returns whether the entry is a directory.
     pub(crate) fn is_directory(&self) -> bool {
-        self.kind == Kind::Directory
+        self.kind == EntryKind::Directory
     }
 }
 
@@ -79,7 +79,10 @@ const WAYS: u32 = 16;
 
 /// Returns everything below a directory, except the entries that `skip` selects by relative path and kind. A directory stands
 /// before its entries. Links are followed.
-pub(crate) fn below(root: &Path, skip: impl Fn(&Path, Kind) -> bool) -> Result<Vec<Entry>, Error> {
+pub(crate) fn below(
+    root: &Path,
+    skip: impl Fn(&Path, EntryKind) -> bool,
+) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     let mut ways = HashMap::from([(root.canonicalize().map_err(at(root))?, 1)]);
     let mut open = vec![PathBuf::new()];
@@ -93,7 +96,7 @@ pub(crate) fn below(root: &Path, skip: impl Fn(&Path, Kind) -> bool) -> Result<V
             if skip(&below, kind) {
                 continue;
             }
-            if kind == Kind::Directory {
+            if kind == EntryKind::Directory {
                 let ways = ways
                     .entry(path.canonicalize().map_err(at(&path))?)
                     .or_insert(0);
@@ -112,15 +115,15 @@ pub(crate) fn below(root: &Path, skip: impl Fn(&Path, Kind) -> bool) -> Result<V
 }
 
 /// Returns the kind of a path, after following links. Anything but a file or a directory is an error.
-fn kind(path: &Path) -> Result<Kind, Error> {
+fn kind(path: &Path) -> Result<EntryKind, Error> {
     match path.metadata() {
-        Ok(metadata) if metadata.is_dir() => Ok(Kind::Directory),
-        Ok(metadata) if metadata.is_file() => Ok(Kind::File),
+        Ok(metadata) if metadata.is_dir() => Ok(EntryKind::Directory),
+        Ok(metadata) if metadata.is_file() => Ok(EntryKind::File),
         Ok(_) => Err(Error::SpecialFile { path: path.into() }),
         Err(error)
             if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_ok() =>
         {
-            Ok(Kind::Dangling)
+            Ok(EntryKind::Dangling)
         }
         Err(error) => Err(at(path)(error)),
     }

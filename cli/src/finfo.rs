@@ -172,9 +172,9 @@ fn row<F: Format>() -> Row {
 
 /// Returns a positive number exactly: all its digits if they are few, and otherwise an integer times a power of two.
 fn exact(value: f64) -> String {
-    const MOST: usize = "0.0009765625".len();
+    const MAX_EXACT_DIGITS: usize = "0.0009765625".len();
     let decimal = Decimal::of(value).to_string();
-    if decimal.len() <= MOST {
+    if decimal.len() <= MAX_EXACT_DIGITS {
         return decimal;
     }
     let (mut integer, mut exponent) = (value, 0);

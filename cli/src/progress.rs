@@ -16,7 +16,7 @@ use crate::observer::{Activity, Observer};
 const PAUSE: u64 = 10;
 
 /// The seconds of a month. A longer forecast is not shown.
-const LONG: f64 = 30.0 * 24.0 * 3600.0;
+const LONGEST_FORECAST: f64 = 30.0 * 24.0 * 3600.0;
 
 /// Shows the progress to a person.
 pub(crate) struct Progress {
@@ -135,7 +135,7 @@ impl Run {
 fn speed(rate: f64, left: u64) -> String {
     let seconds = left as f64 / rate;
     // This condition holds for infinities and NaNs too.
-    if !(rate >= 1.0 && seconds < LONG) {
+    if !(rate >= 1.0 && seconds < LONGEST_FORECAST) {
         return String::new();
     }
     let left = HumanDuration(Duration::from_secs_f64(seconds));

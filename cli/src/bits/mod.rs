@@ -16,7 +16,7 @@ use number::Number;
 use typed::Typed;
 
 /// The formats that show a number if no format is named.
-const USUAL: [Dtype; 5] = [
+const USUAL_FORMATS: [Dtype; 5] = [
     Dtype::F32,
     Dtype::F16,
     Dtype::Bf16,
@@ -92,9 +92,9 @@ fn chosen(typed: &Typed, named: &[Dtype]) -> Vec<Dtype> {
     match typed {
         Typed::Code { digits, .. } => {
             let as_long = |format: &Dtype| format.layout().bits() == 4 * digits;
-            let usual = [Dtype::F64].into_iter().chain(USUAL);
+            let usual = [Dtype::F64].into_iter().chain(USUAL_FORMATS);
             usual.filter(as_long).collect()
         }
-        _ => USUAL.to_vec(),
+        _ => USUAL_FORMATS.to_vec(),
     }
 }

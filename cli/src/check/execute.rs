@@ -8,10 +8,10 @@ use ulp::{Cast, Dtype, Layout, slice};
 
 use super::tally::Tally;
 use super::{Format, Subject};
-use crate::cast::{Caster, How};
+use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Checkpoint, Reader};
 use crate::chunks::{self, Chunk, Threads};
-use crate::convert::dequantize::Whole;
+use crate::convert::dequantize::TensorScales;
 use crate::convert::execute::{Buffers, Lost, Work};
 use crate::convert::numbers::Numbers;
 use crate::convert::options::Rules;
@@ -25,8 +25,8 @@ use crate::observer::{Activity, Observer};
 struct Task<'p, 'c> {
     subject: Subject<'c>,
     numbers: &'p Numbers<'c>,
-    whole: Whole,
-    how: Becomes<'p, 'c>,
+    tensor_scales: TensorScales,
+    method: Becomes<'p, 'c>,
 }
 
 /// The conversion of a tensor.
@@ -47,21 +47,21 @@ impl Casters {
         from: Dtype,
         name: &str,
         rules: &[Rules],
-        targets: &[Target],
+        targets: &[TargetFormat],
     ) -> Arc<[Caster]> {
         let made = self.0.iter().find(|(made, _)| *made == from);
         if let Some((_, casters)) = made {
             return casters.clone();
         }
-        let how = rules.iter().map(|rules| rules.how(name));
-        let casters = how.zip(targets);
+        let method = rules.iter().map(|rules| rules.method(name));
+        let casters = method.zip(targets);
         let casters: Arc<[Caster]> = casters
-            .map(|(how, target)| Caster::new(from, target.to, how))
+            .map(|(method, target)| Caster::new(from, target.to, method))
             .collect();
         // Under stochastic rounding, each tensor has its own caster.
         if rules
             .iter()
-            .all(|rules| matches!(rules.how(name), How::Cast(_)))
+            .all(|rules| matches!(rules.method(name), RoundingMethod::Cast(_)))
         {
             self.0.push((from, casters.clone()));
         }
@@ -70,7 +70,7 @@ impl Casters {
 }
 
 /// A format to cast to.
-struct Target {
+struct TargetFormat {
     /// The format, not packed: a chunk may then have any length, and the numbers do not change.
     to: Dtype,
     smallest_normal: f64,
@@ -101,7 +101,10 @@ pub(super) fn check<'c>(
     threads: Threads,
     observer: &dyn Observer,
 ) -> Result<Vec<Format<'c>>, Error> {
-    let targets: Vec<Target> = rules.iter().map(|rules| Target::new(rules.to)).collect();
+    let targets: Vec<TargetFormat> = rules
+        .iter()
+        .map(|rules| TargetFormat::new(rules.to))
+        .collect();
     let Some(first) = rules.first() else {
         return Ok(Vec::new());
     };
@@ -125,8 +128,8 @@ pub(super) fn check<'c>(
                     tasks.push(Task {
                         subject: Subject::of(&weight.numbers),
                         numbers: &weight.numbers,
-                        whole: weight.numbers.whole(&mut reader)?,
-                        how: Becomes::Scheme(weight, largest),
+                        tensor_scales: weight.numbers.tensor_scales(&mut reader)?,
+                        method: Becomes::Scheme(weight, largest),
                     });
                 }
             }
@@ -142,8 +145,8 @@ pub(super) fn check<'c>(
             tasks.push(Task {
                 subject,
                 numbers,
-                whole: numbers.whole(&mut reader)?,
-                how: Becomes::Cast(casters),
+                tensor_scales: numbers.tensor_scales(&mut reader)?,
+                method: Becomes::Cast(casters),
             });
         }
     }
@@ -152,7 +155,7 @@ pub(super) fn check<'c>(
         next: 0,
         waiting: BTreeMap::new(),
     });
-    let lengths = tasks.iter().map(|task| match task.how {
+    let lengths = tasks.iter().map(|task| match task.method {
         Becomes::Cast(_) => task.numbers.elements().into(),
         Becomes::Scheme(weight, _) => chunks::Span {
             length: weight.panels.count(),
@@ -180,13 +183,13 @@ pub(super) fn check<'c>(
     Ok(formats.map(format).collect())
 }
 
-impl Target {
-    fn new(to: Dtype) -> Target {
+impl TargetFormat {
+    fn new(to: Dtype) -> TargetFormat {
         let layout = to.layout();
         let same = |other: &&Dtype| !other.is_packed() && other.layout() == layout;
         let to = *Dtype::ALL.iter().find(same).unwrap_or(&to);
         let (bits, _) = Cast::new().convert(layout, Layout::BINARY64, layout.min_normal_code());
-        Target {
+        TargetFormat {
             to,
             smallest_normal: f64::from_bits(bits),
         }
@@ -198,10 +201,10 @@ impl<'c> Task<'_, 'c> {
     fn tally(
         &self,
         chunk: Chunk,
-        targets: &[Target],
+        targets: &[TargetFormat],
         scratch: &mut Scratch<'c>,
     ) -> Result<Vec<Tally>, Error> {
-        match &self.how {
+        match &self.method {
             Becomes::Cast(casters) => self.cast(chunk, casters, targets, scratch),
             Becomes::Scheme(weight, largest) => {
                 let smallest_normal = targets[0].smallest_normal;
@@ -215,7 +218,7 @@ impl<'c> Task<'_, 'c> {
         &self,
         Chunk { first, count, .. }: Chunk,
         casters: &[Caster],
-        targets: &[Target],
+        targets: &[TargetFormat],
         scratch: &mut Scratch<'c>,
     ) -> Result<Vec<Tally>, Error> {
         let Scratch {
@@ -228,7 +231,7 @@ impl<'c> Task<'_, 'c> {
         let from = self.numbers.format();
         let source = self
             .numbers
-            .read_stored(&self.whole, first, count, buffers)?;
+            .read_stored(&self.tensor_scales, first, count, buffers)?;
         let size = |format: Dtype| count * u64::from(format.bits()).div_ceil(8);
         // A wider format has every number of a narrower one.
         let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
@@ -237,7 +240,7 @@ impl<'c> Task<'_, 'c> {
                 .expect("a chunk is as long in both formats");
         };
         widen(from, &source, before);
-        let tally = |(caster, target): (&Caster, &Target)| {
+        let tally = |(caster, target): (&Caster, &TargetFormat)| {
             result.resize(size(target.to) as usize, 0);
             let mut tally = Tally::default();
             tally.overflowed = caster.cast(first, &source, result, &mut buffers.unpacked);
@@ -269,7 +272,7 @@ impl<'c> Task<'_, 'c> {
             back,
             ..
         } = scratch;
-        let done = weight.panel(chunk.first, &self.whole, largest, buffers)?;
+        let done = weight.panel(chunk.first, &self.tensor_scales, largest, buffers)?;
         let Buffers {
             numbers,
             elements,

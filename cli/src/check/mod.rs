@@ -18,7 +18,7 @@ use crate::convert::numbers::Numbers;
 use crate::convert::options::{self, Options, Rules};
 use crate::error::{Error, Exit};
 use crate::observer::Observer;
-use tally::{Kind, Tally};
+use tally::{ElementKind, Tally};
 
 /// Print the effect of a conversion on each tensor of floats, the worst tensor first, without writing anything
 ///
@@ -47,7 +47,7 @@ pub(crate) struct Check {
     options: Options,
     /// Exit with 1 if any tensor has elements of these kinds; nan: before or after
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
-    fail_on: Vec<Kind>,
+    fail_on: Vec<ElementKind>,
     #[command(flatten)]
     threads: Threads,
     /// Show no progress

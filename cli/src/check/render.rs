@@ -10,7 +10,7 @@ use crate::style::{BAD, TITLE};
 use crate::table::{self, Cell, align};
 
 /// A number of a tally, and its form in the table.
-enum Number {
+enum Figure {
     Count(u64),
     /// A count that should be 0.
     Lost(u64),
@@ -19,60 +19,60 @@ enum Number {
 }
 
 /// A column of the tables: its heading, its key in JSON, its number.
-type Column = (&'static str, &'static str, fn(&Tally) -> Number);
+type Column = (&'static str, &'static str, fn(&Tally) -> Figure);
 
 /// The columns that depend on the source alone.
 const SOURCE: [Column; 3] = [
-    ("amax", "amax", |tally| Number::Real(tally.amax)),
-    ("NaN", "nans", |tally| Number::Lost(tally.nans)),
-    ("inf", "infinities", |tally| Number::Lost(tally.infinities)),
+    ("amax", "amax", |tally| Figure::Real(tally.amax)),
+    ("NaN", "nans", |tally| Figure::Lost(tally.nans)),
+    ("inf", "infinities", |tally| Figure::Lost(tally.infinities)),
 ];
 
 /// The columns that depend on the format.
 const RESULT: [Column; 7] = [
     ("overflow", "overflowed", |tally| {
-        Number::Lost(tally.overflowed)
+        Figure::Lost(tally.overflowed)
     }),
     ("to NaN", "became_nan", |tally| {
-        Number::Lost(tally.became_nan)
+        Figure::Lost(tally.became_nan)
     }),
     ("to zero", "became_zero", |tally| {
-        Number::Lost(tally.became_zero)
+        Figure::Lost(tally.became_zero)
     }),
     ("subnormal", "subnormal", |tally| {
-        Number::Count(tally.subnormal)
+        Figure::Count(tally.subnormal)
     }),
     ("max rel", "largest_relative_error", |tally| {
-        Number::Real(tally.largest)
+        Figure::Real(tally.largest)
     }),
     ("mean rel", "mean_relative_error", |tally| {
-        Number::Real(tally.mean())
+        Figure::Real(tally.mean())
     }),
-    ("dB", "snr_db", |tally| Number::Decibel(tally.snr())),
+    ("dB", "snr_db", |tally| Figure::Decibel(tally.snr())),
 ];
 
-impl Number {
+impl Figure {
     fn cell(&self) -> Cell {
         let text = match self {
-            Number::Count(count) | Number::Lost(count) => count.to_string(),
-            Number::Real(real) => format!("{real:.2e}"),
-            Number::Decibel(Some(ratio)) => format!("{ratio:.1}"),
-            Number::Decibel(None) => "-".into(),
+            Figure::Count(count) | Figure::Lost(count) => count.to_string(),
+            Figure::Real(real) => format!("{real:.2e}"),
+            Figure::Decibel(Some(ratio)) => format!("{ratio:.1}"),
+            Figure::Decibel(None) => "-".into(),
         };
         let mut cell = Cell::plain(text);
-        if let Number::Lost(1..) = self {
+        if let Figure::Lost(1..) = self {
             cell.style = BAD;
         }
         cell
     }
 }
 
-impl Serialize for Number {
+impl Serialize for Figure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {
-            Number::Count(count) | Number::Lost(count) => count.serialize(serializer),
-            Number::Real(real) => real.serialize(serializer),
-            Number::Decibel(ratio) => ratio.serialize(serializer),
+            Figure::Count(count) | Figure::Lost(count) => count.serialize(serializer),
+            Figure::Real(real) => real.serialize(serializer),
+            Figure::Decibel(ratio) => ratio.serialize(serializer),
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// A kind of elements that `--fail-on` names.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Kind {
+pub(super) enum ElementKind {
     Overflow,
     Zero,
     Subnormal,
@@ -75,13 +75,13 @@ impl Tally {
         self.noise += other.noise;
     }
 
-    pub(super) fn count(&self, kind: Kind) -> u64 {
+    pub(super) fn count(&self, kind: ElementKind) -> u64 {
         match kind {
-            Kind::Overflow => self.overflowed,
-            Kind::Zero => self.became_zero,
-            Kind::Subnormal => self.subnormal,
-            Kind::Nan => self.nans + self.became_nan,
-            Kind::Inf => self.infinities,
+            ElementKind::Overflow => self.overflowed,
+            ElementKind::Zero => self.became_zero,
+            ElementKind::Subnormal => self.subnormal,
+            ElementKind::Nan => self.nans + self.became_nan,
+            ElementKind::Inf => self.infinities,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::index::{self, Index};
 use super::{Group, Shard, in_index, read_small};
-use crate::entries::{self, Entry, Kind};
+use crate::entries::{self, Entry, EntryKind};
 use crate::error::{Error, at};
 
 /// The files of a directory, by kind. Paths are relative to the directory. A directory stands before its files.
@@ -26,18 +26,18 @@ impl Listing {
         let mut listing = Listing::default();
         let hidden = |below: &Path, kind| {
             let name = below.file_name().unwrap_or_default();
-            name.as_encoded_bytes().starts_with(b".") && kind == Kind::Directory
+            name.as_encoded_bytes().starts_with(b".") && kind == EntryKind::Directory
         };
         for entry in entries::below(directory, hidden)? {
             let name = entry.below.file_name().unwrap_or_default();
             let name = name.to_string_lossy();
             let is_index = name.contains(".safetensors.index.") && name.ends_with(".json");
             match entry.kind {
-                Kind::Dangling => listing.dangling.push(entry.below),
-                Kind::File if name.ends_with(".safetensors") => {
+                EntryKind::Dangling => listing.dangling.push(entry.below),
+                EntryKind::File if name.ends_with(".safetensors") => {
                     listing.weights.insert(entry.below);
                 }
-                Kind::File if is_index => {
+                EntryKind::File if is_index => {
                     listing.indices.insert(entry.below);
                 }
                 _ => listing.others.push(entry),
@@ -52,7 +52,7 @@ impl Listing {
         for below in &self.indices {
             let path = directory.join(below);
             let missing = || at(&path)(std::io::ErrorKind::NotFound.into());
-            let bytes = read_small(&path, index::LIMIT)?.ok_or_else(missing)?;
+            let bytes = read_small(&path, index::INDEX_LIMIT)?.ok_or_else(missing)?;
             let index = Index::parse(&bytes).map_err(in_index(&path))?;
             let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
             let mut own = Vec::new();

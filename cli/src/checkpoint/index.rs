@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Shard;
 
 /// The length in bytes of the largest index that is read.
-pub(super) const LIMIT: u64 = 400_000_000;
+pub(super) const INDEX_LIMIT: u64 = 400_000_000;
 
 /// The reason why a file is no index of its directory.
 #[derive(Debug, thiserror::Error)]

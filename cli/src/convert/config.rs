@@ -19,7 +19,7 @@ pub(super) const CONFIG: &str = "config.json";
 pub(super) const MODELOPT: &str = "hf_quant_config.json";
 
 /// The length in bytes of the largest configuration that is read.
-const LIMIT: u64 = 10_000_000;
+const CONFIG_LIMIT: u64 = 10_000_000;
 
 /// A configuration, and its meaning.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ fn read(path: &Path, below: PathBuf) -> Result<Option<Config>, Error> {
         path: path.into(),
         why,
     };
-    let Some(text) = read_small(path, LIMIT)? else {
+    let Some(text) = read_small(path, CONFIG_LIMIT)? else {
         return Ok(None);
     };
     let document = Document::parse(&text).map_err(wrong)?;

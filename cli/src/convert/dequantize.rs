@@ -3,7 +3,7 @@
 
 use super::direct;
 use super::execute::Buffers;
-use crate::cast::{Caster, How};
+use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::formats;
@@ -12,13 +12,16 @@ use ulp::{Cast, Dtype, slice};
 
 /// The scales of a weight that must be known before its chunks are read.
 #[derive(Debug, Default)]
-pub(crate) struct Whole {
+pub(crate) struct TensorScales {
     /// The scales of the tensor: one for each expert, or one for all.
     pub(crate) tensor_scales: Vec<f32>,
 }
 
-impl Whole {
-    pub(crate) fn read<'s>(weight: &Weight<'s>, reader: &mut Reader<'s>) -> Result<Whole, Error> {
+impl TensorScales {
+    pub(crate) fn read<'s>(
+        weight: &Weight<'s>,
+        reader: &mut Reader<'s>,
+    ) -> Result<TensorScales, Error> {
         let tensor_scales = match weight.tensor_scale {
             None => Vec::new(),
             Some(TensorScale {
@@ -32,7 +35,7 @@ impl Whole {
                 scales
             }
         };
-        Ok(Whole { tensor_scales })
+        Ok(TensorScales { tensor_scales })
     }
 
     /// Returns the scale of the tensor, if there is one, and whether it is a divisor.
@@ -59,12 +62,12 @@ impl Whole {
 /// Fills `buffers.wide` with `count` numbers from `first` on, in the order in which they are stored.
 pub(crate) fn numbers<'s>(
     weight: &Weight<'s>,
-    whole: &Whole,
+    tensor_scales: &TensorScales,
     first: u64,
     count: u64,
     buffers: &mut Buffers<'s>,
 ) -> Result<(), Error> {
-    if direct::numbers(weight, whole, (first, count), buffers)? {
+    if direct::numbers(weight, tensor_scales, (first, count), buffers)? {
         return Ok(());
     }
     let Buffers {
@@ -102,7 +105,7 @@ pub(crate) fn numbers<'s>(
         let (number, run) = weight.grid.run(at);
         let run = run.min(end - at);
         let scale = scales[(number - needed.start) as usize];
-        let scale = whole.combine(weight, scale, at / matrix);
+        let scale = tensor_scales.combine(weight, scale, at / matrix);
         let (these, rest) = left.split_at_mut(run as usize);
         for bytes in these {
             *bytes = (scale * f32::from_le_bytes(*bytes)).to_le_bytes();
@@ -163,6 +166,6 @@ pub(crate) fn read<'s>(
 }
 
 /// Returns the caster from f32 to the format of the result.
-pub(crate) fn narrow(to: Dtype, how: How) -> Caster {
-    Caster::new(Dtype::F32, to, how)
+pub(crate) fn narrow(to: Dtype, method: RoundingMethod) -> Caster {
+    Caster::new(Dtype::F32, to, method)
 }

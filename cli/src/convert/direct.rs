@@ -4,7 +4,7 @@
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, Format, slice};
 
-use super::dequantize::{Whole, elements, matrix_of};
+use super::dequantize::{TensorScales, elements, matrix_of};
 use super::execute::Buffers;
 use crate::error::Error;
 use crate::quantized::{Stretch, Weight};
@@ -12,7 +12,7 @@ use crate::quantized::{Stretch, Weight};
 /// Fills `buffers.write` with elements from `first` on in this format, if the library can convert to it and no element overflows.
 pub(crate) fn written<'s>(
     weight: &Weight<'s>,
-    whole: &Whole,
+    tensor_scales: &TensorScales,
     to: Dtype,
     (first, count): (u64, u64),
     buffers: &mut Buffers<'s>,
@@ -22,7 +22,7 @@ pub(crate) fn written<'s>(
     }
     let mut result = std::mem::take(&mut buffers.write);
     result.resize(count as usize * size_of::<Bf16>(), 0);
-    let done = fill::<Bf16>(weight, whole, first, &mut result, buffers)?;
+    let done = fill::<Bf16>(weight, tensor_scales, first, &mut result, buffers)?;
     // Elements that overflow have to be counted.
     let none_overflows = |result: &[u8]| {
         bytemuck::try_cast_slice::<u8, Bf16>(result)
@@ -36,20 +36,20 @@ pub(crate) fn written<'s>(
 /// Fills `buffers.wide` with numbers from `first` on, if the library can convert to them.
 pub(crate) fn numbers<'s>(
     weight: &Weight<'s>,
-    whole: &Whole,
+    tensor_scales: &TensorScales,
     (first, count): (u64, u64),
     buffers: &mut Buffers<'s>,
 ) -> Result<bool, Error> {
     let mut wide = std::mem::take(&mut buffers.wide);
     wide.resize(count as usize * size_of::<f32>(), 0);
-    let done = fill::<f32>(weight, whole, first, &mut wide, buffers)?;
+    let done = fill::<f32>(weight, tensor_scales, first, &mut wide, buffers)?;
     buffers.wide = wide;
     Ok(done)
 }
 
 fn fill<'s, D: Format + bytemuck::Pod>(
     weight: &Weight<'s>,
-    whole: &Whole,
+    tensor_scales: &TensorScales,
     first: u64,
     result: &mut [u8],
     buffers: &mut Buffers<'s>,
@@ -106,7 +106,7 @@ fn fill<'s, D: Format + bytemuck::Pod>(
         let scales = &scale_bytes[from as usize..(from + scales * scale_size) as usize];
         let (these, rest) = result.split_at_mut(length as usize);
         let blocks = Blocks::new(1, block as usize);
-        let (tensor_scale, divides) = whole.of_expert(weight, expert);
+        let (tensor_scale, divides) = tensor_scales.of_expert(weight, expert);
         let scheme = Scheme::new(weight.element, weight.scale, blocks)
             .tensor_scale(tensor_scale.is_some())
             .divides(divides);

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::planner;
 use super::summary::Summary;
 use crate::checkpoint::Source;
-use crate::entries::{self, Entry, Kind};
+use crate::entries::{self, Entry, EntryKind};
 use crate::error::{Error, at};
 use crate::observer::Activity;
 use crate::output::{
@@ -22,7 +22,7 @@ pub(super) struct Contents<'a> {
     pub(super) plans: Vec<Plan<'a>>,
     /// Configurations and indices of the output: their relative paths, with the text of each, or `None` if the output has no such
     /// file.
-    anew: Vec<(PathBuf, Option<String>)>,
+    rewritten: Vec<(PathBuf, Option<String>)>,
     /// The files to copy.
     others: Vec<&'a Entry>,
     /// The permissions of the directory itself.
@@ -34,15 +34,17 @@ impl Contents<'_> {
     pub(super) fn has(&self, below: &Path) -> bool {
         let shards = self.plans.iter().map(|plan| Path::new(&plan.shard.name));
         let others = self.others.iter().map(|other| &*other.below);
-        let anew = self.anew.iter().filter(|(_, text)| text.is_some());
+        let rewritten = self.rewritten.iter().filter(|(_, text)| text.is_some());
         // The directories above these paths count too.
-        let mut all = shards.chain(others).chain(anew.map(|(path, _)| &**path));
+        let mut all = shards
+            .chain(others)
+            .chain(rewritten.map(|(path, _)| &**path));
         all.any(|path| path.starts_with(below))
     }
 
     /// Returns the files beside the shards on which the output depends.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
-        self.anew.iter().map(|(path, _)| &**path)
+        self.rewritten.iter().map(|(path, _)| &**path)
     }
 }
 
@@ -88,13 +90,13 @@ impl Conversion<'_> {
         let declared = config::declared(&configs, self.checkpoint);
         let plans = planner::all(self.checkpoint, self.rules, &declared)?;
         let others = self.others(&configs)?;
-        let mut anew = Vec::new();
+        let mut rewritten = Vec::new();
         let is_main = |config: &&Config| config.below.ends_with(CONFIG);
         let described = configs.iter().filter(is_main);
         let described: Vec<usize> = described.flat_map(|config| config.groups.clone()).collect();
         for config in configs {
             let text = config.update(self.rules, &plans);
-            anew.push((config.below, text));
+            rewritten.push((config.below, text));
         }
         if let Some(target) = &self.rules.target {
             for (number, group) in self.checkpoint.groups.iter().enumerate() {
@@ -103,19 +105,19 @@ impl Conversion<'_> {
                 let below = group.folder.join(CONFIG);
                 let is_described = described.contains(&number);
                 if !is_described && own.iter().any(|plan| plan.quantizes()) {
-                    anew.push((below, Some(config::of_scheme(target, &own))));
+                    rewritten.push((below, Some(config::of_scheme(target, &own))));
                 }
             }
         }
         for group in &self.checkpoint.groups {
             if let Some((below, index)) = &group.index {
                 let index = config::index(index, group, &plans);
-                anew.push((below.into(), Some(config::text(&index))));
+                rewritten.push((below.into(), Some(config::text(&index))));
             }
         }
         Ok(Contents {
             plans,
-            anew,
+            rewritten,
             others,
             mode: mode_of(&input)?,
         })
@@ -163,14 +165,14 @@ impl Conversion<'_> {
             self.place(&to, &shown, scratch, source.mode(), copy)?;
             source.unchanged(&from)?;
         }
-        for (below, text) in &contents.anew {
+        for (below, text) in &contents.rewritten {
             if let Some(text) = text {
                 self.place_text(directory, scratch, below, text)?;
             }
         }
         let root = Entry {
             below: PathBuf::new(),
-            kind: Kind::Directory,
+            kind: EntryKind::Directory,
         };
         for entry in entries::below(directory, |_, _| false)?
             .iter()

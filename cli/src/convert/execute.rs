@@ -10,11 +10,11 @@ use std::str::FromStr;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, PoisonError};
 
-use super::dequantize::{self, Whole, read};
+use super::dequantize::{self, TensorScales, read};
 use super::direct;
 use super::plan::{Action, Output, Plan};
 use super::quantize::{Quantize, take_largest};
-use super::transpose::{self, Form, Panels};
+use super::transpose::{self, Form, TransposedPanels};
 use crate::cast::Caster;
 use crate::checkpoint::Reader;
 use crate::chunks::{self, CHUNK, Chunk, Threads};
@@ -59,7 +59,7 @@ struct Known {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
     /// The scales of weights, by the place of the output.
-    weights: HashMap<usize, Whole>,
+    weights: HashMap<usize, TensorScales>,
     /// The places at which the outputs begin in the file, by name.
     starts: HashMap<String, u64>,
 }
@@ -152,14 +152,14 @@ impl Work<'_> {
         let mut members = Vec::new();
         for (family, numbers) in plan.families.iter().enumerate() {
             for numbers in numbers {
-                members.push((family, numbers, numbers.whole(&mut reader)?));
+                members.push((family, numbers, numbers.tensor_scales(&mut reader)?));
             }
         }
         let largest: Vec<AtomicU32> = plan.families.iter().map(|_| AtomicU32::new(0)).collect();
         let lengths = members.iter().map(|(_, numbers, _)| numbers.elements());
         let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
-            let (family, numbers, whole) = &members[chunk.tensor];
-            numbers.read(whole, chunk.first, chunk.count, buffers)?;
+            let (family, numbers, tensor_scales) = &members[chunk.tensor];
+            numbers.read(tensor_scales, chunk.first, chunk.count, buffers)?;
             take_largest(&buffers.wide, &largest[*family]);
             self.observer.advance(chunk.count);
             Ok(())
@@ -180,16 +180,16 @@ fn starts(plan: &Plan) -> HashMap<String, u64> {
 }
 
 /// Returns the scales that must be known before chunks are read.
-fn weights(plan: &Plan) -> Result<HashMap<usize, Whole>, Error> {
+fn weights(plan: &Plan) -> Result<HashMap<usize, TensorScales>, Error> {
     let mut reader = Reader::default();
     let mut known = HashMap::new();
     for (place, output) in plan.outputs.iter().enumerate() {
         match &output.action {
             Action::Dequantize(weight, _) => {
-                known.insert(place, Whole::read(weight, &mut reader)?);
+                known.insert(place, TensorScales::read(weight, &mut reader)?);
             }
             Action::Quantize(weight) => {
-                known.insert(place, weight.numbers.whole(&mut reader)?);
+                known.insert(place, weight.numbers.tensor_scales(&mut reader)?);
             }
             _ => {}
         }
@@ -247,31 +247,44 @@ fn convert<'s>(
             Ok(overflowed.into())
         }
         Action::Quantize(weight) => {
-            let whole = &known.weights[&chunk.tensor];
+            let tensor_scales = &known.weights[&chunk.tensor];
             let largest = weight.family.map_or(0.0, |family| known.largest[family]);
-            quantize(weight, name, (first, whole, largest), buffers, &write)
+            quantize(
+                weight,
+                name,
+                (first, tensor_scales, largest),
+                buffers,
+                &write,
+            )
         }
         Action::Dequantize(weight, caster) => {
-            let whole = &known.weights[&chunk.tensor];
+            let tensor_scales = &known.weights[&chunk.tensor];
             if !weight.transposed {
                 if let Some(to) = caster.nearest()
-                    && direct::written(weight, whole, to, (first, count), buffers)?
+                    && direct::written(weight, tensor_scales, to, (first, count), buffers)?
                 {
                     write(name, start, &buffers.write)?;
                     return Ok(Lost::default());
                 }
-                dequantize::numbers(weight, whole, first, count, buffers)?;
+                dequantize::numbers(weight, tensor_scales, first, count, buffers)?;
                 return narrow(first, caster, buffers).map(Lost::from);
             }
             let mut overflowed = 0;
             let to = caster.nearest();
-            transpose::each_group(weight, whole, first, to, buffers, |first, form, buffers| {
-                if form == Form::Written {
-                    return write(name, first * bits / 8, &buffers.write);
-                }
-                overflowed += narrow(first, caster, buffers)?;
-                Ok(())
-            })?;
+            transpose::each_group(
+                weight,
+                tensor_scales,
+                first,
+                to,
+                buffers,
+                |first, form, buffers| {
+                    if form == Form::Written {
+                        return write(name, first * bits / 8, &buffers.write);
+                    }
+                    overflowed += narrow(first, caster, buffers)?;
+                    Ok(())
+                },
+            )?;
             Ok(overflowed.into())
         }
     }
@@ -281,11 +294,11 @@ fn convert<'s>(
 fn quantize<'s>(
     weight: &Quantize<'s>,
     name: &str,
-    (number, whole, largest): (u64, &Whole, f32),
+    (number, tensor_scales, largest): (u64, &TensorScales, f32),
     buffers: &mut Buffers<'s>,
     write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
 ) -> Result<Lost, Error> {
-    let done = weight.panel(number, whole, largest, buffers)?;
+    let done = weight.panel(number, tensor_scales, largest, buffers)?;
     let bits = u64::from(weight.scheme.element.layout().bits());
     // If the tensor has one scale, an element has a byte.
     let mut left = &buffers.elements[done.skip..];
@@ -302,7 +315,7 @@ fn quantize<'s>(
         .runs_of_scales(done.panel, weight.scheme.blocks)
     {
         // All chunks of a whole tensor have one scale, which is written once.
-        if weight.is_whole() && number > 0 {
+        if weight.has_one_scale() && number > 0 {
             break;
         }
         let (run, rest) = left.split_at((count * size) as usize);
@@ -334,7 +347,7 @@ fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
             return chunks::Span {
                 length: output.elements(),
                 lead: 0,
-                size: Panels::of(weight).elements(),
+                size: TransposedPanels::of(weight).elements(),
             };
         }
         // The chunks have whole bytes of a packed format.

@@ -34,7 +34,7 @@ pub use distributed::Part;
 use execute::{Lost, Work};
 use options::Rules;
 use plan::Plan;
-use staging::{Staging, is_whole};
+use staging::{Staging, check_complete};
 pub use summary::Summary;
 pub(crate) use survey::{Stored, survey};
 
@@ -205,10 +205,10 @@ impl Conversion<'_> {
                 let declared = config::of_file(self.checkpoint)?;
                 let plans = planner::all(self.checkpoint, self.rules, &declared)?;
                 let mut plans = plans.iter();
-                return Ok(plans.all(|plan| is_whole(plan, output).is_ok()));
+                return Ok(plans.all(|plan| check_complete(plan, output).is_ok()));
             }
             let contents = self.contents()?;
-            let there = |plan: &Plan| is_whole(plan, &output.join(&plan.shard.name)).is_ok();
+            let there = |plan: &Plan| check_complete(plan, &output.join(&plan.shard.name)).is_ok();
             let made = contents.plans.iter().all(there);
             if made {
                 // Some parts may not have been removed. The output is complete all the same.

@@ -1,8 +1,8 @@
 //! The numbers of a tensor as f32, in whatever form they are stored.
 
-use super::dequantize::{self, Whole, matrix_of};
+use super::dequantize::{self, TensorScales, matrix_of};
 use super::execute::Buffers;
-use crate::cast::{Caster, How};
+use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Reader, Shard};
 use crate::error::Error;
 use crate::quantized::{Located, Weight};
@@ -53,10 +53,10 @@ impl<'a> Numbers<'a> {
     }
 
     /// Reads the scales that must be known before the numbers.
-    pub(crate) fn whole(&self, reader: &mut Reader<'a>) -> Result<Whole, Error> {
+    pub(crate) fn tensor_scales(&self, reader: &mut Reader<'a>) -> Result<TensorScales, Error> {
         match self {
-            Numbers::Plain(..) => Ok(Whole::default()),
-            Numbers::Scaled(weight) => Whole::read(weight, reader),
+            Numbers::Plain(..) => Ok(TensorScales::default()),
+            Numbers::Scaled(weight) => TensorScales::read(weight, reader),
         }
     }
 
@@ -64,7 +64,7 @@ impl<'a> Numbers<'a> {
     /// returns the buffer to its place.
     pub(crate) fn read_stored(
         &self,
-        whole: &Whole,
+        tensor_scales: &TensorScales,
         first: u64,
         count: u64,
         buffers: &mut Buffers<'a>,
@@ -80,7 +80,7 @@ impl<'a> Numbers<'a> {
                 Ok(std::mem::take(bytes))
             }
             Numbers::Scaled(_) => {
-                self.read(whole, first, count, buffers)?;
+                self.read(tensor_scales, first, count, buffers)?;
                 Ok(std::mem::take(&mut buffers.wide))
             }
         }
@@ -96,7 +96,7 @@ impl<'a> Numbers<'a> {
     /// Fills `buffers.wide` with numbers from `first` on.
     pub(crate) fn read(
         &self,
-        whole: &Whole,
+        tensor_scales: &TensorScales,
         first: u64,
         count: u64,
         buffers: &mut Buffers<'a>,
@@ -112,7 +112,7 @@ impl<'a> Numbers<'a> {
                 } = buffers;
                 dequantize::read(reader, shard, tensor, first, count, bytes)?;
                 wide.resize(count as usize * size_of::<f32>(), 0);
-                let exactly = How::Cast(ulp::Cast::new());
+                let exactly = RoundingMethod::Cast(ulp::Cast::new());
                 Caster::new(*from, ulp::Dtype::F32, exactly).cast(first, bytes, wide, unpacked);
                 Ok(())
             }
@@ -121,7 +121,7 @@ impl<'a> Numbers<'a> {
                 let all = matrix_of(weight) * weight.shape.iter().rev().skip(2).product::<u64>();
                 let start = first / 8 * 8;
                 let end = (first + count).next_multiple_of(8).min(all);
-                dequantize::numbers(weight, whole, start, end - start, buffers)?;
+                dequantize::numbers(weight, tensor_scales, start, end - start, buffers)?;
                 let before = (first - start) as usize * size_of::<f32>();
                 buffers.wide.drain(..before);
                 buffers.wide.truncate(count as usize * size_of::<f32>());

@@ -9,7 +9,7 @@ use ulp::slice::Stochastic;
 use ulp::{Cast, Dtype};
 
 use crate::Error;
-use crate::cast::How;
+use crate::cast::RoundingMethod;
 use crate::formats;
 use crate::quantized::selection::is_linear;
 use crate::quantized::target::{SCHEMES, Scale, ScaleFormat, Target};
@@ -180,7 +180,7 @@ impl Rules {
     /// Returns whether a scheme takes a weight that is converted. `--only` may choose any matrix. Without `--only`, a scheme
     /// takes the matrices of linear layers.
     pub(crate) fn chooses(&self, target: &Target, name: &str, shape: &[u64]) -> bool {
-        let is_matrix = target.is_whole() || (2..=3).contains(&shape.len());
+        let is_matrix = target.has_one_scale() || (2..=3).contains(&shape.len());
         let fits = target
             .group()
             .is_none_or(|group| shape.last().is_some_and(|cols| cols.is_multiple_of(group)));
@@ -194,17 +194,17 @@ impl Rules {
     }
 
     /// Returns the rounding of a tensor.
-    pub(crate) fn how(&self, name: &str) -> How {
+    pub(crate) fn method(&self, name: &str) -> RoundingMethod {
         if let Some(seed) = self.seed {
             let stochastic = Stochastic::new(seed_of(seed, name));
-            return How::Stochastic(if self.saturate {
+            return RoundingMethod::Stochastic(if self.saturate {
                 stochastic.saturating()
             } else {
                 stochastic
             });
         }
         let cast = Cast::new().rounding(self.rounding.into());
-        How::Cast(if self.saturate {
+        RoundingMethod::Cast(if self.saturate {
             cast.saturating()
         } else {
             cast

@@ -4,7 +4,7 @@ use ulp::block::Blocks;
 
 /// The elements of a panel, if a block isn't larger. A panel of this size has rows and columns that few calls read, and stays in
 /// the core's cache.
-const PANEL: u64 = 1 << 18;
+const PANEL_ELEMENTS: u64 = 1 << 18;
 
 /// The way to cut matrices that follow one another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +37,7 @@ impl Panels {
                 cols: elements,
                 matrices: 1,
                 height: 1,
-                width: PANEL,
+                width: PANEL_ELEMENTS,
             };
         }
         let cols = shape.last().copied().unwrap_or(1);
@@ -51,10 +51,10 @@ impl Panels {
             (blocks.rows() as u64).min(rows.max(1)),
             (blocks.cols() as u64).min(cols.max(1)),
         ];
-        let fit = PANEL / block_rows / block_cols;
+        let fit = PANEL_ELEMENTS / block_rows / block_cols;
         let width = cols.min(block_cols * fit.max(1)).max(1);
         let height = if width == cols {
-            block_rows * (PANEL / block_rows / width).max(1)
+            block_rows * (PANEL_ELEMENTS / block_rows / width).max(1)
         } else {
             block_rows
         };

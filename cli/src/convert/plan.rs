@@ -192,7 +192,7 @@ pub(crate) fn head(
     metadata: Option<&BTreeMap<String, String>>,
     outputs: &[Output],
 ) -> Result<Vec<u8>, header::TooLong> {
-    let entries = outputs.iter().map(|output| header::Entry {
+    let entries = outputs.iter().map(|output| header::TensorEntry {
         name: &output.name,
         dtype: output.dtype,
         shape: &output.shape,

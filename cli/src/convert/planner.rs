@@ -203,13 +203,13 @@ impl<'a> Planner<'a, '_> {
         } else {
             unscaled
         };
-        let how = self.rules.how(&tensor.name);
+        let method = self.rules.method(&tensor.name);
         plan.outputs.push(Output {
             note,
             ..output(
                 tensor,
                 self.rules.dtype,
-                Action::Cast(tensor, Caster::new(from, to, how)),
+                Action::Cast(tensor, Caster::new(from, to, method)),
             )
         });
         Ok(())
@@ -236,7 +236,7 @@ impl<'a> Planner<'a, '_> {
             dtype = formats::in_header(to).expect("a tensor had this format");
             note = Some(Note::Kept);
         }
-        let narrow = dequantize::narrow(to, self.rules.how(&weight.name));
+        let narrow = dequantize::narrow(to, self.rules.method(&weight.name));
         plan.outputs.push(Output {
             name: weight.name.clone(),
             shape: weight.result_shape(),
@@ -265,7 +265,7 @@ impl<'a> Planner<'a, '_> {
         let named = |suffix| self.free(format!("{name}{suffix}"), tensor);
         let scales = named(target.scales.1)?;
         let tensor_scale = target.tensor_scale.map(named).transpose()?;
-        let family = (target.is_whole() || target.tensor_scale.is_some()).then(|| {
+        let family = (target.has_one_scale() || target.tensor_scale.is_some()).then(|| {
             let fused = self.families.get(&fused(name));
             plan.families
                 .push(fused.cloned().unwrap_or_else(|| vec![numbers.clone()]));

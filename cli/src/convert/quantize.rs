@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ulp::block::{Blocks, Counts, Scheme};
 use ulp::{Cast, Dtype, slice};
 
-use super::dequantize::Whole;
+use super::dequantize::TensorScales;
 use super::execute::Buffers;
 use super::numbers::Numbers;
 use super::panels::{Panel, Panels};
@@ -43,22 +43,22 @@ impl<'a> Quantize<'a> {
     pub(crate) fn panel(
         &self,
         number: u64,
-        whole: &Whole,
+        tensor_scales: &TensorScales,
         amax: f32,
         buffers: &mut Buffers<'a>,
     ) -> Result<Quantized, Error> {
         let panel = self.panels.at(number);
-        let is_whole = self.is_whole();
+        let has_one_scale = self.has_one_scale();
         let mut numbers = std::mem::take(&mut buffers.numbers);
         numbers.clear();
         // The largest magnitude of a whole tensor stands before each of its chunks, so every chunk gets the tensor's scale.
-        numbers.extend(is_whole.then_some(amax));
+        numbers.extend(has_one_scale.then_some(amax));
         for (first, count) in self.panels.runs(panel) {
-            self.numbers.read(whole, first, count, buffers)?;
+            self.numbers.read(tensor_scales, first, count, buffers)?;
             let read = buffers.wide.as_chunks().0.iter();
             numbers.extend(read.map(|&bytes| f32::from_le_bytes(bytes)));
         }
-        let (rows, cols) = if is_whole {
+        let (rows, cols) = if has_one_scale {
             (1, numbers.len())
         } else {
             (panel.height as usize, panel.width as usize)
@@ -86,14 +86,14 @@ impl<'a> Quantize<'a> {
         Ok(Quantized {
             panel,
             cols,
-            skip: usize::from(is_whole),
+            skip: usize::from(has_one_scale),
             tensor_scale,
             counts,
         })
     }
 
     /// Returns whether the tensor has one scale.
-    pub(crate) fn is_whole(&self) -> bool {
+    pub(crate) fn has_one_scale(&self) -> bool {
         self.scheme.blocks == Blocks::TENSOR
     }
 

@@ -25,7 +25,7 @@ const MADE_BY: &str = "ulp convert --part";
 
 /// The length in bytes of the largest record that is read. It is also the limit of the files beside the shards that decide the
 /// output.
-const LIMIT: u64 = 400_000_000;
+const RECORD_LIMIT: u64 = 400_000_000;
 
 pub(super) struct Staging {
     path: PathBuf,
@@ -55,7 +55,7 @@ impl Staging {
             return Err(parts(&path, PartsProblem::IsInput));
         }
         let record = path.join("options.json");
-        let Some(text) = read_small(&record, LIMIT)? else {
+        let Some(text) = read_small(&record, RECORD_LIMIT)? else {
             return Err(parts(&path, PartsProblem::NotOurs));
         };
         let record: Value = serde_json::from_slice(&text)
@@ -132,7 +132,7 @@ impl Staging {
 
     /// Returns how many elements of a shard were lost. A shard that is missing or incomplete is an error.
     pub(super) fn count(&self, plan: &Plan) -> Result<Lost, Error> {
-        is_whole(plan, &self.whole().join(&plan.shard.name))?;
+        check_complete(plan, &self.whole().join(&plan.shard.name))?;
         let path = self.counts().join(&plan.shard.name);
         let text = fs::read_to_string(&path).ok();
         // A text without the final line break may have been cut short.
@@ -141,15 +141,15 @@ impl Staging {
     }
 
     /// Checks that the other parts had equal options and an equal input.
-    pub(super) fn agrees(&self, asked: &Value) -> Result<(), Error> {
+    pub(super) fn agrees(&self, requested: &Value) -> Result<(), Error> {
         let path = self.path.join("options.json");
-        if self.record.get("options") != asked.get("options") {
+        if self.record.get("options") != requested.get("options") {
             return Err(parts(&path, PartsProblem::OtherOptions));
         }
         for key in ["shards", "files"] {
-            let [recorded, asked] = [&self.record, asked].map(|record| record.get(key));
-            if recorded != asked {
-                let other = difference(recorded.unwrap_or(&Value::Null), asked);
+            let [recorded, requested] = [&self.record, requested].map(|record| record.get(key));
+            if recorded != requested {
+                let other = difference(recorded.unwrap_or(&Value::Null), requested);
                 return Err(parts(&path, PartsProblem::OtherInput(other)));
             }
         }
@@ -207,7 +207,7 @@ pub(super) fn record(conversion: &Conversion, contents: &Contents) -> Result<Val
     }
     let mut files = serde_json::Map::new();
     for name in contents.files() {
-        if let Some(text) = read_small(&conversion.input.join(name), LIMIT)? {
+        if let Some(text) = read_small(&conversion.input.join(name), RECORD_LIMIT)? {
             files.insert(name.to_string_lossy().into(), hash(&text).into());
         }
     }
@@ -220,7 +220,7 @@ pub(super) fn record(conversion: &Conversion, contents: &Contents) -> Result<Val
 }
 
 /// Checks that a file has the header and the length of the plan.
-pub(super) fn is_whole(plan: &Plan, path: &Path) -> Result<(), Error> {
+pub(super) fn check_complete(plan: &Plan, path: &Path) -> Result<(), Error> {
     match path.symlink_metadata() {
         Ok(metadata) if metadata.is_file() => {}
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(path)(error)),
@@ -239,21 +239,21 @@ pub(super) fn is_whole(plan: &Plan, path: &Path) -> Result<(), Error> {
 }
 
 /// Describes the first difference between two records of inputs.
-fn difference(recorded: &Value, asked: Option<&Value>) -> String {
+fn difference(recorded: &Value, requested: Option<&Value>) -> String {
     let empty = serde_json::Map::new();
-    let [recorded, asked] =
-        [Some(recorded), asked].map(|value| value.and_then(Value::as_object).unwrap_or(&empty));
-    let names = asked.keys().chain(recorded.keys());
+    let [recorded, requested] =
+        [Some(recorded), requested].map(|value| value.and_then(Value::as_object).unwrap_or(&empty));
+    let names = requested.keys().chain(recorded.keys());
     let other = names
         .into_iter()
-        .find(|name| recorded.get(*name) != asked.get(*name));
+        .find(|name| recorded.get(*name) != requested.get(*name));
     let Some(name) = other else {
         return "an unknown one".into();
     };
-    let (Some(recorded), Some(asked)) = (recorded.get(name), asked.get(name)) else {
+    let (Some(recorded), Some(requested)) = (recorded.get(name), requested.get(name)) else {
         return format!("{name} is not in both");
     };
-    let differs = |key: &str| recorded.get(key) != asked.get(key);
+    let differs = |key: &str| recorded.get(key) != requested.get(key);
     let what = [("bytes", "length"), ("hash", "content")].into_iter();
     let what = what.filter(|(key, _)| differs(key)).map(|(_, what)| what);
     let otherwise = if recorded.is_object() {

@@ -42,7 +42,7 @@ struct Count {
 }
 
 /// The largest number of patterns that are shown to people.
-const MOST: usize = 20;
+const MAX_PATTERNS: usize = 20;
 
 impl Summary {
     pub(super) fn new(rules: &Rules) -> Summary {
@@ -179,14 +179,14 @@ impl fmt::Display for Summary {
             writeln!(f, "dequantized: {count} of {scheme}")?;
         }
         for (name, patterns) in self.lists() {
-            for (pattern, count) in patterns.iter().take(MOST) {
+            for (pattern, count) in patterns.iter().take(MAX_PATTERNS) {
                 writeln!(f, "{name}: {count} of {}", one_line(pattern))?;
             }
-            if patterns.len() > MOST {
+            if patterns.len() > MAX_PATTERNS {
                 writeln!(
                     f,
                     "{name}: {} more patterns, which --json lists",
-                    patterns.len() - MOST
+                    patterns.len() - MAX_PATTERNS
                 )?;
             }
         }

@@ -4,7 +4,7 @@
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, slice};
 
-use super::dequantize::{self, Whole, floats};
+use super::dequantize::{self, TensorScales, floats};
 use super::execute::Buffers;
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
@@ -15,29 +15,29 @@ const GROUP: u64 = 32;
 const GROUP_BYTES: u64 = 16;
 
 /// The largest number of bytes of elements in a panel, if a group of all rows isn't larger.
-const PANEL: u64 = 1 << 24;
+const PANEL_BYTES: u64 = 1 << 24;
 
 /// The way to cut a weight.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Panels {
+pub(super) struct TransposedPanels {
     rows: u64,
     /// The number of groups of columns in a row, and in a panel. The second divides the first.
     groups: u64,
     of_panel: u64,
 }
 
-impl Panels {
-    pub(super) fn of(weight: &Weight) -> Panels {
+impl TransposedPanels {
+    pub(super) fn of(weight: &Weight) -> TransposedPanels {
         let [rows, cols] = *weight
             .shape
             .last_chunk()
             .expect("a matrix has two dimensions");
         let groups = cols / GROUP;
         let fits = |&of_panel: &u64| {
-            groups.is_multiple_of(of_panel) && rows * of_panel * GROUP_BYTES <= PANEL
+            groups.is_multiple_of(of_panel) && rows * of_panel * GROUP_BYTES <= PANEL_BYTES
         };
         let of_panel = (1..=groups).rev().find(fits).unwrap_or(1);
-        Panels {
+        TransposedPanels {
             rows,
             groups,
             of_panel,
@@ -68,14 +68,14 @@ pub(super) enum Form {
 /// place of the group's first number. They are passed as bf16 if `to` is bf16 and none overflows.
 pub(super) fn each_group<'s>(
     weight: &Weight<'s>,
-    whole: &Whole,
+    tensor_scales: &TensorScales,
     first: u64,
     to: Option<Dtype>,
     buffers: &mut Buffers<'s>,
     mut take: impl FnMut(u64, Form, &mut Buffers<'s>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let panels = Panels::of(weight);
-    let Panels {
+    let panels = TransposedPanels::of(weight);
+    let TransposedPanels {
         rows,
         groups,
         of_panel,
@@ -85,7 +85,7 @@ pub(super) fn each_group<'s>(
     let mut panel = std::mem::take(&mut buffers.panel);
     let mut scales = std::mem::take(&mut buffers.panel_scales);
     let mut bytes = Vec::new();
-    let at = Panel {
+    let at = TransposedPanel {
         first_row: expert * rows,
         rows,
         groups,
@@ -100,12 +100,12 @@ pub(super) fn each_group<'s>(
     )?;
     at.read(&mut buffers.scale_reader, weight.scales, 1, &mut bytes)?;
     floats(weight.scale, &bytes, &mut scales);
-    if !whole.tensor_scales.is_empty() {
+    if !tensor_scales.tensor_scales.is_empty() {
         for scale in &mut scales {
-            *scale = whole.combine(weight, *scale, expert);
+            *scale = tensor_scales.combine(weight, *scale, expert);
         }
     }
-    let is_direct = to == Some(Dtype::Bf16) && whole.tensor_scales.is_empty();
+    let is_direct = to == Some(Dtype::Bf16) && tensor_scales.tensor_scales.is_empty();
     for group in 0..of_panel {
         let place = first + group * panels.group();
         if is_direct && columns_in_bf16(weight, &panel, &bytes, (group, of_panel), buffers) {
@@ -166,15 +166,15 @@ fn columns_in_bf16(
     }
     write.resize(rows * cols * size_of::<Bf16>(), 0);
     let size = rows * size_of::<Bf16>();
-    for (nth, rows) in halves.chunks(TILE * cols).enumerate() {
+    for (nth, rows) in halves.chunks(ROWS_AT_ONCE * cols).enumerate() {
         for col in 0..cols {
-            let mut column = [[0; 2]; TILE];
+            let mut column = [[0; 2]; ROWS_AT_ONCE];
             let numbers = rows.iter().skip(col).step_by(cols);
             for (bytes, number) in column.iter_mut().zip(numbers) {
                 *bytes = number.to_bits().to_le_bytes();
             }
             let column = &column.as_flattened()[..rows.len() / cols * size_of::<Bf16>()];
-            let start = col * size + nth * TILE * size_of::<Bf16>();
+            let start = col * size + nth * ROWS_AT_ONCE * size_of::<Bf16>();
             write[start..start + column.len()].copy_from_slice(column);
         }
     }
@@ -182,10 +182,10 @@ fn columns_in_bf16(
 }
 
 /// How many rows are turned at a time. Their numbers in one column fill a line of the cache.
-const TILE: usize = 32;
+const ROWS_AT_ONCE: usize = 32;
 
 /// Several groups of columns of several rows.
-struct Panel {
+struct TransposedPanel {
     first_row: u64,
     rows: u64,
     groups: u64,
@@ -193,7 +193,7 @@ struct Panel {
     count: u64,
 }
 
-impl Panel {
+impl TransposedPanel {
     /// Fills `bytes` with `group_bytes` bytes of each group.
     fn read<'s>(
         &self,

@@ -21,11 +21,11 @@ pub struct Document {
 #[derive(Clone, Debug)]
 pub struct Node {
     span: Range<usize>,
-    kind: Kind,
+    kind: NodeKind,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum NodeKind {
     Object(Vec<Member>),
     Array(Vec<Node>),
     Scalar,
@@ -67,13 +67,13 @@ impl Document {
     #[must_use]
     pub fn value(&self, node: &Node) -> Value {
         match &node.kind {
-            Kind::Object(members) => {
+            NodeKind::Object(members) => {
                 let members = members.iter();
                 let members = members.map(|member| (member.key.clone(), self.value(&member.value)));
                 Value::Object(members.collect::<Map<_, _>>())
             }
-            Kind::Array(items) => items.iter().map(|item| self.value(item)).collect(),
-            Kind::Scalar => {
+            NodeKind::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            NodeKind::Scalar => {
                 serde_json::from_str(&self.text[node.span.clone()]).unwrap_or(Value::Null)
             }
         }
@@ -163,7 +163,7 @@ impl Node {
     #[must_use]
     pub fn members(&self) -> &[Member] {
         match &self.kind {
-            Kind::Object(members) => members,
+            NodeKind::Object(members) => members,
             _ => &[],
         }
     }
@@ -185,12 +185,12 @@ impl Node {
         let mut left = vec![self];
         while let Some(node) = left.pop() {
             match &node.kind {
-                Kind::Object(members) => {
+                NodeKind::Object(members) => {
                     found.push(node);
                     left.extend(members.iter().rev().map(|member| &member.value));
                 }
-                Kind::Array(items) => left.extend(items.iter().rev()),
-                Kind::Scalar => {}
+                NodeKind::Array(items) => left.extend(items.iter().rev()),
+                NodeKind::Scalar => {}
             }
         }
         found

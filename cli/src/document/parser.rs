@@ -1,6 +1,6 @@
 //! Parses JSON, and Python's additions to it, to values that know their places.
 
-use super::{Kind, Member, Node};
+use super::{Member, Node, NodeKind};
 
 /// The largest depth of values. Deeper values are refused.
 const DEPTH: usize = 128;
@@ -56,7 +56,7 @@ impl Parser<'_> {
             return Err(self.wrong("too many levels"));
         }
         let kind = if self.takes('{') {
-            Kind::Object(self.list('}', |parser| {
+            NodeKind::Object(self.list('}', |parser| {
                 parser.blanks();
                 let start = parser.at;
                 let key = parser.string()?;
@@ -67,13 +67,13 @@ impl Parser<'_> {
                 Ok(Member { key, start, value })
             })?)
         } else if self.takes('[') {
-            Kind::Array(self.list(']', |parser| parser.value(depth + 1))?)
+            NodeKind::Array(self.list(']', |parser| parser.value(depth + 1))?)
         } else if self.rest().starts_with('"') {
             self.string()?;
-            Kind::Scalar
+            NodeKind::Scalar
         } else {
             self.word()?;
-            Kind::Scalar
+            NodeKind::Scalar
         };
         Ok(Node {
             span: start..self.at,

@@ -30,12 +30,12 @@ pub(crate) struct Stretch {
 }
 
 /// The blocks that are tried if the configuration names none that fit.
-const USUAL: [[u64; 2]; 4] = [[128, 128], [1, 32], [1, 16], [1, 128]];
+const USUAL_BLOCKS: [[u64; 2]; 4] = [[128, 128], [1, 32], [1, 16], [1, 128]];
 
 impl Grid {
-    /// Returns the one way in which scales of this shape can scale a tensor of this shape. `said` is the size of the blocks in
-    /// the scheme or the configuration. Scales may outnumber blocks only if `said` names the blocks.
-    pub(crate) fn fit(shape: &[u64], scales: &[u64], said: Option<[u64; 2]>) -> Option<Grid> {
+    /// Returns the one way in which scales of this shape can scale a tensor of this shape. `declared` is the size of the blocks in
+    /// the scheme or the configuration. Scales may outnumber blocks only if `declared` names the blocks.
+    pub(crate) fn fit(shape: &[u64], scales: &[u64], declared: Option<[u64; 2]>) -> Option<Grid> {
         if shape.contains(&0) {
             // An empty tensor has nothing to scale.
             return leading(&[0], &[]);
@@ -66,10 +66,11 @@ impl Grid {
             let [r, c] = blocks(*block);
             r <= scale_rows && c <= scale_cols
         };
-        said.into_iter()
-            .chain(USUAL)
+        declared
+            .into_iter()
+            .chain(USUAL_BLOCKS)
             .find(exact)
-            .or(said.filter(padded))
+            .or(declared.filter(padded))
             .map(grid)
     }
 
@@ -177,8 +178,8 @@ mod tests {
     use super::*;
 
     /// Returns the number of the scale of each element, from the shapes alone.
-    fn numbers(shape: &[u64], scales: &[u64], said: Option<[u64; 2]>) -> Option<Vec<u64>> {
-        let grid = Grid::fit(shape, scales, said)?;
+    fn numbers(shape: &[u64], scales: &[u64], declared: Option<[u64; 2]>) -> Option<Vec<u64>> {
+        let grid = Grid::fit(shape, scales, declared)?;
         let elements = shape.iter().product();
         Some((0..elements).map(|element| grid.run(element).0).collect())
     }
@@ -277,8 +278,8 @@ mod tests {
 
     #[test]
     fn the_shape_of_scales_wins_over_the_configuration() {
-        let of = |shape: &[u64], scales: &[u64], said| {
-            Grid::fit(shape, scales, said).map(|grid| grid.block())
+        let of = |shape: &[u64], scales: &[u64], declared| {
+            Grid::fit(shape, scales, declared).map(|grid| grid.block())
         };
         assert_eq!(of(&[256, 512], &[2, 4], None), Some([128, 128]));
         assert_eq!(of(&[256, 512], &[256, 16], None), Some([1, 32]));

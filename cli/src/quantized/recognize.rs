@@ -6,7 +6,7 @@ use safetensors::Dtype;
 
 use super::config::Declared;
 use super::names::{is_activation, is_marker, is_narrow, is_weight, is_wide, module, weight_of};
-use super::table::{FOREIGN, Row, Stored, TABLE};
+use super::table::{ElementStorage, FOREIGN, Row, TABLE};
 use super::{Grid, Located, TensorScale, Weight};
 use crate::checkpoint::Tensor;
 use crate::error::{Error, TensorError, about_tensor};
@@ -53,7 +53,7 @@ pub(crate) fn recognize<'a>(
         roles: HashMap::new(),
         scaled: None,
         foreign: foreign.and_then(|declared| declared.foreign.clone()),
-        nothing_is_left: all().all(|tensor| takes(&[&tensor.name])),
+        converts_all: all().all(|tensor| takes(&[&tensor.name])),
         quantized: all()
             .filter(|tensor| !is_wide(tensor))
             .map(|tensor| module(&tensor.name))
@@ -73,7 +73,7 @@ struct Finder<'g, 'a> {
     /// The reason why the configuration's description isn't read, or `None` if it is.
     foreign: Option<String>,
     /// True if every tensor is converted.
-    nothing_is_left: bool,
+    converts_all: bool,
     /// Modules that have other tensors than wide floats.
     quantized: HashSet<&'a str>,
 }
@@ -129,9 +129,9 @@ impl<'a> Finder<'_, 'a> {
                 continue;
             };
             let stored = match row.stored {
-                Stored::Float => is_narrow(tensor),
-                Stored::Packed(dtypes) => dtypes.contains(&tensor.dtype),
-                Stored::Groups => tensor.dtype == Dtype::U8,
+                ElementStorage::Float => is_narrow(tensor),
+                ElementStorage::Packed(dtypes) => dtypes.contains(&tensor.dtype),
+                ElementStorage::Groups => tensor.dtype == Dtype::U8,
             };
             let scales = self.group.tensors.get(&*format!("{base}{}", row.scales));
             let Some(&scales) = scales.filter(|_| stored && !base.is_empty()) else {
@@ -239,8 +239,10 @@ impl<'a> Finder<'_, 'a> {
     ) -> Option<(ulp::Dtype, Box<[u64]>)> {
         let mut shape = tensor.shape.to_vec();
         match row.stored {
-            Stored::Float => return Some((formats::of_tensor(tensor.dtype)?, shape.into())),
-            Stored::Groups => {
+            ElementStorage::Float => {
+                return Some((formats::of_tensor(tensor.dtype)?, shape.into()));
+            }
+            ElementStorage::Groups => {
                 if shape.pop()? != 16 || shape.len() < 3 {
                     return None;
                 }
@@ -248,7 +250,7 @@ impl<'a> Finder<'_, 'a> {
                 shape.push(groups.checked_mul(32)?);
                 return Some((ulp::Dtype::F4E2M1FnX2, shape.into()));
             }
-            Stored::Packed(_) => {}
+            ElementStorage::Packed(_) => {}
         }
         let bytes = shape.pop()?;
         let groups = *scales.shape.last()?;
@@ -300,14 +302,14 @@ impl<'a> Finder<'_, 'a> {
             let role = if is_activation(name) || is_marker(name) {
                 match () {
                     () if goes && !stays => Role::Dropped,
-                    () if goes && self.belongs_to_what_goes(name) => Role::Dropped,
+                    () if goes && self.belongs_to_dequantized_module(name) => Role::Dropped,
                     () if self.scaled.is_some() => Role::Kept,
                     () => Role::Plain,
                 }
             } else if !(self.takes)(&[name]) {
                 Role::Plain
             } else {
-                self.understood(tensor)
+                self.check_convertible(tensor)
                     .map_err(about_tensor(&shard.path, name))?;
                 Role::Plain
             };
@@ -317,7 +319,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Returns whether a scale of activations belongs to a module whose weight loses its own scale.
-    fn belongs_to_what_goes(&self, name: &str) -> bool {
+    fn belongs_to_dequantized_module(&self, name: &str) -> bool {
         let weight = format!("{}.weight", module(name));
         ["", "_packed"].iter().any(|suffix| {
             let role = self.roles.get(&*format!("{weight}{suffix}"));
@@ -326,13 +328,13 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Checks that a tensor outside every scheme is safe to convert.
-    fn understood(&self, tensor: &Tensor) -> Result<(), TensorError> {
+    fn check_convertible(&self, tensor: &Tensor) -> Result<(), TensorError> {
         let name = &*tensor.name;
         if FOREIGN.iter().any(|part| name.contains(part)) || self.is_foreign_scale(name) {
             return Err(TensorError::Foreign);
         }
         if let Some(why) = &self.foreign
-            && (self.nothing_is_left || self.quantized.contains(module(name)))
+            && (self.converts_all || self.quantized.contains(module(name)))
         {
             return Err(TensorError::ForeignConfig { why: why.clone() });
         }
@@ -343,14 +345,14 @@ impl<'a> Finder<'_, 'a> {
                 because: because.clone(),
             });
         }
-        if self.is_scale_of_nothing(tensor) {
+        if self.is_orphaned_scale(tensor) {
             return Err(TensorError::ScaleOfNothing);
         }
         Ok(())
     }
 
     /// Returns whether a scale's weight is missing, or is no weight for such a scale.
-    fn is_scale_of_nothing(&self, tensor: &Tensor) -> bool {
+    fn is_orphaned_scale(&self, tensor: &Tensor) -> bool {
         let Some(weight) = weight_of(&tensor.name) else {
             return false;
         };

@@ -8,7 +8,7 @@ use safetensors::Dtype;
 
 /// The form of the elements in their tensor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stored {
+pub(super) enum ElementStorage {
     /// A tensor whose dtype is a format of floats of 8 bits or fewer.
     Float,
     /// A tensor of bytes. A byte has two fp4. If the shape of the scales says so, three bytes have four fp6.
@@ -32,7 +32,7 @@ pub(super) struct Row {
     pub(super) name: &'static str,
     /// The end of the name of the elements' tensor. The names of all tensors share the part before.
     pub(super) elements: &'static str,
-    pub(super) stored: Stored,
+    pub(super) stored: ElementStorage,
     /// The end of the name of the scales' tensor, after the common part.
     pub(super) scales: &'static str,
     pub(super) scale_dtypes: &'static [Dtype],
@@ -55,14 +55,14 @@ const FLOATS: &[Dtype] = &[
 ];
 const E8M0: &[Dtype] = &[Dtype::U8, Dtype::F8_E8M0];
 const E4M3: &[Dtype] = &[Dtype::F8_E4M3];
-const U8: Stored = Stored::Packed(&[Dtype::U8]);
+const U8: ElementStorage = ElementStorage::Packed(&[Dtype::U8]);
 
 /// The table. The first row that fits is the scheme of a tensor.
 pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "gpt-oss MXFP4",
         elements: "_blocks",
-        stored: Stored::Groups,
+        stored: ElementStorage::Groups,
         scales: "_scales",
         scale_dtypes: E8M0,
         tensor_scale: None,
@@ -73,7 +73,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "gpt-oss MXFP4, original",
         elements: ".blocks",
-        stored: Stored::Groups,
+        stored: ElementStorage::Groups,
         scales: ".scales",
         scale_dtypes: E8M0,
         tensor_scale: None,
@@ -134,7 +134,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "fp8 as DeepSeek V3 has it",
         elements: "",
-        stored: Stored::Float,
+        stored: ElementStorage::Float,
         scales: "_scale_inv",
         scale_dtypes: FLOATS,
         tensor_scale: None,
@@ -145,7 +145,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "fp8 as compressed-tensors, ModelOpt, vLLM, FBGEMM and Quark have it",
         elements: "",
-        stored: Stored::Float,
+        stored: ElementStorage::Float,
         scales: "_scale",
         scale_dtypes: FLOATS,
         tensor_scale: None,
@@ -156,7 +156,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "fp8 as DeepSeek V4 has it",
         elements: ".weight",
-        stored: Stored::Float,
+        stored: ElementStorage::Float,
         scales: ".scale",
         scale_dtypes: FLOATS,
         tensor_scale: None,
@@ -167,7 +167,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "fp4 as DeepSeek V4 has it",
         elements: ".weight",
-        stored: Stored::Packed(&[Dtype::I8, Dtype::U8]),
+        stored: ElementStorage::Packed(&[Dtype::I8, Dtype::U8]),
         scales: ".scale",
         scale_dtypes: &[Dtype::F8_E8M0],
         tensor_scale: None,
@@ -178,7 +178,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         name: "ComfyUI scaled fp8",
         elements: ".weight",
-        stored: Stored::Float,
+        stored: ElementStorage::Float,
         scales: ".scale_weight",
         scale_dtypes: FLOATS,
         tensor_scale: None,

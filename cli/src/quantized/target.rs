@@ -208,13 +208,13 @@ impl Target {
     }
 
     /// Returns whether a tensor has one scale.
-    pub(crate) fn is_whole(&self) -> bool {
+    pub(crate) fn has_one_scale(&self) -> bool {
         self.scheme.blocks == Blocks::TENSOR
     }
 
     /// Returns the shape of the scales of a weight.
     pub(crate) fn scales_shape(&self, shape: &[u64]) -> Box<[u64]> {
-        if self.is_whole() {
+        if self.has_one_scale() {
             return [1].into();
         }
         let (rest, &[rows, cols]) = shape.split_last_chunk().expect("a matrix");

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::checkpoint::{HEADER_LIMIT, METADATA};
 
 /// A tensor to write.
-pub(crate) struct Entry<'a> {
+pub(crate) struct TensorEntry<'a> {
     pub(crate) name: &'a str,
     pub(crate) dtype: Dtype,
     pub(crate) shape: &'a [u64],
@@ -23,7 +23,7 @@ pub(crate) struct TooLong;
 /// Returns the bytes before the tensors' data. `safetensors::serialize` would write the metadata in another order at each run.
 pub(crate) fn bytes<'a>(
     metadata: Option<&BTreeMap<String, String>>,
-    tensors: impl Iterator<Item = Entry<'a>>,
+    tensors: impl Iterator<Item = TensorEntry<'a>>,
 ) -> Result<Vec<u8>, TooLong> {
     let entry = |key: &str, value: serde_json::Value| format!("{}:{value}", json!(key));
     let metadata = metadata.map(|metadata| entry(METADATA, json!(metadata)));
