@@ -5,7 +5,7 @@ use std::ops::Range;
 use ulp::slice::Stochastic;
 use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F8E5M2, F16, Flags, Layout, Rounding, slice};
 
-/// The way to round.
+/// A way to round.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum RoundingMethod {
     /// Rounds by this cast.
@@ -90,8 +90,8 @@ impl Caster {
         }
     }
 
-    /// Returns whether it is clear that no element overflowed: no result is the largest finite value or beyond it. Results are
-    /// narrower than elements, so reading them takes less time.
+    /// Returns true if certainly no element overflowed, because all results are below the largest finite value. Results are
+    /// narrower than elements, so reading the results takes less time.
     fn none_overflowed(&self, results: &[u8]) -> bool {
         macro_rules! below_max {
             ($($Format:ty = $dtype:ident),*) => {
@@ -114,8 +114,8 @@ impl Caster {
 
     /// Returns how many of the elements overflow.
     fn count(&self, elements: &[u8]) -> u64 {
-        // The ranges have fewer codes than a lane can count, so the loop runs in lanes of that width. The loop takes few elements
-        // at a time, so their sum fits into 32 bits.
+        // Codes are compared as integers of their own width, so that the compiler vectorizes the loop. A chunk has so few
+        // elements that its count fits in 32 bits.
         macro_rules! count {
             ($uint:ty) => {{
                 let [positive, negative] = self

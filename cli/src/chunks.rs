@@ -39,9 +39,9 @@ fn count(text: &str) -> Result<NonZeroUsize, String> {
 pub(crate) struct Chunk {
     /// The number of the chunk among the chunks of all tensors, in the tensors' order.
     pub(crate) number: u64,
-    /// The place of the tensor.
+    /// The index of the tensor.
     pub(crate) tensor: usize,
-    /// The place in the tensor at which the chunk begins.
+    /// The position in the tensor at which the chunk begins.
     pub(crate) first: u64,
     /// The length of the chunk.
     pub(crate) count: u64,
@@ -78,7 +78,7 @@ pub(crate) fn each<Scratch: Default>(
     let tensors: Vec<Span> = tensors.into_iter().map(Into::into).collect();
     let mut chunks = 0;
     let ends = tensors.iter().map(|Span { length, lead, size }| {
-        // An empty tensor has no chunk, however much shorter the first chunk would be.
+        // An empty tensor has no chunks, whatever `lead` is.
         let cut = if *length == 0 { 0 } else { length + lead };
         chunks += cut.div_ceil(*size);
         chunks

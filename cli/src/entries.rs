@@ -62,7 +62,7 @@ pub(crate) enum EntryKind {
     File,
     /// A directory, or a link to one.
     Directory,
-    /// A link that leads nowhere.
+    /// A link whose target does not exist.
     Dangling,
 }
 
@@ -73,11 +73,11 @@ impl Entry {
     }
 }
 
-/// The number of ways in which a directory may be reached. Links in circles have no end, and a few links that meet again and
-/// again have millions of ways through them.
+/// The largest number of paths on which one directory may be reached. Links in a circle make paths without end, and a few dozen
+/// links can make millions of paths.
 const WAYS: u32 = 16;
 
-/// Returns everything below a directory, except the entries that `skip` selects by relative path and kind. A directory stands
+/// Returns everything below a directory, except the entries that `skip` selects by relative path and kind. A directory comes
 /// before its entries. Links are followed.
 pub(crate) fn below(
     root: &Path,

@@ -30,7 +30,7 @@ pub enum Error {
         /// The error of the system.
         source: io::Error,
     },
-    /// A file is no safetensors file, or a damaged one.
+    /// A file is not a safetensors file, or is damaged.
     #[error("{}: {source}", path.display())]
     Header {
         /// The file.
@@ -38,7 +38,7 @@ pub enum Error {
         /// The fault of the header.
         source: HeaderError,
     },
-    /// The index of a directory is no index, or doesn't agree with the shards.
+    /// The index of a directory is not valid, or doesn't agree with the shards.
     #[error("{}: {source}", path.display())]
     Index {
         /// The index.
@@ -88,7 +88,7 @@ pub enum Error {
         /// The output.
         path: PathBuf,
     },
-    /// Something in a directory is neither a file nor a directory.
+    /// An entry of a directory is neither a file nor a directory.
     #[error("{}: neither a file nor a directory", path.display())]
     SpecialFile {
         /// Its path.

@@ -20,16 +20,16 @@ impl std::fmt::Display for Activity {
 
 /// Follows a call. Every thread that works calls the observer.
 pub trait Observer: Sync {
-    /// The call begins to read or write `total` bytes.
+    /// Reports that the call begins to read or write `total` bytes.
     fn start(&self, _total: u64, _activity: Activity) {}
 
-    /// The call has read or written `bytes` more bytes.
+    /// Reports that the call has read or written `bytes` more bytes.
     fn advance(&self, _bytes: u64) {}
 
-    /// Something is wrong that is not an error. The text is one sentence.
+    /// Reports a problem that is not an error. The text is one sentence.
     fn warn(&self, _what: &str) {}
 
-    /// The call has read or written all bytes.
+    /// Reports that the call has read or written all bytes.
     fn finish(&self) {}
 
     /// Returns whether to stop. The call asks before each chunk of the work. If the answer is true, the call removes the files

@@ -17,7 +17,7 @@ const PREFIX: &str = ".ulp-";
 /// The permissions of a new file or directory, before the umask. Only Unix uses them.
 pub(crate) type Mode = u32;
 
-/// Everybody may read and write.
+/// The permissions with which everybody may read and write.
 pub(crate) const OPEN: Mode = 0o666;
 
 /// Returns the permissions of the owner, the group and all others. The setuid, setgid and sticky bits are left out, because a
@@ -30,7 +30,7 @@ pub(crate) fn mode(of: &Metadata) -> Mode {
     mode & 0o777
 }
 
-/// Fails if [`publish`] would fail later. Callers ask before the work, to save it.
+/// Returns an error if the path exists, because [`publish`] would then fail. Callers check this before they do the work.
 pub(crate) fn must_not_exist(path: &Path) -> Result<(), Error> {
     if exists(path).map_err(at(path))? {
         return Err(Error::Exists { path: path.into() });
@@ -220,8 +220,8 @@ pub(crate) fn is_temporary(path: &Path) -> bool {
     name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }
 
-/// Locks a new file. Returns false if another run has found the file and removes it, or has removed it. Returns true if the system
-/// can't lock files.
+/// Locks a new file. Returns false if another run has found the file and removes it, or has removed it. Returns true if the
+/// system can't lock files.
 fn lock_new(file: &File, path: &Path) -> io::Result<bool> {
     if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         return Ok(false);
@@ -230,7 +230,7 @@ fn lock_new(file: &File, path: &Path) -> io::Result<bool> {
     exists(path)
 }
 
-/// Returns whether a path names anything. A link that leads nowhere exists too. An error that leaves the answer open is returned.
+/// Returns whether a path exists. A link without a target exists too. If the system can't tell, returns its error.
 pub(crate) fn exists(path: &Path) -> io::Result<bool> {
     match path.symlink_metadata() {
         Ok(_) => Ok(true),

@@ -54,7 +54,7 @@ pub fn run_with(arguments: &[OsString]) -> Exit {
     };
     let done = report.and_then(|(report, exit)| print(&report).map(|()| exit));
     let exit = done.unwrap_or_else(|error| tell(&error, json));
-    // A signal that has decided the exit code ends the program here. A signal that comes now is too late.
+    // If a signal has already decided the exit code, the program ends here. A later signal changes nothing.
     std::mem::forget(signals::uninterrupted());
     exit
 }

@@ -18,7 +18,7 @@ const PAUSE: u64 = 10;
 /// The seconds of a month. A longer forecast is not shown.
 const LONGEST_FORECAST: f64 = 30.0 * 24.0 * 3600.0;
 
-/// Shows the progress to a person.
+/// An observer that shows the progress to a person.
 pub(crate) struct Progress {
     quiet: bool,
     run: RwLock<Option<Run>>,

@@ -27,17 +27,17 @@ pub(crate) fn uninterrupted() -> Uninterrupted {
 }
 
 impl Uninterrupted {
-    /// From now on, a signal removes this path.
+    /// Makes signals remove this path from now on.
     pub(crate) fn add(&mut self, path: &Path) {
         self.0.unfinished.push(path.into());
     }
 
-    /// From now on, a signal leaves this path.
+    /// Makes signals keep this path from now on.
     pub(crate) fn forget(&mut self, path: &Path) {
         self.0.unfinished.retain(|unfinished| unfinished != path);
     }
 
-    /// From now on, a signal says that this output is complete.
+    /// Makes signals report that this output is complete from now on.
     pub(crate) fn publish(&mut self, output: &Path) {
         self.0.whole = Some(output.into());
     }
@@ -53,8 +53,9 @@ pub(crate) fn remove(path: &Path) {
     let _ = entries::remove(path);
 }
 
-/// From now on, signals remove incomplete files and end the program as a shell expects: with 128 and the signal's number. If the
-/// output is in its place already, `after_publish` gets its path and the signal, and returns the exit code.
+/// Handles signals from now on. A signal removes incomplete files, and ends the program as a shell expects: with 128 plus the
+/// number of the signal. If the output is in its place already, `after_publish` gets its path and the signal, and returns the
+/// exit code.
 #[cfg(unix)]
 pub(crate) fn handle(
     after_publish: impl Fn(&Path, i32) -> u8 + Send + 'static,

@@ -70,7 +70,7 @@ impl Sub for &Decimal {
     }
 }
 
-/// Prints all digits. An exponent stands in the place of more than a few zeros before or after them.
+/// Prints all digits. If there would be more than a few zeros before or after the digits, prints an exponent instead.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.digits.magnitude().to_string();

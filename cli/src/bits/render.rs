@@ -38,7 +38,7 @@ fn bits(text: &mut String, fields: &[Field]) -> std::fmt::Result {
     let painted = fields.iter().map(|field| paint(field.style, &field.bits));
     writeln!(text, "  {}", painted.collect::<Vec<_>>().join(" "))?;
     let width: usize = fields.iter().map(|field| field.bits.len() + 1).sum();
-    // The meanings stand to the right of the first bit of the last field, so wide fields need no long lines.
+    // The meanings begin at the column of the last field, so that lines stay short even if the fields are wide.
     let last = fields.last().map_or(0, |field| field.bits.len() + 1);
     let meanings = width - last + 3;
     for (nth, field) in fields.iter().enumerate().rev() {
@@ -145,7 +145,7 @@ fn lines(number: &Number) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// Returns whether an error is larger than any error of rounding. Saturation makes such errors.
+/// Returns whether an error is larger than any rounding error. Only saturation makes such errors.
 fn is_far(ulps: &super::decimal::Decimal) -> bool {
     let ulps: f64 = ulps.to_string().parse().unwrap_or(f64::INFINITY);
     ulps.abs() > 0.5

@@ -71,7 +71,7 @@ impl Casters {
 
 /// A format to cast to.
 struct TargetFormat {
-    /// The format, not packed: a chunk may then have any length, and the numbers do not change.
+    /// The format, not packed. A chunk may then have any number of elements. The numbers are those of the packed format.
     to: Dtype,
     smallest_normal: f64,
 }
@@ -94,7 +94,7 @@ struct Totals {
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
 
-/// Returns the effect of these rules on the tensors that they take. The result for a scheme has one format.
+/// Returns the effect of these rules on the tensors to which they apply, for each format. A scheme counts as one format.
 pub(super) fn check<'c>(
     checkpoint: &'c Checkpoint,
     rules: &[Rules],

@@ -65,7 +65,7 @@ struct Format<'c> {
     subjects: Rc<[Subject<'c>]>,
     /// The tally of each tensor.
     tallies: Vec<Tally>,
-    /// The places of tensors, the worst first.
+    /// The indices of the tensors, the worst tensor first.
     order: Vec<u32>,
 }
 

@@ -8,7 +8,7 @@ use super::{Group, Shard, in_index, read_small};
 use crate::entries::{self, Entry, EntryKind};
 use crate::error::{Error, at};
 
-/// The files of a directory, by kind. Paths are relative to the directory. A directory stands before its files.
+/// The files of a directory, by kind. Paths are relative to the directory. A directory comes before its files.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Safetensors files.
@@ -16,7 +16,7 @@ pub struct Listing {
     indices: BTreeSet<PathBuf>,
     /// All other files, and directories.
     pub(crate) others: Vec<Entry>,
-    /// Links that lead nowhere.
+    /// Links whose target does not exist.
     pub(crate) dangling: Vec<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! Tells inputs apart that have equal names and lengths, such as two fine-tunes of a model.
+//! Fingerprints of shards. They tell apart inputs with equal names and lengths, such as two fine-tunes of a model.
 
 use std::hash::Hasher;
 use std::time::UNIX_EPOCH;

@@ -12,11 +12,11 @@ use super::Shard;
 /// The length in bytes of the largest index that is read.
 pub(super) const INDEX_LIMIT: u64 = 400_000_000;
 
-/// The reason why a file is no index of its directory.
+/// The reason why a file is not a valid index of its directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The file is no index.
+    /// The file is not an index.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// The index names a file outside its directory.
@@ -43,7 +43,7 @@ pub enum IndexError {
     },
 }
 
-/// An index.
+/// The index of a directory of shards.
 #[derive(Debug)]
 pub struct Index {
     /// Tensors and the names of their shards, in the index's order.
@@ -58,7 +58,7 @@ impl Index {
     /// Parses an index.
     ///
     /// # Errors
-    /// If the text is no index, names a tensor twice, or names a file outside its directory.
+    /// If the text is not an index, names a tensor twice, or names a file outside its directory.
     pub fn parse(text: &[u8]) -> Result<Index, IndexError> {
         let all: All = serde_json::from_slice(text)?;
         let mut places = HashMap::new();
@@ -119,8 +119,8 @@ impl Index {
     }
 }
 
-/// Returns whether a path leads to a file below its directory, by its text alone. Each file has one such text, so no file has two
-/// names.
+/// Returns whether a path certainly leads to a file below its directory. Only paths in a normal form pass, so that no file has
+/// two names.
 fn is_inside(path: &str) -> bool {
     let normal = |component| matches!(component, Component::Normal(_));
     !path.is_empty()

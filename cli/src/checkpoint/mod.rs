@@ -72,7 +72,7 @@ impl Checkpoint {
     /// Opens a file, or all shards of a directory.
     ///
     /// # Errors
-    /// If a file can't be read, a header isn't sound, or an index doesn't agree with its shards.
+    /// If a file can't be read, a header isn't valid, or an index doesn't agree with its shards.
     pub fn open(path: &Path) -> Result<Checkpoint, Error> {
         if path.is_dir() {
             let mut listing = Listing::read(path)?;
@@ -114,8 +114,8 @@ impl Checkpoint {
             .flat_map(move |shard| shard.header.tensors.iter().map(of(shard)))
     }
 
-    /// Returns the tensors of a group by name. If two shards have a tensor of one name, the tensor is the one that the index
-    /// names.
+    /// Returns the tensors of a group by name. If two shards have a tensor of equal name, returns the tensor in the shard that
+    /// the index names.
     #[must_use]
     pub fn by_name(&self, group: usize) -> HashMap<&str, (&Shard, &Tensor)> {
         let mut all: HashMap<_, _> = HashMap::new();

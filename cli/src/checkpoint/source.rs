@@ -14,7 +14,7 @@ use crate::output::{self, Mode};
 pub struct Source {
     file: File,
     version: Version,
-    /// True if the path leads to the file again. A pipe's path doesn't.
+    /// True if the path can be opened again, and false for a pipe.
     pub(super) is_file: bool,
     /// The permissions of the file.
     mode: Mode,
@@ -26,7 +26,7 @@ pub(super) struct Version {
     pub(super) length: u64,
     /// The time of change, on systems that have one.
     pub(super) modified: Option<SystemTime>,
-    /// The device and the number of the file on it. Another file may have taken its name.
+    /// The device, and the number of the file on the device. They change if another file takes the name.
     identity: [u64; 2],
 }
 
@@ -65,7 +65,7 @@ impl Source {
     /// Opens a file, and refuses pipes: a reader of a pipe may wait forever.
     ///
     /// # Errors
-    /// If it is no file, or can't be opened.
+    /// If the path is not a file, or can't be opened.
     pub fn open_file(path: &Path) -> Result<Source, Error> {
         is_file(path, &path.metadata().map_err(at(path))?)?;
         let file = File::open(path).map_err(at(path))?;

@@ -1,4 +1,4 @@
-//! Headers and indices that lie.
+//! Headers and indices that contradict themselves or their files.
 
 use super::{Checkpoint, Header, Index, Reader};
 

@@ -24,7 +24,7 @@ const CONFIG_LIMIT: u64 = 10_000_000;
 /// A configuration, and its meaning.
 #[derive(Debug)]
 pub(super) struct Config {
-    /// Its path relative to the directory.
+    /// The path relative to the directory.
     pub(super) below: PathBuf,
     pub(super) document: Document,
     pub(super) declared: Option<Declared>,
@@ -73,7 +73,7 @@ pub(super) fn of_directory(checkpoint: &Checkpoint) -> Result<Vec<Config>, Error
     Ok(configs)
 }
 
-/// Returns the configurations' description of each group.
+/// Returns the description of the quantization of each group, from the configurations.
 pub(super) fn declared(configs: &[Config], checkpoint: &Checkpoint) -> Vec<Option<Declared>> {
     let of = |number: usize| {
         let mut said = configs
@@ -87,13 +87,13 @@ pub(super) fn declared(configs: &[Config], checkpoint: &Checkpoint) -> Vec<Optio
     (0..checkpoint.groups.len()).map(of).collect()
 }
 
-/// Returns a configuration that says only in which scheme the weights of a group are.
+/// Returns a new configuration, which only describes the scheme of the weights of a group.
 pub(super) fn of_scheme(target: &Target, plans: &[&Plan]) -> String {
     let described = target.describe(&left(plans.iter().copied()));
     text(&json!({ KEYS[0]: described }))
 }
 
-/// Returns the configuration beside a single file that is written in a scheme, if there is one beside the file that is read.
+/// Returns the updated configuration for a single file that is written in a scheme, if there is a configuration beside the input.
 pub(super) fn beside_file(
     checkpoint: &Checkpoint,
     rules: &Rules,
@@ -108,7 +108,7 @@ pub(super) fn beside_file(
     Ok(config.and_then(|config| config.update(rules, plans)))
 }
 
-/// Returns the description of each group in the configurations.
+/// Reads the configurations of a checkpoint, and returns the description of the quantization of each group.
 pub(super) fn of(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
     if checkpoint.is_directory() {
         Ok(declared(&of_directory(checkpoint)?, checkpoint))
@@ -117,7 +117,8 @@ pub(super) fn of(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error
     }
 }
 
-/// Returns the description in the configuration beside a single file, or in the file's own metadata.
+/// Returns the description of the quantization of a single file, from the configuration beside the file or from the metadata of
+/// the file.
 pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, Error> {
     let path = &checkpoint.path;
     let metadata = checkpoint.shards[0].header.metadata.as_ref();
@@ -231,7 +232,7 @@ impl Config {
     }
 }
 
-/// Returns the modules of a plan whose weights lose their scales.
+/// Returns the modules of a plan whose weights are multiplied by their scales.
 fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
     let outputs = plan.outputs.iter();
     let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(..)));

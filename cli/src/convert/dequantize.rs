@@ -1,5 +1,5 @@
-//! Numbers of a weight that is stored with scales. A number is the scale, times the tensor's scale, times the element, each in
-//! f32, as in loaders.
+//! Reads the numbers of a weight that is stored with scales. A number is scale · tensor scale · element. Each product is rounded
+//! to f32, as loaders do.
 
 use super::direct;
 use super::execute::Buffers;
@@ -10,10 +10,10 @@ use crate::formats;
 use crate::quantized::{TensorScale, Weight};
 use ulp::{Cast, Dtype, slice};
 
-/// The scales of a weight that must be known before its chunks are read.
+/// The scales of the tensor of a weight. They must be known before chunks of the weight are read.
 #[derive(Debug, Default)]
 pub(crate) struct TensorScales {
-    /// The scales of the tensor: one for each expert, or one for all.
+    /// The scales: one for each expert, one for all experts, or none.
     pub(crate) tensor_scales: Vec<f32>,
 }
 
@@ -136,7 +136,8 @@ fn widen(from: Dtype, bytes: &[u8], wide: &mut [u8]) {
     slice::cast_bytes(from, bytes, Dtype::F32, wide, Cast::new()).expect("as many of both");
 }
 
-/// Reads elements of a format from `first` on. They begin and end with a byte.
+/// Reads elements of a format from `first` on. The first element must begin with a byte, and the last element must end with a
+/// byte.
 pub(crate) fn elements<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,

@@ -23,7 +23,7 @@ pub(super) struct Contents<'a> {
     /// Configurations and indices of the output: their relative paths, with the text of each, or `None` if the output has no such
     /// file.
     rewritten: Vec<(PathBuf, Option<String>)>,
-    /// The files to copy.
+    /// The files and directories to copy.
     others: Vec<&'a Entry>,
     /// The permissions of the directory itself.
     pub(super) mode: Mode,
@@ -73,7 +73,7 @@ impl Conversion<'_> {
         Ok(summary)
     }
 
-    /// Finds every error that can be found before the work.
+    /// Plans the output, and finds every error that can be found before anything is written.
     pub(super) fn contents(&self) -> Result<Contents<'_>, Error> {
         let real = |path: &Path| path.canonicalize().map_err(at(path));
         let (input, output) = (real(self.input)?, parent(self.output));
@@ -136,7 +136,7 @@ impl Conversion<'_> {
         Ok(others)
     }
 
-    /// Returns links that lead nowhere and that no other file needs.
+    /// Returns the links that have no target and that no other file needs.
     pub(super) fn left_out(&self) -> Vec<String> {
         let listing = self.checkpoint.listing.iter();
         let dangling = listing.flat_map(|listing| &listing.dangling);
@@ -206,7 +206,7 @@ impl Conversion<'_> {
         self.place(&target, &shown, scratch, mode, write)
     }
 
-    /// Moves a file to its place when it is complete. Until then it is in `scratch`. Errors name it as `shown`.
+    /// Writes a file in `scratch`, and moves the file to its place when it is complete. Errors name the file as `shown`.
     pub(super) fn place(
         &self,
         target: &Path,

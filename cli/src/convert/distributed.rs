@@ -1,4 +1,5 @@
-//! Parts: several machines convert shares of a directory's shards into one directory, and `--finish` puts the shares together.
+//! Conversion in parts. Each of several machines converts some shards of a directory into one shared directory, and `--finish`
+//! makes the output of them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -39,8 +40,8 @@ impl FromStr for Part {
 }
 
 impl Part {
-    /// Returns this part's share. Each file goes to the part that has the fewest bytes, the largest file first. All parts compute
-    /// the shares alike and need not communicate.
+    /// Returns the files of this part. The files are dealt out from the largest to the smallest, each to the part with the fewest
+    /// bytes. All parts compute equal shares, without communication.
     fn share<T>(self, files: impl Iterator<Item = T>, length: impl Fn(&T) -> u64) -> Vec<T> {
         let mut files: Vec<_> = files.collect();
         // The sort is stable, so files of equal length stay in order.

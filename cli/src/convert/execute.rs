@@ -1,4 +1,4 @@
-//! Reads, converts and writes the chunks of a file's tensors. All threads work at once, each at its own place.
+//! Reads, converts and writes the chunks of a file's tensors. All threads work at once, each on its own chunk.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -48,7 +48,7 @@ pub(crate) struct Buffers<'s> {
     pub(crate) numbers: Vec<f32>,
     pub(crate) elements: Vec<u8>,
     pub(crate) block_scales: Vec<u8>,
-    /// A group of columns, a row a row.
+    /// The numbers of a group of columns, row by row.
     pub(crate) halves: Vec<ulp::Bf16>,
     pub(crate) write: Vec<u8>,
     pub(crate) unpacked: Vec<u8>,
@@ -58,18 +58,18 @@ pub(crate) struct Buffers<'s> {
 struct Known {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
-    /// The scales of weights, by the place of the output.
+    /// The tensor scales of weights, by the index of the output.
     weights: HashMap<usize, TensorScales>,
-    /// The places at which the outputs begin in the file, by name.
+    /// The offsets in the file at which the outputs begin, by name.
     starts: HashMap<String, u64>,
 }
 
 /// The number of lost elements, by kind.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Lost {
-    /// Elements beyond the largest finite value, and infinities that did not stay.
+    /// Elements past the largest finite value, and infinities that did not stay infinities.
     pub(crate) overflowed: u64,
-    /// Elements that are NaN, or that a block lost because the block had a NaN.
+    /// Elements that are NaN, and elements that were lost because their block has a NaN.
     pub(crate) nans: u64,
 }
 
@@ -300,7 +300,7 @@ fn quantize<'s>(
 ) -> Result<Lost, Error> {
     let done = weight.panel(number, tensor_scales, largest, buffers)?;
     let bits = u64::from(weight.scheme.element.layout().bits());
-    // If the tensor has one scale, an element has a byte.
+    // If the tensor has one scale, each element takes one byte.
     let mut left = &buffers.elements[done.skip..];
     for (first, count) in weight.panels.runs(done.panel) {
         let (run, rest) = left.split_at((count * bits / 8) as usize);

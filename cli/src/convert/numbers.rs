@@ -60,8 +60,8 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Reads numbers from `first` on, in their format. They are in a buffer that was taken. [`give_back`](Self::give_back)
-    /// returns the buffer to its place.
+    /// Reads numbers from `first` on, in their format. Returns one of `buffers` with their bytes.
+    /// [`give_back`](Self::give_back) puts this buffer back.
     pub(crate) fn read_stored(
         &self,
         tensor_scales: &TensorScales,

@@ -159,7 +159,7 @@ impl Rules {
         })
     }
 
-    /// Returns whether a tensor of floats is converted, by its name.
+    /// Returns whether a tensor of floats of this name is converted.
     pub(crate) fn take(&self, name: &str) -> bool {
         self.take_any(&[name])
     }
@@ -188,12 +188,12 @@ impl Rules {
         is_matrix && fits && chosen && !shape.contains(&0)
     }
 
-    /// Returns the rounding of elements of a scheme.
+    /// Returns the cast with which a scheme rounds its elements.
     pub(crate) fn cast(&self) -> Cast {
         Cast::new().rounding(self.rounding.into()).saturating()
     }
 
-    /// Returns the rounding of a tensor.
+    /// Returns the way to round a tensor.
     pub(crate) fn method(&self, name: &str) -> RoundingMethod {
         if let Some(seed) = self.seed {
             let stochastic = Stochastic::new(seed_of(seed, name));
@@ -211,7 +211,7 @@ impl Rules {
         })
     }
 
-    /// Returns everything that decides the bytes of the output.
+    /// Returns a record of all options that decide the bytes of the output.
     pub(crate) fn record(&self) -> Value {
         json!({
             "to": self.to.name(),

@@ -1,12 +1,12 @@
-//! Cuts matrices into panels of whole blocks. A block shares a scale.
+//! Cuts matrices into panels of whole blocks. The elements of a block share a scale.
 
 use ulp::block::Blocks;
 
-/// The elements of a panel, if a block isn't larger. A panel of this size has rows and columns that few calls read, and stays in
-/// the core's cache.
+/// The number of elements of a panel, unless a block is larger. Few calls read a panel of this size, and the panel stays in the
+/// cache of a core.
 const PANEL_ELEMENTS: u64 = 1 << 18;
 
-/// The way to cut matrices that follow one another.
+/// The panels of several matrices of equal size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Panels {
     rows: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Panels {
     width: u64,
 }
 
-/// Some rows and columns of a matrix.
+/// A panel: some rows and columns of a matrix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Panel {
     /// The number of the matrix, and the panel's first row and column in it.

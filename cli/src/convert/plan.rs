@@ -1,4 +1,5 @@
-//! The outcome for each tensor, and its place in the output. Both are known to the byte before anything is written.
+//! The plan of a file: the action for each tensor, and the place of its bytes. The whole plan is known before anything is
+//! written.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ pub(crate) struct Output<'a> {
 /// A remark about a tensor in the summary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Note {
-    /// The tensor has floats that could have been converted, and stays.
+    /// The tensor has floats that could have been converted, but is copied.
     Kept,
     /// The tensor is stored wider than most of the checkpoint, and is written as narrow as the rest.
     Narrowed,
@@ -57,16 +58,16 @@ pub(crate) enum Note {
     Unscaled,
 }
 
-/// The source of a tensor's bytes.
+/// How the bytes of a tensor are made.
 #[derive(Debug)]
 pub(crate) enum Action<'a> {
     Copy(&'a Tensor),
     Cast(&'a Tensor, Caster),
-    /// The elements of a weight in a scheme.
+    /// Quantizes a weight. The output has the elements.
     Quantize(Box<Quantize<'a>>),
-    /// Scales, which are written together with their elements.
+    /// Writes nothing. The output has scales, which are written together with their elements.
     Scales,
-    /// Elements that are multiplied by their scales, and cast.
+    /// Multiplies elements by their scales, and casts the products.
     Dequantize(Box<Weight<'a>>, Caster),
 }
 

@@ -14,7 +14,7 @@ pub enum TensorError {
         /// The name.
         name: String,
     },
-    /// The shape of its scales fits no way to scale the tensor.
+    /// No known way to scale the tensor fits the shape of its scales.
     #[error(
         "its shape {shape:?} doesn't fit the shape {scales_shape:?} of {scales} in any way that is known; --keep copies both"
     )]

@@ -1,5 +1,5 @@
-//! `OUTPUT.parts`, where parts are put together. `options.json` is the record on which all parts must agree. `counts` has the
-//! number of lost elements of each shard. `whole` becomes OUTPUT.
+//! `OUTPUT.parts`, the directory into which parts write. `options.json` is the record on which all parts must agree. `counts` has
+//! the number of lost elements of each shard. `whole` becomes OUTPUT.
 
 use std::fs::{self, File};
 use std::io;
@@ -199,7 +199,7 @@ pub(super) fn path_of(output: &Path) -> PathBuf {
     path.into()
 }
 
-/// Returns the record: everything that all parts of a conversion must have in common.
+/// Returns the record of a conversion: its options and a fingerprint of its input, on which all parts must agree.
 pub(super) fn record(conversion: &Conversion, contents: &Contents) -> Result<Value, Error> {
     let mut shards = serde_json::Map::new();
     for shard in &conversion.checkpoint.shards {

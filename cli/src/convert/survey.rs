@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::formats;
 use crate::quantized::{Declared, Role};
 
-/// A tensor whose content differs from its dtype.
+/// The content of a tensor that is not what its dtype says.
 pub(crate) enum Stored {
     /// The elements of a weight with scales.
     Weight { scheme: &'static str, elements: u64 },

@@ -1,5 +1,5 @@
-//! Experts that are stored with their last two dimensions changed, as in gpt-oss. One panel of a matrix is in memory at a time. A
-//! panel has all rows, and several groups of columns.
+//! Reads experts that are stored transposed, with their last two dimensions exchanged, as in gpt-oss. One panel of a matrix is in
+//! memory at a time. A panel has all rows, and several groups of columns.
 
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, slice};
@@ -17,7 +17,7 @@ const GROUP_BYTES: u64 = 16;
 /// The largest number of bytes of elements in a panel, if a group of all rows isn't larger.
 const PANEL_BYTES: u64 = 1 << 24;
 
-/// The way to cut a weight.
+/// The panels of a weight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TransposedPanels {
     rows: u64,
@@ -131,7 +131,8 @@ pub(super) fn each_group<'s>(
     Ok(())
 }
 
-/// Puts a group of columns into `buffers.write` as rows of bf16. Returns `false` if a number overflows, or the scheme has no such way back.
+/// Transposes a group of columns into rows of bf16 in `buffers.write`. Returns false if a number overflows, or if the library
+/// can't dequantize the weight.
 fn columns_in_bf16(
     weight: &Weight,
     panel: &[u8],
@@ -181,7 +182,7 @@ fn columns_in_bf16(
     true
 }
 
-/// How many rows are turned at a time. Their numbers in one column fill a line of the cache.
+/// The number of rows that are transposed at a time. Their numbers in one column fill a line of the cache.
 const ROWS_AT_ONCE: usize = 32;
 
 /// Several groups of columns of several rows.

@@ -1,5 +1,5 @@
-//! JSON files of other programs. They are read as Python reads them, with `Infinity` and `NaN`, and edited as text. Text that no
-//! edit touches keeps every digit and blank.
+//! Reads and edits JSON files of other programs. Values are read as Python reads them, with `Infinity` and `NaN`. Edits change
+//! the text only at their places, so that every other byte stays.
 
 mod parser;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use parser::Parser;
 
-/// A text, and the places of its values.
+/// A text of JSON, its values, and the edits to make.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
@@ -44,10 +44,10 @@ impl Document {
     /// Parses a text.
     ///
     /// # Errors
-    /// If the text is no JSON. The error names the place.
+    /// If the text is not JSON. The error names the position.
     pub fn parse(text: &[u8]) -> Result<Document, String> {
         let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
-        // Python's writers write no byte order mark. Some editors do.
+        // Some editors write a byte order mark.
         let text = text.trim_start_matches('\u{feff}').to_string();
         let root = Parser::parse(&text)?;
         Ok(Document {

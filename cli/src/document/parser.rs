@@ -1,4 +1,4 @@
-//! Parses JSON, and Python's additions to it, to values that know their places.
+//! Parses JSON with Python's additions to values that remember their positions in the text.
 
 use super::{Member, Node, NodeKind};
 

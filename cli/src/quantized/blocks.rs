@@ -16,7 +16,7 @@ pub(crate) struct Grid {
     scale_cols: u64,
 }
 
-/// Consecutive elements, with the scales of their blocks.
+/// Consecutive elements whose scales are consecutive too.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Stretch {
     /// The number of elements, and the number of elements in a row.
@@ -24,7 +24,7 @@ pub(crate) struct Stretch {
     pub(crate) cols: u64,
     /// How many elements of a row share a scale.
     pub(crate) block: u64,
-    /// The place of the first scale, and the number of scales.
+    /// The index of the first scale, and the number of scales.
     pub(crate) scale: u64,
     pub(crate) scales: u64,
 }
@@ -33,8 +33,8 @@ pub(crate) struct Stretch {
 const USUAL_BLOCKS: [[u64; 2]; 4] = [[128, 128], [1, 32], [1, 16], [1, 128]];
 
 impl Grid {
-    /// Returns the one way in which scales of this shape can scale a tensor of this shape. `declared` is the size of the blocks in
-    /// the scheme or the configuration. Scales may outnumber blocks only if `declared` names the blocks.
+    /// Returns the one way in which scales of this shape can scale a tensor of this shape. `declared` is the size of the blocks
+    /// in the scheme or the configuration. Scales may outnumber blocks only if `declared` names the blocks.
     pub(crate) fn fit(shape: &[u64], scales: &[u64], declared: Option<[u64; 2]>) -> Option<Grid> {
         if shape.contains(&0) {
             // An empty tensor has nothing to scale.
@@ -74,7 +74,8 @@ impl Grid {
             .map(grid)
     }
 
-    /// Returns the place of an element's scale, and how many elements from this one on share it in their row.
+    /// Returns the index of the scale of an element, and the number of elements of its row that share the scale, from this
+    /// element on.
     pub(crate) fn run(&self, element: u64) -> (u64, u64) {
         let (row, column) = (element / self.cols, element % self.cols);
         let (matrix, row) = (row / self.rows, row % self.rows);
@@ -84,8 +85,8 @@ impl Grid {
         (grid * self.scale_cols + block, end - column)
     }
 
-    /// Returns elements from the beginning of a range on. The elements end at the range's end or before. Each of their blocks has
-    /// one row, and their scales are consecutive. The stretch begins with a block, or is a part of a block.
+    /// Returns a stretch from the beginning of a range on, which ends within the range. Each block of the stretch has one row.
+    /// The stretch begins with a block, or is a part of a block.
     pub(crate) fn stretch(&self, range: Range<u64>) -> Stretch {
         let Range { start, end } = range;
         let (scale, run) = self.run(start);

@@ -72,7 +72,7 @@ struct Finder<'g, 'a> {
     scaled: Option<String>,
     /// The reason why the configuration's description isn't read, or `None` if it is.
     foreign: Option<String>,
-    /// True if every tensor is converted.
+    /// True if all tensors are converted.
     converts_all: bool,
     /// Modules that have other tensors than wide floats.
     quantized: HashSet<&'a str>,
@@ -318,7 +318,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(())
     }
 
-    /// Returns whether a scale of activations belongs to a module whose weight loses its own scale.
+    /// Returns whether a scale of activations belongs to a module whose weight is dequantized.
     fn belongs_to_dequantized_module(&self, name: &str) -> bool {
         let weight = format!("{}.weight", module(name));
         ["", "_packed"].iter().any(|suffix| {
@@ -351,7 +351,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(())
     }
 
-    /// Returns whether a scale's weight is missing, or is no weight for such a scale.
+    /// Returns whether a tensor is a scale whose weight is missing, or whose weight can't have such a scale.
     fn is_orphaned_scale(&self, tensor: &Tensor) -> bool {
         let Some(weight) = weight_of(&tensor.name) else {
             return false;

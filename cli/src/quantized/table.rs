@@ -25,10 +25,10 @@ pub(super) struct TensorScale {
     pub(super) divides: bool,
 }
 
-/// A scheme.
+/// A scheme in which checkpoints are stored.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Its name, for people.
+    /// The name of the scheme, for people.
     pub(super) name: &'static str,
     /// The end of the name of the elements' tensor. The names of all tensors share the part before.
     pub(super) elements: &'static str,
@@ -208,7 +208,7 @@ pub(super) const ACTIVATIONS: [&str; 13] = [
 /// Tensors that only say that a file is scaled.
 pub(super) const MARKERS: [&str; 1] = ["scaled_fp8"];
 
-/// The end of the name of a scale, and the end that the name of its weight, the rest, must have.
+/// Endings of the names of scales. A name without this ending is the name of the weight, which must have the second ending.
 pub(super) const SCALES: [(&str, &str); 4] = [
     ("_scale_inv", ""),
     ("_scale", "weight"),

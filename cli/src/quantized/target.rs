@@ -57,9 +57,9 @@ pub enum ScaleFormat {
 /// A scheme to write.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    /// Its name.
+    /// The name of the scheme.
     pub(crate) name: String,
-    /// The way from numbers to elements and scales.
+    /// The scheme of the library, which makes elements and scales.
     pub(crate) scheme: Scheme,
     /// The dtype of the elements' tensor, and the text that its name adds to the weight's name.
     pub(crate) elements: (Dtype, &'static str),
@@ -191,7 +191,7 @@ impl Target {
     }
 
     /// Returns the way from the numbers of a weight to elements and scales. If the stored scales are powers of two, the new
-    /// scales are powers of two again. Elements are then as exact as they can be.
+    /// scales are powers of two again. The elements are then as exact as possible.
     pub(crate) fn scheme_for(&self, stored: Option<ulp::Dtype>) -> Scheme {
         match self.library {
             Library::DeepSeek if stored == Some(ulp::Dtype::F8E8M0Fnu) => {

@@ -13,11 +13,11 @@ use crate::checkpoint::Source;
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
 
-/// The name of the entry that is no tensor.
+/// The name of the entry that holds the metadata. It is not a tensor.
 pub const METADATA: &str = "__metadata__";
 
-/// A header that was checked. Offsets follow one another and fit the shapes and the file. Names are unique. A name may be any
-/// text, because a name inside a file is no path.
+/// A header that was checked. The bytes of the tensors follow one another, and fit the shapes and the length of the file. Names
+/// are unique. A name may be any text: it is not a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {
     /// The offset in the file at which the tensors' data begin, in bytes.
@@ -31,13 +31,13 @@ pub struct Header {
 /// A tensor in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tensor {
-    /// Its name.
+    /// The name of the tensor.
     pub name: Box<str>,
     /// The type of its elements.
     pub dtype: Dtype,
-    /// Its dimensions. A scalar has none.
+    /// The dimensions. A scalar has none.
     pub shape: Box<[u64]>,
-    /// Its bytes, counted from the beginning of the data.
+    /// The place of the bytes, counted from the beginning of the data.
     pub range: Range<u64>,
 }
 
@@ -55,7 +55,7 @@ impl Tensor {
     }
 }
 
-/// The reason why a file is no safetensors file.
+/// The reason why a file is not a valid safetensors file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -68,7 +68,7 @@ pub enum HeaderError {
     /// The file is of another kind.
     #[error("not a safetensors file: it is {0}")]
     Other(&'static str),
-    /// The header is unsound.
+    /// The header is not valid.
     #[error("not a safetensors file: {0}")]
     Unsound(String),
 }
@@ -77,9 +77,9 @@ impl Header {
     /// Reads the header of a file.
     ///
     /// # Errors
-    /// If the file can't be read, or its header isn't sound.
+    /// If the file can't be read, or its header isn't valid.
     pub fn read(source: &Source) -> Result<Header, HeaderError> {
-        // The first bytes of a file of another kind are no sound length.
+        // A file of another kind does not begin with a valid length.
         let wrong = |error| kind(source).map_or(error, HeaderError::Other);
         let Some(rest) = source.length().checked_sub(8) else {
             return Err(wrong(HeaderError::Length("it ends before its header")));
@@ -102,7 +102,7 @@ impl Header {
     /// Parses a header, without the length before it. `data` is the number of bytes after it in the file.
     ///
     /// # Errors
-    /// If the header isn't sound.
+    /// If the header isn't valid.
     pub fn parse(json: &[u8], data: u64) -> Result<Header, HeaderError> {
         let unsound = |error: serde_json::Error| HeaderError::Unsound(error.to_string());
         let Entries {
