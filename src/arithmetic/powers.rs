@@ -17,6 +17,8 @@ pub(crate) const RADIANS: Unpacked = Unpacked {
     significand: 0x8efa_3512_94e9_c8af,
 };
 
+const PAST_ALL: i64 = PAST_ALL_EXPONENTS as i64;
+
 /// A number of 128 bits, significand · 2<sup>exponent − 127</sup>, and whether bits were cut off. The topmost bit of the
 /// significand is set.
 #[derive(Clone, Copy)]
@@ -128,7 +130,6 @@ impl Layout {
         if n < 0 {
             power = power.reciprocal();
         }
-        const PAST_ALL: i64 = PAST_ALL_EXPONENTS as i64;
         let exponent = match power.exponent {
             far if far < -PAST_ALL => -PAST_ALL,
             far if far > PAST_ALL => PAST_ALL,

@@ -65,7 +65,7 @@ impl Dequantizer {
         let codes = if self.bits == 8 {
             &elements[first..first + len]
         } else {
-            let mut task = Unpack {
+            let mut task = UnpackCodes {
                 elements,
                 bits: self.bits,
                 first,
@@ -185,14 +185,14 @@ impl Scratch {
     }
 }
 
-struct Unpack<'a> {
+struct UnpackCodes<'a> {
     elements: &'a [u8],
     bits: u32,
     first: usize,
     codes: &'a mut [u8],
 }
 
-impl Multiversion for Unpack<'_> {
+impl Multiversion for UnpackCodes<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         pack::unpack(self.elements, self.bits, self.first, self.codes);

@@ -303,7 +303,7 @@ impl LaneWork for Segment<'_> {
 
 /// Writes codes to their place in the stream.
 fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
-    let mut task = Pack {
+    let mut task = PackCodes {
         codes,
         bits,
         first,
@@ -312,14 +312,14 @@ fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     bulk::dispatch(isa, &mut task);
 }
 
-struct Pack<'a> {
+struct PackCodes<'a> {
     codes: &'a [u8],
     bits: u32,
     first: usize,
     stream: &'a mut [u8],
 }
 
-impl Multiversion for Pack<'_> {
+impl Multiversion for PackCodes<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
         pack::codes(self.codes, self.bits, self.first, self.stream);

@@ -12,7 +12,7 @@ use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
 /// The number of parameters in a block: the number that the widest vector holds.
-const BLOCK: usize = 16;
+const PARAMETERS: usize = 16;
 
 /// The operation of an optimizer on a parameter with M moments.
 pub(super) trait Rule<const M: usize>: Copy {
@@ -57,8 +57,9 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
     // An incomplete last block is copied to a whole block, so that the loop is compiled only once.
     let rest = gradients.len();
     if rest > 0 {
-        let (mut gradient_block, mut weight_block) = ([from_code(0); BLOCK], [from_code(0); BLOCK]);
-        let (mut master_block, mut moment_blocks) = ([0.0; BLOCK], [[0.0; BLOCK]; M]);
+        let (mut gradient_block, mut weight_block) =
+            ([from_code(0); PARAMETERS], [from_code(0); PARAMETERS]);
+        let (mut master_block, mut moment_blocks) = ([0.0; PARAMETERS], [[0.0; PARAMETERS]; M]);
         gradient_block[..rest].copy_from_slice(gradients);
         master_block[..rest].copy_from_slice(master);
         for (block, (_, moment)) in moment_blocks.iter_mut().zip(&moments) {
@@ -87,10 +88,10 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
 struct Pass<'a, G, P, R, const M: usize> {
     rule: R,
     inverse_scale: f32,
-    gradients: &'a [[G; BLOCK]],
-    master: &'a mut [[f32; BLOCK]],
-    moments: [&'a mut [[f32; BLOCK]]; M],
-    weights: &'a mut [[P; BLOCK]],
+    gradients: &'a [[G; PARAMETERS]],
+    master: &'a mut [[f32; PARAMETERS]],
+    moments: [&'a mut [[f32; PARAMETERS]]; M],
+    weights: &'a mut [[P; PARAMETERS]],
 }
 
 impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_, G, P, R, M> {
@@ -104,7 +105,7 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         let mut tiny = Tiny::None;
         // A block of weights is narrowed one iteration later. In the same iteration, the conversion would wait for roots and
         // quotients, and the CPU would have no room for instructions of the next block.
-        let mut last: Option<(&mut [P; BLOCK], [f32; BLOCK])> = None;
+        let mut last: Option<(&mut [P; PARAMETERS], [f32; PARAMETERS])> = None;
         for (nth, (gradients, master)) in tensors.enumerate() {
             let mut block = BlockUpdate::<M, LANES> {
                 gradients: &widen(gradients, inverse_scale),
@@ -130,7 +131,7 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
     }
 }
 
-/// Of every 4 blocks, the first vector of one block is searched for tiny numbers. This is enough, because whole rows and tensors
+/// The pass searches one of every 4 blocks for tiny numbers, in its first vector. This is enough, because whole rows and tensors
 /// decay together. The result of the search changes the speed, but not the bits.
 const SAMPLED: usize = 4;
 
@@ -195,9 +196,9 @@ fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [
 
 /// A block, updated vector by vector.
 struct BlockUpdate<'a, const M: usize, const LANES: usize> {
-    gradients: &'a [f32; BLOCK],
-    master: &'a mut [f32; BLOCK],
-    moments: [&'a mut [f32; BLOCK]; M],
+    gradients: &'a [f32; PARAMETERS],
+    master: &'a mut [f32; PARAMETERS],
+    moments: [&'a mut [f32; PARAMETERS]; M],
 }
 
 impl<const M: usize, const LANES: usize> BlockUpdate<'_, M, LANES> {
@@ -221,9 +222,9 @@ impl<const M: usize, const LANES: usize> BlockUpdate<'_, M, LANES> {
     /// Updates moments and master weights. Returns the master weights too, because reading them again would be slow: tensors
     /// often lie a multiple of 4096 bytes apart, and a CPU then confuses the read with the last write to another tensor.
     #[inline(always)]
-    fn update<A: Arithmetic, R: Rule<M>>(&mut self, rule: R) -> [f32; BLOCK] {
-        let mut master = [0.0; BLOCK];
-        for vector in 0..BLOCK / LANES {
+    fn update<A: Arithmetic, R: Rule<M>>(&mut self, rule: R) -> [f32; PARAMETERS] {
+        let mut master = [0.0; PARAMETERS];
+        for vector in 0..PARAMETERS / LANES {
             let (state, gradients) = (self.state(vector), self.gradients_of(vector));
             let (mut next, uncertain) = state.next::<A, R>(rule, gradients);
             if uncertain {

@@ -14,10 +14,10 @@ const THRESHOLD: usize = 32 << 20;
 /// The number of bytes in a line of the cache.
 const LINE: usize = 64;
 /// The number of bytes in a tile. The number is small, so that the stores of one tile finish while the next tile is converted.
-const TILE: usize = 1024;
+const TILE_BYTES: usize = 1024;
 
 #[repr(align(64))]
-struct Tile([MaybeUninit<u8>; TILE]);
+struct Tile([MaybeUninit<u8>; TILE_BYTES]);
 
 /// Returns whether it pays to write the results past the caches. The results must be long, and their address must allow
 /// streaming. Results of less than half the source's length gain little.
@@ -44,22 +44,23 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     let (dst_head, dst_lines) = dst.split_at_mut(start / size);
     Out::uninit(dst_head).write_by(|dst| write(src_head, dst));
 
-    let mut tile = Tile([MaybeUninit::uninit(); TILE]);
+    let mut tile = Tile([MaybeUninit::uninit(); TILE_BYTES]);
     for (src, dst) in src
-        .chunks(TILE / size)
-        .zip(dst_lines.chunks_mut(TILE / size))
+        .chunks(TILE_BYTES / size)
+        .zip(dst_lines.chunks_mut(TILE_BYTES / size))
     {
-        if size_of_val(dst) < TILE {
+        if size_of_val(dst) < TILE_BYTES {
             Out::uninit(dst).write_by(|dst| write(src, dst));
             break;
         }
-        // SAFETY: the tile has TILE bytes, like this piece. The alignment of the tile, LINE, is a multiple of the numbers' size.
+        // SAFETY: the tile has TILE_BYTES bytes, like this piece. The alignment of the tile, LINE, is a multiple of the numbers'
+        // size.
         let made =
             unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
         let made = write(src, Out::uninit(made));
-        assert!(size_of_val(made) == TILE && made.as_ptr().addr().is_multiple_of(LINE));
-        // SAFETY: both have TILE bytes. The assertion checks this for `made`, and every piece that is not shorter has TILE bytes.
-        // Both begin at a line: `made` by the assertion, and `dst` since the head ends at a line.
+        assert!(size_of_val(made) == TILE_BYTES && made.as_ptr().addr().is_multiple_of(LINE));
+        // SAFETY: both have TILE_BYTES bytes. The assertion checks this for `made`, and every piece that is not shorter has
+        // TILE_BYTES bytes. Both begin at a line: `made` by the assertion, and `dst` since the head ends at a line.
         unsafe { stream_tile(made.as_ptr().cast(), dst.as_mut_ptr().cast()) };
     }
     // SAFETY: every x86-64 CPU has this instruction. Later stores come after the streamed stores.
@@ -72,10 +73,10 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
 /// Writes a tile past the caches. The function is not generic, and is therefore compiled once.
 ///
 /// # Safety
-/// Both pointers are aligned to a line. TILE bytes are readable at `from`, and writable at `to`.
+/// Both pointers are aligned to a line. `TILE_BYTES` bytes are readable at `from`, and writable at `to`.
 #[inline(never)]
 unsafe fn stream_tile(from: *const __m128i, to: *mut __m128i) {
-    for vector in 0..TILE / size_of::<__m128i>() {
+    for vector in 0..TILE_BYTES / size_of::<__m128i>() {
         // SAFETY: the caller promises the bytes and the alignment. Every x86-64 CPU has SSE2.
         unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
     }
