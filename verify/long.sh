@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Runs the checks that take too long for every change: sanitizers, fuzzing, half's own tests, other CPUs, exhaustive runs, and
-# mutations. Stops at the first check that fails. Takes about two hours on two cores. Arguments are names of checks. Without
-# arguments, all checks run.
+# Runs the checks that take too long for every change: the tests at full optimization, sanitizers, fuzzing, half's own tests, other
+# CPUs, exhaustive runs, and mutations. Stops at the first check that fails. Takes about two hours on two cores. Arguments are names
+# of checks. Without arguments, all checks run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-(($#)) || set -- asan half fuzz exhaustive ports mutations
+(($#)) || set -- optimized asan half fuzz exhaustive ports mutations
 for check; do
     printf '\n== %s, after %d s\n' "$check" "$SECONDS"
     case $check in
+        optimized) cargo test --workspace --release ;;
         asan) .ci/asan ;;
         half) verify/half.py ;;
         fuzz) fuzz/run.sh 20 ;;

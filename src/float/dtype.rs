@@ -128,6 +128,25 @@ macro_rules! dtypes {
                 }
             }
 
+            /// Returns the limits of the format, as `f64`s. `f64` has all numbers of every dtype. [`finfo`](crate::finfo) has
+            /// the limits of a type.
+            ///
+            /// ```
+            /// use ulp::Dtype;
+            ///
+            /// let info = "F8_E4M3".parse::<Dtype>()?.finfo();
+            /// assert_eq!((info.max, info.eps, info.smallest_subnormal), (448.0, 0.125, 0.001953125));
+            /// assert_eq!((info.bits, info.dtype), (8, "float8_e4m3fn"));
+            /// # Ok::<(), ulp::UnknownDtype>(())
+            /// ```
+            pub const fn finfo(self) -> Finfo<f64> {
+                match self {
+                    $(Self::$variant => {
+                        const { limits(<$format as Format>::LAYOUT, dtypes!(@name $format $(, $packed)?)) }
+                    })*
+                }
+            }
+
             /// Returns the name in the header of a safetensors file, such as `"BF16"`, if safetensors has the format. The 4- and
             /// 6-bit formats of safetensors are packed.
             pub const fn safetensors(self) -> Option<&'static str> {
@@ -212,21 +231,6 @@ impl Dtype {
             i += 1;
         }
         None
-    }
-
-    /// Returns the limits of the format, as `f64`s. `f64` has all numbers of every dtype. [`finfo`](crate::finfo) has the limits
-    /// of a type.
-    ///
-    /// ```
-    /// use ulp::Dtype;
-    ///
-    /// let info = "F8_E4M3".parse::<Dtype>()?.finfo();
-    /// assert_eq!((info.max, info.eps, info.smallest_subnormal), (448.0, 0.125, 0.001953125));
-    /// assert_eq!((info.bits, info.dtype), (8, "float8_e4m3fn"));
-    /// # Ok::<(), ulp::UnknownDtype>(())
-    /// ```
-    pub const fn finfo(self) -> Finfo<f64> {
-        limits(self.layout(), self.name())
     }
 
     /// Returns whether a number takes less than a byte.

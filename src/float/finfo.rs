@@ -64,7 +64,8 @@ pub struct Finfo<F> {
 /// ```
 #[doc(alias("limits", "numeric_limits"))]
 pub const fn finfo<F: Format>() -> Finfo<F> {
-    limits(F::LAYOUT, F::DTYPE)
+    // A constant, because the limits take more code than a program that asks for them.
+    const { limits(F::LAYOUT, F::DTYPE) }
 }
 
 /// Returns the limits of a layout, as numbers of a format that has all numbers of the layout.

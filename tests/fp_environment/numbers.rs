@@ -1,6 +1,6 @@
 //! One number at a time: casts between all shipped formats, codes, integers, and `ieee`.
 
-use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Rounding, ieee};
+use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Layout, Rounding, ieee};
 
 use crate::modes::assert_unchanged;
 use crate::support::{casts, code, sample};
@@ -12,11 +12,15 @@ const FEW: usize = 40;
 /// pairs as constants.
 fn to_all<S: Format>() {
     let src: Vec<S> = sample(FEW);
+    codes_to_all(S::LAYOUT, &src.into_iter().map(code).collect::<Vec<_>>());
+}
+
+fn codes_to_all(from: Layout, src: &[u64]) {
     for to in Dtype::ALL {
-        assert_unchanged(&format!("{} to {to}", S::DTYPE), |made| {
+        assert_unchanged(&format!("{from:?} to {to}"), |made| {
             for cast in casts() {
-                for &x in &src {
-                    let (y, flags) = cast.convert(S::LAYOUT, to.layout(), code(x));
+                for &x in src {
+                    let (y, flags) = cast.convert(from, to.layout(), x);
                     made.extend([y, u64::from(flags.bits())]);
                 }
             }
@@ -33,10 +37,17 @@ fn single_casts_ignore_the_mode() {
 
 fn coded<F: Format>() {
     let numbers: Vec<F> = sample(FEW);
-    assert_unchanged(F::DTYPE, |made| {
-        for &x in &numbers {
-            let parts = F::LAYOUT.decode(code(x));
-            made.extend([F::LAYOUT.encode(parts), F::LAYOUT.classify(code(x)) as u64]);
+    decoded_and_encoded(
+        F::LAYOUT,
+        &numbers.into_iter().map(code).collect::<Vec<_>>(),
+    );
+}
+
+fn decoded_and_encoded(layout: Layout, codes: &[u64]) {
+    assert_unchanged(&format!("{layout:?}"), |made| {
+        for &code in codes {
+            let parts = layout.decode(code);
+            made.extend([layout.encode(parts), layout.classify(code) as u64]);
         }
     });
 }

@@ -10,13 +10,16 @@ use ulp::*;
 struct Pair<S, D>(PhantomData<(S, D)>);
 
 trait None<S, D> {
-    const CONVERSION: Option<fn(S) -> D> = Option::None;
+    const CONVERT_ALL: Option<fn() -> Vec<u64>> = Option::None;
 }
 
 impl<S, D> None<S, D> for Pair<S, D> {}
 
-impl<S, D: From<S>> Pair<S, D> {
-    const CONVERSION: Option<fn(S) -> D> = Some(D::from);
+impl<S: Values, D: Values + From<S>> Pair<S, D> {
+    const CONVERT_ALL: Option<fn() -> Vec<u64>> = Some(|| {
+        let converted = S::all().into_iter().map(D::from);
+        converted.map(Values::value).collect()
+    });
 }
 
 /// A type and its values, as the bits of `f64`s. All NaNs have the same bits.
@@ -117,19 +120,38 @@ impl Values for bool {
     }
 }
 
-fn check<S: Values, D: Values>(conversion: Option<fn(S) -> D>, names: &str) {
-    if !S::SHIPPED && !D::SHIPPED {
-        return;
+/// The values of a type, and the name that the assertions print.
+struct Source {
+    name: &'static str,
+    shipped: bool,
+    values: Vec<u64>,
+}
+
+fn source<S: Values>(name: &'static str) -> Source {
+    Source {
+        name,
+        shipped: S::SHIPPED,
+        values: S::all().into_iter().map(Values::value).collect(),
     }
-    let exact = S::all().iter().all(|x| D::is_value(x.value()));
-    assert_eq!(conversion.is_some(), exact, "{names}");
-    let Some(convert) = conversion else { return };
-    for x in S::all() {
+}
+
+/// Checks that there are converted values if and only if the other type has all values, and that the conversion keeps them.
+fn check(
+    from: &Source,
+    to: &str,
+    is_value: fn(u64) -> bool,
+    convert_all: Option<fn() -> Vec<u64>>,
+) {
+    let name = from.name;
+    let converted = convert_all.map(|convert| convert());
+    let exact = from.values.iter().all(|&value| is_value(value));
+    assert_eq!(converted.is_some(), exact, "{name} to {to}");
+    for (converted, &value) in converted.unwrap_or_default().into_iter().zip(&from.values) {
         assert_eq!(
-            convert(x).value(),
-            x.value(),
-            "{names} of {:e}",
-            f64::from_bits(x.value())
+            converted,
+            value,
+            "{name} to {to} of {:e}",
+            f64::from_bits(value)
         );
     }
 }
@@ -138,9 +160,14 @@ macro_rules! to_each {
     ([$($shipped:ident)*] $from:ident) => {
         to_each! { $from: $($shipped)* f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
     };
-    ($from:ident: $($to:ident)*) => { $(
-        check(Pair::<$from, $to>::CONVERSION, concat!(stringify!($from), " to ", stringify!($to)));
-    )* };
+    ($from:ident: $($to:ident)*) => {
+        let from = source::<$from>(stringify!($from));
+        $(
+            if from.shipped || $to::SHIPPED {
+                check(&from, stringify!($to), $to::is_value, Pair::<$from, $to>::CONVERT_ALL);
+            }
+        )*
+    };
 }
 
 macro_rules! from_each {

@@ -27,18 +27,26 @@ fn same_digits() -> Vec<f32> {
     numbers
 }
 
+/// A number behind its traits, because a copy of each formatting for each format takes minutes to compile.
+trait Printed: Display + Debug + LowerExp + UpperExp {}
+
+impl<T: Display + Debug + LowerExp + UpperExp> Printed for T {}
+
 fn shortest<F: Text>() {
     for x in same_digits() {
-        let y: F = x.cast();
-        assert_same! { y, x,
-            "{}" "{:?}" "{:e}" "{:E}" "{:#}" "{:#?}"
-            "{:+}" "{:+?}" "{:+e}" "{:+E}"
-            "{:1}" "{:9}" "{:<9}" "{:^9}" "{:>9}" "{:^10}" "{:*<9}" "{:*^9}" "{:→>9}" "{:→^+10}"
-            "{:09}" "{:+09}" "{:<09}" "{:*^+09}" "{:00}" "{:#09}"
-            "{:9?}" "{:<9?}" "{:*^9?}" "{:09?}" "{:+09?}" "{:x?}" "{:#X?}"
-            "{:9e}" "{:<9e}" "{:*^9e}" "{:09e}" "{:+09e}"
-            "{:9E}" "{:<9E}" "{:*^9E}" "{:09E}" "{:+09E}"
-        }
+        compare_shortest(&x.cast::<F>(), x);
+    }
+}
+
+fn compare_shortest(y: &dyn Printed, x: f32) {
+    assert_same! { y, x,
+        "{}" "{:?}" "{:e}" "{:E}" "{:#}" "{:#?}"
+        "{:+}" "{:+?}" "{:+e}" "{:+E}"
+        "{:1}" "{:9}" "{:<9}" "{:^9}" "{:>9}" "{:^10}" "{:*<9}" "{:*^9}" "{:→>9}" "{:→^+10}"
+        "{:09}" "{:+09}" "{:<09}" "{:*^+09}" "{:00}" "{:#09}"
+        "{:9?}" "{:<9?}" "{:*^9?}" "{:09?}" "{:+09?}" "{:x?}" "{:#X?}"
+        "{:9e}" "{:<9e}" "{:*^9e}" "{:09e}" "{:+09e}"
+        "{:9E}" "{:<9E}" "{:*^9E}" "{:09E}" "{:+09E}"
     }
 }
 
@@ -56,21 +64,24 @@ fn exact<F: Text>() {
     let codes: Vec<u64> = (0..1 << F::LAYOUT.bits()).step_by(97).collect();
     for bits in codes {
         let y: F = number(bits);
-        let x: f32 = y.cast();
-        assert_same! { y, x,
-            "{:.0}" "{:.1}" "{:.3}" "{:.20}" "{:+.2}" "{:08.3}" "{:+010.2}" "{:*^12.4}" "{:<12.1}"
-            "{:.0?}" "{:.2?}" "{:+010.1?}" "{:.0e}" "{:.2e}" "{:.9e}" "{:+012.3e}" "{:*>12.1e}" "{:.2E}" "{:<12.3E}"
-        }
-        let (width, precision) = (bits as usize % 20, bits as usize % 7);
-        assert_eq!(
-            format!("{y:width$.precision$}"),
-            format!("{x:width$.precision$}")
-        );
-        assert_eq!(
-            format!("{y:>+0width$.precision$e}"),
-            format!("{x:>+0width$.precision$e}")
-        );
+        compare_exact(&y, y.cast(), bits);
     }
+}
+
+fn compare_exact(y: &dyn Printed, x: f32, bits: u64) {
+    assert_same! { y, x,
+        "{:.0}" "{:.1}" "{:.3}" "{:.20}" "{:+.2}" "{:08.3}" "{:+010.2}" "{:*^12.4}" "{:<12.1}"
+        "{:.0?}" "{:.2?}" "{:+010.1?}" "{:.0e}" "{:.2e}" "{:.9e}" "{:+012.3e}" "{:*>12.1e}" "{:.2E}" "{:<12.3E}"
+    }
+    let (width, precision) = (bits as usize % 20, bits as usize % 7);
+    assert_eq!(
+        format!("{y:width$.precision$}"),
+        format!("{x:width$.precision$}")
+    );
+    assert_eq!(
+        format!("{y:>+0width$.precision$e}"),
+        format!("{x:>+0width$.precision$e}")
+    );
 }
 
 #[test]
