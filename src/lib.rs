@@ -100,6 +100,8 @@ mod guide {
     struct Concepts;
     #[doc = include_str!("../docs/converting.md")]
     struct Converting;
+    #[doc = include_str!("../docs/half.md")]
+    struct Half;
     #[doc = include_str!("../docs/no-std.md")]
     struct NoStd;
     #[doc = include_str!("../docs/own-formats.md")]

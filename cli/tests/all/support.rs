@@ -11,10 +11,10 @@ use safetensors::{Dtype, SafeTensors};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-/// The weights that the repository holds.
+/// The weights of a real model.
 pub(crate) const WEIGHTS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../data/silero-vad-8k.safetensors"
+    "/tests/data/silero-vad-8k.safetensors"
 );
 
 /// The dtypes to which a file can be converted, with their names in `--to`.
