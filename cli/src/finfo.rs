@@ -4,7 +4,7 @@ use std::iter::once;
 
 use clap::Args;
 use serde_json::{Value, json};
-use ulp::{Format, Layout, with_dtype};
+use ulp::Dtype;
 
 use crate::bits::decimal::Decimal;
 use crate::table::{Cell, align};
@@ -63,8 +63,7 @@ fn lines(names: &[String]) -> Result<String, Error> {
             continue;
         }
         let format = formats::parse(name)?;
-        let line = with_dtype!(format, F => ulp::finfo::<F>().to_string());
-        lines += &line.ok_or_else(|| unknown(format))?;
+        lines += &format.finfo().to_string();
         lines.push('\n');
     }
     Ok(lines)
@@ -72,8 +71,7 @@ fn lines(names: &[String]) -> Result<String, Error> {
 
 /// Returns an object for each format that was named, or for all formats.
 fn objects(names: &[String]) -> Result<String, Error> {
-    let all = ulp::Dtype::ALL.iter().filter(|format| !format.is_packed());
-    let all: Vec<_> = all.map(ToString::to_string).collect();
+    let all: Vec<_> = unpacked().map(|format| format.to_string()).collect();
     let mut objects = Vec::new();
     for name in if names.is_empty() { &all } else { names } {
         if let Some(object) = scheme::object(name) {
@@ -81,34 +79,34 @@ fn objects(names: &[String]) -> Result<String, Error> {
             continue;
         }
         let format = formats::parse(name)?;
-        let object = with_dtype!(format, F => object::<F>());
-        objects.push(object.ok_or_else(|| unknown(format))?);
+        objects.push(object(format));
     }
     Ok(format!("{:#}\n", Value::from(objects)))
 }
 
-fn unknown(format: ulp::Dtype) -> Error {
-    Error::Argument {
-        why: format!("cannot describe {format} yet"),
-    }
+/// Returns the formats that have a type. A packed format has the limits of its unpacked format.
+fn unpacked() -> impl Iterator<Item = Dtype> {
+    Dtype::ALL
+        .iter()
+        .copied()
+        .filter(|format| !format.is_packed())
 }
 
-/// Returns all of [`ulp::Finfo`] and of [`Layout`]. Every number is exact, because the numbers of JSON are `f64`.
-fn object<F: Format>() -> Value {
-    let info = ulp::finfo::<F>();
-    let layout = F::LAYOUT;
-    let number = |value: F| value.cast::<f64>();
+/// Returns all of [`ulp::Finfo`] and of [`ulp::Layout`]. Every number is exact, because the numbers of JSON are `f64`.
+fn object(format: Dtype) -> Value {
+    let info = format.finfo();
+    let layout = format.layout();
     let code = |code: u64| format!("{code:#x}");
     json!({
         "dtype": info.dtype,
         "bits": info.bits,
-        "eps": number(info.eps),
-        "epsneg": number(info.epsneg),
-        "max": number(info.max),
-        "min": number(info.min),
-        "smallest_normal": number(info.smallest_normal),
-        "smallest_subnormal": number(info.smallest_subnormal),
-        "tiny": number(info.tiny()),
+        "eps": info.eps,
+        "epsneg": info.epsneg,
+        "max": info.max,
+        "min": info.min,
+        "smallest_normal": info.smallest_normal,
+        "smallest_subnormal": info.smallest_subnormal,
+        "tiny": info.tiny(),
         "resolution": info.resolution,
         "precision": info.precision,
         "machep": info.machep,
@@ -138,17 +136,14 @@ fn object<F: Format>() -> Value {
 
 /// Returns a table with a row for each format.
 fn table() -> String {
-    let formats = ulp::Dtype::ALL.iter();
-    let rows = formats.filter_map(|&format| with_dtype!(format, F => row::<F>()));
-    let rows = once(HEADINGS.map(String::from)).chain(rows);
+    let rows = once(HEADINGS.map(String::from)).chain(unpacked().map(row));
     let rows: Vec<_> = rows.map(|row| row.map(Cell::plain).into()).collect();
     align(&rows)
 }
 
-fn row<F: Format>() -> Row {
-    let info = ulp::finfo::<F>();
-    let layout: Layout = F::LAYOUT;
-    let number = |value: F| exact(value.cast::<f64>());
+fn row(format: Dtype) -> Row {
+    let info = format.finfo();
+    let layout = format.layout();
     let mark = |has: bool| if has { "yes" } else { "-" }.to_string();
     [
         info.dtype.to_string(),
@@ -156,15 +151,15 @@ fn row<F: Format>() -> Row {
         layout.exponent_bits().to_string(),
         layout.fraction_bits().to_string(),
         layout.bias().to_string(),
-        number(info.max),
-        number(info.smallest_normal),
+        exact(info.max),
+        exact(info.smallest_normal),
         // A format without zero has nothing below its normal numbers.
         if layout.has_zero() {
-            number(info.smallest_subnormal)
+            exact(info.smallest_subnormal)
         } else {
             mark(false)
         },
-        number(info.eps),
+        exact(info.eps),
         mark(layout.has_infinities()),
         mark(layout.nan_code().is_some()),
     ]
