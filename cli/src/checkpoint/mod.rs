@@ -7,6 +7,7 @@ mod directory;
 mod fingerprint;
 pub(crate) mod header;
 mod index;
+mod kind;
 mod reader;
 mod source;
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Staging {
     pub(super) fn count(&self, plan: &Plan) -> Result<Lost, Error> {
         is_whole(plan, &self.whole().join(&plan.shard.name))?;
         let path = self.counts().join(&plan.shard.name);
-        let text = fs::read_to_string(&path).ok();
+        let text = read_small(&path, LIMIT)?.and_then(|text| String::from_utf8(text).ok());
         // A text without the final line break may have been cut short.
         let count = text.and_then(|text| text.strip_suffix('\n')?.parse().ok());
         count.ok_or_else(|| parts(&path, PartsProblem::NoCount))

@@ -8,7 +8,7 @@ use safetensors::Dtype;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use crate::checkpoint::Source;
+use crate::checkpoint::{Source, kind};
 
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
@@ -67,7 +67,7 @@ pub enum HeaderError {
     Length(&'static str),
     /// The file is of another kind.
     #[error("not a safetensors file: it is {0}")]
-    Other(&'static str),
+    Other(String),
     /// The header is unsound.
     #[error("not a safetensors file: {0}")]
     Unsound(String),
@@ -79,7 +79,6 @@ impl Header {
     /// # Errors
     /// If the file can't be read, or its header isn't sound.
     pub fn read(source: &Source) -> Result<Header, HeaderError> {
-        // The first bytes of a file of another kind are no sound length.
         let wrong = |error| kind(source).map_or(error, HeaderError::Other);
         let Some(rest) = source.length().checked_sub(8) else {
             return Err(wrong(HeaderError::Length("it ends before its header")));
@@ -96,7 +95,7 @@ impl Header {
         }
         let mut json = vec![0; length as usize];
         source.read(8, &mut json).map_err(HeaderError::Io)?;
-        Header::parse(&json, rest - length)
+        Header::parse(&json, rest - length).map_err(wrong)
     }
 
     /// Parses a header, without the length before it. `data` is the number of bytes after it in the file.
@@ -129,32 +128,12 @@ impl Header {
     }
 }
 
-/// Describes a file of another kind that people mistake for weights, and names a remedy.
-fn kind(source: &Source) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 6] = [
-        (
-            b"version https://git-lfs",
-            "a git-lfs pointer, and not the file itself: git lfs pull fetches that",
-        ),
-        (b"GGUF", "a GGUF file, which is not read"),
-        (
-            b"PK\x03\x04",
-            "a zip archive, as torch.save writes it: safetensors.torch.save_file writes what is read",
-        ),
-        (
-            b"\x80\x02",
-            "a pickle, as torch.save wrote it: safetensors.torch.save_file writes what is read",
-        ),
-        (b"<!DOCTYPE", "a web page: the download went wrong"),
-        (b"<html", "a web page: the download went wrong"),
-    ];
-    let mut begin = [0; 32];
-    let length = source.length().min(32) as usize;
+/// Describes a file of another kind that people take for weights, and names a remedy.
+fn kind(source: &Source) -> Option<String> {
+    let mut begin = [0; kind::BEGIN];
+    let length = source.length().min(kind::BEGIN as u64) as usize;
     source.read(0, &mut begin[..length]).ok()?;
-    let mut kinds = KINDS.iter();
-    kinds
-        .find(|(magic, _)| begin.starts_with(magic))
-        .map(|(_, kind)| *kind)
+    kind::of(&begin[..length])
 }
 
 /// Checks that all tensors have different names. JSON allows equal names, and readers would disagree about them.
