@@ -313,7 +313,12 @@ pub(crate) fn json_line(json: &Value) -> String {
     let mut line = String::new();
     for c in json.chars() {
         if changes_text(c) {
-            line += &format!("\\u{:04x}", u32::from(c));
+            line += "\\u";
+            line.extend(
+                (0..4)
+                    .rev()
+                    .filter_map(|digit| char::from_digit(u32::from(c) >> (4 * digit) & 15, 16)),
+            );
         } else {
             line.push(c);
         }
@@ -329,6 +334,10 @@ const END: usize = 200;
 /// Returns a message as one line. Names of files and tensors come from outside, and causes quote them. A line break or a
 /// terminal's escape sequence in a name stays text, and a very long message loses its middle.
 pub(crate) fn one_line(message: &str) -> String {
+    // Tables have millions of such texts.
+    if message.len() <= LINE && !message.chars().any(changes_text) {
+        return message.into();
+    }
     let characters = || message.chars().flat_map(visible);
     let length = characters().count();
     if length <= LINE {

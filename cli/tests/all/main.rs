@@ -18,6 +18,8 @@ mod finfo;
 mod inspect;
 mod killed;
 mod kinds;
+#[cfg(target_os = "linux")]
+mod large;
 mod memory;
 #[cfg(unix)]
 mod published;

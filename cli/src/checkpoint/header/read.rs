@@ -1,17 +1,22 @@
 //! The header of a safetensors file. It is read and checked before anything else uses it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
+use compact_str::CompactString;
 use safetensors::Dtype;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
+use super::Metadata;
 use crate::checkpoint::{Source, kind};
 
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
+
+/// The largest number of dimensions of a tensor. No library has tensors of more.
+const DIMENSIONS: usize = 64;
 
 /// The name of the entry that is no tensor.
 pub const METADATA: &str = "__metadata__";
@@ -25,18 +30,18 @@ pub struct Header {
     /// The tensors, in the order of their data.
     pub tensors: Vec<Tensor>,
     /// The metadata of the file, if it has any.
-    pub metadata: Option<BTreeMap<String, String>>,
+    pub metadata: Option<Metadata>,
 }
 
 /// A tensor in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tensor {
     /// Its name.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// The type of its elements.
     pub dtype: Dtype,
     /// Its dimensions. A scalar has none.
-    pub shape: Box<[u64]>,
+    pub shape: SmallVec<[u64; 2]>,
     /// Its bytes, counted from the beginning of the data.
     pub range: Range<u64>,
 }
@@ -109,7 +114,9 @@ impl Header {
             metadata,
         } = serde_json::from_slice(json).map_err(unsound)?;
         unique(&tensors).map_err(HeaderError::Unsound)?;
-        tensors.sort_by_key(|tensor| (tensor.range.start, tensor.range.end));
+        // A sort that keeps the order of equals would need more memory.
+        let place = |tensor: &Tensor| (tensor.range.start, tensor.range.end);
+        tensors.sort_unstable_by(|a, b| (place(a), &a.name).cmp(&(place(b), &b.name)));
         let mut end = 0;
         for tensor in &tensors {
             check(tensor, end)
@@ -188,14 +195,42 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
 /// The entries of a header, in their order.
 struct Entries {
     tensors: Vec<Tensor>,
-    metadata: Option<BTreeMap<String, String>>,
+    metadata: Option<Metadata>,
 }
 
 #[derive(Deserialize)]
 struct Entry {
     dtype: Dtype,
-    shape: Box<[u64]>,
+    #[serde(deserialize_with = "shape")]
+    shape: SmallVec<[u64; 2]>,
     data_offsets: [u64; 2],
+}
+
+/// Reads a shape.
+fn shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmallVec<[u64; 2]>, D::Error> {
+    struct Shape;
+
+    impl<'de> Visitor<'de> for Shape {
+        type Value = SmallVec<[u64; 2]>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a shape")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+            let mut shape = SmallVec::new();
+            while let Some(length) = all.next_element()? {
+                if shape.len() == DIMENSIONS {
+                    let why = format_args!("more than {DIMENSIONS} dimensions");
+                    return Err(A::Error::custom(why));
+                }
+                shape.push(length);
+            }
+            Ok(shape)
+        }
+    }
+
+    deserializer.deserialize_seq(Shape)
 }
 
 impl<'de> Deserialize<'de> for Entries {
@@ -211,12 +246,12 @@ impl<'de> Deserialize<'de> for Entries {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
                 let (mut tensors, mut metadata) = (Vec::new(), None);
-                while let Some(name) = map.next_key::<Box<str>>()? {
-                    if &*name == METADATA {
+                while let Some(name) = map.next_key::<CompactString>()? {
+                    if name == METADATA {
                         if metadata.is_some() {
                             return Err(A::Error::custom("it has metadata twice"));
                         }
-                        metadata = map.next_value()?;
+                        metadata = Metadata::parse(map.next_value()?).map_err(A::Error::custom)?;
                         continue;
                     }
                     let named = |why: &dyn fmt::Display| {
