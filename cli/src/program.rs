@@ -52,8 +52,7 @@ pub fn run_with(arguments: &[OsString]) -> Exit {
     };
     let done = report.and_then(|(report, exit)| print(&report).map(|()| exit));
     let exit = done.unwrap_or_else(|error| tell(&error, json));
-    // A signal that has decided the exit code ends the program here. A signal that comes now is too late.
-    std::mem::forget(signals::uninterrupted());
+    signals::end();
     exit
 }
 
