@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, WEIGHTS};
 
 /// The length of the headers. The program itself takes a few megabytes, and less beside them if they are longer.
 const LENGTH: usize = 8 << 20;
@@ -133,6 +133,22 @@ fn a_tensor_has_few_dimensions() {
             sandbox.fails(&["convert", "in", "out", "--to", "bf16"], &words);
         }
     }
+}
+
+/// A configuration of 10 MB, the longest that is read, takes less than 400 MB.
+#[test]
+fn configurations_take_limited_memory() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
+    fs::copy(WEIGHTS, sandbox.path("in/model.safetensors")).unwrap();
+    let zeros = vec!["0"; 2 << 20].join(",");
+    sandbox.write("in/config.json", format!(r#"{{"a":[{zeros}]}}"#));
+    let how = ["--to", "bf16", "--threads", "2", "--no-sync"];
+    let arguments = [&["convert", "in", "out"], &how[..]].concat();
+    let Some(peak) = peak(&sandbox, &arguments) else {
+        return;
+    };
+    assert!(peak < 40 * zeros.len(), "{peak} bytes");
 }
 
 /// Blocks of a few elements have many scales. Only some of them are in memory at once.
