@@ -8,7 +8,7 @@ use clap::Parser;
 
 use crate::error::Error;
 use crate::observer::Observer;
-use crate::program::{Command, Program};
+use crate::program::{Command, Program, usage};
 use crate::{check, convert, inspect};
 
 /// Runs a command line of `convert`, `check` or `inspect`, and returns its output. `arguments` does not begin with the name of
@@ -20,11 +20,8 @@ pub fn call(
     arguments: impl IntoIterator<Item = OsString>,
     observer: &dyn Observer,
 ) -> Result<String, Error> {
-    let usage = |message: &str| Error::Usage {
-        message: message.trim_end().into(),
-    };
     let line = once("ulp".into()).chain(arguments);
-    let program = Program::try_parse_from(line).map_err(|error| usage(&error.to_string()))?;
+    let program = Program::try_parse_from(line).map_err(|error| usage(&error))?;
     match program.command {
         Command::Convert(args) => convert::report(&args, observer),
         Command::Check(args) => {
@@ -33,6 +30,8 @@ pub fn call(
             Ok(String::from_utf8_lossy(&out).into_owned())
         }
         Command::Inspect(args) => inspect::report(&args),
-        _ => Err(usage("only convert, check and inspect are calls")),
+        _ => Err(Error::Usage {
+            message: "only convert, check and inspect are calls".into(),
+        }),
     }
 }

@@ -67,20 +67,21 @@ impl From<u64> for Span {
     }
 }
 
-/// Passes all chunks of tensors to `work`, on every thread. Each thread has its own buffers. The first error stops all threads,
-/// and the observer can stop them.
+/// Passes all chunks of `count` tensors to `work`, on every thread. `tensor` returns the span of a tensor by its index. Each thread
+/// has its own buffers. The first error stops all threads, and the observer can stop them.
 pub(crate) fn each<Scratch: Default>(
     threads: Threads,
     observer: &dyn Observer,
-    tensors: impl IntoIterator<Item = impl Into<Span>>,
+    count: usize,
+    tensor: impl Fn(usize) -> Span + Sync,
     work: impl Fn(Chunk, &mut Scratch) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
-    let tensors: Vec<Span> = tensors.into_iter().map(Into::into).collect();
     let mut chunks = 0;
-    let ends = tensors.iter().map(|Span { length, lead, size }| {
-        // An empty tensor has no chunks, whatever `lead` is.
-        let cut = if *length == 0 { 0 } else { length + lead };
-        chunks += cut.div_ceil(*size);
+    let ends = (0..count).map(|place| {
+        let Span { length, lead, size } = tensor(place);
+        // An empty tensor has no chunk, however much shorter the first chunk would be.
+        let cut = if length == 0 { 0 } else { length + lead };
+        chunks += cut.div_ceil(size);
         chunks
     });
     let ends: Vec<u64> = ends.collect();
@@ -92,14 +93,14 @@ pub(crate) fn each<Scratch: Default>(
             if number >= chunks {
                 break;
             }
-            let tensor = ends.partition_point(|&end| end <= number);
-            let before = if tensor == 0 { 0 } else { ends[tensor - 1] };
-            let Span { length, lead, size } = tensors[tensor];
+            let place = ends.partition_point(|&end| end <= number);
+            let before = if place == 0 { 0 } else { ends[place - 1] };
+            let Span { length, lead, size } = tensor(place);
             let start = (number - before) * size;
             let first = start.saturating_sub(lead);
             let chunk = Chunk {
                 number,
-                tensor,
+                tensor: place,
                 first,
                 count: length.min(start + size - lead) - first,
             };
@@ -155,7 +156,7 @@ mod tests {
             chunks.lock().expect("no panic").push(chunk);
             Ok(())
         };
-        each(threads, &(), tensors.iter().copied(), keep).expect("nothing fails");
+        each(threads, &(), tensors.len(), |place| tensors[place], keep).expect("nothing fails");
         let mut chunks = chunks.into_inner().expect("no panic");
         chunks.sort_by_key(|chunk| chunk.number);
         let numbers = chunks.iter().map(|chunk| chunk.number);

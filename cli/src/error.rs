@@ -114,6 +114,14 @@ pub enum Error {
         /// The largest number of bytes that is read.
         limit: u64,
     },
+    /// A configuration or an index is a file of another kind.
+    #[error("{}: it is {kind}", path.display())]
+    OtherKind {
+        /// The file.
+        path: PathBuf,
+        /// The kind of the file, and a remedy.
+        kind: String,
+    },
     /// The output can't have its name.
     #[error("{}: {why}", path.display())]
     Name {
@@ -214,6 +222,7 @@ impl Error {
             Error::LinksMeet { .. } => "links_meet",
             Error::Changed { .. } => "changed",
             Error::TooLarge { .. } => "too_large",
+            Error::OtherKind { .. } => "other_kind",
             Error::Name { .. } => "name",
             Error::NoParts { .. } => "no_parts",
             Error::Parts { .. } => "parts",
@@ -255,6 +264,7 @@ impl Error {
             | Error::LinksMeet { path }
             | Error::Changed { path }
             | Error::TooLarge { path, .. }
+            | Error::OtherKind { path, .. }
             | Error::Name { path, .. }
             | Error::NoParts { path }
             | Error::Parts { path, .. }
@@ -291,10 +301,29 @@ impl Error {
             "kind": self.kind(),
             "message": self.line(),
             "path": self.path().map(Path::to_string_lossy),
-            "tensor": self.tensor(),
+            "tensor": self.tensor().map(one_line),
             "exit_code": self.exit() as u8,
         }})
     }
+}
+
+/// Returns JSON in one line that no text in it changes. JSON itself may contain characters that change a terminal's text.
+pub(crate) fn json_line(json: &Value) -> String {
+    let json = json.to_string();
+    let mut line = String::new();
+    for c in json.chars() {
+        if changes_text(c) {
+            line += "\\u";
+            line.extend(
+                (0..4)
+                    .rev()
+                    .filter_map(|digit| char::from_digit(u32::from(c) >> (4 * digit) & 15, 16)),
+            );
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// The length of the longest line, and how many characters of the end a longer line keeps. The path stands at the beginning and
@@ -305,21 +334,32 @@ const END: usize = 200;
 /// Returns a message as one line. Names of files and tensors come from outside, and causes quote them. A line break or a
 /// terminal's escape sequence in a name stays text, and a very long message loses its middle.
 pub(crate) fn one_line(message: &str) -> String {
-    let mut line = String::new();
-    for c in message.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
+    // Tables have millions of such texts.
+    if message.len() <= LINE && !message.chars().any(changes_text) {
+        return message.into();
     }
-    let length = line.chars().count();
+    let characters = || message.chars().flat_map(visible);
+    let length = characters().count();
     if length <= LINE {
-        return line;
+        return characters().collect();
     }
-    let beginning: String = line.chars().take(LINE - END - 3).collect();
-    let end: String = line.chars().skip(length - END).collect();
-    format!("{beginning}...{end}")
+    let beginning = characters().take(LINE - END - 3);
+    let end = characters().skip(length - END);
+    beginning.chain("...".chars()).chain(end).collect()
+}
+
+/// Returns a character as it is printed.
+fn visible(c: char) -> impl Iterator<Item = char> {
+    let code = changes_text(c).then(|| c.escape_default());
+    let plain = if code.is_none() { Some(c) } else { None };
+    plain.into_iter().chain(code.into_iter().flatten())
+}
+
+/// Returns whether a character would change the text around it: a line break, an escape, or a mark that turns the direction of
+/// text.
+fn changes_text(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns the error of the system about a path.

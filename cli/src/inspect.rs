@@ -71,7 +71,7 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
         count.bytes += tensor.bytes();
     }
     let mut largest: Vec<&Tensor> = checkpoint.tensors().map(|(_, tensor)| tensor).collect();
-    largest.sort_by(|a, b| (b.bytes(), &a.name).cmp(&(a.bytes(), &b.name)));
+    largest.sort_unstable_by(|a, b| (b.bytes(), &a.name).cmp(&(a.bytes(), &b.name)));
     largest.truncate(args.largest);
     let total = formats.values().fold(Count::default(), |mut total, count| {
         total.tensors += count.tensors;
@@ -122,12 +122,9 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
     if !largest.is_empty() {
         let mut table = vec![heading(&["largest", "dtype", "shape", "bytes"])];
         for tensor in largest {
-            let cells = [
-                tensor.name.to_string(),
-                tensor.dtype.to_string(),
-                format!("{:?}", tensor.shape),
-                tensor.bytes().to_string(),
-            ];
+            let shape = format!("{:?}", tensor.shape);
+            let (dtype, bytes) = (tensor.dtype.to_string(), tensor.bytes().to_string());
+            let cells = [&*tensor.name, &dtype, &shape, &bytes];
             table.push(cells.map(Cell::plain).into());
         }
         text += "\n";

@@ -299,6 +299,30 @@ pub(crate) fn sync_directory(path: &Path, sync: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file from its beginning on, and leaves the file's own place alone.
+pub(crate) struct Beginning<'f> {
+    file: &'f File,
+    written: u64,
+}
+
+impl<'f> Beginning<'f> {
+    pub(crate) fn of(file: &'f File) -> Beginning<'f> {
+        Beginning { file, written: 0 }
+    }
+}
+
+impl io::Write for Beginning<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        write_at(self.file, self.written, bytes)?;
+        self.written += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(unix)]
 pub(crate) fn write_at(file: &File, start: u64, bytes: &[u8]) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, start)

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, json_line};
 use crate::output::after_publish;
 use crate::progress::Progress;
 use crate::{bits, check, completions, convert, finfo, inspect, memory, signals};
@@ -47,22 +47,39 @@ pub fn run_with(arguments: &[OsString]) -> Exit {
     let json = arguments.iter().any(|argument| argument == "--json");
     let report = match Program::try_parse_from(arguments) {
         Ok(program) => report(program.command, json),
-        Err(error) if json && error.use_stderr() => Err(Error::Usage {
-            message: error.render().to_string(),
-        }),
-        Err(error) => error.exit(),
+        Err(error) if is_help(&error) => error.exit(),
+        Err(error) => Err(usage(&error)),
     };
     let done = report.and_then(|(report, exit)| print(&report).map(|()| exit));
     let exit = done.unwrap_or_else(|error| tell(&error, json));
-    // If a signal has already decided the exit code, the program ends here. A later signal changes nothing.
-    std::mem::forget(signals::uninterrupted());
+    signals::end();
     exit
+}
+
+/// Returns whether the parser of the command line only has to print the help or the version.
+fn is_help(error: &clap::Error) -> bool {
+    use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    !error.use_stderr() || error.kind() == DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+/// Returns the error of the parser of the command line in one line, without the usage that follows it.
+pub(crate) fn usage(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim);
+    let ends = ["Usage:", "For more information"];
+    let lines = lines.take_while(|line| !ends.iter().any(|end| line.starts_with(end)));
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    let message = lines.join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    Error::Usage {
+        message: format!("{message}; --help shows the usage"),
+    }
 }
 
 /// Writes an error to standard error, and returns the exit code.
 fn tell(error: &Error, json: bool) -> Exit {
     let line = if json {
-        error.json().to_string()
+        json_line(&error.json())
     } else {
         format!("ulp: {}", error.line())
     };

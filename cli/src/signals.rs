@@ -1,7 +1,8 @@
 //! Signals that end the program. Incomplete files are removed first.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::entries;
 
@@ -24,6 +25,17 @@ pub(crate) struct Uninterrupted(MutexGuard<'static, State>);
 /// Takes the lock. If a signal has arrived, the program ends here.
 pub(crate) fn uninterrupted() -> Uninterrupted {
     Uninterrupted(STATE.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Whether a signal has come that ends the program. The thread that waits for signals may not have run yet.
+static CAME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Ends the program's work. A signal that has come decides the exit code, and a signal that comes later is too late.
+pub(crate) fn end() {
+    while CAME.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+    std::mem::forget(uninterrupted());
 }
 
 impl Uninterrupted {
@@ -71,7 +83,7 @@ pub(crate) fn handle(
         Some(_) => ending().filter(of_interest).collect(),
         None => TWO.into(),
     };
-    let mut signals = signal_hook::iterator::Signals::new(ending)?;
+    let mut signals = signal_hook::iterator::Signals::new(&ending)?;
     let wait = move || {
         if let Some(signal) = signals.forever().next() {
             let lock = uninterrupted();
@@ -86,6 +98,10 @@ pub(crate) fn handle(
         }
     };
     std::thread::Builder::new().spawn(wait)?;
+    // Without the thread, nobody would end the program.
+    for signal in ending {
+        signal_hook::flag::register(signal, CAME.clone())?;
+    }
     Ok(())
 }
 

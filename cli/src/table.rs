@@ -16,9 +16,9 @@ pub(crate) struct Cell {
 
 impl Cell {
     /// Returns a cell without style. Names come from files, so a line break or a terminal's escape sequence in a name stays text.
-    pub(crate) fn plain(text: impl Into<String>) -> Cell {
+    pub(crate) fn plain(text: impl AsRef<str>) -> Cell {
         Cell {
-            text: one_line(&text.into()),
+            text: one_line(text.as_ref()),
             style: Style::new(),
         }
     }

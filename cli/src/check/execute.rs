@@ -1,13 +1,13 @@
 //! Casts all tensors to all formats of the command line, and counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ulp::{Cast, Dtype, Layout, slice};
 
+use super::Format;
 use super::tally::Tally;
-use super::{Format, Subject};
 use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Checkpoint, Reader};
 use crate::chunks::{self, Chunk, Threads};
@@ -21,51 +21,56 @@ use crate::convert::survey;
 use crate::error::Error;
 use crate::observer::{Activity, Observer};
 
-/// A tensor to cast, or to write in a scheme.
-struct Task<'p, 'c> {
-    subject: Subject<'c>,
-    numbers: &'p Numbers<'c>,
-    tensor_scales: TensorScales,
-    method: Becomes<'p, 'c>,
+/// Tensors to cast, or to write in a scheme. A checkpoint may have millions of them.
+struct Tasks<'p, 'c> {
+    numbers: Vec<Numbers<'c>>,
+    /// The scales of weights that are stored with scales, by place.
+    tensor_scales: HashMap<usize, TensorScales>,
+    no_scales: TensorScales,
+    becomes: Becomes<'p, 'c>,
 }
 
-/// The conversion of a tensor.
+/// The conversion of tensors.
 enum Becomes<'p, 'c> {
-    /// A cast to each format.
-    Cast(Arc<[Caster]>),
-    /// A scheme, with the largest magnitude of the weight's family.
-    Scheme(&'p Quantize<'c>, f32),
+    Cast(Casters<'p>),
+    /// A scheme, with the largest magnitude of each weight's family.
+    Scheme(Vec<(&'p Quantize<'c>, f32)>),
 }
 
-/// The casters by source format. They are shared, because a checkpoint may have millions of tensors.
-#[derive(Default)]
-struct Casters(Vec<(Dtype, Arc<[Caster]>)>);
+/// The casts to each format, by source format. Under stochastic rounding, each tensor has its own.
+struct Casters<'p> {
+    rules: &'p [Rules],
+    targets: &'p [TargetFormat],
+    shared: HashMap<Dtype, Arc<[Caster]>>,
+}
 
-impl Casters {
-    fn of(
-        &mut self,
-        from: Dtype,
-        name: &str,
-        rules: &[Rules],
-        targets: &[TargetFormat],
-    ) -> Arc<[Caster]> {
-        let made = self.0.iter().find(|(made, _)| *made == from);
-        if let Some((_, casters)) = made {
-            return casters.clone();
-        }
-        let method = rules.iter().map(|rules| rules.method(name));
-        let casters = method.zip(targets);
-        let casters: Arc<[Caster]> = casters
-            .map(|(method, target)| Caster::new(from, target.to, method))
-            .collect();
-        // Under stochastic rounding, each tensor has its own caster.
-        if rules
-            .iter()
-            .all(|rules| matches!(rules.method(name), RoundingMethod::Cast(_)))
-        {
-            self.0.push((from, casters.clone()));
+impl<'p> Casters<'p> {
+    fn new(numbers: &[Numbers], rules: &'p [Rules], targets: &'p [TargetFormat]) -> Casters<'p> {
+        let mut casters = Casters {
+            rules,
+            targets,
+            shared: HashMap::new(),
+        };
+        for numbers in numbers {
+            let (from, name) = (numbers.format(), numbers.name());
+            let is_shared = |rules: &Rules| matches!(rules.method(name), RoundingMethod::Cast(_));
+            if !casters.shared.contains_key(&from) && rules.iter().all(is_shared) {
+                let own = casters.of(from, name);
+                casters.shared.insert(from, own);
+            }
         }
         casters
+    }
+
+    fn of(&self, from: Dtype, name: &str) -> Arc<[Caster]> {
+        if let Some(casters) = self.shared.get(&from) {
+            return casters.clone();
+        }
+        let methods = self.rules.iter().map(|rules| rules.method(name));
+        let casters = methods.zip(self.targets);
+        casters
+            .map(|(method, target)| Caster::new(from, target.to, method))
+            .collect()
     }
 }
 
@@ -108,13 +113,13 @@ pub(super) fn check<'c>(
     let Some(first) = rules.first() else {
         return Ok(Vec::new());
     };
-    let (plans, numbers);
-    let mut reader = Reader::default();
-    let mut tasks = Vec::new();
+    let plans;
+    let (numbers, becomes);
     if first.target.is_some() {
         plans = survey::plans(checkpoint, first)?;
         let work = plans.iter().map(Plan::elements).sum();
         observer.start(work, Activity::Reading);
+        let mut weights = Vec::new();
         for plan in &plans {
             let work = Work {
                 threads,
@@ -125,61 +130,51 @@ pub(super) fn check<'c>(
             for output in &plan.outputs {
                 if let Action::Quantize(weight) = &output.action {
                     let largest = weight.family.map_or(0.0, |family| largest[family]);
-                    tasks.push(Task {
-                        subject: Subject::of(&weight.numbers),
-                        numbers: &weight.numbers,
-                        tensor_scales: weight.numbers.tensor_scales(&mut reader)?,
-                        method: Becomes::Scheme(weight, largest),
-                    });
+                    weights.push((&**weight, largest));
                 }
             }
         }
+        let stored = weights.iter().map(|(weight, _)| weight.numbers.clone());
+        numbers = stored.collect();
+        becomes = Becomes::Scheme(weights);
     } else {
         numbers = survey::numbers(checkpoint, first)?;
         let work = numbers.iter().map(Numbers::elements).sum();
         observer.start(work, Activity::Reading);
-        let mut casters = Casters::default();
-        for numbers in &numbers {
-            let subject = Subject::of(numbers);
-            let casters = casters.of(numbers.format(), &subject.name, rules, &targets);
-            tasks.push(Task {
-                subject,
-                numbers,
-                tensor_scales: numbers.tensor_scales(&mut reader)?,
-                method: Becomes::Cast(casters),
-            });
-        }
+        becomes = Becomes::Cast(Casters::new(&numbers, rules, &targets));
     }
+    let tasks = Tasks::new(numbers, becomes)?;
+    let count = tasks.numbers.len();
     let totals = Mutex::new(Totals {
-        of_formats: vec![vec![Tally::default(); tasks.len()]; targets.len()],
+        of_formats: vec![vec![Tally::default(); count]; targets.len()],
         next: 0,
         waiting: BTreeMap::new(),
     });
-    let lengths = tasks.iter().map(|task| match task.method {
-        Becomes::Cast(_) => task.numbers.elements().into(),
-        Becomes::Scheme(weight, _) => chunks::Span {
-            length: weight.panels.count(),
+    let length = |place: usize| match &tasks.becomes {
+        Becomes::Cast(_) => tasks.numbers[place].elements().into(),
+        Becomes::Scheme(weights) => chunks::Span {
+            length: weights[place].0.panels.count(),
             lead: 0,
             size: 1,
         },
-    });
+    };
     let each = |chunk: Chunk, scratch: &mut Scratch<'c>| {
-        let tallies = tasks[chunk.tensor].tally(chunk, &targets, scratch)?;
+        let tallies = tasks.tally(chunk, &targets, scratch)?;
         let elements = tallies.first().map_or(0, |tally| tally.elements);
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals.add(chunk, tallies);
         observer.advance(elements);
         Ok(())
     };
-    chunks::each(threads, observer, lengths, each)?;
+    chunks::each(threads, observer, count, length, each)?;
     observer.finish();
     for shard in &checkpoint.shards {
         shard.unchanged()?;
     }
-    let subjects: Rc<[Subject]> = tasks.into_iter().map(|task| task.subject).collect();
+    let numbers: Rc<[Numbers]> = tasks.numbers.into();
     let Totals { of_formats, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     let formats = rules.iter().zip(of_formats);
-    let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, subjects.clone(), tallies);
+    let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, numbers.clone(), tallies);
     Ok(formats.map(format).collect())
 }
 
@@ -196,7 +191,30 @@ impl TargetFormat {
     }
 }
 
-impl<'c> Task<'_, 'c> {
+impl<'p, 'c> Tasks<'p, 'c> {
+    fn new(numbers: Vec<Numbers<'c>>, becomes: Becomes<'p, 'c>) -> Result<Tasks<'p, 'c>, Error> {
+        let mut reader = Reader::default();
+        let mut tensor_scales = HashMap::new();
+        for (place, numbers) in numbers.iter().enumerate() {
+            if let Numbers::Scaled(_) = numbers {
+                tensor_scales.insert(place, numbers.tensor_scales(&mut reader)?);
+            }
+        }
+        Ok(Tasks {
+            numbers,
+            tensor_scales,
+            no_scales: TensorScales::default(),
+            becomes,
+        })
+    }
+
+    /// Returns the scales of a tensor that must be known before its chunks are read.
+    fn tensor_scales(&self, chunk: Chunk) -> &TensorScales {
+        self.tensor_scales
+            .get(&chunk.tensor)
+            .unwrap_or(&self.no_scales)
+    }
+
     /// Counts the effect of each format on a chunk.
     fn tally(
         &self,
@@ -204,11 +222,16 @@ impl<'c> Task<'_, 'c> {
         targets: &[TargetFormat],
         scratch: &mut Scratch<'c>,
     ) -> Result<Vec<Tally>, Error> {
-        match &self.method {
-            Becomes::Cast(casters) => self.cast(chunk, casters, targets, scratch),
-            Becomes::Scheme(weight, largest) => {
+        match &self.becomes {
+            Becomes::Cast(casters) => {
+                let numbers = &self.numbers[chunk.tensor];
+                let casters = casters.of(numbers.format(), numbers.name());
+                self.cast(chunk, &casters, targets, scratch)
+            }
+            Becomes::Scheme(weights) => {
+                let (weight, largest) = weights[chunk.tensor];
                 let smallest_normal = targets[0].smallest_normal;
-                self.quantize(chunk, weight, *largest, smallest_normal, scratch)
+                self.quantize(chunk, weight, largest, smallest_normal, scratch)
                     .map(|tally| vec![tally])
             }
         }
@@ -216,7 +239,7 @@ impl<'c> Task<'_, 'c> {
 
     fn cast(
         &self,
-        Chunk { first, count, .. }: Chunk,
+        chunk: Chunk,
         casters: &[Caster],
         targets: &[TargetFormat],
         scratch: &mut Scratch<'c>,
@@ -228,10 +251,10 @@ impl<'c> Task<'_, 'c> {
             after,
             ..
         } = scratch;
-        let from = self.numbers.format();
-        let source = self
-            .numbers
-            .read_stored(&self.tensor_scales, first, count, buffers)?;
+        let Chunk { first, count, .. } = chunk;
+        let numbers = &self.numbers[chunk.tensor];
+        let from = numbers.format();
+        let source = numbers.read_stored(self.tensor_scales(chunk), first, count, buffers)?;
         let size = |format: Dtype| count * u64::from(format.bits()).div_ceil(8);
         // A wider format has every number of a narrower one.
         let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
@@ -245,15 +268,15 @@ impl<'c> Task<'_, 'c> {
             let mut tally = Tally::default();
             tally.overflowed = caster.cast(first, &source, result, &mut buffers.unpacked);
             widen(target.to, result, after);
-            let numbers = before.as_chunks().0.iter().zip(after.as_chunks().0);
-            for (&before, &after) in numbers {
+            let pairs = before.as_chunks().0.iter().zip(after.as_chunks().0);
+            for (&before, &after) in pairs {
                 let (before, after) = (f64::from_le_bytes(before), f64::from_le_bytes(after));
                 tally.add(before, after, after.abs() < target.smallest_normal);
             }
             tally
         };
         let tallies = casters.iter().zip(targets).map(tally).collect();
-        self.numbers.give_back(source, buffers);
+        numbers.give_back(source, buffers);
         Ok(tallies)
     }
 
@@ -272,7 +295,7 @@ impl<'c> Task<'_, 'c> {
             back,
             ..
         } = scratch;
-        let done = weight.panel(chunk.first, &self.tensor_scales, largest, buffers)?;
+        let done = weight.panel(chunk.first, self.tensor_scales(chunk), largest, buffers)?;
         let Buffers {
             numbers,
             elements,

@@ -4,7 +4,6 @@ mod execute;
 mod render;
 mod tally;
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::io::Write;
 use std::path::PathBuf;
@@ -62,38 +61,16 @@ pub(crate) struct Check {
 struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
-    subjects: Rc<[Subject<'c>]>,
+    numbers: Rc<[Numbers<'c>]>,
     /// The tally of each tensor.
     tallies: Vec<Tally>,
     /// The indices of the tensors, the worst tensor first.
     order: Vec<u32>,
 }
 
-/// A tensor that has a row.
-#[derive(Clone, Debug)]
-struct Subject<'c> {
-    name: Cow<'c, str>,
-    shape: Cow<'c, [u64]>,
-}
-
-impl<'c> Subject<'c> {
-    fn of(numbers: &Numbers<'c>) -> Subject<'c> {
-        match numbers {
-            Numbers::Plain((_, tensor), _) => Subject {
-                name: Cow::Borrowed(&tensor.name),
-                shape: Cow::Borrowed(&tensor.shape),
-            },
-            Numbers::Scaled(weight) => Subject {
-                name: Cow::Owned(weight.name.clone()),
-                shape: Cow::Owned(weight.result_shape().into()),
-            },
-        }
-    }
-}
-
 /// A tensor, and the effect of the conversion on its elements.
 struct Row<'f> {
-    subject: &'f Subject<'f>,
+    numbers: &'f Numbers<'f>,
     tally: &'f Tally,
 }
 
@@ -127,7 +104,7 @@ pub(crate) fn report(
 }
 
 impl<'c> Format<'c> {
-    fn new(to: ulp::Dtype, subjects: Rc<[Subject<'c>]>, tallies: Vec<Tally>) -> Format<'c> {
+    fn new(to: ulp::Dtype, numbers: Rc<[Numbers<'c>]>, tallies: Vec<Tally>) -> Format<'c> {
         let mut total = Tally::default();
         for tally in &tallies {
             total.merge(tally);
@@ -142,7 +119,7 @@ impl<'c> Format<'c> {
         Format {
             to,
             total,
-            subjects,
+            numbers,
             tallies,
             order,
         }
@@ -150,7 +127,7 @@ impl<'c> Format<'c> {
 
     fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         self.order.iter().map(|&place| Row {
-            subject: &self.subjects[place as usize],
+            numbers: &self.numbers[place as usize],
             tally: &self.tallies[place as usize],
         })
     }

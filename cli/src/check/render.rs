@@ -109,9 +109,9 @@ pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
         names.chain(columns).collect::<Vec<Cell>>()
     };
     table::write(out, || {
-        let rows = format.rows().map(|Row { subject, tally }| {
-            let names = [subject.name.to_string(), format!("{:?}", subject.shape)];
-            let names = names.map(Cell::plain).into_iter();
+        let rows = format.rows().map(|Row { numbers, tally }| {
+            let shape = format!("{:?}", numbers.result_shape());
+            let names = [Cell::plain(numbers.name()), Cell::plain(shape)].into_iter();
             names.chain(cells(&columns, tally)).collect()
         });
         std::iter::once(headings()).chain(rows)
@@ -139,8 +139,8 @@ impl Serialize for Tensors<'_> {
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", &self.subject.name)?;
-        map.serialize_entry("shape", &self.subject.shape)?;
+        map.serialize_entry("name", self.numbers.name())?;
+        map.serialize_entry("shape", &self.numbers.result_shape())?;
         entries(&mut map, &SOURCE, self.tally)?;
         entries(&mut map, &RESULT, self.tally)?;
         map.end()
@@ -165,7 +165,8 @@ pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()>
         .chain([title("worst tensor")]);
     let mut table = vec![headings.collect()];
     for format in formats {
-        let names = [format.to.to_string(), format.bytes().to_string()].map(Cell::plain);
+        let names = [format.to.to_string(), format.bytes().to_string()];
+        let names = names.map(Cell::plain);
         let worst = Cell::plain(format.worst().unwrap_or("-"));
         let cells = names.into_iter().chain(cells(&RESULT, &format.total));
         table.push(cells.chain([worst]).collect());
@@ -205,6 +206,6 @@ impl Format<'_> {
     fn worst(&self) -> Option<&str> {
         let worst = self.rows().next()?;
         let exact = worst.tally.lost() == 0 && worst.tally.largest == 0.0;
-        (!exact).then_some(&*worst.subject.name)
+        (!exact).then(|| worst.numbers.name())
     }
 }

@@ -1,9 +1,10 @@
 //! The files of a directory, and the groups of its weights.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::index::{self, Index};
+use super::names::{Places, at as tensor_at};
 use super::{Group, Shard, in_index, read_small};
 use crate::entries::{self, Entry, EntryKind};
 use crate::error::{Error, at};
@@ -74,7 +75,8 @@ impl Listing {
             });
         }
         // Files that no index names are shards of one checkpoint if they have no tensor name in common.
-        let mut loose: Vec<(usize, HashSet<Box<str>>)> = Vec::new();
+        let mut loose: Vec<(usize, Places)> = Vec::new();
+        let mut opened: Vec<Shard> = Vec::new();
         for below in &self.weights {
             let name = text(below);
             if shards.contains_key(&name) {
@@ -82,25 +84,30 @@ impl Listing {
             }
             let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
             let mut shard = Shard::open(name.clone(), directory.join(below), false)?;
-            let tensors = shard.header.tensors.iter();
-            let names: HashSet<Box<str>> = tensors.map(|tensor| tensor.name.clone()).collect();
-            let fits = |(group, others): &&mut (usize, HashSet<Box<str>>)| {
+            let known: Vec<&Shard> = opened.iter().collect();
+            let fits = |(group, others): &(usize, Places)| {
                 let group: &Group = &groups[*group];
-                group.folder == folder && names.is_disjoint(others)
+                let is_there = |name| others.find(name, tensor_at(&known), |_| true).is_some();
+                let mut tensors = shard.header.tensors.iter();
+                group.folder == folder && !tensors.any(|tensor| is_there(&tensor.name))
             };
-            if let Some((group, others)) = loose.iter_mut().find(fits) {
-                shard.group = *group;
-                others.extend(names);
-            } else {
-                shard.group = groups.len();
-                loose.push((groups.len(), names));
+            let number = loose.iter().position(fits).unwrap_or_else(|| {
+                loose.push((groups.len(), Places::default()));
                 groups.push(Group {
                     folder,
                     index: None,
                 });
+                loose.len() - 1
+            });
+            let (group, places) = &mut loose[number];
+            shard.group = *group;
+            let known: Vec<&Shard> = known.into_iter().chain([&shard]).collect();
+            for place in 0..shard.header.tensors.len() {
+                places.add((opened.len() as u32, place as u32), tensor_at(&known));
             }
-            shards.insert(name, shard);
+            opened.push(shard);
         }
+        shards.extend(opened.into_iter().map(|shard| (shard.name.clone(), shard)));
         // An index may give its shards any name.
         self.others
             .retain(|other| !shards.contains_key(&text(&other.below)));

@@ -1,6 +1,6 @@
 //! The index of a directory of shards: the shard of each tensor.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Component, Path};
 
@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::Shard;
+use super::names::{Places, at};
 
 /// The length in bytes of the largest index that is read.
 pub(super) const INDEX_LIMIT: u64 = 400_000_000;
@@ -103,12 +104,17 @@ impl Index {
 
     /// Checks that each tensor is in the shard that the index names for it.
     pub(super) fn agrees(&self, shards: &[(String, Shard)]) -> Result<(), IndexError> {
-        let mut there: HashSet<(&str, &str)> = HashSet::new();
-        for (name, shard) in shards {
-            let tensors = shard.header.tensors.iter();
-            there.extend(tensors.map(|tensor| (&*tensor.name, &**name)));
+        let all: Vec<&Shard> = shards.iter().map(|(_, shard)| shard).collect();
+        let mut places = Places::default();
+        for (number, shard) in all.iter().enumerate() {
+            for place in 0..shard.header.tensors.len() {
+                places.add((number as u32, place as u32), at(&all));
+            }
         }
-        let absent = |(tensor, shard): &&(String, String)| !there.contains(&(&**tensor, &**shard));
+        let absent = |(tensor, shard): &&(String, String)| {
+            let is_in = |(number, _): (u32, u32)| shards[number as usize].0 == *shard;
+            places.find(tensor, at(&all), is_in).is_none()
+        };
         match self.weight_map.iter().find(absent) {
             Some((tensor, shard)) => Err(IndexError::Missing {
                 tensor: tensor.clone(),

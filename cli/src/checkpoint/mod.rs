@@ -7,18 +7,20 @@ mod directory;
 mod fingerprint;
 pub(crate) mod header;
 mod index;
+mod kind;
+mod names;
 mod reader;
 mod source;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use directory::Listing;
 pub(crate) use fingerprint::hash;
-pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
+pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Metadata, Tensor};
 pub use index::{Index, IndexError};
+pub use names::Names;
 pub use reader::Reader;
 pub use source::Source;
 pub(crate) use source::read_small;
@@ -117,20 +119,14 @@ impl Checkpoint {
     /// Returns the tensors of a group by name. If two shards have a tensor of equal name, returns the tensor in the shard that
     /// the index names.
     #[must_use]
-    pub fn by_name(&self, group: usize) -> HashMap<&str, (&Shard, &Tensor)> {
-        let mut all: HashMap<_, _> = HashMap::new();
+    pub fn by_name(&self, group: usize) -> Names<'_> {
         let Group { folder, index } = &self.groups[group];
-        for (shard, tensor) in self.tensors() {
-            if shard.group != group {
-                continue;
-            }
+        let own = self.shards.iter().filter(|shard| shard.group == group);
+        Names::of(own.collect(), |shard, tensor| {
             let index = index.as_ref();
             let listed = index.and_then(|(_, index)| index.shard_of(&tensor.name));
-            if listed.is_none_or(|listed| folder.join(listed) == Path::new(&shard.name)) {
-                all.insert(&*tensor.name, (shard, tensor));
-            }
-        }
-        all
+            listed.is_none_or(|listed| folder.join(listed) == Path::new(&shard.name))
+        })
     }
 }
 

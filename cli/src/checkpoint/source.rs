@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::header::HEADER_LIMIT;
+use super::kind;
 use crate::error::{Error, at};
 use crate::output::{self, Mode};
 
@@ -166,11 +167,13 @@ fn is_file(path: &Path, metadata: &Metadata) -> Result<(), Error> {
 /// Copies a pipe, unless its first bytes show that it has no checkpoint. Such a pipe may never end.
 fn copy(mut pipe: File) -> io::Result<File> {
     let mut copy = tempfile::tempfile()?;
-    let mut length = Vec::new();
-    (&mut pipe).take(8).read_to_end(&mut length)?;
-    io::copy(&mut &*length, &mut copy)?;
+    let mut begin = Vec::new();
+    (&mut pipe)
+        .take(kind::BEGIN as u64)
+        .read_to_end(&mut begin)?;
+    io::copy(&mut &*begin, &mut copy)?;
     let sound = |length: [u8; 8]| u64::from_le_bytes(length) <= HEADER_LIMIT as u64;
-    if length.first_chunk().is_some_and(|&length| sound(length)) {
+    if begin.first_chunk().is_some_and(|&length| sound(length)) {
         io::copy(&mut pipe, &mut copy)?;
     }
     Ok(copy)
@@ -190,6 +193,13 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Err
         return Err(Error::TooLarge {
             path: path.into(),
             limit,
+        });
+    }
+    let begin = &text[..text.len().min(kind::BEGIN)];
+    if let Some(kind) = kind::of(begin) {
+        return Err(Error::OtherKind {
+            path: path.into(),
+            kind,
         });
     }
     Ok(Some(text))

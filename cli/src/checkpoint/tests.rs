@@ -21,7 +21,7 @@ fn a_valid_header_is_read() {
     let elements: Vec<_> = header.tensors.iter().map(super::Tensor::elements).collect();
     assert_eq!(elements, [3, 6, 0, 1]);
     assert_eq!(header.data_start, 8 + json.len() as u64);
-    assert_eq!(header.metadata.unwrap()["format"], "pt");
+    assert_eq!(header.metadata.unwrap().get("format").unwrap(), "pt");
 }
 
 #[test]
@@ -112,7 +112,10 @@ fn unusual_valid_headers_are_read() {
     let json = r#"{"__metadata__":null}"#;
     assert_eq!(header(json, 0).unwrap().metadata, None);
     let json = r#"{"__metadata__":{"a":"1","a":"2"}}"#;
-    assert_eq!(header(json, 0).unwrap().metadata.unwrap()["a"], "2");
+    assert_eq!(
+        header(json, 0).unwrap().metadata.unwrap().get("a").unwrap(),
+        "2"
+    );
     let entry = |i| format!(r#""{i}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#);
     let entries: Vec<_> = (0..=1 << 17).map(entry).collect();
     let many = header(&format!("{{{}}}", entries.join(",")), 0).unwrap();
@@ -187,7 +190,7 @@ fn a_directory_lists_its_shards() {
     let file = [&(json.len() as u64).to_le_bytes(), json.as_bytes(), b"xyz"].concat();
     std::fs::write(path("model.safetensors"), file).unwrap();
     let checkpoint = opened().unwrap();
-    let (shard, tensor) = checkpoint.by_name(0)["a"];
+    let (shard, tensor) = checkpoint.by_name(0).get("a").unwrap();
     let mut bytes = [0; 2];
     Reader::default()
         .read(shard, tensor, 1, &mut bytes)

@@ -235,8 +235,11 @@ impl Config {
 /// Returns the modules of a plan whose weights are multiplied by their scales.
 fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
     let outputs = plan.outputs.iter();
-    let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(..)));
-    gone.map(|output| output.name.strip_suffix(".weight").unwrap_or(&output.name))
+    let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(_)));
+    gone.map(|output| {
+        let name = output.name();
+        name.strip_suffix(".weight").unwrap_or(name)
+    })
 }
 
 /// Returns the index of a group in the output.
@@ -250,7 +253,8 @@ pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
         };
         let names = of_shard.entry(below.into()).or_default();
         for output in &plan.outputs {
-            names.entry(output.origin).or_default().push(&output.name);
+            let origin = &*output.origin.name;
+            names.entry(origin).or_default().push(output.name());
         }
     }
     let mut weight_map = Map::new();

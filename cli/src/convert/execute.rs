@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::dequantize::{self, TensorScales, read};
 use super::direct;
-use super::plan::{Action, Output, Plan};
+use super::plan::{Action, Dequantize, Output, Plan};
 use super::quantize::{Quantize, take_largest};
 use super::transpose::{self, Form, TransposedPanels};
 use crate::cast::Caster;
@@ -55,13 +55,13 @@ pub(crate) struct Buffers<'s> {
 }
 
 /// Numbers that must be known before any chunk is written.
-struct Known {
+struct Known<'p> {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
-    /// The tensor scales of weights, by the index of the output.
+    /// The scales of weights, by the place of the output.
     weights: HashMap<usize, TensorScales>,
-    /// The offsets in the file at which the outputs begin, by name.
-    starts: HashMap<String, u64>,
+    /// The places at which the scales of schemes begin in the file, by name.
+    starts: HashMap<&'p str, u64>,
 }
 
 /// The number of lost elements, by kind.
@@ -126,11 +126,10 @@ impl Work<'_> {
             starts: starts(plan),
         };
         let lost = Mutex::new(Lost::default());
-        let tensors = plan.outputs.iter().map(|output| in_blocks(plan, output));
+        let tensor = |place: usize| in_blocks(plan, &plan.outputs[place]);
         let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
             let write = |name: &str, start: u64, bytes: &[u8]| {
-                let place = known.starts[name] + start;
-                output::write_at(file, place, bytes).map_err(|source| Error::TensorIo {
+                output::write_at(file, start, bytes).map_err(|source| Error::TensorIo {
                     path: self.target.into(),
                     tensor: name.into(),
                     source,
@@ -142,7 +141,13 @@ impl Work<'_> {
             *lost.lock().unwrap_or_else(PoisonError::into_inner) += more;
             Ok(())
         };
-        chunks::each(self.threads, self.observer, tensors, each)?;
+        chunks::each(
+            self.threads,
+            self.observer,
+            plan.outputs.len(),
+            tensor,
+            each,
+        )?;
         Ok(lost.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -156,7 +161,7 @@ impl Work<'_> {
             }
         }
         let largest: Vec<AtomicU32> = plan.families.iter().map(|_| AtomicU32::new(0)).collect();
-        let lengths = members.iter().map(|(_, numbers, _)| numbers.elements());
+        let length = |place: usize| members[place].1.elements().into();
         let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
             let (family, numbers, tensor_scales) = &members[chunk.tensor];
             numbers.read(tensor_scales, chunk.first, chunk.count, buffers)?;
@@ -164,19 +169,18 @@ impl Work<'_> {
             self.observer.advance(chunk.count);
             Ok(())
         };
-        chunks::each(self.threads, self.observer, lengths, each)?;
+        chunks::each(self.threads, self.observer, members.len(), length, each)?;
         let numbers = largest.into_iter().map(AtomicU32::into_inner);
         Ok(numbers.map(f32::from_bits).collect())
     }
 }
 
-/// Returns the places at which outputs begin in the file.
-fn starts(plan: &Plan) -> HashMap<String, u64> {
+/// Returns the places at which the scales of schemes begin in the file.
+fn starts<'p>(plan: &'p Plan) -> HashMap<&'p str, u64> {
     let outputs = plan.outputs.iter();
-    let start = |output: &Output| plan.head.len() as u64 + output.range.start;
-    outputs
-        .map(|output| (output.name.clone(), start(output)))
-        .collect()
+    let scales = outputs.filter(|output| matches!(output.action, Action::Scales));
+    let start = |output: &'p Output| (output.name(), plan.head + output.range.start);
+    scales.map(start).collect()
 }
 
 /// Returns the scales that must be known before chunks are read.
@@ -185,8 +189,8 @@ fn weights(plan: &Plan) -> Result<HashMap<usize, TensorScales>, Error> {
     let mut known = HashMap::new();
     for (place, output) in plan.outputs.iter().enumerate() {
         match &output.action {
-            Action::Dequantize(weight, _) => {
-                known.insert(place, TensorScales::read(weight, &mut reader)?);
+            Action::Dequantize(dequantize) => {
+                known.insert(place, TensorScales::read(&dequantize.weight, &mut reader)?);
             }
             Action::Quantize(weight) => {
                 known.insert(place, weight.numbers.tensor_scales(&mut reader)?);
@@ -197,7 +201,7 @@ fn weights(plan: &Plan) -> Result<HashMap<usize, TensorScales>, Error> {
     Ok(known)
 }
 
-/// Converts a chunk of a tensor. Passes the bytes to `write`, with the name of their tensor and their place in it. Returns how
+/// Converts a chunk of a tensor. Passes the bytes to `write`, with the name of their tensor and their place in the file. Returns how
 /// many elements were lost.
 fn convert<'s>(
     plan: &Plan<'s>,
@@ -207,10 +211,11 @@ fn convert<'s>(
     write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
 ) -> Result<Lost, Error> {
     let output = &plan.outputs[chunk.tensor];
-    let name = &*output.name;
+    let name = output.name();
     let Chunk { first, count, .. } = chunk;
     let bits = output.dtype.bitsize() as u64;
-    let start = first * bits / 8;
+    let place = |first: u64| plan.head + output.range.start + first * bits / 8;
+    let start = place(first);
     let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
         let Buffers {
             wide,
@@ -221,18 +226,20 @@ fn convert<'s>(
         let count = wide.len() as u64 / 4;
         bytes.resize((count * bits).div_ceil(8) as usize, 0);
         let overflowed = caster.cast(first, wide, bytes, unpacked);
-        write(name, first * bits / 8, bytes).map(|()| overflowed)
+        write(name, place(first), bytes).map(|()| overflowed)
     };
     match &output.action {
-        Action::Copy(tensor) => {
+        Action::Copy => {
             buffers.write.resize(count as usize, 0);
             let bytes = &mut buffers.write;
-            buffers.reader.read(plan.shard, tensor, first, bytes)?;
-            write(name, first, bytes)?;
+            buffers
+                .reader
+                .read(plan.shard, output.origin, first, bytes)?;
+            write(name, plan.head + output.range.start + first, bytes)?;
             Ok(Lost::default())
         }
         Action::Scales => Ok(Lost::default()),
-        Action::Cast(tensor, caster) => {
+        Action::Cast(caster) => {
             let Buffers {
                 reader,
                 read: bytes,
@@ -240,7 +247,7 @@ fn convert<'s>(
                 unpacked,
                 ..
             } = buffers;
-            read(reader, plan.shard, tensor, first, count, bytes)?;
+            read(reader, plan.shard, output.origin, first, count, bytes)?;
             results.resize((count * bits / 8) as usize, 0);
             let overflowed = caster.cast(first, bytes, results, unpacked);
             write(name, start, results)?;
@@ -249,15 +256,20 @@ fn convert<'s>(
         Action::Quantize(weight) => {
             let tensor_scales = &known.weights[&chunk.tensor];
             let largest = weight.family.map_or(0.0, |family| known.largest[family]);
+            let write = |name: &str, start: u64, bytes: &[u8]| {
+                let scales = known.starts.get(name);
+                write(name, scales.map_or(place(0), |place| *place) + start, bytes)
+            };
             quantize(
                 weight,
                 name,
                 (first, tensor_scales, largest),
                 buffers,
-                &write,
+                write,
             )
         }
-        Action::Dequantize(weight, caster) => {
+        Action::Dequantize(dequantize) => {
+            let Dequantize { weight, caster } = &**dequantize;
             let tensor_scales = &known.weights[&chunk.tensor];
             if !weight.transposed {
                 if let Some(to) = caster.nearest()
@@ -279,7 +291,7 @@ fn convert<'s>(
                 buffers,
                 |first, form, buffers| {
                     if form == Form::Written {
-                        return write(name, first * bits / 8, &buffers.write);
+                        return write(name, place(first), &buffers.write);
                     }
                     overflowed += narrow(first, caster, buffers)?;
                     Ok(())
@@ -332,9 +344,9 @@ fn quantize<'s>(
 /// memory in large blocks write such chunks faster. The unit is an element, or a byte of a tensor that is only copied. A
 /// transposed tensor is cut into panels.
 fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
-    let start = plan.head.len() as u64 + output.range.start;
+    let start = plan.head + output.range.start;
     let (length, before) = match &output.action {
-        Action::Copy(tensor) => (tensor.bytes(), start),
+        Action::Copy => (output.origin.bytes(), start),
         Action::Scales => (0, 0),
         Action::Quantize(weight) => {
             return chunks::Span {
@@ -343,11 +355,11 @@ fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
                 size: 1,
             };
         }
-        Action::Dequantize(weight, _) if weight.transposed && output.elements() > 0 => {
+        Action::Dequantize(dequantize) if dequantize.weight.transposed && output.elements() > 0 => {
             return chunks::Span {
                 length: output.elements(),
                 lead: 0,
-                size: TransposedPanels::of(weight).elements(),
+                size: TransposedPanels::of(&dequantize.weight).elements(),
             };
         }
         // The chunks have whole bytes of a packed format.

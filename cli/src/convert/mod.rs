@@ -293,7 +293,7 @@ impl Conversion<'_> {
         let (unfinished, file) = AtomicOutput::file(directory, target, mode).map_err(at(shown))?;
         let written = file
             .set_len(plan.length())
-            .and_then(|()| output::write_at(&file, 0, &plan.head));
+            .and_then(|()| plan.write_head(output::Beginning::of(&file)));
         written.map_err(at(shown))?;
         let work = Work {
             threads: self.threads,

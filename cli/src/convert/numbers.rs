@@ -1,5 +1,8 @@
 //! The numbers of a tensor as f32, in whatever form they are stored.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::dequantize::{self, TensorScales, matrix_of};
 use super::execute::Buffers;
 use crate::cast::{Caster, RoundingMethod};
@@ -13,14 +16,30 @@ pub(crate) enum Numbers<'a> {
     /// Floats without scales.
     Plain(Located<'a>, ulp::Dtype),
     /// Elements that are multiplied by their scales.
-    Scaled(Box<Weight<'a>>),
+    Scaled(Arc<Weight<'a>>),
 }
 
 impl<'a> Numbers<'a> {
-    pub(crate) fn shape(&self) -> Box<[u64]> {
+    /// Returns the name of the weight.
+    pub(crate) fn name(&self) -> &str {
         match self {
-            Numbers::Plain((_, tensor), _) => tensor.shape.clone(),
-            Numbers::Scaled(weight) => weight.shape.clone(),
+            Numbers::Plain((_, tensor), _) => &tensor.name,
+            Numbers::Scaled(weight) => &weight.name,
+        }
+    }
+
+    /// Returns the shape that the weight has without scales.
+    pub(crate) fn result_shape(&self) -> Cow<'_, [u64]> {
+        match self {
+            Numbers::Plain((_, tensor), _) => Cow::Borrowed(&tensor.shape),
+            Numbers::Scaled(weight) => Cow::Owned(weight.result_shape().into()),
+        }
+    }
+
+    pub(crate) fn shape(&self) -> &[u64] {
+        match self {
+            Numbers::Plain((_, tensor), _) => &tensor.shape,
+            Numbers::Scaled(weight) => &weight.shape,
         }
     }
 

@@ -1,10 +1,12 @@
 //! The plan of a file: the action for each tensor, and the place of its bytes. The whole plan is known before anything is
 //! written.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use safetensors::Dtype;
 
@@ -12,7 +14,7 @@ use super::numbers::Numbers;
 use super::quantize::Quantize;
 use crate::cast::Caster;
 use crate::checkpoint::header::write as header;
-use crate::checkpoint::{Shard, Tensor};
+use crate::checkpoint::{Metadata, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
 use crate::quantized::Weight;
 
@@ -22,8 +24,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) shard: &'a Shard,
     /// Shards that have no tensor in the output.
     pub(crate) emptied: Vec<&'a Shard>,
-    /// The bytes before the data.
-    pub(crate) head: Vec<u8>,
+    /// The length of the header: the bytes before the data.
+    pub(crate) head: u64,
+    pub(crate) metadata: Option<Cow<'a, Metadata>>,
     /// The tensors, in the order of their data.
     pub(crate) outputs: Vec<Output<'a>>,
     /// Families of weights. The weights of a family share one tensor scale.
@@ -34,14 +37,16 @@ pub(crate) struct Plan<'a> {
     pub(crate) stays_scaled: bool,
 }
 
-/// A tensor to write.
+/// A tensor to write. A checkpoint may have millions of them, so an output has nothing that its source tensor has.
 #[derive(Debug)]
 pub(crate) struct Output<'a> {
-    pub(crate) name: String,
-    /// The name of the source tensor.
-    pub(crate) origin: &'a str,
+    /// The source tensor.
+    pub(crate) origin: &'a Tensor,
+    /// The name, if it isn't that of the source tensor.
+    pub(crate) renamed: Option<Box<str>>,
+    /// The shape, if it isn't that of the source tensor.
+    pub(crate) reshaped: Option<Box<[u64]>>,
     pub(crate) dtype: Dtype,
-    pub(crate) shape: Box<[u64]>,
     pub(crate) range: Range<u64>,
     pub(crate) action: Action<'a>,
     pub(crate) note: Option<Note>,
@@ -61,32 +66,67 @@ pub(crate) enum Note {
 /// How the bytes of a tensor are made.
 #[derive(Debug)]
 pub(crate) enum Action<'a> {
-    Copy(&'a Tensor),
-    Cast(&'a Tensor, Caster),
-    /// Quantizes a weight. The output has the elements.
+    Copy,
+    Cast(Arc<Caster>),
+    /// The elements of a weight in a scheme.
     Quantize(Box<Quantize<'a>>),
     /// Writes nothing. The output has scales, which are written together with their elements.
     Scales,
-    /// Multiplies elements by their scales, and casts the products.
-    Dequantize(Box<Weight<'a>>, Caster),
+    /// Elements that are multiplied by their scales, and cast.
+    Dequantize(Box<Dequantize<'a>>),
+}
+
+/// A weight that is multiplied by its scales, and the cast of the products.
+#[derive(Debug)]
+pub(crate) struct Dequantize<'a> {
+    pub(crate) weight: Arc<Weight<'a>>,
+    pub(crate) caster: Arc<Caster>,
 }
 
 impl Output<'_> {
+    pub(crate) fn name(&self) -> &str {
+        self.renamed.as_deref().unwrap_or(&self.origin.name)
+    }
+
+    pub(crate) fn shape(&self) -> &[u64] {
+        self.reshaped.as_deref().unwrap_or(&self.origin.shape)
+    }
+
     pub(crate) fn elements(&self) -> u64 {
-        self.shape.iter().product()
+        self.shape().iter().product()
     }
 }
 
 impl Plan<'_> {
     /// Returns the length of the file.
     pub(crate) fn length(&self) -> u64 {
-        self.head.len() as u64 + self.data()
+        self.head + self.data()
+    }
+
+    /// Finds the length of the header.
+    pub(crate) fn measure(&mut self) -> Result<(), header::TooLong> {
+        self.head = header::length(self.metadata.as_deref(), self.entries())?;
+        Ok(())
+    }
+
+    /// Writes the header.
+    pub(crate) fn write_head(&self, out: impl io::Write) -> io::Result<()> {
+        header::write(out, self.head, self.metadata.as_deref(), self.entries())
+    }
+
+    fn entries(&self) -> impl Iterator<Item = header::TensorEntry<'_>> {
+        self.outputs.iter().map(|output| header::TensorEntry {
+            name: output.name(),
+            dtype: output.dtype,
+            shape: output.shape(),
+            range: output.range.clone(),
+        })
     }
 
     /// Returns the shards from which the file is made.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &Shard> {
         let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
-            Action::Dequantize(weight, _) => weight.shards(),
+            Action::Dequantize(dequantize) => dequantize.weight.shards(),
             Action::Quantize(weight) => weight.numbers.shards(),
             _ => Vec::new(),
         });
@@ -144,10 +184,10 @@ impl Plan<'_> {
 pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p str> {
     let outputs = plans.into_iter().flat_map(|plan| &plan.outputs);
     let matrices = outputs.filter(|output| {
-        let stays = matches!(output.action, Action::Copy(_) | Action::Dequantize(..));
-        stays && output.shape.len() >= 2
+        let stays = matches!(output.action, Action::Copy | Action::Dequantize(_));
+        stays && output.shape().len() >= 2
     });
-    let modules = matrices.filter_map(|output| output.name.strip_suffix(".weight"));
+    let modules = matrices.filter_map(|output| output.name().strip_suffix(".weight"));
     let mut modules: Vec<_> = modules.chain(["lm_head"]).collect();
     modules.sort_unstable();
     modules.dedup();
@@ -157,10 +197,10 @@ pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p
 /// Returns a tensor of equal name and shape.
 pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
-        name: tensor.name.to_string(),
-        origin: &tensor.name,
+        origin: tensor,
+        renamed: None,
+        reshaped: None,
         dtype,
-        shape: tensor.shape.clone(),
         range: 0..0,
         action,
         note: None,
@@ -169,35 +209,24 @@ pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -
 
 /// Lays the tensors out like `safetensors`: the widest dtypes first, so that all tensors are aligned, then by name.
 pub(crate) fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
-    outputs.sort_by(|a, b| (Reverse(a.dtype), &a.name).cmp(&(Reverse(b.dtype), &b.name)));
+    outputs.sort_unstable_by(|a, b| {
+        let key = |output: &Output| Reverse(output.dtype);
+        (key(a), a.name()).cmp(&(key(b), b.name()))
+    });
     let mut start = 0_u64;
     for output in outputs {
-        let about = about_tensor(path, &output.name);
         let bits = output.elements().checked_mul(output.dtype.bitsize() as u64);
-        let bits = bits.ok_or_else(|| about(TensorError::TooLong))?;
+        let bits = bits.ok_or_else(|| about_tensor(path, output.name())(TensorError::TooLong))?;
         if !bits.is_multiple_of(8) {
-            return Err(about(TensorError::PartOfByte {
-                shape: output.shape.to_vec(),
+            return Err(about_tensor(path, output.name())(TensorError::PartOfByte {
+                shape: output.shape().to_vec(),
                 dtype: output.dtype,
             }));
         }
         let end = start.checked_add(bits / 8);
-        let end = end.ok_or_else(|| about(TensorError::TooLong))?;
+        let end = end.ok_or_else(|| about_tensor(path, output.name())(TensorError::TooLong))?;
         output.range = start..end;
         start = end;
     }
     Ok(())
-}
-
-pub(crate) fn head(
-    metadata: Option<&BTreeMap<String, String>>,
-    outputs: &[Output],
-) -> Result<Vec<u8>, header::TooLong> {
-    let entries = outputs.iter().map(|output| header::TensorEntry {
-        name: &output.name,
-        dtype: output.dtype,
-        shape: &output.shape,
-        range: output.range.clone(),
-    });
-    header::bytes(metadata, entries)
 }

@@ -1,7 +1,10 @@
 //! Decides the outcome for each tensor.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use safetensors::Dtype;
 
@@ -9,11 +12,11 @@ use super::dequantize;
 use super::numbers::Numbers;
 use super::options::Rules;
 use super::panels::Panels;
-use super::plan::{Action, Note, Output, Plan, head, lay_out, left, output};
+use super::plan::{Action, Dequantize, Note, Output, Plan, lay_out, left, output};
 use super::quantize::Quantize;
-use crate::cast::Caster;
+use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::header::write as header;
-use crate::checkpoint::{Checkpoint, Shard, Tensor};
+use crate::checkpoint::{Checkpoint, Names, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
 use crate::formats;
 use crate::quantized::selection::fused;
@@ -34,9 +37,10 @@ pub(super) fn all<'a>(
             usual: usual(&group),
             families: HashMap::new(),
             alone: !checkpoint.is_directory(),
-            tensors: group.tensors,
+            tensors: rules.target.is_some().then_some(group.tensors),
+            casters: RefCell::default(),
         };
-        planner.families(&group.order);
+        planner.families();
         planners.push(planner);
     }
     let mut plans = Vec::new();
@@ -52,13 +56,9 @@ fn groups<'a>(
     declared: &[Option<Declared>],
 ) -> impl Iterator<Item = quantized::Group<'a>> {
     let numbered = declared.iter().enumerate();
-    numbered.map(|(number, declared)| {
-        let all = checkpoint.tensors();
-        quantized::Group {
-            tensors: checkpoint.by_name(number),
-            order: all.filter(|(shard, _)| shard.group == number).collect(),
-            declared: declared.clone(),
-        }
+    numbered.map(|(number, declared)| quantized::Group {
+        tensors: checkpoint.by_name(number),
+        declared: declared.clone(),
     })
 }
 
@@ -89,7 +89,7 @@ fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
 /// Returns the format of more than 8 bits that most numbers have.
 fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
     let mut elements: HashMap<ulp::Dtype, u64> = HashMap::new();
-    for (_, tensor) in &group.order {
+    for (_, tensor) in group.tensors.in_order() {
         if let Some(format) = formats::of_tensor(tensor.dtype).filter(|format| format.bits() > 8) {
             let count = elements.entry(format).or_default();
             *count = count.saturating_add(tensor.elements());
@@ -109,7 +109,10 @@ struct Planner<'a, 'r> {
     families: HashMap<String, Vec<Numbers<'a>>>,
     /// True if the file has no configuration beside it.
     alone: bool,
-    tensors: HashMap<&'a str, (&'a Shard, &'a Tensor)>,
+    /// The tensors of the group. Only a scheme needs them, and they take memory.
+    tensors: Option<Names<'a>>,
+    /// The casters that tensors share, by their formats.
+    casters: RefCell<HashMap<[ulp::Dtype; 2], Arc<Caster>>>,
 }
 
 impl<'a> Planner<'a, '_> {
@@ -117,7 +120,8 @@ impl<'a> Planner<'a, '_> {
         let mut plan = Plan {
             shard,
             emptied: Vec::new(),
-            head: Vec::new(),
+            head: 0,
+            metadata: None,
             outputs: Vec::new(),
             families: Vec::new(),
             dropped: Vec::new(),
@@ -128,24 +132,21 @@ impl<'a> Planner<'a, '_> {
                 .map_err(about_tensor(&shard.path, &tensor.name))?;
         }
         lay_out(&shard.path, &mut plan.outputs)?;
-        let mut metadata = shard.header.metadata.clone();
-        if plan.dequantizes() && !plan.stays_scaled || plan.quantizes() {
-            for key in quantized::config::KEYS {
-                metadata.as_mut().map(|metadata| metadata.remove(key));
-            }
+        plan.metadata = shard.header.metadata.as_ref().map(Cow::Borrowed);
+        let target = self.rules.target.as_ref();
+        let target = target.filter(|_| self.alone && plan.quantizes());
+        let described = target.map(|target| target.describe(&left([&plan])).to_string());
+        let goes = plan.dequantizes() && !plan.stays_scaled || plan.quantizes();
+        if goes && (plan.metadata.is_some() || described.is_some()) {
+            let keys = quantized::config::KEYS;
+            let described = described.as_ref().map(|config| (keys[0], &**config));
+            let metadata = plan.metadata.unwrap_or_default().with(&keys, described);
+            plan.metadata = Some(Cow::Owned(metadata));
         }
-        if let Some(target) = self.rules.target.as_ref()
-            && self.alone
-            && plan.quantizes()
-        {
-            let config = target.describe(&left([&plan]));
-            let metadata = metadata.get_or_insert_default();
-            metadata.insert(quantized::config::KEYS[0].into(), config.to_string());
-        }
-        let head = head(metadata.as_ref(), &plan.outputs);
-        plan.head = head.map_err(|header::TooLong| Error::HeaderTooLong {
-            path: shard.path.clone(),
-        })?;
+        plan.measure()
+            .map_err(|header::TooLong| Error::HeaderTooLong {
+                path: shard.path.clone(),
+            })?;
         Ok(plan)
     }
 
@@ -153,7 +154,7 @@ impl<'a> Planner<'a, '_> {
     fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
         let copy = |note| Output {
             note,
-            ..output(tensor, tensor.dtype, Action::Copy(tensor))
+            ..output(tensor, tensor.dtype, Action::Copy)
         };
         match self.roles.get(&*tensor.name) {
             Some(Role::Dropped) => {
@@ -169,7 +170,7 @@ impl<'a> Planner<'a, '_> {
                 return Ok(());
             }
             Some(Role::Weight(weight)) => return self.weight(plan, tensor, weight),
-            Some(Role::Plain) | None => {}
+            None => {}
         }
         let to = self.rules.to;
         let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
@@ -191,7 +192,7 @@ impl<'a> Planner<'a, '_> {
                 plan.outputs.push(copy(Some(Note::Kept)));
                 return Ok(());
             }
-            let (shard, _) = self.tensors[&*tensor.name];
+            let shard = plan.shard;
             let numbers = Numbers::Plain((shard, tensor), from);
             return self.quantize(plan, tensor, &tensor.name, numbers, target, unscaled);
         }
@@ -203,16 +204,30 @@ impl<'a> Planner<'a, '_> {
         } else {
             unscaled
         };
-        let method = self.rules.method(&tensor.name);
+        let caster = self.caster([from, to], self.rules.method(&tensor.name), Caster::new);
         plan.outputs.push(Output {
             note,
-            ..output(
-                tensor,
-                self.rules.dtype,
-                Action::Cast(tensor, Caster::new(from, to, method)),
-            )
+            ..output(tensor, self.rules.dtype, Action::Cast(caster))
         });
         Ok(())
+    }
+
+    /// Returns a caster between these formats. Under stochastic rounding, each tensor has its own.
+    fn caster(
+        &self,
+        formats: [ulp::Dtype; 2],
+        method: RoundingMethod,
+        new: impl Fn(ulp::Dtype, ulp::Dtype, RoundingMethod) -> Caster,
+    ) -> Arc<Caster> {
+        let [from, to] = formats;
+        let new = || Arc::new(new(from, to, method));
+        match method {
+            RoundingMethod::Cast(_) => {
+                let mut casters = self.casters.borrow_mut();
+                casters.entry(formats).or_insert_with(new).clone()
+            }
+            RoundingMethod::Stochastic(_) => new(),
+        }
     }
 
     /// Adds the outcome for a weight that is stored with scales.
@@ -220,7 +235,7 @@ impl<'a> Planner<'a, '_> {
         &self,
         plan: &mut Plan<'a>,
         tensor: &'a Tensor,
-        weight: &Weight<'a>,
+        weight: &Arc<Weight<'a>>,
     ) -> Result<(), TensorError> {
         let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
         if let Some(target) = &self.rules.target {
@@ -228,7 +243,7 @@ impl<'a> Planner<'a, '_> {
                 if weight.transposed {
                     return Err(TensorError::Transposed);
                 }
-                let numbers = Numbers::Scaled(Box::new(weight.clone()));
+                let numbers = Numbers::Scaled(weight.clone());
                 return self.quantize(plan, tensor, &weight.name, numbers, target, None);
             }
             // A weight that the scheme leaves gets the format of most other tensors.
@@ -236,16 +251,19 @@ impl<'a> Planner<'a, '_> {
             dtype = formats::in_header(to).expect("a tensor had this format");
             note = Some(Note::Kept);
         }
-        let narrow = dequantize::narrow(to, self.rules.method(&weight.name));
+        let method = self.rules.method(&weight.name);
+        let dequantize = Dequantize {
+            weight: weight.clone(),
+            caster: self.caster([ulp::Dtype::F32, to], method, |_, to, method| {
+                dequantize::narrow(to, method)
+            }),
+        };
+        let shape = weight.result_shape();
         plan.outputs.push(Output {
-            name: weight.name.clone(),
-            shape: weight.result_shape(),
+            renamed: (*weight.name != *tensor.name).then(|| weight.name.clone().into()),
+            reshaped: (*shape != *tensor.shape).then_some(shape),
             note,
-            ..output(
-                tensor,
-                dtype,
-                Action::Dequantize(Box::new(weight.clone()), narrow),
-            )
+            ..output(tensor, dtype, Action::Dequantize(dequantize.into()))
         });
         Ok(())
     }
@@ -260,7 +278,7 @@ impl<'a> Planner<'a, '_> {
         target: &Target,
         note: Option<Note>,
     ) -> Result<(), TensorError> {
-        let shape = numbers.shape();
+        let shape: Box<[u64]> = numbers.shape().into();
         let scheme = target.scheme_for(numbers.scale());
         let named = |suffix| self.free(format!("{name}{suffix}"), tensor);
         let scales = named(target.scales.1)?;
@@ -281,8 +299,8 @@ impl<'a> Planner<'a, '_> {
         .flatten()
         {
             plan.outputs.push(Output {
-                name: name.clone(),
-                shape,
+                renamed: Some(name.as_str().into()),
+                reshaped: Some(shape),
                 ..output(tensor, dtype, Action::Scales)
             });
         }
@@ -307,8 +325,8 @@ impl<'a> Planner<'a, '_> {
             family,
         };
         plan.outputs.push(Output {
-            name: named(target.elements.1)?,
-            shape: stored_shape,
+            renamed: Some(named(target.elements.1)?.into()),
+            reshaped: Some(stored_shape),
             note,
             ..output(
                 tensor,
@@ -325,26 +343,28 @@ impl<'a> Planner<'a, '_> {
             self.roles.get(&*name),
             Some(Role::Dropped | Role::Weight(_))
         );
-        if self.tensors.contains_key(&*name) && *name != *of.name && !goes {
+        let tensors = self.tensors.as_ref();
+        let is_there = tensors.is_some_and(|tensors| tensors.get(&name).is_some());
+        if is_there && *name != *of.name && !goes {
             return Err(TensorError::NameTaken { name });
         }
         Ok(name)
     }
 
     /// Finds the weights that share one tensor scale.
-    fn families(&mut self, order: &[(&'a Shard, &'a Tensor)]) {
-        let Some(target) = self.rules.target.as_ref() else {
+    fn families(&mut self) {
+        let (Some(target), Some(tensors)) = (self.rules.target.as_ref(), &self.tensors) else {
             return;
         };
         if target.tensor_scale.is_none() {
             return;
         }
-        for &(shard, tensor) in order {
+        for (shard, tensor) in tensors.in_order() {
             let (name, numbers) = match self.roles.get(&*tensor.name) {
                 Some(Role::Weight(weight)) => {
                     (weight.name.clone(), Numbers::Scaled(weight.clone()))
                 }
-                Some(Role::Plain) | None => {
+                None => {
                     let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
                     let Some(from) = from.filter(|_| self.rules.take(&tensor.name)) else {
                         continue;
@@ -354,7 +374,7 @@ impl<'a> Planner<'a, '_> {
                 }
                 _ => continue,
             };
-            if self.rules.chooses(target, &name, &numbers.shape()) {
+            if self.rules.chooses(target, &name, numbers.shape()) {
                 self.families.entry(fused(&name)).or_default().push(numbers);
             }
         }

@@ -134,7 +134,7 @@ impl Staging {
     pub(super) fn count(&self, plan: &Plan) -> Result<Lost, Error> {
         check_complete(plan, &self.whole().join(&plan.shard.name))?;
         let path = self.counts().join(&plan.shard.name);
-        let text = fs::read_to_string(&path).ok();
+        let text = read_small(&path, RECORD_LIMIT)?.and_then(|text| String::from_utf8(text).ok());
         // A text without the final line break may have been cut short.
         let count = text.and_then(|text| text.strip_suffix('\n')?.parse().ok());
         count.ok_or_else(|| parts(&path, PartsProblem::NoCount))
@@ -227,14 +227,40 @@ pub(super) fn check_complete(plan: &Plan, path: &Path) -> Result<(), Error> {
         _ => return Err(parts(path, PartsProblem::Missing)),
     }
     let source = Source::open_file(path)?;
-    let mut head = vec![0; plan.head.len()];
-    if source.length() == plan.length() {
-        source.read(0, &mut head).map_err(at(path))?;
+    let same = Same {
+        source: &source,
+        start: 0,
+        buffer: Vec::new(),
+    };
+    if source.length() != plan.length() {
+        return Err(parts(path, PartsProblem::NotWhole));
     }
-    if head == plan.head {
+    plan.write_head(same).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => parts(path, PartsProblem::NotWhole),
+        _ => at(path)(error),
+    })
+}
+
+/// Compares what is written with a file. A difference is an error of invalid data.
+struct Same<'s> {
+    source: &'s Source,
+    start: u64,
+    buffer: Vec<u8>,
+}
+
+impl io::Write for Same<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.resize(bytes.len(), 0);
+        self.source.read(self.start, &mut self.buffer)?;
+        if self.buffer != bytes {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.start += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    } else {
-        Err(parts(path, PartsProblem::NotWhole))
     }
 }
 

@@ -72,17 +72,18 @@ impl Summary {
                 None => None,
             };
             if let Some(patterns) = patterns {
-                *patterns.entry(pattern(output.origin)).or_default() += 1;
+                *patterns.entry(pattern(&output.origin.name)).or_default() += 1;
             }
             match &output.action {
-                Action::Dequantize(weight, _) => {
-                    *self.dequantized.entry(weight.scheme).or_default() += 1;
+                Action::Dequantize(dequantize) => {
+                    let scheme = dequantize.weight.scheme;
+                    *self.dequantized.entry(scheme).or_default() += 1;
                 }
                 Action::Quantize(_) => self.quantized += 1,
                 _ => {}
             }
             let count = match output.action {
-                Action::Copy(_) => &mut self.copied,
+                Action::Copy => &mut self.copied,
                 Action::Scales => {
                     self.scales_added += 1;
                     continue;

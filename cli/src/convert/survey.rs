@@ -48,7 +48,7 @@ pub(crate) fn survey<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Su
                     elements: weight.shape.iter().product(),
                 },
                 Role::Dropped => Stored::Scale,
-                Role::Plain | Role::Kept => continue,
+                Role::Kept => continue,
             };
             stored.insert(name, found);
         }
@@ -86,7 +86,7 @@ pub(crate) fn numbers<'c>(
     let number =
         |(shard, tensor): (&'c Shard, &'c Tensor)| match roles[shard.group].get(&*tensor.name) {
             Some(Role::Weight(weight)) => Some(Numbers::Scaled(weight.clone())),
-            Some(Role::Plain) | None => {
+            None => {
                 let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
                 let from = from.filter(|_| rules.take(&tensor.name))?;
                 Some(Numbers::Plain((shard, tensor), from))

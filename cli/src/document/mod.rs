@@ -4,16 +4,17 @@
 mod parser;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use parser::Parser;
 
-/// A text of JSON, its values, and the edits to make.
+/// A text, and the places of its values. Copies share both, because the places take much more memory than the text.
 #[derive(Clone, Debug)]
 pub struct Document {
-    text: String,
-    root: Node,
+    text: Arc<str>,
+    root: Arc<Node>,
     edits: Vec<(Range<usize>, String)>,
 }
 
@@ -47,12 +48,11 @@ impl Document {
     /// If the text is not JSON. The error names the position.
     pub fn parse(text: &[u8]) -> Result<Document, String> {
         let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
-        // Some editors write a byte order mark.
-        let text = text.trim_start_matches('\u{feff}').to_string();
-        let root = Parser::parse(&text)?;
+        // Python's writers write no byte order mark. Some editors do.
+        let text = text.trim_start_matches('\u{feff}');
         Ok(Document {
-            root,
-            text,
+            root: Parser::parse(text)?.into(),
+            text: text.into(),
             edits: Vec::new(),
         })
     }

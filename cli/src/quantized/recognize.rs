@@ -1,6 +1,7 @@
 //! Finds the role of each tensor of a checkpoint.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use safetensors::Dtype;
 
@@ -8,36 +9,32 @@ use super::config::Declared;
 use super::names::{is_activation, is_marker, is_narrow, is_weight, is_wide, module, weight_of};
 use super::table::{ElementStorage, FOREIGN, Row, TABLE};
 use super::{Grid, Located, TensorScale, Weight};
-use crate::checkpoint::Tensor;
+use crate::checkpoint::{Names, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
 use crate::formats;
 
 /// Tensors that are named together: a file, or the shards of a directory.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
-    pub(crate) tensors: HashMap<&'a str, Located<'a>>,
-    /// The tensors, in the order of their data.
-    pub(crate) order: Vec<Located<'a>>,
+    pub(crate) tensors: Names<'a>,
     pub(crate) declared: Option<Declared>,
 }
 
-/// The role of a tensor.
+/// The role of a tensor that is more than numbers without scales.
 #[derive(Debug)]
 pub(crate) enum Role<'a> {
-    /// Numbers without scales.
-    Plain,
     /// A weight that is multiplied by its scales.
-    Weight(Box<Weight<'a>>),
+    Weight(Arc<Weight<'a>>),
     /// A scale whose weight is multiplied by it, or a scale of activations. It is not in the output.
     Dropped,
     /// A tensor that stays as it is, because it belongs to a weight that stays scaled.
     Kept,
 }
 
-/// The role of each tensor, by its name.
+/// The roles of tensors, by their names. Tensors of numbers without scales have none.
 pub(crate) type Roles<'a> = HashMap<&'a str, Role<'a>>;
 
-/// Returns the role of each tensor. `takes` says which tensors are converted.
+/// Returns the roles of tensors. `takes` says which tensors are converted.
 ///
 /// # Errors
 /// If a tensor that is converted can't be understood.
@@ -45,19 +42,21 @@ pub(crate) fn recognize<'a>(
     group: &Group<'a>,
     takes: &dyn Fn(&[&str]) -> bool,
 ) -> Result<Roles<'a>, Error> {
-    let all = || group.order.iter().map(|(_, tensor)| tensor);
+    let all = || group.tensors.in_order().map(|(_, tensor)| tensor);
     let foreign = group.declared.as_ref();
+    let foreign = foreign.and_then(|declared| declared.foreign.clone());
+    let quantized = foreign.as_ref().map(|_| {
+        let narrow = all().filter(|tensor| !is_wide(tensor));
+        narrow.map(|tensor| module(&tensor.name)).collect()
+    });
     let mut finder = Finder {
         group,
         takes,
         roles: HashMap::new(),
         scaled: None,
-        foreign: foreign.and_then(|declared| declared.foreign.clone()),
-        converts_all: all().all(|tensor| takes(&[&tensor.name])),
-        quantized: all()
-            .filter(|tensor| !is_wide(tensor))
-            .map(|tensor| module(&tensor.name))
-            .collect(),
+        converts_all: foreign.is_some() && all().all(|tensor| takes(&[&tensor.name])),
+        foreign,
+        quantized: quantized.unwrap_or_default(),
     };
     finder.weights()?;
     finder.others()?;
@@ -72,9 +71,9 @@ struct Finder<'g, 'a> {
     scaled: Option<String>,
     /// The reason why the configuration's description isn't read, or `None` if it is.
     foreign: Option<String>,
-    /// True if all tensors are converted.
+    /// True if every tensor is converted. It is only looked for if the configuration's description isn't read.
     converts_all: bool,
-    /// Modules that have other tensors than wide floats.
+    /// Modules that have other tensors than wide floats, if the configuration's description isn't read.
     quantized: HashSet<&'a str>,
 }
 
@@ -90,7 +89,7 @@ struct Parts<'a> {
 impl<'a> Finder<'_, 'a> {
     /// Finds all weights with scales, and the tensors that belong to them.
     fn weights(&mut self) -> Result<(), Error> {
-        for &(shard, tensor) in &self.group.order {
+        for (shard, tensor) in self.group.tensors.in_order() {
             let Some(parts) = self.parts(shard, tensor)? else {
                 continue;
             };
@@ -112,7 +111,7 @@ impl<'a> Finder<'_, 'a> {
                 self.roles.insert(name, Role::Dropped);
             }
             self.roles
-                .insert(&tensor.name, Role::Weight(Box::new(weight)));
+                .insert(&tensor.name, Role::Weight(Arc::new(weight)));
         }
         Ok(())
     }
@@ -133,8 +132,11 @@ impl<'a> Finder<'_, 'a> {
                 ElementStorage::Packed(dtypes) => dtypes.contains(&tensor.dtype),
                 ElementStorage::Groups => tensor.dtype == Dtype::U8,
             };
-            let scales = self.group.tensors.get(&*format!("{base}{}", row.scales));
-            let Some(&scales) = scales.filter(|_| stored && !base.is_empty()) else {
+            if !stored || base.is_empty() {
+                continue;
+            }
+            let scales = self.group.tensors.get(&format!("{base}{}", row.scales));
+            let Some(scales) = scales else {
                 continue;
             };
             if !row.scale_dtypes.contains(&scales.1.dtype) {
@@ -145,7 +147,7 @@ impl<'a> Finder<'_, 'a> {
                 .map(|scale| format!("{base}{}", scale.suffix));
             let found = tensor_scale
                 .as_ref()
-                .map(|name| self.group.tensors.get(&**name).copied());
+                .map(|name| self.group.tensors.get(name));
             if let Some(None) = found {
                 missing = missing.or(tensor_scale);
                 continue;
@@ -277,11 +279,8 @@ impl<'a> Finder<'_, 'a> {
 
     /// Finds the roles of all other tensors.
     fn others(&mut self) -> Result<(), Error> {
-        let marked = self
-            .group
-            .order
-            .iter()
-            .find(|(_, tensor)| is_marker(&tensor.name));
+        let mut tensors = self.group.tensors.in_order();
+        let marked = tensors.find(|(_, tensor)| is_marker(&tensor.name));
         if let Some((_, marker)) = marked {
             self.scaled
                 .get_or_insert_with(|| format!("{} is there", marker.name));
@@ -294,7 +293,7 @@ impl<'a> Finder<'_, 'a> {
             .roles
             .values()
             .any(|role| matches!(role, Role::Weight(_)));
-        for &(shard, tensor) in &self.group.order {
+        for (shard, tensor) in self.group.tensors.in_order() {
             let name = &*tensor.name;
             if self.roles.contains_key(name) {
                 continue;
@@ -304,14 +303,14 @@ impl<'a> Finder<'_, 'a> {
                     () if goes && !stays => Role::Dropped,
                     () if goes && self.belongs_to_dequantized_module(name) => Role::Dropped,
                     () if self.scaled.is_some() => Role::Kept,
-                    () => Role::Plain,
+                    () => continue,
                 }
-            } else if !(self.takes)(&[name]) {
-                Role::Plain
-            } else {
+            } else if (self.takes)(&[name]) {
                 self.check_convertible(tensor)
                     .map_err(about_tensor(&shard.path, name))?;
-                Role::Plain
+                continue;
+            } else {
+                continue;
             };
             self.roles.insert(name, role);
         }
@@ -357,7 +356,7 @@ impl<'a> Finder<'_, 'a> {
             return false;
         };
         let beside = [weight.as_str(), &format!("{weight}_packed")];
-        let beside = beside.iter().find_map(|name| self.group.tensors.get(*name));
+        let beside = beside.iter().find_map(|name| self.group.tensors.get(name));
         // A model that isn't quantized may have such a parameter beside its weight.
         let plain = beside.is_some_and(|(_, weight)| is_wide(weight));
         self.scaled.is_some() || !plain
@@ -369,7 +368,7 @@ impl<'a> Finder<'_, 'a> {
             return false;
         };
         ["qweight", "weight", "blocks"].iter().any(|elements| {
-            let elements = self.group.tensors.get(&*format!("{base}.{elements}"));
+            let elements = self.group.tensors.get(&format!("{base}.{elements}"));
             elements.is_some_and(|(_, elements)| !is_wide(elements))
         })
     }

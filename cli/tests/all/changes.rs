@@ -247,6 +247,26 @@ fn progress_reaches_its_total() {
     }
 }
 
+/// The counts of `check` reach the total too.
+#[test]
+fn progress_of_check_reaches_its_total() {
+    let sandbox = sandbox();
+    for input in ["file", "in"] {
+        for scale in [None, Some("--scale=tensor")] {
+            let path = sandbox.path(input).into_os_string();
+            let options = ["--to=f8_e4m3", "--only=."].into_iter().chain(scale);
+            let arguments = ["check".into(), path].into_iter();
+            let done = Done::default();
+            ulp_cli::call(arguments.chain(options.map(Into::into)), &done).unwrap();
+            let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);
+            assert!(
+                total > 0 && total == done,
+                "{input} {scale:?}: {done} of {total}"
+            );
+        }
+    }
+}
+
 /// `script` gives a program a terminal.
 #[test]
 fn a_dumb_terminal_gets_no_bar() {

@@ -105,6 +105,15 @@ fn unreadable_files_fail_before_the_work() {
         failed(&output, &[name, "Permission denied"], name);
         fs::set_permissions(sandbox.path(name), Permissions::from_mode(0o644)).unwrap();
     }
+    // The error is that of the system, and not that the checkpoint is missing.
+    fs::create_dir_all(sandbox.path("locked/in")).unwrap();
+    fs::copy(sandbox.path("file"), sandbox.path("locked/file")).unwrap();
+    fs::set_permissions(sandbox.path("locked"), Permissions::from_mode(0o600)).unwrap();
+    for (name, command) in [("in", "inspect"), ("file", "inspect"), ("in", "check")] {
+        let path = format!("locked/{name}");
+        let output = as_nobody(&sandbox, &[command, &path, "--to", "bf16"]).unwrap();
+        failed(&output, &[&format!("ulp: {path}: Permission denied")], name);
+    }
     // A path that can't be looked at counts as one that may exist.
     fs::set_permissions(sandbox.path("in"), Permissions::from_mode(0o600)).unwrap();
     let output = as_nobody(&sandbox, &convert("in", "out", &[])).unwrap();

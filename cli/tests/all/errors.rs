@@ -275,6 +275,42 @@ fn a_name_cannot_break_the_line() {
     );
 }
 
+/// Nothing that a file or the command line says turns a message around, breaks it, or makes it long, also in JSON.
+#[test]
+fn no_text_changes_a_message() {
+    let sandbox = Sandbox::new();
+    let hostile = "\u{1b}[2J\u{202e}\u{2028}\u{9b}31m\r\n".repeat(100);
+    let name = serde_json::to_string(&hostile).unwrap();
+    let entry = format!(r#"{{{name}:{{"dtype":"F32","shape":[3],"data_offsets":[0,4]}}}}"#);
+    sandbox.write("lies", [header(&entry), vec![0; 4]].concat());
+    let entry = format!(r#"{{{name}:{{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}},"#)
+        + r#""scaled_fp8":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}}"#;
+    sandbox.write("unscaled", [header(&entry), vec![0; 4]].concat());
+    for arguments in [
+        &["inspect", "lies"][..],
+        &["convert", "unscaled", "out", "--to", "bf16"],
+        &["inspect", &hostile],
+        &["inspect", "lies", &hostile],
+        &[&hostile],
+        &["check", "lies", "--to", &hostile],
+        &["inspect", "lies", "--scale", &hostile],
+        &["check", "lies", "--to", "bf16", "--fail-on", &hostile],
+        &["bits", &hostile],
+        &["memory", &hostile],
+    ] {
+        for json in [None, Some("--json")] {
+            let output = sandbox.command(arguments).args(json).output().unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            let line = errors.strip_suffix('\n').unwrap();
+            let safe = |c: char| !c.is_control() && !['\u{202e}', '\u{2028}'].contains(&c);
+            assert!(line.chars().all(safe), "{arguments:?}: {errors:?}");
+            // The JSON has the path and the name beside the message.
+            assert!(line.chars().count() < 6000, "{arguments:?}: {errors:?}");
+            assert!(json.is_some() || line.chars().count() < 520, "{errors}");
+        }
+    }
+}
+
 #[test]
 fn wrong_usage_exits_with_2() {
     let sandbox = Sandbox::new();

@@ -1,5 +1,6 @@
 //! The program `ulp` from outside: the text that it prints, the files that it writes, and the files that it leaves.
 
+mod arguments;
 mod bits;
 #[cfg(unix)]
 mod changes;
@@ -16,6 +17,9 @@ mod finfo;
 #[cfg(unix)]
 mod inspect;
 mod killed;
+mod kinds;
+#[cfg(target_os = "linux")]
+mod large;
 mod memory;
 #[cfg(unix)]
 mod published;

@@ -1,6 +1,8 @@
 //! The header of a safetensors file. `read` checks a header, and `write` makes one.
 
+mod metadata;
 mod read;
 pub(crate) mod write;
 
+pub use metadata::Metadata;
 pub use read::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};

@@ -1,17 +1,23 @@
 //! The header of a safetensors file. It is read and checked before anything else uses it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
+use compact_str::CompactString;
 use safetensors::Dtype;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
-use crate::checkpoint::Source;
+use super::Metadata;
+use crate::checkpoint::{Source, kind};
 
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
+
+/// The largest number of dimensions of a tensor. numpy and torch have 64. The limit is a thousand times as high, because a reader
+/// should take all files of the format, and still bounds the memory that one shape takes.
+const DIMENSIONS: usize = 1 << 16;
 
 /// The name of the entry that holds the metadata. It is not a tensor.
 pub const METADATA: &str = "__metadata__";
@@ -25,19 +31,19 @@ pub struct Header {
     /// The tensors, in the order of their data.
     pub tensors: Vec<Tensor>,
     /// The metadata of the file, if it has any.
-    pub metadata: Option<BTreeMap<String, String>>,
+    pub metadata: Option<Metadata>,
 }
 
 /// A tensor in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tensor {
-    /// The name of the tensor.
-    pub name: Box<str>,
+    /// Its name.
+    pub name: CompactString,
     /// The type of its elements.
     pub dtype: Dtype,
-    /// The dimensions. A scalar has none.
-    pub shape: Box<[u64]>,
-    /// The place of the bytes, counted from the beginning of the data.
+    /// Its dimensions. A scalar has none.
+    pub shape: SmallVec<[u64; 2]>,
+    /// Its bytes, counted from the beginning of the data.
     pub range: Range<u64>,
 }
 
@@ -67,8 +73,8 @@ pub enum HeaderError {
     Length(&'static str),
     /// The file is of another kind.
     #[error("not a safetensors file: it is {0}")]
-    Other(&'static str),
-    /// The header is not valid.
+    Other(String),
+    /// The header is unsound.
     #[error("not a safetensors file: {0}")]
     Unsound(String),
 }
@@ -79,7 +85,6 @@ impl Header {
     /// # Errors
     /// If the file can't be read, or its header isn't valid.
     pub fn read(source: &Source) -> Result<Header, HeaderError> {
-        // A file of another kind does not begin with a valid length.
         let wrong = |error| kind(source).map_or(error, HeaderError::Other);
         let Some(rest) = source.length().checked_sub(8) else {
             return Err(wrong(HeaderError::Length("it ends before its header")));
@@ -96,7 +101,7 @@ impl Header {
         }
         let mut json = vec![0; length as usize];
         source.read(8, &mut json).map_err(HeaderError::Io)?;
-        Header::parse(&json, rest - length)
+        Header::parse(&json, rest - length).map_err(wrong)
     }
 
     /// Parses a header, without the length before it. `data` is the number of bytes after it in the file.
@@ -110,7 +115,9 @@ impl Header {
             metadata,
         } = serde_json::from_slice(json).map_err(unsound)?;
         unique(&tensors).map_err(HeaderError::Unsound)?;
-        tensors.sort_by_key(|tensor| (tensor.range.start, tensor.range.end));
+        // A sort that keeps the order of equals would need more memory.
+        let place = |tensor: &Tensor| (tensor.range.start, tensor.range.end);
+        tensors.sort_unstable_by(|a, b| (place(a), &a.name).cmp(&(place(b), &b.name)));
         let mut end = 0;
         for tensor in &tensors {
             check(tensor, end)
@@ -129,32 +136,12 @@ impl Header {
     }
 }
 
-/// Describes a file of another kind that people mistake for weights, and names a remedy.
-fn kind(source: &Source) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 6] = [
-        (
-            b"version https://git-lfs",
-            "a git-lfs pointer, and not the file itself: git lfs pull fetches that",
-        ),
-        (b"GGUF", "a GGUF file, which is not read"),
-        (
-            b"PK\x03\x04",
-            "a zip archive, as torch.save writes it: safetensors.torch.save_file writes what is read",
-        ),
-        (
-            b"\x80\x02",
-            "a pickle, as torch.save wrote it: safetensors.torch.save_file writes what is read",
-        ),
-        (b"<!DOCTYPE", "a web page: the download went wrong"),
-        (b"<html", "a web page: the download went wrong"),
-    ];
-    let mut begin = [0; 32];
-    let length = source.length().min(32) as usize;
+/// Describes a file of another kind that people take for weights, and names a remedy.
+fn kind(source: &Source) -> Option<String> {
+    let mut begin = [0; kind::BEGIN];
+    let length = source.length().min(kind::BEGIN as u64) as usize;
     source.read(0, &mut begin[..length]).ok()?;
-    let mut kinds = KINDS.iter();
-    kinds
-        .find(|(magic, _)| begin.starts_with(magic))
-        .map(|(_, kind)| *kind)
+    kind::of(&begin[..length])
 }
 
 /// Checks that all tensors have different names. JSON allows equal names, and readers would disagree about them.
@@ -209,14 +196,42 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
 /// The entries of a header, in their order.
 struct Entries {
     tensors: Vec<Tensor>,
-    metadata: Option<BTreeMap<String, String>>,
+    metadata: Option<Metadata>,
 }
 
 #[derive(Deserialize)]
 struct Entry {
     dtype: Dtype,
-    shape: Box<[u64]>,
+    #[serde(deserialize_with = "shape")]
+    shape: SmallVec<[u64; 2]>,
     data_offsets: [u64; 2],
+}
+
+/// Reads a shape.
+fn shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmallVec<[u64; 2]>, D::Error> {
+    struct Shape;
+
+    impl<'de> Visitor<'de> for Shape {
+        type Value = SmallVec<[u64; 2]>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a shape")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+            let mut shape = SmallVec::new();
+            while let Some(length) = all.next_element()? {
+                if shape.len() == DIMENSIONS {
+                    let why = format_args!("more than {DIMENSIONS} dimensions");
+                    return Err(A::Error::custom(why));
+                }
+                shape.push(length);
+            }
+            Ok(shape)
+        }
+    }
+
+    deserializer.deserialize_seq(Shape)
 }
 
 impl<'de> Deserialize<'de> for Entries {
@@ -232,12 +247,12 @@ impl<'de> Deserialize<'de> for Entries {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
                 let (mut tensors, mut metadata) = (Vec::new(), None);
-                while let Some(name) = map.next_key::<Box<str>>()? {
-                    if &*name == METADATA {
+                while let Some(name) = map.next_key::<CompactString>()? {
+                    if name == METADATA {
                         if metadata.is_some() {
                             return Err(A::Error::custom("it has metadata twice"));
                         }
-                        metadata = map.next_value()?;
+                        metadata = Metadata::parse(map.next_value()?).map_err(A::Error::custom)?;
                         continue;
                     }
                     let named = |why: &dyn fmt::Display| {

@@ -1,0 +1,182 @@
+//! Large and hostile headers take little memory. The peak is compared with the header's length, because it grows with it.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::{Sandbox, WEIGHTS};
+
+/// The length of the headers. The program itself takes a few megabytes, and less beside them if they are longer.
+const LENGTH: usize = 8 << 20;
+
+/// What the program takes for itself, with two threads.
+const PROGRAM: usize = 10 << 20;
+
+/// Runs a command that must succeed, and returns the peak of its memory in bytes. Returns `None` if there is no `time` of GNU.
+fn peak(sandbox: &Sandbox, arguments: &[&str]) -> Option<usize> {
+    let mut command = Command::new("/usr/bin/time");
+    command.args(["-f", "%M", "-o", "peak", env!("CARGO_BIN_EXE_ulp")]);
+    // Memory that the allocator keeps for each thread isn't the program's.
+    command.args(arguments).env("MALLOC_ARENA_MAX", "1");
+    let output = command.current_dir(sandbox.path(".")).output().ok()?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    let peak = fs::read_to_string(sandbox.path("peak")).ok()?;
+    Some(peak.trim().parse::<usize>().ok()? << 10)
+}
+
+/// Returns the peaks of the commands about a file of this header, as multiples of its length.
+fn ratios(header: &str, data: usize) -> Option<[f64; 3]> {
+    let sandbox = Sandbox::new();
+    let length = header.len() as u64;
+    sandbox.write(
+        "in",
+        [&length.to_le_bytes(), header.as_bytes(), &vec![0; data]].concat(),
+    );
+    let mut ratios = [0.0; 3];
+    for (ratio, arguments) in ratios.iter_mut().zip([
+        &["inspect", "in"][..],
+        &["check", "in", "--to", "bf16", "--threads", "2"],
+        &[
+            "convert",
+            "in",
+            "out",
+            "--to",
+            "bf16",
+            "--threads",
+            "2",
+            "--no-sync",
+        ],
+    ]) {
+        let peak = peak(&sandbox, arguments)?;
+        *ratio = peak.saturating_sub(PROGRAM) as f64 / header.len() as f64;
+    }
+    Some(ratios)
+}
+
+/// Returns a header of entries, and the number of entries.
+fn entries(entry: impl Fn(usize) -> String) -> (String, usize) {
+    let (mut header, mut count) = (String::from("{"), 0);
+    while header.len() < LENGTH {
+        header += if count == 0 { "" } else { "," };
+        header += &entry(count);
+        count += 1;
+    }
+    (header + "}", count)
+}
+
+fn tensor(name: &str, shape: &str, [start, end]: [usize; 2]) -> String {
+    format!(r#""{name}":{{"dtype":"F32","shape":[{shape}],"data_offsets":[{start},{end}]}}"#)
+}
+
+#[test]
+fn headers_take_three_times_their_length() {
+    let layer = |i: usize| {
+        let name = format!(
+            "model.layers.{}.mlp.experts.{}.down_proj.weight",
+            i / 200,
+            i % 200
+        );
+        tensor(&name, "1,1", [4 * i, 4 * i + 4])
+    };
+    let (layers, count) = entries(layer);
+    let long = tensor(&"x".repeat(LENGTH), "1", [0, 4]);
+    let texts = entries(|i| format!(r#""{i:x}":"""#)).0;
+    let texts = format!(r#"{{"__metadata__":{texts},{}}}"#, tensor("x", "1", [0, 4]));
+    for (what, header, data) in [
+        ("layers", layers, 4 * count),
+        ("a long name", format!("{{{long}}}"), 4),
+        ("metadata", texts, 4),
+    ] {
+        let Some(ratios) = ratios(&header, data) else {
+            eprintln!("headers_take_three_times_their_length: skipped, since there is no `time`");
+            return;
+        };
+        println!("{what}: {ratios:?}");
+        assert!(
+            ratios.iter().all(|&ratio| ratio <= 3.0),
+            "{what}: {ratios:?}"
+        );
+    }
+}
+
+/// Entries of the smallest length, and shapes of the most dimensions, take a little more.
+#[test]
+fn headers_of_tiny_entries_take_little_memory() {
+    let dimensions = ["1"; 64].join(",");
+    let (tiny, _) = entries(|i| tensor(&format!("{i:x}"), "0", [0, 0]));
+    let (deep, count) = entries(|i| tensor(&format!("{i:x}"), &dimensions, [4 * i, 4 * i + 4]));
+    for (what, header, data) in [("tiny", tiny, 0), ("dimensions", deep, 4 * count)] {
+        let Some(ratios) = ratios(&header, data) else {
+            return;
+        };
+        println!("{what}: {ratios:?}");
+        assert!(
+            ratios.iter().all(|&ratio| ratio <= 4.0),
+            "{what}: {ratios:?}"
+        );
+    }
+}
+
+/// A shape has at most 65,536 dimensions. Each takes four times as much memory as text.
+#[test]
+fn a_tensor_has_few_dimensions() {
+    let sandbox = Sandbox::new();
+    for (count, is_read) in [
+        (65, true),
+        (1 << 16, true),
+        ((1 << 16) + 1, false),
+        (1 << 20, false),
+    ] {
+        let header = format!("{{{}}}", tensor("x", &vec!["1"; count].join(","), [0, 4]));
+        let length = (header.len() as u64).to_le_bytes();
+        sandbox.write("in", [&length, header.as_bytes(), &[0; 4]].concat());
+        if is_read {
+            sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
+            fs::remove_file(sandbox.path("out")).unwrap();
+        } else {
+            let words = ["in: ", "tensor x: ", "more than 65536 dimensions"];
+            sandbox.fails(&["convert", "in", "out", "--to", "bf16"], &words);
+        }
+    }
+}
+
+/// A configuration of 10 MB, the longest that is read, takes less than 400 MB.
+#[test]
+fn configurations_take_limited_memory() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("in")).unwrap();
+    fs::copy(WEIGHTS, sandbox.path("in/model.safetensors")).unwrap();
+    let zeros = vec!["0"; 2 << 20].join(",");
+    sandbox.write("in/config.json", format!(r#"{{"a":[{zeros}]}}"#));
+    let how = ["--to", "bf16", "--threads", "2", "--no-sync"];
+    let arguments = [&["convert", "in", "out"], &how[..]].concat();
+    let Some(peak) = peak(&sandbox, &arguments) else {
+        return;
+    };
+    assert!(peak < 40 * zeros.len(), "{peak} bytes");
+}
+
+/// Blocks of a few elements have many scales. Only some of them are in memory at once.
+#[test]
+fn small_blocks_take_little_memory() {
+    let sandbox = Sandbox::new();
+    let [rows, cols] = [2048, 4096];
+    let data = rows * cols * 4;
+    let header = tensor("q_proj.weight", &format!("{rows},{cols}"), [0, data]);
+    let header = format!("{{{header}}}");
+    let length = (header.len() as u64).to_le_bytes();
+    sandbox.write("in", [&length, header.as_bytes(), &vec![0; data]].concat());
+    for block in ["1x1", "1x2", "3x1", "2048x1", "1x4096", "128x128"] {
+        let scale = format!("--scale=block:{block}");
+        let how = ["--to", "f8_e4m3", &scale, "--threads", "2"];
+        for (command, out) in [("check", None), ("convert", Some("out"))] {
+            let arguments = [command, "in"].into_iter().chain(out).chain(how);
+            let arguments: Vec<&str> = arguments.collect();
+            let Some(peak) = peak(&sandbox, &arguments) else {
+                return;
+            };
+            assert!(peak < data, "{block}: {command}: {peak} bytes");
+            let _ = fs::remove_file(sandbox.path("out"));
+        }
+    }
+}
