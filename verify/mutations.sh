@@ -57,16 +57,16 @@ fault 'numbers of 8 bits shortened' src/text/print.rs 's/layout\.bits\(\) <= u8:
 fault 'a cut power of ten taken for the whole' src/text/parse.rs 's/\(next.0 == rounded.0\).then_some\(rounded\)/Some(rounded)/' --test text
 fault 'NaN parsed where there is none' src/text/parse.rs 's/flags\.contains\(Flags::INVALID\)/false/' --test text
 fault 'packed codes in the other order' src/slice/pack.rs 's/<< \(nth \* F::LAYOUT/<< ((CODES - 1 - nth) * F::LAYOUT/' --test pack
-fault 'bytes swapped that are in order' src/slice/unaligned.rs 's/target_endian = "little"/target_endian = "big"/' --test bytes
-fault 'draws of the next element' src/slice/stochastic.rs 's/wrapping_add\(elements as u64\)/wrapping_add(elements as u64 + 1)/' --test stochastic
-fault 'control bits not looked at' src/bulk/arch/x86_64/select.rs 's/mxcsr & !STICKY_FLAGS == DEFAULT/mxcsr != 0/' --test fp_environment
-fault 'the tail of a slice forgotten' src/bulk/driver.rs 's/if first == last \{/if first + N > last {/' --test simd
-fault 'subnormals of AVX512-BF16 not done again' src/bulk/arch/x86_64/float16.rs 's/== 2 \|\| zero == 0/== 2 || zero < u32::MAX/' --test simd
+fault 'bytes swapped that are in order' src/slice/unaligned.rs 's/target_endian = "little"/target_endian = "big"/' --test slice bytes
+fault 'draws of the next element' src/slice/stochastic.rs 's/wrapping_add\(elements as u64\)/wrapping_add(elements as u64 + 1)/' --test slice stochastic
+fault 'control bits not looked at' src/bulk/arch/x86_64/select.rs 's/mxcsr & !STICKY_FLAGS == DEFAULT/mxcsr != 0/' --test slice fp_environment
+fault 'the tail of a slice forgotten' src/bulk/driver.rs 's/if first == last \{/if first + N > last {/' --test slice
+fault 'subnormals of AVX512-BF16 not done again' src/bulk/arch/x86_64/float16.rs 's/== 2 \|\| zero == 0/== 2 || zero < u32::MAX/' --test slice
 fault 'an override for the wrong rounding' src/bulk/arch/x86_64/select.rs \
-    's/F32ToF16::<ZERO, S, D>/F32ToF16::<UP, S, D>/' --test simd
-fault 'a NaN that amax does not see: that of FNUZ' src/bulk/reduction/amax.rs 's/layout\.sign_mask\(\)$/u64::MAX/' --test simd
+    's/F32ToF16::<ZERO, S, D>/F32ToF16::<UP, S, D>/' --test slice
+fault 'a NaN that amax does not see: that of FNUZ' src/bulk/reduction/amax.rs 's/layout\.sign_mask\(\)$/u64::MAX/' --test slice
 fault 'what saturates in a finer format comes back as it was' src/slice/round_trip.rs \
-    's/to\.fraction_bits\(\) > from\.fraction_bits\(\)/false/' --test simd
+    's/to\.fraction_bits\(\) > from\.fraction_bits\(\)/false/' --test slice
 fault 'the sign of a subnormal moment lost' src/train/mixed/arithmetic.rs 's/subnormal \| sign/subnormal/' --test mixed
 fault 'an exponential in too few terms' src/float/elementary/bfloat16.rs 's/\(C\[4\] \+ C\[5\] \* t\)/C[4]/' --features libm --test functions
 fault 'a product that starts from 0' src/bulk/reduction/sums.rs 's/Partial::new\(1\.0, multiply\)\.iterator/Partial::new(0.0, multiply).iterator/' --test numbers
@@ -79,7 +79,7 @@ fault 'a NaN of E4M3 taken for a number' src/block/lane_decoder.rs 's/fold\(0, u
 fault 'code 0 of E8M0 taken for zero' src/block/lane_decoder.rs 's/0 => 1 << 22,/0 => 0,/' --test block
 fault 'draws of the element before' src/block/draws.rs 's/wrapping_add\(index as u64\)/wrapping_add(index as u64 - 1)/' --test block
 fault 'tiles of scales by columns' src/block/tiled.rs 's/row % GROUP \* \(ROWS \/ GROUP \* COLS\)/row % GROUP * COLS/' --test block
-fault 'a finite number that becomes an infinity' src/round/cast.rs 's/matches!\(self.overflow, Overflow::Ieee\)$/true/' --test overflow
+fault 'a finite number that becomes an infinity' src/round/cast.rs 's/matches!\(self.overflow, Overflow::Ieee\)$/true/' --test slice overflow
 
 # No fault removes an `sfence`. Another thread could then see stale memory at times, but no test is sure to see this.
 if ((${#unseen[@]})); then

@@ -11,7 +11,7 @@ from toolchain import CARGO, ENVIRONMENT, HOST, linked, run
 # A test that is cut to a sample runs every 17th of its cases. The number is prime, because tests/sampling requires a prime.
 SAMPLE = "17"
 # The longest tests start first, so that a short test ends last.
-LONGEST = ["simd", "fp_environment", "bytes", "stochastic", "text", "arbitrary_layouts", "mixed"]
+LONGEST = ["slice", "text", "arbitrary_layouts", "mixed"]
 # The targets whose tests are built with all features: one target for each byte order. All features take minutes more a target.
 EVERY_FEATURE = {HOST, "s390x-unknown-linux-gnu"}
 RESULT = re.compile(r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered out", re.M)

@@ -12,7 +12,7 @@ AARCH64, I686, S390X = "aarch64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s
 # Tests that need not run. HOSTS would check a second time what the host's compiler refuses. LARGE tests the loops for slices that
 # are larger than the caches, and only x86-64 has these loops.
 HOSTS = {"compile_fail"}
-LARGE = {"simd": ["large::"]}
+LARGE = {"slice": ["large::"]}
 # QEMU 7.2, which Debian 12 has, computes MDEBR wrongly: the product of two f32s as an f64.
 MDEBR = {"mixed": ["tiny::adamw_keeps_subnormal_moments"]}
 

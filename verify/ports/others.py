@@ -29,7 +29,7 @@ def bare(target):
 
 
 def wasm(simd):
-    """Checks the casts of the tables of tests/golden.rs in node."""
+    """Checks the casts of the tables of tests/slice/golden.rs in node."""
     sign = "+" if simd else "-"
     flags = {f"CARGO_TARGET_{WASM.upper().replace('-', '_')}_{name}": value
              for name, value in [("LINKER", "wasm-ld"), ("RUSTFLAGS", f"-Ctarget-feature={sign}simd128")]}

@@ -1,4 +1,4 @@
-// Calls the casts of a WebAssembly module with the numbers of the tables in tests/data, as tests/golden.rs does natively, and prints
+// Calls the casts of a WebAssembly module with the numbers of the tables in tests/data, as tests/slice/golden.rs does natively, and prints
 // how many casts there were. Arguments: the module, and whether it must use simd128 (1 or 0).
 import { readFileSync } from 'node:fs'
 

@@ -2,7 +2,7 @@
 
 use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F16, Format, Layout, Rounding, ieee};
 
-use crate::modes::assert_unchanged;
+use super::modes::assert_unchanged;
 use crate::support::{casts, code, sample};
 
 /// How many numbers of each kind are tried. They are few enough to be taken in pairs.

@@ -6,7 +6,7 @@ use ulp::{
     F16, Flags, Isa,
 };
 
-use crate::oracle::{Inputs, Pair, Wide, draw};
+use super::oracle::{Inputs, Pair, Wide, draw};
 
 /// Returns every target from an f32, and the sources that differ from f32 in kind. All pairs would take minutes to compile.
 fn pairs() -> Vec<Pair> {

@@ -1,10 +1,9 @@
 //! `slice::cast_bytes` gives the bits of the scalar cast, in one step, for every pair of formats. Lengths that don't fit are
 //! errors.
 
-mod sampling;
-
-use sampling::sampled;
 use ulp::{Bf16, Cast, Dtype, F8E4M3Fn, F16, Format, Isa, Overflow, Rounding, slice};
+
+use crate::sampling::sampled;
 
 /// Returns all casts.
 fn casts() -> impl Iterator<Item = Cast> {

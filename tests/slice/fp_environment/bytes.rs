@@ -3,7 +3,7 @@
 use ulp::slice::{self, Stochastic};
 use ulp::{Cast, Dtype, Isa};
 
-use crate::modes::in_each_mode;
+use super::modes::in_each_mode;
 use crate::support::casts;
 
 /// How many numbers a slice has. These numbers fill whole bytes of every packed format, and more than a block of each.

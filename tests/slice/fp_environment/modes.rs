@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use crate::register;
+use super::register;
 
 /// Runs `work`, which must not panic, in each mode. Checks the result in the default mode.
 pub(crate) fn in_each_mode<T>(made: &mut T, work: impl Fn(&mut T), check: impl Fn(&T, &str)) {

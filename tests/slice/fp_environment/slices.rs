@@ -3,7 +3,7 @@
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format, Isa};
 
-use crate::modes::assert_unchanged;
+use super::modes::assert_unchanged;
 use crate::support::{casts, code, number, sample};
 
 fn codes<F: Format>(numbers: &[F]) -> impl Iterator<Item = u64> {

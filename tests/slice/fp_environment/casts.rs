@@ -2,7 +2,7 @@
 
 use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
 
-use crate::modes::in_each_mode;
+use super::modes::in_each_mode;
 use crate::sampling::sampled;
 use crate::support::{
     E4M3B20, assert_same, bulk, casts, code, expected, inputs, number, sample, scalar,

@@ -3,7 +3,7 @@
 use ulp::block::Scheme;
 use ulp::{Bf16, Cast, Format, Isa};
 
-use crate::modes::assert_unchanged;
+use super::modes::assert_unchanged;
 use crate::support::{code, sample};
 
 const COLS: usize = 100;

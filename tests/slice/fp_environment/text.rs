@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ulp::{Format, ParseFloatError};
 
-use crate::modes::in_each_mode;
+use super::modes::in_each_mode;
 use crate::support::{code, number};
 
 trait Text: Format + FromStr<Err = ParseFloatError> + Display + LowerExp {}

@@ -4,9 +4,9 @@
 use ulp::{Bits, Cast, Format, Isa, for_each_format, slice};
 
 /// Each line is a number of `f32`: its bits, and its code in each format that the first line names.
-const CASTS: &str = include_str!("data/casts.csv");
+const CASTS: &str = include_str!("../data/casts.csv");
 /// Each line is a format: its name, and for each code the bits of its `f32`.
-const CODES: &str = include_str!("data/codes.csv");
+const CODES: &str = include_str!("../data/codes.csv");
 
 fn lines(table: &str) -> impl Iterator<Item = Vec<&str>> {
     let lines = table.lines().filter(|line| !line.starts_with('#'));
