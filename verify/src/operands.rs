@@ -81,16 +81,25 @@ pub fn pair(shape: &FormatSpec, rng: &mut Rng) -> [u64; 2] {
     ]
 }
 
+/// The type of [`triple`].
+pub type Triple = fn(&FormatSpec, &mut Rng) -> [u64; 3];
+
 /// Returns a [`pair`], and a third operand of any size, or one about as large as their product. In the second case most of the
 /// product may cancel.
 pub fn triple<F: Format>(shape: &FormatSpec, rng: &mut Rng) -> [u64; 3] {
+    triple_of(shape, rng, |a, b| {
+        let product: f64 = number::<F>(a).cast::<f64>() * number::<F>(b).cast::<f64>();
+        code::<F>(product.cast())
+    })
+}
+
+fn triple_of(shape: &FormatSpec, rng: &mut Rng, product: fn(u64, u64) -> u64) -> [u64; 3] {
     let [a, b] = pair(shape, rng);
     let c = match rng.u8(0..3) {
         0 => rng.u64(..) & shape.mask(),
         1 => pair(shape, rng)[1],
         _ => {
-            let product: f64 = number::<F>(a).cast::<f64>() * number::<F>(b).cast::<f64>();
-            let near = code::<F>(product.cast()).wrapping_add_signed(rng.i64(-2..=2));
+            let near = product(a, b).wrapping_add_signed(rng.i64(-2..=2));
             (near ^ rng.u64(..) & shape.sign_bit()) & shape.mask()
         }
     };

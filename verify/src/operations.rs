@@ -52,6 +52,23 @@ impl<const N: usize> Operation<N> {
     }
 }
 
+/// The oracle's operations, on operands in an array. Closures in the generic functions below would be compiled for each format.
+mod right {
+    use super::{Answer, FormatSpec, oracle};
+
+    macro_rules! operations {
+        ($($name:ident($($operand:ident),*))*) => { $(
+            pub(super) fn $name(
+                shape: &FormatSpec,
+                [$($operand),*]: [u64; [$(stringify!($operand)),*].len()],
+            ) -> Answer<'_> {
+                oracle::$name(shape, $($operand),*)
+            }
+        )* };
+    }
+    operations! { sqrt(a) add(a, b) sub(a, b) mul(a, b) div(a, b) rem(a, b) remainder(a, b) mul_add(a, b, c) }
+}
+
 fn given<F: Format>((number, flags): (F, Flags)) -> (u64, u8) {
     (code(number), flags.bits())
 }
@@ -62,7 +79,7 @@ pub fn sqrt<F: Format>() -> Operation<1> {
     Operation {
         name: "sqrt",
         given: |[a], rounding| given(ieee::sqrt(number::<F>(a), rounding)),
-        right: |shape, [a]| oracle::sqrt(shape, a),
+        right: right::sqrt,
     }
 }
 
@@ -73,32 +90,32 @@ pub fn binary<F: Format>() -> [Operation<2>; 6] {
         Operation {
             name: "add",
             given: |[a, b], rounding| given(ieee::add(number::<F>(a), number(b), rounding)),
-            right: |shape, [a, b]| oracle::add(shape, a, b),
+            right: right::add,
         },
         Operation {
             name: "sub",
             given: |[a, b], rounding| given(ieee::sub(number::<F>(a), number(b), rounding)),
-            right: |shape, [a, b]| oracle::sub(shape, a, b),
+            right: right::sub,
         },
         Operation {
             name: "mul",
             given: |[a, b], rounding| given(ieee::mul(number::<F>(a), number(b), rounding)),
-            right: |shape, [a, b]| oracle::mul(shape, a, b),
+            right: right::mul,
         },
         Operation {
             name: "div",
             given: |[a, b], rounding| given(ieee::div(number::<F>(a), number(b), rounding)),
-            right: |shape, [a, b]| oracle::div(shape, a, b),
+            right: right::div,
         },
         Operation {
             name: "rem",
             given: |[a, b], _| given(ieee::rem(number::<F>(a), number(b))),
-            right: |shape, [a, b]| oracle::rem(shape, a, b),
+            right: right::rem,
         },
         Operation {
             name: "remainder",
             given: |[a, b], _| given(ieee::remainder(number::<F>(a), number(b))),
-            right: |shape, [a, b]| oracle::remainder(shape, a, b),
+            right: right::remainder,
         },
     ]
 }
@@ -116,6 +133,6 @@ pub fn mul_add<F: Format>() -> Operation<3> {
                 rounding,
             ))
         },
-        right: |shape, [a, b, c]| oracle::mul_add(shape, a, b, c),
+        right: right::mul_add,
     }
 }

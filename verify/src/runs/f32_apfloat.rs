@@ -10,10 +10,12 @@
 
 use rustc_apfloat::ieee::{BFloat, Float8E4M3FN, Float8E5M2, Half, Single};
 use rustc_apfloat::{Float, FloatConvert, Round};
-use ulp_verify::adapter::{Casts, Pair, pairs};
+use ulp_verify::adapter::Casts;
 use ulp_verify::inputs::{code, near_boundaries};
 use ulp_verify::oracle::{FormatSpec, Rounding, Value, decode};
 use ulp_verify::tally::{Report, Tally, parallel};
+
+use super::typed::{Pair, pairs};
 
 const FRACTION_BITS: u32 = 23;
 /// `F16`, the most precise of the four, drops this many bits of a fraction, and more in its subnormals.

@@ -1,4 +1,4 @@
-//! The runs. Each has a file.
+//! The runs. Each has a file. [`typed`] serves several.
 
 pub(crate) mod block;
 pub(crate) mod f32_apfloat;
@@ -12,4 +12,5 @@ pub(crate) mod operators;
 pub(crate) mod p3109;
 pub(crate) mod simd;
 pub(crate) mod text;
+mod typed;
 pub(crate) mod wide;

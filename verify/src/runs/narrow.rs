@@ -1,8 +1,10 @@
 //! Every code of every narrow format: to every shipped format, to `f32` and `f64`, and back from these two.
 
-use ulp_verify::adapter::{Casts, Inherent, inherent, pairs};
+use ulp_verify::adapter::Casts;
 use ulp_verify::oracle::{self, FormatSpec, Rounding, RoundingQuery, Value, decode};
 use ulp_verify::tally::{Report, Tally, parallel};
+
+use super::typed::{Inherent, inherent, pairs};
 
 pub(crate) fn run(report: &mut Report) {
     let casts = Casts::all();

@@ -5,10 +5,12 @@
 //! `f32` and `f64` have too many leading bits, so their fractions are those near every place where a rounding could cut. The cast
 //! from `f32` to `f64` is exact, and is compared with the hardware on every input.
 
-use ulp_verify::adapter::{Casts, Inherent, inherent, pairs};
+use ulp_verify::adapter::Casts;
 use ulp_verify::inputs::{boundaries, code, leading};
 use ulp_verify::oracle::{FormatSpec, Rounding, RoundingQuery, decode, shipped};
 use ulp_verify::tally::{Report, Tally, parallel};
+
+use super::typed::{Inherent, inherent, pairs};
 
 /// The largest precision for which leading bits are exhausted.
 const MOST_PRECISION: u32 = 11;

@@ -1,8 +1,9 @@
 //! The formats under test.
 
+use crate::adapter;
+use crate::operations::{code, number};
+use crate::oracle::{self, FormatSpec, p3109};
 use ulp::{Layout, float_type};
-use ulp_verify::adapter;
-use ulp_verify::oracle::{self, FormatSpec, p3109};
 
 use super::*;
 
@@ -98,7 +99,7 @@ macro_rules! for_some_odd_formats {
 }
 pub(crate) use for_some_odd_formats;
 
-/// Calls a function generic over [`Signed`](ulp_verify::numbers::Signed) once for every shipped format of at most 8 bits that has
+/// Calls a function generic over [`Signed`](crate::numbers::Signed) once for every shipped format of at most 8 bits that has
 /// a sign, and for some formats that are not shipped.
 macro_rules! for_every_signed_format {
     ($function:ident) => {{
@@ -153,21 +154,52 @@ declare_wide! {
 )]
 pub(crate) use for_every_wide_format;
 
-/// Returns the oracle's description of a format.
-pub(crate) fn shape<F: Format>() -> FormatSpec {
-    let own = declared(F::DTYPE).or_else(|| declared_wide(F::DTYPE));
-    own.unwrap_or_else(|| oracle::shipped(F::DTYPE))
+/// A format under test. The tests are functions of this description, of codes, and of the crate's operations on codes. Only the
+/// operations are compiled for each format.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tested {
+    /// The name of the type.
+    pub(crate) name: &'static str,
+    /// The oracle's description.
+    pub(crate) shape: FormatSpec,
 }
 
-/// Returns all codes of a format.
-pub(crate) fn codes<F: Format>() -> std::ops::RangeInclusive<u64> {
-    0..=shape::<F>().mask()
+impl Tested {
+    pub(crate) fn of<F: Format>() -> Self {
+        Self::named(F::DTYPE)
+    }
+
+    fn named(name: &'static str) -> Self {
+        let own = declared(name).or_else(|| declared_wide(name));
+        let shape = own.unwrap_or_else(|| oracle::shipped(name));
+        Self { name, shape }
+    }
+
+    /// Returns all codes of the format.
+    pub(crate) fn codes(&self) -> std::ops::RangeInclusive<u64> {
+        0..=self.shape.mask()
+    }
+}
+
+/// Returns the number of this code as a double.
+pub(crate) fn to_f64<F: Format>(code: u64) -> f64 {
+    number::<F>(code).cast()
+}
+
+/// Returns the code of a double, rounded.
+pub(crate) fn from_f64<F: Format>(value: f64) -> u64 {
+    code::<F>(value.cast())
 }
 
 #[test]
 fn both_descriptions_are_of_one_layout() {
     fn check<F: Format>() {
-        assert_eq!(F::LAYOUT, adapter::layout(&shape::<F>()), "{}", F::DTYPE);
+        assert_eq!(
+            F::LAYOUT,
+            adapter::layout(&Tested::of::<F>().shape),
+            "{}",
+            F::DTYPE
+        );
     }
     for_every_byte_format!(check);
     for_every_odd_format!(check);

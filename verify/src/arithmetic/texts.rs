@@ -4,12 +4,12 @@
 use core::cmp::Ordering;
 
 use ulp::spec::Spec;
-use ulp::{Float, Format, ParseFloatError};
-use ulp_verify::adapter::{self, SATURATE};
-use ulp_verify::oracle::{Dyadic, INVALID, Real, Rounding, RoundingQuery};
+use ulp::{Bits, Cast, Float, Format, Layout};
 
+use super::formats::{Tested, for_every_odd_format, for_every_wide_format};
 use super::*;
-use crate::formats::{for_every_odd_format, for_every_wide_format, shape};
+use crate::adapter::{self, SATURATE};
+use crate::oracle::{Dyadic, INVALID, Real, Rounding, RoundingQuery};
 
 /// A double, and a hair more or less.
 struct Near {
@@ -55,10 +55,10 @@ fn dyadic(value: f64) -> Dyadic {
 
 /// Returns doubles at the ends of a format and at random: its numbers, the points half-way between two, and the points half-way
 /// to those.
-fn values<F: Format>() -> Vec<f64> {
-    let (most, max) = (16, F::LAYOUT.max_code());
+fn values(layout: Layout) -> Vec<f64> {
+    let (most, max) = (16, layout.max_code());
     let mut rng = fastrand::Rng::with_seed(max);
-    let normal = F::LAYOUT.min_normal_code();
+    let normal = layout.min_normal_code();
     let mut codes = vec![
         0,
         1,
@@ -71,7 +71,7 @@ fn values<F: Format>() -> Vec<f64> {
     ];
     codes.extend((0..most).map(|_| rng.u64(0..max)));
     let number = |code: u64| {
-        let (code, _) = ulp::Cast::new().convert(F::LAYOUT, f64::LAYOUT, code.min(max));
+        let (code, _) = Cast::new().convert(layout, f64::LAYOUT, code.min(max));
         f64::from_bits(code)
     };
     let mut values = Vec::new();
@@ -96,9 +96,11 @@ fn values<F: Format>() -> Vec<f64> {
     values
 }
 
-fn check<S: Spec>() {
-    let to = shape::<Float<S>>();
-    for value in values::<Float<S>>() {
+/// `Float::parse_with`, with the code and the flags.
+type Parse = fn(&str, Cast) -> Option<(u64, u8)>;
+
+fn check(to: &Tested, layout: Layout, parse: Parse) {
+    for value in values(layout) {
         for hair in [Ordering::Less, Ordering::Equal, Ordering::Greater] {
             let text = written(value, hair);
             let near = Near {
@@ -107,14 +109,14 @@ fn check<S: Spec>() {
             };
             for (negative, sign) in [(false, ""), (true, "-")] {
                 let text = format!("{sign}{text}");
-                let query = RoundingQuery::real(&to, negative, &near);
+                let query = RoundingQuery::real(&to.shape, negative, &near);
                 for rounding in Rounding::ALL {
                     for saturate in SATURATE {
                         let cast = adapter::cast(rounding, saturate);
-                        let is = parse_with::<S>(&text, cast);
+                        let is = parse(&text, cast);
                         let right = query.resolve(rounding, saturate);
                         let right = (right.1 & INVALID == 0).then_some(right);
-                        assert_eq!(is, right, "{text} as {}, {cast:?}", S::NAME);
+                        assert_eq!(is, right, "{text} as {}, {cast:?}", to.name);
                     }
                 }
             }
@@ -122,27 +124,20 @@ fn check<S: Spec>() {
     }
 }
 
-fn parse_with<S: Spec>(text: &str, cast: ulp::Cast) -> Option<(u64, u8)> {
-    use ulp::Bits;
-
-    let parsed: Result<_, ParseFloatError> = Float::<S>::parse_with(text, cast);
-    let (number, flags) = parsed.ok()?;
-    Some((number.to_bits().to_u64(), flags.bits()))
-}
-
 /// The macros name formats as types. This trait finds the `Spec` of a type.
-trait Checked {
-    fn check();
+trait Parsed: Format {
+    fn parse(text: &str, cast: Cast) -> Option<(u64, u8)>;
 }
 
-impl<S: Spec> Checked for Float<S> {
-    fn check() {
-        check::<S>();
+impl<S: Spec> Parsed for Float<S> {
+    fn parse(text: &str, cast: Cast) -> Option<(u64, u8)> {
+        let (number, flags) = Self::parse_with(text, cast).ok()?;
+        Some((number.to_bits().to_u64(), flags.bits()))
     }
 }
 
-fn check_format<F: Checked>() {
-    F::check();
+fn check_format<F: Parsed>() {
+    check(&Tested::of::<F>(), F::LAYOUT, F::parse);
 }
 
 #[test]
@@ -154,7 +149,7 @@ fn decimals_under_every_cast() {
 
 #[test]
 fn text_that_is_no_decimal_is_an_error() {
-    use ulp::{Cast, Flags, FloatErrorKind};
+    use ulp::{Flags, FloatErrorKind};
 
     let saturating = Cast::new().saturating();
     let down = Cast::new().rounding(ulp::Rounding::TowardNegative);
