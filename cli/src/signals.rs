@@ -27,7 +27,7 @@ pub(crate) fn uninterrupted() -> Uninterrupted {
     Uninterrupted(STATE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Whether a signal has come that ends the program. The thread that waits for signals may not have run yet.
+/// True once a signal has come that ends the program. The thread that waits for signals may not have run yet.
 static CAME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Ends the program's work. A signal that has come decides the exit code, and a signal that comes later is too late.

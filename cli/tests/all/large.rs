@@ -8,7 +8,7 @@ use crate::support::{Sandbox, WEIGHTS};
 /// The length of the headers. The program itself takes a few megabytes, and less beside them if they are longer.
 const LENGTH: usize = 8 << 20;
 
-/// What the program takes for itself, with two threads.
+/// The memory that the program takes for itself, with two threads.
 const PROGRAM: usize = 10 << 20;
 
 /// Runs a command that must succeed, and returns the peak of its memory in bytes. Returns `None` if there is no `time` of GNU.

@@ -129,16 +129,16 @@ fn total_order<F: Numbers>() {
     });
 }
 
-/// What the crate says of two numbers.
+/// The order of two numbers, as each function of the crate returns it.
 #[derive(Debug, PartialEq)]
 struct Comparisons {
-    /// Of `partial_cmp`.
+    /// The result of `partial_cmp`.
     order: Option<Ordering>,
-    /// Of `==`.
+    /// The result of `==`.
     equal: bool,
-    /// Of `ieee::compare`, with its flags.
+    /// The result of `ieee::compare`, with its flags.
     quiet: (Option<Ordering>, u8),
-    /// Of `ieee::compare_signaling`, with its flags.
+    /// The result of `ieee::compare_signaling`, with its flags.
     signaling: (Option<Ordering>, u8),
 }
 
