@@ -51,6 +51,8 @@
 //!   `Exp1`, `Open01` and `OpenClosed01`; `rand_09` and `rand_distr_05`: the same traits for rand 0.9.
 //! - `serde`: `Serialize` and `Deserialize`, as numbers; and `serde_bits`, as bits.
 //! - `libm`: elementary functions of [`F16`] and [`Bf16`], correctly rounded: `exp`, `ln`, `sin` and others.
+// docs.rs shows the feature that an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 #[cfg(feature = "alloc")]

@@ -11,6 +11,13 @@ mod sealed {
 }
 
 /// An integer type of Rust: `i8` to `i128`, `u8` to `u128`, `isize` or `usize`.
+///
+/// ```
+/// use ulp::F16;
+///
+/// assert_eq!(F16::from_int(-2i64).to_f32(), -2.0);
+/// assert_eq!(F16::from_f32(300.0).to_int::<u8>(), u8::MAX); // integers saturate, as with `as`
+/// ```
 pub trait Integer: Copy + sealed::Sealed {
     /// The width in bits.
     const BITS: u32;

@@ -3,6 +3,17 @@
 use core::ops::{Add, AddAssign};
 
 /// The counts of exceptional numbers in a matrix that was quantized. A number may be counted more than once.
+///
+/// ```
+/// use ulp::block::Scheme;
+///
+/// // The scale of this block is 1, and 0.1 is nearer to zero than to 0.5, the smallest element above zero.
+/// let mut numbers = [0f32; 32];
+/// numbers[..2].copy_from_slice(&[6.0, 0.1]);
+/// let counts = Scheme::MXFP4.quantize(&numbers, 32, 1.0, &mut [0; 16], &mut [0; 1])?;
+/// assert_eq!((counts.became_zero, counts.saturated), (1, 0));
+/// # Ok::<(), ulp::block::BlockError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Counts {

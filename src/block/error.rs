@@ -6,6 +6,14 @@ use core::fmt;
 use super::ScaleRule;
 
 /// The reason why a matrix can't be quantized or dequantized. The text says what is wrong, and what would be right.
+///
+/// ```
+/// use ulp::block::{BlockError, Scheme};
+///
+/// // Two elements of MXFP4 take a byte.
+/// let error = Scheme::MXFP4.quantize(&[1f32; 32], 32, 1.0, &mut [0; 32], &mut [0; 1]).unwrap_err();
+/// assert_eq!(error, BlockError::ElementLength { expected: 16, found: 32 });
+/// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum BlockError {

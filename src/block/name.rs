@@ -117,6 +117,13 @@ fn of_parts<'a>(element: &str, parts: &mut impl Iterator<Item = &'a str>) -> Opt
 }
 
 /// The error of parsing a [`Scheme`] from an unknown name. The text of the error lists the known names.
+///
+/// ```
+/// use ulp::block::Scheme;
+///
+/// let error = "mxfp5".parse::<Scheme>().unwrap_err();
+/// assert!(error.to_string().contains("mxfp4"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownScheme(());
 

@@ -83,6 +83,16 @@ impl FromStr for Dtype {
 
 /// The error of parsing a [`Dtype`] from a text that names no format, or names two. The error keeps the text. If a
 /// known name is near, the error suggests that name. If the text is ambiguous, the error names both formats.
+///
+/// ```
+/// use ulp::Dtype;
+///
+/// let error = "bfloat17".parse::<Dtype>().unwrap_err();
+/// assert_eq!((error.text(), error.nearest()), ("bfloat17", Some("bfloat16")));
+///
+/// let error = "fp8".parse::<Dtype>().unwrap_err();
+/// assert_eq!(error.meanings(), [Dtype::F8E4M3Fn, Dtype::F8E5M2]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownDtype {
     text: FixedText<48>,

@@ -12,6 +12,16 @@ use crate::format::Layout;
 ///
 /// [`float_type!`](crate::float_type) declares a `Spec` in one line, together with the traits of this module that the layout
 /// fulfils.
+///
+/// ```
+/// use ulp::spec::Spec;
+/// use ulp::{Bf16, Float};
+///
+/// fn name<S: Spec>(_: Float<S>) -> &'static str {
+///     S::NAME
+/// }
+/// assert_eq!(name(Bf16::MAX), "bfloat16");
+/// ```
 pub trait Spec: Copy + Send + Sync + Debug + 'static {
     /// The integer that stores a number. It may be wider than the layout.
     type Bits: Bits;
@@ -22,18 +32,68 @@ pub trait Spec: Copy + Send + Sync + Debug + 'static {
 }
 
 /// A format with a sign: its numbers can be negated.
+///
+/// ```
+/// use ulp::spec::HasSign;
+/// use ulp::{F16, Float};
+///
+/// fn negated<S: HasSign>(x: Float<S>) -> Float<S> {
+///     -x
+/// }
+/// assert_eq!(negated(F16::MAX), F16::MIN);
+/// ```
 pub trait HasSign: Spec {}
 
 /// A format with zero, which is the default of its numbers.
+///
+/// ```
+/// use ulp::spec::HasZero;
+/// use ulp::{F4E2M1Fn, Float};
+///
+/// fn zeros<S: HasZero>() -> [Float<S>; 2] {
+///     [Float::default(); 2]
+/// }
+/// assert_eq!(zeros().map(F4E2M1Fn::to_f32), [0.0, 0.0]);
+/// ```
 pub trait HasZero: Spec {}
 
 /// A format with +∞.
+///
+/// ```
+/// use ulp::spec::HasInfinity;
+/// use ulp::{F8E5M2, Float};
+///
+/// fn is_past_all<S: HasInfinity>(x: Float<S>) -> bool {
+///     x == Float::INFINITY
+/// }
+/// assert!(is_past_all(F8E5M2::from_f32(1e9)));
+/// ```
 pub trait HasInfinity: Spec {}
 
 /// A format with +∞ and −∞.
+///
+/// ```
+/// use ulp::spec::HasInfinities;
+/// use ulp::{F16, Float};
+///
+/// fn ends<S: HasInfinities>() -> [Float<S>; 2] {
+///     [Float::NEG_INFINITY, Float::INFINITY]
+/// }
+/// assert_eq!(ends().map(F16::to_f32), [f32::NEG_INFINITY, f32::INFINITY]);
+/// ```
 pub trait HasInfinities: HasInfinity + HasSign {}
 
 /// A format with NaN.
+///
+/// ```
+/// use ulp::spec::HasNan;
+/// use ulp::{F8E4M3Fn, Float};
+///
+/// fn missing<S: HasNan>() -> Float<S> {
+///     Float::NAN
+/// }
+/// assert!(F8E4M3Fn::is_nan(missing()));
+/// ```
 pub trait HasNan: Spec {}
 
 /// A format whose elementary functions (feature `libm`) were compared with MPFR on every code. [`F16`](crate::F16) and

@@ -15,6 +15,13 @@ const NARROWEST: u32 = 3;
 ///
 /// `Display` prints a name such as `Binary8p3se`: `Binary`, the width in bits, `p` and the precision, `s` for signed or `u` for
 /// unsigned, and `e` for extended (with infinities) or `f` for finite.
+///
+/// ```
+/// use ulp::Layout;
+///
+/// let name = Layout::p3109(6, 3, true, false).p3109_name();
+/// assert_eq!(name.unwrap().to_string(), "Binary6p3sf");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct P3109Name {
     bits: u32,
@@ -110,6 +117,11 @@ fn is_first(letter: char, first: char, second: char) -> Option<bool> {
 }
 
 /// The error of parsing a [`Layout`] from a name that IEEE P3109 doesn't have.
+///
+/// ```
+/// // A format of 8 bits has no precision of 9.
+/// assert!("Binary8p9se".parse::<ulp::Layout>().is_err());
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownLayout(());
 

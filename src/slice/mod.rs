@@ -86,6 +86,14 @@ pub fn cast<S: Format, D: Format>(src: &[S], dst: &mut [D]) {
 
 /// Casts every element as `cast` says, on the best [`Isa`] of this CPU.
 ///
+/// ```
+/// use ulp::{Bf16, Cast, Rounding, slice};
+///
+/// let mut narrow = [Bf16::default(); 2];
+/// slice::cast_with(&[0.1, f32::INFINITY], &mut narrow, Cast::new().rounding(Rounding::TowardZero).saturating());
+/// assert_eq!(slice::to_bits(&narrow), [0x3dcc, 0x7f7f]);
+/// ```
+///
 /// # Panics
 /// If the slices differ in length. The message has both lengths.
 #[inline]
@@ -95,6 +103,17 @@ pub fn cast_with<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) {
 }
 
 /// Casts every element as `cast` says, on this [`Isa`].
+///
+/// ```
+/// use ulp::{Cast, F16, Isa, slice};
+///
+/// // Every instruction set gives the same bits.
+/// for isa in Isa::available() {
+///     let mut narrow = [F16::default(); 3];
+///     slice::cast_on(isa, &[0.1f32, -2.5, 1e6], &mut narrow, Cast::new());
+///     assert_eq!(slice::to_bits(&narrow), [0x2e66, 0xc100, 0x7c00]);
+/// }
+/// ```
 ///
 /// # Panics
 /// If the slices differ in length. The message has both lengths.
@@ -107,6 +126,15 @@ pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: C
 
 /// Casts every element into memory that need not be initialised. Returns the initialised memory. Each element is rounded once,
 /// ties to even, with IEEE's overflow.
+///
+/// ```
+/// use std::mem::MaybeUninit;
+/// use ulp::{F16, slice};
+///
+/// let mut memory = [MaybeUninit::uninit(); 2];
+/// let narrow: &mut [F16] = slice::cast_uninit(&[1.0f32, 2.0], &mut memory);
+/// assert_eq!(slice::to_bits(narrow), [0x3c00, 0x4000]);
+/// ```
 ///
 /// # Panics
 /// If the slices differ in length. The message has both lengths.

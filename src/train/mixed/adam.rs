@@ -22,6 +22,25 @@ use crate::round::{Format, Rounding};
 /// Each operation is rounded to `f32`. The factors that all elements share are computed in `f64` and rounded to `f32`. torch has
 /// this order too, but fuses some products and sums on some CPUs.
 ///
+/// ```
+/// use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor};
+///
+/// let mut adam = AdamW::new(AdamWOptions { weight_decay: 0.0, ..AdamWOptions::default() })?;
+/// let (mut weights, mut first, mut second) = ([1f32], [0.0], [0.0]);
+/// adam.next_step().update(
+///     &[0.5f32],
+///     AdamWTensor {
+///         weights: &mut weights,
+///         master: None,
+///         first_moment: &mut first,
+///         second_moment: &mut second,
+///     },
+/// );
+/// // The first step has the length of the learning rate, whatever the gradient is.
+/// assert!((weights[0] - 0.999).abs() < 1e-6);
+/// # Ok::<(), ulp::mixed::InvalidHyperparameter>(())
+/// ```
+///
 /// # State
 /// | here | in torch's `state_dict` |
 /// |---|---|

@@ -3,6 +3,13 @@
 use core::fmt;
 
 /// The error of an optimizer's constructor: a hyperparameter is out of its range.
+///
+/// ```
+/// use ulp::mixed::{Sgd, SgdOptions};
+///
+/// let error = Sgd::new(SgdOptions { momentum: -0.5, ..SgdOptions::default() }).unwrap_err();
+/// assert_eq!((error.name(), error.value()), ("momentum", -0.5));
+/// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct InvalidHyperparameter {
     name: &'static str,

@@ -11,6 +11,14 @@ use crate::slice::{Stochastic, assert_within_f32};
 
 /// Does what [`unscale`](super::unscale) does, on the threads of rayon. A slice of up to 65,536 elements stays on this thread.
 ///
+/// ```
+/// use ulp::{F16, mixed};
+///
+/// let (gradients, mut wide) = (vec![F16::ONE; 1 << 20], vec![0f32; 1 << 20]);
+/// let finite = mixed::par_unscale(&gradients, 1.0 / 1024.0, &mut wide);
+/// assert!(finite && wide.iter().all(|&x| x == 1.0 / 1024.0));
+/// ```
+///
 /// # Panics
 /// If the slices differ in length. The message has both lengths.
 #[must_use]

@@ -18,6 +18,23 @@ use crate::round::Format;
 ///
 /// Each operation is rounded to `f32`. The factors are rounded from `f64`.
 ///
+/// ```
+/// use ulp::mixed::{Sgd, SgdOptions, SgdTensor};
+///
+/// let mut sgd = Sgd::new(SgdOptions { learning_rate: 0.5, ..SgdOptions::default() })?;
+/// let mut weights = [1f32];
+/// sgd.next_step().update(
+///     &[0.25f32],
+///     SgdTensor {
+///         weights: &mut weights,
+///         master: None,
+///         momentum: &mut [],
+///     },
+/// );
+/// assert_eq!(weights, [0.875]);
+/// # Ok::<(), ulp::mixed::InvalidHyperparameter>(())
+/// ```
+///
 /// # State
 /// | here | in torch's `state_dict` |
 /// |---|---|
