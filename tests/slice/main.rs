@@ -30,8 +30,6 @@ mod large;
 mod lengths;
 mod overflow;
 mod pairs;
-#[cfg(feature = "rayon")]
-mod parallel;
 #[path = "../sampling/mod.rs"]
 mod sampling;
 mod scaled;
