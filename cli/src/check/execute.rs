@@ -159,8 +159,7 @@ pub(super) fn check<'c>(
         },
     };
     let each = |chunk: Chunk, scratch: &mut Scratch<'c>| {
-        let tallies = tasks.tally(chunk, &targets, scratch)?;
-        let elements = tallies.first().map_or(0, |tally| tally.elements);
+        let (elements, tallies) = tasks.tally(chunk, &targets, scratch)?;
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals.add(chunk, tallies);
         observer.advance(elements);
@@ -171,7 +170,7 @@ pub(super) fn check<'c>(
     for shard in &checkpoint.shards {
         shard.unchanged()?;
     }
-    let numbers: Rc<[Numbers]> = tasks.numbers.into();
+    let numbers = Rc::new(tasks.numbers);
     let Totals { of_formats, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     let formats = rules.iter().zip(of_formats);
     let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, numbers.clone(), tallies);
@@ -215,24 +214,25 @@ impl<'p, 'c> Tasks<'p, 'c> {
             .unwrap_or(&self.no_scales)
     }
 
-    /// Counts the effect of each format on a chunk.
+    /// Counts the elements of a chunk, and the effect of each format on them.
     fn tally(
         &self,
         chunk: Chunk,
         targets: &[TargetFormat],
         scratch: &mut Scratch<'c>,
-    ) -> Result<Vec<Tally>, Error> {
+    ) -> Result<(u64, Vec<Tally>), Error> {
         match &self.becomes {
             Becomes::Cast(casters) => {
                 let numbers = &self.numbers[chunk.tensor];
                 let casters = casters.of(numbers.format(), numbers.name());
-                self.cast(chunk, &casters, targets, scratch)
+                let tallies = self.cast(chunk, &casters, targets, scratch)?;
+                Ok((chunk.count, tallies))
             }
             Becomes::Scheme(weights) => {
                 let (weight, largest) = weights[chunk.tensor];
                 let smallest_normal = targets[0].smallest_normal;
                 self.quantize(chunk, weight, largest, smallest_normal, scratch)
-                    .map(|tally| vec![tally])
+                    .map(|(elements, tally)| (elements, vec![tally]))
             }
         }
     }
@@ -288,7 +288,7 @@ impl<'p, 'c> Tasks<'p, 'c> {
         largest: f32,
         smallest_normal: f64,
         scratch: &mut Scratch<'c>,
-    ) -> Result<Tally, Error> {
+    ) -> Result<(u64, Tally), Error> {
         let Scratch {
             buffers,
             after,
@@ -318,7 +318,7 @@ impl<'p, 'c> Tasks<'p, 'c> {
             let subnormal = f64::from_le_bytes(element).abs() < smallest_normal;
             tally.add(before.into(), after.into(), subnormal);
         }
-        Ok(tally)
+        Ok(((numbers.len() - done.skip) as u64, tally))
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct Check {
 struct Format<'c> {
     to: ulp::Dtype,
     total: Tally,
-    numbers: Rc<[Numbers<'c>]>,
+    numbers: Rc<Vec<Numbers<'c>>>,
     /// The tally of each tensor.
     tallies: Vec<Tally>,
     /// The indices of the tensors, the worst tensor first.
@@ -104,17 +104,18 @@ pub(crate) fn report(
 }
 
 impl<'c> Format<'c> {
-    fn new(to: ulp::Dtype, numbers: Rc<[Numbers<'c>]>, tallies: Vec<Tally>) -> Format<'c> {
+    fn new(to: ulp::Dtype, numbers: Rc<Vec<Numbers<'c>>>, tallies: Vec<Tally>) -> Format<'c> {
         let mut total = Tally::default();
         for tally in &tallies {
             total.merge(tally);
         }
         let mut order: Vec<u32> = (0..tallies.len() as u32).collect();
-        order.sort_by(|&a, &b| {
-            let [a, b] = [a, b].map(|place| &tallies[place as usize]);
+        // An unstable sort takes no memory. The index keeps equal tensors in their order.
+        order.sort_unstable_by(|&i, &j| {
+            let [a, b] = [i, j].map(|place| &tallies[place as usize]);
             let lost = |tally: &Tally| Reverse((tally.lost(), tally.became_zero));
             let mean = b.mean().total_cmp(&a.mean());
-            lost(a).cmp(&lost(b)).then(mean)
+            lost(a).cmp(&lost(b)).then(mean).then(i.cmp(&j))
         });
         Format {
             to,

@@ -6,6 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::tally::Tally;
 use super::{Format, Row};
+use crate::convert::numbers::Numbers;
 use crate::style::{BAD, TITLE};
 use crate::table::{self, Cell, align};
 
@@ -152,12 +153,13 @@ pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()>
     let first = formats.first();
     let total = first.map_or_else(Tally::default, |format| format.total);
     let tensors = first.map_or(0, |format| format.rows().len());
+    let elements = first.map_or(0, Format::elements);
     let source = SOURCE.iter().map(|(heading, _, of)| {
         let number = of(&total).cell().text;
         format!(", {heading}: {number}")
     });
     let source: String = source.collect();
-    let line = format!("tensors: {tensors}, elements: {}{source}", total.elements);
+    let line = format!("tensors: {tensors}, elements: {elements}{source}");
     let headings = RESULT.iter().map(|(heading, ..)| title(heading));
     let headings = [title("format"), title("bytes")]
         .into_iter()
@@ -184,7 +186,7 @@ impl Serialize for Format<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("format", self.to.name())?;
         map.serialize_entry("bytes", &self.bytes())?;
-        map.serialize_entry("elements", &self.total.elements)?;
+        map.serialize_entry("elements", &self.elements())?;
         entries(&mut map, &SOURCE, &self.total)?;
         entries(&mut map, &RESULT, &self.total)?;
         map.serialize_entry("worst", &self.worst())?;
@@ -194,11 +196,15 @@ impl Serialize for Format<'_> {
 }
 
 impl Format<'_> {
+    fn elements(&self) -> u64 {
+        self.numbers.iter().map(Numbers::elements).sum()
+    }
+
     /// Returns the bytes that the tensors would take.
     fn bytes(&self) -> u64 {
         let bits = self
             .rows()
-            .map(|row| row.tally.elements * u64::from(self.to.bits()));
+            .map(|row| row.numbers.elements() * u64::from(self.to.bits()));
         bits.map(|bits| bits.div_ceil(8)).sum()
     }
 

@@ -12,10 +12,9 @@ pub(super) enum ElementKind {
     Inf,
 }
 
-/// The effect of a conversion on some elements.
+/// The effect of a conversion on some elements. A checkpoint may have millions of tensors, each with a tally.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
-    pub(super) elements: u64,
     pub(super) amax: f64,
     pub(super) overflowed: u64,
     pub(super) became_zero: u64,
@@ -34,7 +33,6 @@ pub(super) struct Tally {
 impl Tally {
     /// Adds an element. `subnormal` says whether its result is subnormal.
     pub(super) fn add(&mut self, before: f64, after: f64, subnormal: bool) {
-        self.elements += 1;
         self.nans += u64::from(before.is_nan());
         self.infinities += u64::from(before.is_infinite());
         self.became_nan += u64::from(after.is_nan() && !before.is_nan());
@@ -60,7 +58,6 @@ impl Tally {
 
     /// Adds the counts of another tally.
     pub(super) fn merge(&mut self, other: &Tally) {
-        self.elements += other.elements;
         self.amax = self.amax.max(other.amax);
         self.overflowed += other.overflowed;
         self.became_zero += other.became_zero;
