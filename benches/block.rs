@@ -25,14 +25,8 @@ struct Row {
 }
 
 fn main() {
-    let words: Vec<String> = env::args()
-        .skip(1)
-        .filter(|word| word != "--bench")
-        .collect();
-    let log2 = words
-        .iter()
-        .find_map(|word| word.parse().ok())
-        .unwrap_or(15);
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let log2 = words.iter().find_map(|word| word.parse().ok()).unwrap_or(15);
     let len: usize = 1 << log2;
     let asked = |row: &Row| {
         let mut words = words.iter().filter(|word| word.parse::<u32>().is_err());
@@ -71,14 +65,10 @@ fn rows(len: usize) -> Vec<Row> {
 fn numbers<S: Format>(len: usize) -> Vec<S> {
     let mut state = 1u64;
     let mut uniform = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (state >> 40) as f32 / (1 << 24) as f32 - 0.5
     };
-    (0..len)
-        .map(|_| (0..6).map(|_| uniform()).sum::<f32>().cast())
-        .collect()
+    (0..len).map(|_| (0..6).map(|_| uniform()).sum::<f32>().cast()).collect()
 }
 
 fn quantize<S: Format>(scheme: Scheme, len: usize) -> Row {
@@ -140,10 +130,7 @@ fn measure(row: &mut Row) {
         let rate = row.bytes as f64 / best.1 / 1e9;
         print!("  {isa} {:.2} ({rate:.1} GB/s)", best.0 / best.1);
     }
-    println!(
-        "  memcpy {:.1}",
-        row.bytes as f64 / time(copies, &mut copy) / 1e9
-    );
+    println!("  memcpy {:.1}", row.bytes as f64 / time(copies, &mut copy) / 1e9);
 }
 
 /// Returns how many calls take about 2 ms.

@@ -84,11 +84,7 @@ fn main() {
 }
 
 /// Benches every conversion of a pair of formats, at all lengths.
-fn pair<S: Shared, D: Shared>(
-    c: &mut Criterion,
-    name: &str,
-    more: impl IntoIterator<Item = Series<S, D>>,
-) {
+fn pair<S: Shared, D: Shared>(c: &mut Criterion, name: &str, more: impl IntoIterator<Item = Series<S, D>>) {
     let up = Cast::new().rounding(Rounding::TowardPositive);
     let mut all: Vec<Series<S, D>> = Isa::available()
         .map(|isa| {
@@ -174,8 +170,7 @@ fn variants<S: Format, D: Format>() -> [Series<S, D>; 5] {
             black_box(slice::amax(s));
         }),
         series("ulp cast_bytes", move |s, d| {
-            slice::cast_bytes(from, seen_as(s), to, seen_as_mut(d), Cast::new())
-                .expect("the lengths fit");
+            slice::cast_bytes(from, seen_as(s), to, seen_as_mut(d), Cast::new()).expect("the lengths fit");
         }),
     ]
 }
@@ -185,10 +180,7 @@ fn series<S, D>(name: &str, convert: impl Fn(&[S], &mut [D]) + 'static) -> Serie
 }
 
 /// Returns a peer's conversion between the peer's own types. These types have the same bits as `ulp`'s types.
-fn peer<S, D, TheirS: 'static, TheirD: 'static>(
-    name: &str,
-    convert: impl Fn(&[TheirS], &mut [TheirD]) + 'static,
-) -> Series<S, D> {
+fn peer<S, D, TheirS: 'static, TheirD: 'static>(name: &str, convert: impl Fn(&[TheirS], &mut [TheirD]) + 'static) -> Series<S, D> {
     series(name, move |s, d| convert(seen_as(s), seen_as_mut(d)))
 }
 
@@ -221,10 +213,5 @@ fn seen_as<A, B>(numbers: &[A]) -> &[B] {
 
 fn seen_as_mut<A, B>(numbers: &mut [A]) -> &mut [B] {
     // SAFETY: the conditions of `seen_as` hold, and the borrow is exclusive.
-    unsafe {
-        from_raw_parts_mut(
-            numbers.as_mut_ptr().cast(),
-            length_as::<A, B>(numbers.len()),
-        )
-    }
+    unsafe { from_raw_parts_mut(numbers.as_mut_ptr().cast(), length_as::<A, B>(numbers.len())) }
 }

@@ -6,9 +6,7 @@
 use core::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use ulp::mixed::{
-    AdamW, AdamWOptions, AdamWStep, AdamWTensor, Sgd, SgdOptions, SgdTensor, unscale_on,
-};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWStep, AdamWTensor, Sgd, SgdOptions, SgdTensor, unscale_on};
 use ulp::{Bf16, Isa, slice};
 
 /// The number of bytes that an AdamW step reads or writes for each parameter.
@@ -36,9 +34,7 @@ fn case(c: &mut Criterion, group: &str, name: &str, bytes: usize, work: impl FnM
 
 /// Returns gradients that are not 0. With zero gradients, the moments would decay while the bench runs.
 fn gradients(len: usize) -> Vec<Bf16> {
-    let wide: Vec<f32> = (0..len)
-        .map(|i| ((i as f64 * 0.618_034).fract() + 0.125) as f32)
-        .collect();
+    let wide: Vec<f32> = (0..len).map(|i| ((i as f64 * 0.618_034).fract() + 0.125) as f32).collect();
     slice::cast_to_vec(&wide)
 }
 

@@ -25,12 +25,7 @@ fn case<R>(c: &mut Criterion, (group, name): (&str, &str), mut work: impl FnMut(
 }
 
 /// Benches a function of three numbers. The results are written to a slice.
-fn each<T: Copy>(
-    c: &mut Criterion,
-    name: (&str, &str),
-    [x, y, z]: &[Vec<T>; 3],
-    f: impl Fn(T, T, T) -> T,
-) {
+fn each<T: Copy>(c: &mut Criterion, name: (&str, &str), [x, y, z]: &[Vec<T>; 3], f: impl Fn(T, T, T) -> T) {
     let mut results = x.clone();
     case(c, name, || {
         let (x, y, z) = black_box((&x[..LEN], &y[..LEN], &z[..LEN]));
@@ -89,12 +84,8 @@ macro_rules! format {
         both!("exp", |x, _, _| x.exp(), |x, _, _| Float::exp(x));
 
         let (x, y) = (&ours[0][..], &theirs[0][..]);
-        case($c, (concat!($format, " sum"), "ulp"), || {
-            black_box(x).iter().sum::<$Ours>()
-        });
-        case($c, (concat!($format, " sum"), "ulp, slice"), || {
-            slice::sum(black_box(x))
-        });
+        case($c, (concat!($format, " sum"), "ulp"), || black_box(x).iter().sum::<$Ours>());
+        case($c, (concat!($format, " sum"), "ulp, slice"), || slice::sum(black_box(x)));
         case($c, (concat!($format, " sum"), "half"), || {
             black_box(y).iter().sum::<$Theirs>()
         });
@@ -109,12 +100,7 @@ macro_rules! format {
         });
 
         text($c, $format, "ulp", &numbers(<$Ours>::from_f32, $binades)[0]);
-        text(
-            $c,
-            $format,
-            "half",
-            &numbers(<$Theirs>::from_f32, $binades)[0],
-        );
+        text($c, $format, "half", &numbers(<$Theirs>::from_f32, $binades)[0]);
         // Equal numbers as `f32`, printed with all digits that an `f32` needs.
         let wide = numbers(|x| <$Ours>::from_f32(x).to_f32(), $binades);
         text($c, $format, "f32", &wide[0]);

@@ -10,12 +10,7 @@ use ulp::{Bf16, F8E4M3Fn, F8E5M2, F16};
 const LEN: usize = 4096;
 
 /// Benches `convert` over `src`, as `group/name`.
-fn case<S: Copy, D: Copy>(
-    c: &mut Criterion,
-    (group, name): (&str, &str),
-    src: &[S],
-    convert: impl Fn(S) -> D,
-) {
+fn case<S: Copy, D: Copy>(c: &mut Criterion, (group, name): (&str, &str), src: &[S], convert: impl Fn(S) -> D) {
     let mut dst = vec![convert(src[0]); src.len()];
     let mut group = c.benchmark_group(group);
     group.throughput(Throughput::Elements(src.len() as u64));
@@ -48,35 +43,15 @@ fn scalar(c: &mut Criterion) {
 
     case(c, ("f32 to f16", "ulp"), &f32s, F16::from_f32);
     case(c, ("f32 to f16", "half"), &f32s, f16::from_f32);
-    case(
-        c,
-        ("f16 to f32", "ulp"),
-        &all(&f32s, F16::from_f32),
-        F16::to_f32,
-    );
-    case(
-        c,
-        ("f16 to f32", "half"),
-        &all(&f32s, f16::from_f32),
-        f16::to_f32,
-    );
+    case(c, ("f16 to f32", "ulp"), &all(&f32s, F16::from_f32), F16::to_f32);
+    case(c, ("f16 to f32", "half"), &all(&f32s, f16::from_f32), f16::to_f32);
     case(c, ("f64 to f16", "ulp"), &f64s, F16::from_f64);
     case(c, ("f64 to f16", "half"), &f64s, f16::from_f64);
 
     case(c, ("f32 to bf16", "ulp"), &f32s, Bf16::from_f32);
     case(c, ("f32 to bf16", "half"), &f32s, bf16::from_f32);
-    case(
-        c,
-        ("bf16 to f32", "ulp"),
-        &all(&f32s, Bf16::from_f32),
-        Bf16::to_f32,
-    );
-    case(
-        c,
-        ("bf16 to f32", "half"),
-        &all(&f32s, bf16::from_f32),
-        bf16::to_f32,
-    );
+    case(c, ("bf16 to f32", "ulp"), &all(&f32s, Bf16::from_f32), Bf16::to_f32);
+    case(c, ("bf16 to f32", "half"), &all(&f32s, bf16::from_f32), bf16::to_f32);
     case(c, ("f64 to bf16", "ulp"), &f64s, Bf16::from_f64);
     case(c, ("f64 to bf16", "half"), &f64s, bf16::from_f64);
 

@@ -54,11 +54,7 @@ impl Checkpoint {
             if norm.is_finite() {
                 let step = self.optimizer.next_step();
                 let step = step.inverse_scale(self.scaler.inverse());
-                step.clip(Clip {
-                    norm,
-                    max_norm: 1.0,
-                })
-                .update(
+                step.clip(Clip { norm, max_norm: 1.0 }).update(
                     &gradients,
                     AdamWTensor {
                         weights: &mut weights,

@@ -48,10 +48,7 @@ mod logger {
 
         /// Sends two bytes for each sample, in little-endian order on every machine.
         pub(crate) fn send(&self, mut byte: impl FnMut(u8)) {
-            self.samples
-                .iter()
-                .flat_map(|x| x.to_le_bytes())
-                .for_each(&mut byte);
+            self.samples.iter().flat_map(|x| x.to_le_bytes()).for_each(&mut byte);
         }
 
         pub(crate) fn print(&self, out: &mut impl Write) -> fmt::Result {

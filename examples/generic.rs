@@ -20,10 +20,7 @@ fn compare<S: Spec>(x: f32) {
     let x = Float::<S>::from_f32(x);
     let (root, right) = (heron(x), x.sqrt());
     let steps = ulps_between(root, right);
-    println!(
-        "{}: heron({x}) = {root}, sqrt {right}, {steps} ulp",
-        Float::<S>::DTYPE
-    );
+    println!("{}: heron({x}) = {root}, sqrt {right}, {steps} ulp", Float::<S>::DTYPE);
     assert!(steps <= 1);
 }
 
@@ -51,14 +48,6 @@ fn main() {
         }
     }
 
-    println!(
-        "{}\n{}\n{}",
-        finfo::<F16>(),
-        finfo::<Bf16>(),
-        finfo::<F8E5M2>()
-    );
-    assert_eq!(
-        F8E4M3Fn::MAX.nextafter(F8E4M3Fn::MIN),
-        F8E4M3Fn::from_f32(416.0)
-    );
+    println!("{}\n{}\n{}", finfo::<F16>(), finfo::<Bf16>(), finfo::<F8E5M2>());
+    assert_eq!(F8E4M3Fn::MAX.nextafter(F8E4M3Fn::MIN), F8E4M3Fn::from_f32(416.0));
 }

@@ -49,20 +49,13 @@ fn main() {
     let rows = Quantized::<F8E4M3Fn>::new(&matrix, 64);
     for (name, quantized) in [("a tensor", &tensor), ("a row", &rows)] {
         let back = quantized.dequantize();
-        let [first, last] =
-            [0..64, 192..256].map(|range| error(&back[range.clone()], &matrix[range]));
-        println!(
-            "fp8, a scale for {name}: the small row is off by {first:.3}, the large one by {last:.3}"
-        );
+        let [first, last] = [0..64, 192..256].map(|range| error(&back[range.clone()], &matrix[range]));
+        println!("fp8, a scale for {name}: the small row is off by {first:.3}, the large one by {last:.3}");
     }
     assert!(rows.dequantize()[128..192].iter().all(|&x| x == 0.0));
 
     let fp4 = Quantized::<F4E2M1Fn>::new(&matrix, 64);
     let mut packed = vec![0; fp4.numbers.len() / 2];
     slice::pack(&fp4.numbers, &mut packed);
-    println!(
-        "fp4: {} numbers in {} bytes",
-        fp4.numbers.len(),
-        packed.len()
-    );
+    println!("fp4: {} numbers in {} bytes", fp4.numbers.len(), packed.len());
 }

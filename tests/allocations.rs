@@ -105,10 +105,7 @@ fn slices_do_not_allocate() {
 
 #[test]
 fn text_limits_and_single_numbers_do_not_allocate() {
-    let mut text = Text {
-        bytes: [0; 512],
-        len: 0,
-    };
+    let mut text = Text { bytes: [0; 512], len: 0 };
     let digits = "0.1000000000000000000000000000000000000000000000000000000000000001";
     let count = allocations(|| {
         for number in [digits, "65519.999", "-inf", "0x1.8p-3", "nan", "1e-400"] {
@@ -136,11 +133,7 @@ fn training_allocates_where_it_says() {
     let mut weights = [F16::default(); 1000];
     let count = allocations(|| {
         let mut scaler = LossScaler::new();
-        assert!(ulp::mixed::unscale(
-            &gradients,
-            scaler.inverse(),
-            &mut first
-        ));
+        assert!(ulp::mixed::unscale(&gradients, scaler.inverse(), &mut first));
         black_box(ulp::mixed::grad_norm([&gradients[..]]));
         scaler.update(true);
         first.fill(0.0);

@@ -32,10 +32,7 @@ enum Number {
 }
 
 fn exp2(exponent: i32) -> f64 {
-    assert!(
-        (-1000..1000).contains(&exponent),
-        "2^{exponent} is not normal"
-    );
+    assert!((-1000..1000).contains(&exponent), "2^{exponent} is not normal");
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 
@@ -48,9 +45,7 @@ impl Shape {
         if self.signed && self.zero {
             layout = layout.with_negative_zero(self.negative_zero);
         }
-        layout
-            .with_high_nans(self.high_nans)
-            .with_infinities(self.infinities)
+        layout.with_high_nans(self.high_nans).with_infinities(self.infinities)
     }
 
     fn magnitudes(self) -> u64 {
@@ -162,24 +157,11 @@ fn is_tiny(to: Shape, rounding: Rounding, negative: bool, magnitude: f64) -> boo
         count % 2.0 > 0.5
     };
     let ties_up = to.fraction_bits == 0 && !to.zero;
-    let up = magnitude > below
-        && goes_up(
-            rounding,
-            negative,
-            (below, magnitude, below + step),
-            lower_is_odd,
-            ties_up,
-        );
+    let up = magnitude > below && goes_up(rounding, negative, (below, magnitude, below + step), lower_is_odd, ties_up);
     below + if up { step } else { 0.0 } < smallest
 }
 
-fn overflow(
-    to: Shape,
-    rounding: Rounding,
-    saturating: bool,
-    negative: bool,
-    infinite: bool,
-) -> u64 {
+fn overflow(to: Shape, rounding: Rounding, saturating: bool, negative: bool, infinite: bool) -> u64 {
     let outward = infinite
         || match rounding {
             Rounding::TiesToEven | Rounding::TiesToAway => true,
@@ -197,13 +179,7 @@ fn overflow(
     }
 }
 
-fn round(
-    to: Shape,
-    rounding: Rounding,
-    saturating: bool,
-    negative: bool,
-    magnitude: f64,
-) -> (u64, Flags) {
+fn round(to: Shape, rounding: Rounding, saturating: bool, negative: bool, magnitude: f64) -> (u64, Flags) {
     if !to.zero && magnitude < to.value(0) {
         // If the precision would round the value up to the smallest number, the underflow is left open, and the caller skips it.
         return (to.with_sign(negative, 0), Flags::INEXACT | Flags::UNDERFLOW);
@@ -241,13 +217,7 @@ fn round(
     (to.with_sign(negative, code), flags)
 }
 
-fn expected(
-    from: Shape,
-    to: Shape,
-    rounding: Rounding,
-    saturating: bool,
-    code: u64,
-) -> (u64, Flags) {
+fn expected(from: Shape, to: Shape, rounding: Rounding, saturating: bool, code: u64) -> (u64, Flags) {
     match from.decode(code) {
         Number::Nan { negative, payload } => {
             let quiet = !from.has_payloads() || payload >> (from.fraction_bits - 1) == 1;
@@ -276,19 +246,14 @@ fn expected(
             };
             (overflow(to, rounding, saturating, negative, true), flags)
         }
-        Number::Finite {
-            negative,
-            magnitude,
-        } => round(to, rounding, saturating, negative, magnitude),
+        Number::Finite { negative, magnitude } => round(to, rounding, saturating, negative, magnitude),
     }
 }
 
 /// Returns whether UNDERFLOW is left open: the layout has no zero, and the value rounds up to its smallest number.
 fn underflow_is_open(from: Shape, to: Shape, code: u64) -> bool {
     match from.decode(code) {
-        Number::Finite { magnitude, .. } if !to.zero => {
-            magnitude < to.value(0) && magnitude >= to.value(0) / 2.0
-        }
+        Number::Finite { magnitude, .. } if !to.zero => magnitude < to.value(0) && magnitude >= to.value(0) / 2.0,
         _ => false,
     }
 }
@@ -324,40 +289,32 @@ fn shape(
     fraction_bits: std::ops::RangeInclusive<u32>,
 ) -> impl Strategy<Value = Shape> {
     let flags = any::<[bool; 4]>();
-    (
-        exponent_bits,
-        fraction_bits,
-        -12_i32..=12,
-        flags,
-        0_u32..4,
-        any::<u64>(),
+    (exponent_bits, fraction_bits, -12_i32..=12, flags, 0_u32..4, any::<u64>()).prop_filter_map(
+        "no room for the special codes, or NaNs of two kinds",
+        |(exponent_bits, fraction_bits, offset, flags, kind, some)| {
+            let [signed, zero, negative_zero, infinities] = flags;
+            let magnitudes = 1_u64 << (exponent_bits + fraction_bits);
+            let high_nans = match kind {
+                0 => 0,
+                1 => 1,
+                2 => (1 << fraction_bits) - 1,
+                _ => some % magnitudes,
+            };
+            let shape = Shape {
+                exponent_bits,
+                fraction_bits,
+                bias: (1 << (exponent_bits - 1)) - 1 + offset,
+                signed,
+                zero,
+                negative_zero: negative_zero && signed && zero,
+                infinities,
+                high_nans,
+            };
+            let room = high_nans + u64::from(infinities) + u64::from(zero) < magnitudes;
+            let two_kinds_of_nan = high_nans > 0 && shape.nan_is_negative_zero();
+            (room && !two_kinds_of_nan).then_some(shape)
+        },
     )
-        .prop_filter_map(
-            "no room for the special codes, or NaNs of two kinds",
-            |(exponent_bits, fraction_bits, offset, flags, kind, some)| {
-                let [signed, zero, negative_zero, infinities] = flags;
-                let magnitudes = 1_u64 << (exponent_bits + fraction_bits);
-                let high_nans = match kind {
-                    0 => 0,
-                    1 => 1,
-                    2 => (1 << fraction_bits) - 1,
-                    _ => some % magnitudes,
-                };
-                let shape = Shape {
-                    exponent_bits,
-                    fraction_bits,
-                    bias: (1 << (exponent_bits - 1)) - 1 + offset,
-                    signed,
-                    zero,
-                    negative_zero: negative_zero && signed && zero,
-                    infinities,
-                    high_nans,
-                };
-                let room = high_nans + u64::from(infinities) + u64::from(zero) < magnitudes;
-                let two_kinds_of_nan = high_nans > 0 && shape.nan_is_negative_zero();
-                (room && !two_kinds_of_nan).then_some(shape)
-            },
-        )
 }
 
 proptest! {

@@ -8,21 +8,10 @@ use ulp::{Bf16, Dtype, F4E2M1Fn, F8E4M3Fn, F8E8M0Fnu, F16, Format, Layout, finfo
 /// `TensorProto`, MLIR's types, Triton's types, candle's `DType::as_str`.
 /// `TensorProto`, MLIR's types, Triton's types, candle's `DType::as_str`.
 const NAMES: &[(Dtype, &[&str])] = &[
-    (
-        Dtype::F64,
-        &["float64", "torch.float64", "F64", "DOUBLE", "f64", "fp64"],
-    ),
+    (Dtype::F64, &["float64", "torch.float64", "F64", "DOUBLE", "f64", "fp64"]),
     (
         Dtype::F32,
-        &[
-            "float32",
-            "torch.float32",
-            "torch.float",
-            "F32",
-            "f32",
-            "fp32",
-            "single",
-        ],
+        &["float32", "torch.float32", "torch.float", "F32", "f32", "fp32", "single"],
     ),
     (
         Dtype::F16,
@@ -100,10 +89,7 @@ const NAMES: &[(Dtype, &[&str])] = &[
             "fp8e5b16",
         ],
     ),
-    (
-        Dtype::F8E4M3B11Fnuz,
-        &["float8_e4m3b11fnuz", "f8E4M3B11FNUZ"],
-    ),
+    (Dtype::F8E4M3B11Fnuz, &["float8_e4m3b11fnuz", "f8E4M3B11FNUZ"]),
     (
         Dtype::F8E8M0Fnu,
         &[
@@ -216,15 +202,8 @@ fn a_type_and_its_dtype_lead_to_each_other() {
     assert_eq!(OF_BF16, Some(Dtype::Bf16));
     for &dtype in Dtype::ALL {
         let expected = (!dtype.is_packed()).then_some(true);
-        assert_eq!(
-            with_dtype!(dtype, F => same_type::<F>(dtype)),
-            expected,
-            "{dtype}"
-        );
-        assert_eq!(
-            with_dtype!(dtype.unpacked(), F => F::LAYOUT),
-            Some(dtype.layout())
-        );
+        assert_eq!(with_dtype!(dtype, F => same_type::<F>(dtype)), expected, "{dtype}");
+        assert_eq!(with_dtype!(dtype.unpacked(), F => F::LAYOUT), Some(dtype.layout()));
     }
     assert_eq!(Dtype::F4E2M1FnX2.unpacked(), Dtype::F4E2M1Fn);
     #[cfg(feature = "half")]
@@ -257,20 +236,8 @@ fn as_f64<F: Format>(dtype: Dtype) {
     }
     assert_eq!(typed.to_string(), wide.to_string());
     assert_eq!(
-        (
-            typed.bits,
-            typed.precision,
-            typed.machep,
-            typed.negep,
-            typed.nexp
-        ),
-        (
-            wide.bits,
-            wide.precision,
-            wide.machep,
-            wide.negep,
-            wide.nexp
-        )
+        (typed.bits, typed.precision, typed.machep, typed.negep, typed.nexp),
+        (wide.bits, wide.precision, wide.machep, wide.negep, wide.nexp)
     );
     assert_eq!(
         (typed.iexp, typed.nmant, typed.minexp, typed.maxexp),
@@ -284,17 +251,11 @@ fn limits_at_run_time_are_those_of_the_type() {
         with_dtype!(dtype, F => as_f64::<F>(dtype));
     }
     let packed = Dtype::F4E2M1FnX2.finfo();
-    assert_eq!(
-        (packed.max, packed.bits, packed.dtype),
-        (6.0, 4, "float4_e2m1fn_x2")
-    );
+    assert_eq!((packed.max, packed.bits, packed.dtype), (6.0, 4, "float4_e2m1fn_x2"));
     assert_eq!(F4E2M1Fn::MAX.to_f64(), packed.max);
     assert_eq!(Dtype::F8E8M0Fnu.finfo().min, F8E8M0Fnu::MIN.to_f64());
     assert_eq!(Dtype::F64.finfo().max, f64::MAX);
-    assert_eq!(
-        (F16::MAX.to_f64(), F8E4M3Fn::MAX.to_f64()),
-        (Dtype::F16.finfo().max, 448.0)
-    );
+    assert_eq!((F16::MAX.to_f64(), F8E4M3Fn::MAX.to_f64()), (Dtype::F16.finfo().max, 448.0));
 }
 
 #[cfg(feature = "serde")]
@@ -303,25 +264,14 @@ fn a_dtype_is_saved_by_name() {
     for &dtype in Dtype::ALL {
         let text = serde_json::to_string(&dtype).expect("it is written");
         assert_eq!(text, format!("\"{}\"", dtype.name()));
-        assert_eq!(
-            serde_json::from_str::<Dtype>(&text).expect("it is read"),
-            dtype
-        );
+        assert_eq!(serde_json::from_str::<Dtype>(&text).expect("it is read"), dtype);
         let bytes = postcard::to_allocvec(&dtype).expect("it is written");
-        assert_eq!(
-            postcard::from_bytes::<Dtype>(&bytes).expect("it is read"),
-            dtype
-        );
+        assert_eq!(postcard::from_bytes::<Dtype>(&bytes).expect("it is read"), dtype);
     }
-    assert_eq!(
-        serde_json::from_str::<Dtype>("\"BF16\"").expect("it is read"),
-        Dtype::Bf16
-    );
+    assert_eq!(serde_json::from_str::<Dtype>("\"BF16\"").expect("it is read"), Dtype::Bf16);
     let error = serde_json::from_str::<Dtype>("\"fp8\"").expect_err("it is ambiguous");
     assert!(
-        error
-            .to_string()
-            .starts_with("\"fp8\" may mean float8_e4m3fn or float8_e5m2"),
+        error.to_string().starts_with("\"fp8\" may mean float8_e4m3fn or float8_e5m2"),
         "{error}"
     );
 }

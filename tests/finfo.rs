@@ -3,8 +3,8 @@
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 use ulp::{
-    Dtype, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fnu, F8E5M3Fnu,
-    F8E8M0Fnu, F16, Finfo, Format, Layout, Tf32, finfo, float_type,
+    Dtype, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E3M4, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fnu, F8E5M3Fnu, F8E8M0Fnu, F16, Finfo, Format,
+    Layout, Tf32, finfo, float_type,
 };
 
 #[macro_use]
@@ -74,10 +74,7 @@ fn hex_float(text: &str) -> f64 {
         Some(rest) => (-1.0, rest),
         None => (1.0, text),
     };
-    let (digits, exponent) = magnitude
-        .strip_prefix("0x")
-        .and_then(|rest| rest.split_once('p'))
-        .unwrap();
+    let (digits, exponent) = magnitude.strip_prefix("0x").and_then(|rest| rest.split_once('p')).unwrap();
     let (whole, fraction) = digits.split_once('.').unwrap();
     let significand = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap();
     let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
@@ -128,11 +125,7 @@ fn is_numpys<F: Format>() {
         assert_eq!(info.precision, 0, "{dtype}: precision");
         assert_eq!(info.resolution, 1.0, "{dtype}: resolution");
     } else {
-        assert_eq!(
-            i64::from(info.precision),
-            row.integer("precision"),
-            "{dtype}: precision"
-        );
+        assert_eq!(i64::from(info.precision), row.integer("precision"), "{dtype}: precision");
         // numpy rounds 10^-precision to the format itself. `finfo` keeps an f64, as torch does.
         let rounded = widened(info.resolution.cast::<F>());
         assert_eq!(rounded, row.float("resolution"), "{dtype}: resolution");
@@ -252,10 +245,7 @@ fn prints_torchs_line<F: Format>() {
 
 #[test]
 fn display_is_torchs_line() {
-    assert_eq!(
-        TORCH.lines().filter(|line| !line.starts_with('#')).count(),
-        9
-    );
+    assert_eq!(TORCH.lines().filter(|line| !line.starts_with('#')).count(), 9);
     for_every_format!(prints_torchs_line);
 }
 
@@ -357,55 +347,19 @@ fn shown<F: Format>(field: &str) -> String {
 /// tie in the decimal digits goes to even, because the printed value is exact.
 #[test]
 fn numbers_print_as_c_prints_them() {
-    assert_eq!(
-        shown::<Tie>("max"),
-        "1e+06",
-        "999999.5 carries into a seventh digit"
-    );
+    assert_eq!(shown::<Tie>("max"), "1e+06", "999999.5 carries into a seventh digit");
     assert_eq!(shown::<Tie>("min"), "-1e+06");
     assert_eq!(shown::<SixNines>("max"), "999999");
-    assert_eq!(
-        shown::<TieToEven>("max"),
-        "999998",
-        "999998.5 ties to an even digit"
-    );
-    assert_eq!(
-        shown::<TieUp>("max"),
-        "1.04858e+06",
-        "104857|5 ties to an even digit"
-    );
-    assert_eq!(
-        shown::<Zeros>("max"),
-        "100000",
-        "zeros before the point stay"
-    );
-    assert_eq!(
-        shown::<Million>("max"),
-        "1.2e+06",
-        "zeros after the point go"
-    );
+    assert_eq!(shown::<TieToEven>("max"), "999998", "999998.5 ties to an even digit");
+    assert_eq!(shown::<TieUp>("max"), "1.04858e+06", "104857|5 ties to an even digit");
+    assert_eq!(shown::<Zeros>("max"), "100000", "zeros before the point stay");
+    assert_eq!(shown::<Million>("max"), "1.2e+06", "zeros after the point go");
     assert_eq!(shown::<Fixed>("max"), "0.0001");
     assert_eq!(shown::<Scientific>("max"), "9.99999e-05");
-    assert_eq!(
-        shown::<Carry>("max"),
-        "0.0001",
-        "the exponent counts after rounding"
-    );
-    assert_eq!(
-        shown::<Step13>("eps"),
-        "0.00012207",
-        "0.000122070|3 loses its last zero"
-    );
-    assert_eq!(
-        shown::<F16>("eps"),
-        "0.000976562",
-        "976562|5 ties to an even digit"
-    );
-    assert_eq!(
-        shown::<f64>("max"),
-        "1.79769e+308",
-        "three digits of exponent"
-    );
+    assert_eq!(shown::<Carry>("max"), "0.0001", "the exponent counts after rounding");
+    assert_eq!(shown::<Step13>("eps"), "0.00012207", "0.000122070|3 loses its last zero");
+    assert_eq!(shown::<F16>("eps"), "0.000976562", "976562|5 ties to an even digit");
+    assert_eq!(shown::<f64>("max"), "1.79769e+308", "three digits of exponent");
 }
 
 #[test]

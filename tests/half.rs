@@ -14,28 +14,18 @@ fn f32_bits() -> impl Strategy<Value = u32> {
     let near_half = (any::<bool>(), 127_u32 - 27..127 + 18, any::<u32>())
         .prop_map(|(sign, exponent, low)| u32::from(sign) << 31 | exponent << 23 | low >> 9);
     // A rounding to 10 or to 7 fraction bits cuts off 100…0 or a neighbour of it, so the numbers are near ties.
-    let near_tie = (
-        any::<u32>(),
-        prop_oneof![Just(13_u32), Just(16)],
-        -1_i32..=1,
-    )
-        .prop_map(|(bits, cut, offset)| {
-            let tie = bits >> cut << cut | 1 << (cut - 1);
-            tie.wrapping_add_signed(offset)
-        });
+    let near_tie = (any::<u32>(), prop_oneof![Just(13_u32), Just(16)], -1_i32..=1).prop_map(|(bits, cut, offset)| {
+        let tie = bits >> cut << cut | 1 << (cut - 1);
+        tie.wrapping_add_signed(offset)
+    });
     prop_oneof![any::<u32>(), near_half, near_tie]
 }
 
 /// Returns bits of an `f64` that `half` converts rightly on every CPU: any exponent of its formats and beyond, 20 fraction bits.
 fn f64_bits() -> impl Strategy<Value = u64> {
     let any_exponent = any::<u32>();
-    let near = (
-        any::<bool>(),
-        1023_u32 - 140..1023 + 130,
-        0_u32..1 << 20,
-        any::<u32>(),
-    )
-        .prop_map(|(sign, exponent, fraction, keep)| {
+    let near =
+        (any::<bool>(), 1023_u32 - 140..1023 + 130, 0_u32..1 << 20, any::<u32>()).prop_map(|(sign, exponent, fraction, keep)| {
             // Some numbers have only a few fraction bits, which make ties.
             let kept = fraction & (u32::MAX << (keep % 20));
             u32::from(sign) << 31 | exponent << 20 | kept
@@ -91,16 +81,8 @@ macro_rules! same_as_half {
             fn every_code_to_f32_and_f64() {
                 for bits in 0..=u16::MAX {
                     let (ours, theirs) = ($ours::from_bits(bits), $theirs::from_bits(bits));
-                    assert_eq!(
-                        ours.to_f32().to_bits(),
-                        theirs.to_f32().to_bits(),
-                        "{bits:#06x} to f32"
-                    );
-                    assert_eq!(
-                        ours.to_f64().to_bits(),
-                        theirs.to_f64().to_bits(),
-                        "{bits:#06x} to f64"
-                    );
+                    assert_eq!(ours.to_f32().to_bits(), theirs.to_f32().to_bits(), "{bits:#06x} to f32");
+                    assert_eq!(ours.to_f64().to_bits(), theirs.to_f64().to_bits(), "{bits:#06x} to f64");
                 }
             }
 
@@ -109,16 +91,8 @@ macro_rules! same_as_half {
                 for bits in 0..=u16::MAX {
                     let theirs = $theirs::from_bits(bits);
                     let back = $theirs::from_f32(theirs.to_f32()).to_bits();
-                    assert_eq!(
-                        $ours::from_f32(theirs.to_f32()).to_bits(),
-                        back,
-                        "{bits:#06x}"
-                    );
-                    assert_eq!(
-                        $ours::from_f64(theirs.to_f64()).to_bits(),
-                        back,
-                        "{bits:#06x}"
-                    );
+                    assert_eq!($ours::from_f32(theirs.to_f32()).to_bits(), back, "{bits:#06x}");
+                    assert_eq!($ours::from_f64(theirs.to_f64()).to_bits(), back, "{bits:#06x}");
                 }
             }
 
@@ -129,11 +103,7 @@ macro_rules! same_as_half {
                     assert_eq!(ours.is_nan(), theirs.is_nan(), "{bits:#06x}");
                     assert_eq!(ours.is_infinite(), theirs.is_infinite(), "{bits:#06x}");
                     assert_eq!(ours.is_finite(), theirs.is_finite(), "{bits:#06x}");
-                    assert_eq!(
-                        ours.is_sign_negative(),
-                        theirs.is_sign_negative(),
-                        "{bits:#06x}"
-                    );
+                    assert_eq!(ours.is_sign_negative(), theirs.is_sign_negative(), "{bits:#06x}");
                     assert_eq!(ours.classify(), theirs.classify(), "{bits:#06x}");
                 }
             }
@@ -156,17 +126,11 @@ macro_rules! same_as_half {
             fn constants_are_those_of_half() {
                 assert_eq!($ours::MAX.to_bits(), $theirs::MAX.to_bits());
                 assert_eq!($ours::MIN.to_bits(), $theirs::MIN.to_bits());
-                assert_eq!(
-                    $ours::MIN_POSITIVE.to_bits(),
-                    $theirs::MIN_POSITIVE.to_bits()
-                );
+                assert_eq!($ours::MIN_POSITIVE.to_bits(), $theirs::MIN_POSITIVE.to_bits());
                 assert_eq!($ours::EPSILON.to_bits(), $theirs::EPSILON.to_bits());
                 assert_eq!($ours::NAN.to_bits(), $theirs::NAN.to_bits());
                 assert_eq!($ours::INFINITY.to_bits(), $theirs::INFINITY.to_bits());
-                assert_eq!(
-                    $ours::NEG_INFINITY.to_bits(),
-                    $theirs::NEG_INFINITY.to_bits()
-                );
+                assert_eq!($ours::NEG_INFINITY.to_bits(), $theirs::NEG_INFINITY.to_bits());
                 assert_eq!($ours::RADIX, $theirs::RADIX);
                 assert_eq!($ours::MANTISSA_DIGITS, $theirs::MANTISSA_DIGITS);
                 assert_eq!($ours::DIGITS, $theirs::DIGITS);

@@ -40,24 +40,12 @@ fn constants_have_the_values_of_the_standard_library() {
 
 #[test]
 fn constants_of_narrow_formats_are_rounded_once() {
-    let values = [
-        F4E2M1Fn::ONE,
-        F4E2M1Fn::NEG_ONE,
-        F4E2M1Fn::PI,
-        F4E2M1Fn::MAX_SUBNORMAL,
-    ]
-    .map(F4E2M1Fn::to_f32);
-    assert_eq!(
-        values.map(f32::to_bits),
-        [1.0, -1.0, 3.0, 0.5].map(f32::to_bits)
-    );
+    let values = [F4E2M1Fn::ONE, F4E2M1Fn::NEG_ONE, F4E2M1Fn::PI, F4E2M1Fn::MAX_SUBNORMAL].map(F4E2M1Fn::to_f32);
+    assert_eq!(values.map(f32::to_bits), [1.0, -1.0, 3.0, 0.5].map(f32::to_bits));
     assert_eq!(F8E4M3Fn::MAX_SUBNORMAL.to_bits(), 7);
     assert_eq!(F8E4M3Fnuz::ZERO.to_bits(), 0);
     // The exponents of 1 and 2.
-    assert_eq!(
-        [F8E8M0Fnu::ONE, F8E8M0Fnu::E].map(F8E8M0Fnu::to_bits),
-        [127, 128]
-    );
+    assert_eq!([F8E8M0Fnu::ONE, F8E8M0Fnu::E].map(F8E8M0Fnu::to_bits), [127, 128]);
 }
 
 #[test]

@@ -12,22 +12,10 @@ fn adam_in_mixed_precision_takes_16_bytes_a_parameter() {
     let states = States::new(7_000_000_000, Dtype::F16, Optimizer::Adam);
     assert_eq!(states.training().bytes(), 112 * GB);
     assert_eq!(states.inference().bytes(), 14 * GB);
-    assert_eq!(
-        States::new(1, Dtype::Bf16, Optimizer::Adam)
-            .training()
-            .bytes(),
-        16
-    );
+    assert_eq!(States::new(1, Dtype::Bf16, Optimizer::Adam).training().bytes(), 16);
     // Without master weights, a parameter takes 4 + 4 and the moments.
-    for (optimizer, bytes) in [
-        (Optimizer::Sgd, 8),
-        (Optimizer::Momentum, 12),
-        (Optimizer::Adam, 16),
-    ] {
-        assert_eq!(
-            States::new(1, Dtype::F32, optimizer).training().bytes(),
-            bytes
-        );
+    for (optimizer, bytes) in [(Optimizer::Sgd, 8), (Optimizer::Momentum, 12), (Optimizer::Adam, 16)] {
+        assert_eq!(States::new(1, Dtype::F32, optimizer).training().bytes(), bytes);
     }
 }
 
@@ -39,51 +27,15 @@ fn bytes_are_those_of_table_1_of_zero() {
     const TABLE: [(u64, [[&str; 3]; 3]); 6] = [
         (
             1,
-            [
-                ["120", "120", "120"],
-                ["2048", "2048", "2048"],
-                ["16000", "16000", "16000"],
-            ],
+            [["120", "120", "120"], ["2048", "2048", "2048"], ["16000", "16000", "16000"]],
         ),
-        (
-            4,
-            [
-                ["52.5", "41.3", "30"],
-                ["896", "704", "512"],
-                ["7000", "5500", "4000"],
-            ],
-        ),
-        (
-            16,
-            [
-                ["35.6", "21.6", "7.5"],
-                ["608", "368", "128"],
-                ["4750", "2875", "1000"],
-            ],
-        ),
-        (
-            64,
-            [
-                ["31.4", "16.6", "1.88"],
-                ["536", "284", "32"],
-                ["4187", "2218", "250"],
-            ],
-        ),
-        (
-            256,
-            [
-                ["30.4", "15.4", "0.47"],
-                ["518", "263", "8"],
-                ["4046", "2054", "62.5"],
-            ],
-        ),
+        (4, [["52.5", "41.3", "30"], ["896", "704", "512"], ["7000", "5500", "4000"]]),
+        (16, [["35.6", "21.6", "7.5"], ["608", "368", "128"], ["4750", "2875", "1000"]]),
+        (64, [["31.4", "16.6", "1.88"], ["536", "284", "32"], ["4187", "2218", "250"]]),
+        (256, [["30.4", "15.4", "0.47"], ["518", "263", "8"], ["4046", "2054", "62.5"]]),
         (
             1024,
-            [
-                ["30.1", "15.1", "0.12"],
-                ["513", "257", "2"],
-                ["4011", "2013", "15.6"],
-            ],
+            [["30.1", "15.1", "0.12"], ["513", "257", "2"], ["4011", "2013", "15.6"]],
         ),
     ];
     for (devices, models) in TABLE {
@@ -92,9 +44,7 @@ fn bytes_are_those_of_table_1_of_zero() {
                 let states = States::new(parameters, Dtype::F16, Optimizer::Adam);
                 let bytes = states.on_device(*zero, devices, 0).training().bytes();
                 // The figure is rounded or cut to the digits that the paper prints.
-                let decimals = printed
-                    .split_once('.')
-                    .map_or(0, |(_, fraction)| fraction.len() as u32);
+                let decimals = printed.split_once('.').map_or(0, |(_, fraction)| fraction.len() as u32);
                 let unit = GB / 10u128.pow(decimals);
                 let digits: u128 = printed.replace('.', "").parse().expect("digits");
                 let (cut, rounded) = (bytes / unit, (bytes + unit / 2) / unit);
@@ -112,23 +62,11 @@ fn prints_units_by_name() {
     let print = |bytes| Bytes::new(bytes).to_string();
     assert_eq!(print(0), "0.00 GB (0.00 GiB, 0 bytes)");
     assert_eq!(print(1_875_000_000), "1.88 GB (1.75 GiB, 1875000000 bytes)");
-    assert_eq!(
-        print(31_406_250_000),
-        "31.4 GB (29.2 GiB, 31406250000 bytes)"
-    );
-    assert_eq!(
-        print(9_999_999_999),
-        "10.00 GB (9.31 GiB, 9999999999 bytes)"
-    );
+    assert_eq!(print(31_406_250_000), "31.4 GB (29.2 GiB, 31406250000 bytes)");
+    assert_eq!(print(9_999_999_999), "10.00 GB (9.31 GiB, 9999999999 bytes)");
     assert_eq!(print(1 << 30), "1.07 GB (1.00 GiB, 1073741824 bytes)");
-    assert_eq!(
-        format!("{:.0}", Bytes::new(1_500_000_000)),
-        "2 GB (1 GiB, 1500000000 bytes)"
-    );
-    assert_eq!(
-        format!("{:.9}", Bytes::new(1)),
-        "0.000000001 GB (0.000000001 GiB, 1 byte)"
-    );
+    assert_eq!(format!("{:.0}", Bytes::new(1_500_000_000)), "2 GB (1 GiB, 1500000000 bytes)");
+    assert_eq!(format!("{:.9}", Bytes::new(1)), "0.000000001 GB (0.000000001 GiB, 1 byte)");
     // No multiplication overflows.
     let most = u128::MAX.to_string();
     assert!(format!("{:.40}", Bytes::new(u128::MAX)).ends_with(&format!("{most} bytes)")));
@@ -138,10 +76,7 @@ fn prints_units_by_name() {
 fn packed_formats_end_within_a_byte() {
     assert_eq!(Bytes::of(3, Dtype::F4E2M1FnX2).bytes(), 2);
     assert_eq!(Bytes::of(3, Dtype::F6E2M3FnX4).bytes(), 3);
-    assert_eq!(
-        Bytes::of(u64::MAX, Dtype::F64).bytes(),
-        u128::from(u64::MAX) * 8
-    );
+    assert_eq!(Bytes::of(u64::MAX, Dtype::F64).bytes(), u128::from(u64::MAX) * 8);
 }
 
 #[test]
@@ -151,11 +86,7 @@ fn a_device_past_the_last_panics() {
 }
 
 fn optimizers() -> impl Strategy<Value = Optimizer> {
-    prop_oneof![
-        Just(Optimizer::Sgd),
-        Just(Optimizer::Momentum),
-        Just(Optimizer::Adam)
-    ]
+    prop_oneof![Just(Optimizer::Sgd), Just(Optimizer::Momentum), Just(Optimizer::Adam)]
 }
 
 proptest! {

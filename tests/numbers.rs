@@ -36,12 +36,7 @@ fn every_form_of_an_operator_agrees() {
 /// Every function is available in constants, except those that use the CPU.
 #[test]
 fn arithmetic_works_in_constants() {
-    const QUOTIENT: F16 = ieee::div(
-        F16::from_f32_const(1.0),
-        F16::from_f32_const(3.0),
-        Rounding::TiesToEven,
-    )
-    .0;
+    const QUOTIENT: F16 = ieee::div(F16::from_f32_const(1.0), F16::from_f32_const(3.0), Rounding::TiesToEven).0;
     const POWER: Bf16 = Bf16::from_int(-3).powi(3);
     const FLOOR: F16 = QUOTIENT.floor();
     const MIDDLE: F8E4M3Fn = F8E4M3Fn::MAX.midpoint(F8E4M3Fn::from_int(2));
@@ -69,18 +64,13 @@ fn sums_are_rounded_once() {
     for length in (0..70).chain([255, 256, 257, 1000, 4099]) {
         let numbers: Vec<F16> = (0..length)
             .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let bits = (state >> 48) as u16;
                 // The number is below 2^8, so no sum overflows.
                 F16::from_bits(bits & 0xdfff)
             })
             .collect();
-        let units: i64 = numbers
-            .iter()
-            .map(|x| (x.to_f64() * f64::from(1 << 24)) as i64)
-            .sum();
+        let units: i64 = numbers.iter().map(|x| (x.to_f64() * f64::from(1 << 24)) as i64).sum();
         let right = F16::from_f64(units as f64 / f64::from(1 << 24));
         let sums = [
             numbers.iter().sum(),
@@ -95,17 +85,12 @@ fn sums_are_rounded_once() {
 /// An iterator and a slice give the same bits, however `f64` rounded on the way.
 #[test]
 fn long_products_and_sums_do_not_depend_on_their_source() {
-    let numbers: Vec<Bf16> = (0..3000)
-        .map(|i| Bf16::from_bits(0x3f40 + (i * 7 % 128)))
-        .collect();
+    let numbers: Vec<Bf16> = (0..3000).map(|i| Bf16::from_bits(0x3f40 + (i * 7 % 128))).collect();
     for length in [1, 15, 16, 17, 255, 256, 257, 511, 512, 513, 3000] {
         let numbers = &numbers[..length];
         let product: Bf16 = numbers.iter().copied().filter(|_| true).product();
         assert_eq!(product.to_bits(), slice::product(numbers).to_bits());
-        assert_eq!(
-            numbers.iter().product::<Bf16>().to_bits(),
-            product.to_bits()
-        );
+        assert_eq!(numbers.iter().product::<Bf16>().to_bits(), product.to_bits());
         let sum: Bf16 = numbers.iter().copied().filter(|_| true).sum();
         assert_eq!(sum.to_bits(), slice::sum(numbers).to_bits());
     }
@@ -129,14 +114,8 @@ fn the_sum_and_product_of_nothing() {
     assert_eq!([F16::from_bits(0)].iter().sum::<F16>().to_bits(), 0x0000);
     assert_eq!([f16(-0.0); 40].iter().sum::<F16>().to_bits(), 0x8000);
     assert_eq!([F16::MAX; 0].iter().product::<F16>(), f16(1.0));
-    assert_eq!(
-        [F4E2M1Fn::MAX; 0].iter().product::<F4E2M1Fn>().to_f32(),
-        1.0
-    );
-    assert_eq!(
-        [F8E8M0Fnu::MAX; 0].iter().product::<F8E8M0Fnu>().to_f32(),
-        1.0
-    );
+    assert_eq!([F4E2M1Fn::MAX; 0].iter().product::<F4E2M1Fn>().to_f32(), 1.0);
+    assert_eq!([F8E8M0Fnu::MAX; 0].iter().product::<F8E8M0Fnu>().to_f32(), 1.0);
 }
 
 /// CPUs differ in the NaN of an invalid operation. A sum or product that is NaN is the canonical NaN.
@@ -188,10 +167,7 @@ fn storage_bits_above_the_code_are_ignored() {
                 assert_eq!(f(x, y).to_bits(), f(code, plain).to_bits());
             }
             assert_eq!(x.total_cmp(&y), code.total_cmp(&plain));
-            assert_eq!(
-                x.powi(i32::from(other)).to_bits(),
-                code.powi(i32::from(other)).to_bits()
-            );
+            assert_eq!(x.powi(i32::from(other)).to_bits(), code.powi(i32::from(other)).to_bits());
         }
         let unary: [Unary; 15] = [
             F4E2M1Fn::sqrt,

@@ -20,9 +20,7 @@ fn every_length<F: Format<Bits = u8>>() {
     let bits = F::LAYOUT.bits() as usize;
     for length in (0..300).chain([511, 512, 513, 4095, 4096, 4097]) {
         // Bits above the width of a code are not packed.
-        let bytes: Vec<u8> = (0..length)
-            .map(|nth: usize| (nth * 151 + nth / 7) as u8)
-            .collect();
+        let bytes: Vec<u8> = (0..length).map(|nth: usize| (nth * 151 + nth / 7) as u8).collect();
         let codes: Vec<u8> = bytes.iter().map(|byte| byte & ((1 << bits) - 1)).collect();
         let expected = stream(&codes, bits);
 
@@ -86,13 +84,7 @@ fn wrong_lengths_panic_with_both() {
         *payload.downcast::<String>().unwrap()
     };
     let text = message(|| slice::pack(&[F6E2M3Fn::default(); 5], &mut [0; 3]));
-    assert!(
-        text.contains("5 numbers") && text.contains("has 3"),
-        "{text}"
-    );
+    assert!(text.contains("5 numbers") && text.contains("has 3"), "{text}");
     let text = message(|| slice::unpack(&[0; 7], &mut [F4E2M1Fn::default(); 12]));
-    assert!(
-        text.contains("7 bytes") && text.contains("12 numbers"),
-        "{text}"
-    );
+    assert!(text.contains("7 bytes") && text.contains("12 numbers"), "{text}");
 }

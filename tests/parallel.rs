@@ -12,10 +12,7 @@ fn parallel_functions_have_the_bits_of_one_thread() {
         let src: Vec<f32> = codes.map(f32::from_bits).collect();
         let fresh = || vec![F16::from_bits(0xa5a5); len];
         let same = |is: &[F16], right: &[F16]| {
-            assert!(
-                slice::to_bits(is) == slice::to_bits(right),
-                "{len} elements"
-            );
+            assert!(slice::to_bits(is) == slice::to_bits(right), "{len} elements");
         };
 
         let (mut is, mut right) = (fresh(), fresh());

@@ -16,10 +16,7 @@ use crate::{check, convert, inspect};
 ///
 /// # Errors
 /// Returns the error of the command, or [`Error::Usage`] if the command line is wrong or is of another command.
-pub fn call(
-    arguments: impl IntoIterator<Item = OsString>,
-    observer: &dyn Observer,
-) -> Result<String, Error> {
+pub fn call(arguments: impl IntoIterator<Item = OsString>, observer: &dyn Observer) -> Result<String, Error> {
     let line = once("ulp".into()).chain(arguments);
     let program = Program::try_parse_from(line).map_err(|error| usage(&error))?;
     match program.command {

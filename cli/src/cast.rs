@@ -58,9 +58,7 @@ impl Caster {
     /// Returns the format to which the caster rounds, if it rounds to nearest with ties to even.
     pub(crate) fn nearest(&self) -> Option<Dtype> {
         let nearest = [Cast::new(), Cast::new().saturating()];
-        let is_nearest = nearest
-            .iter()
-            .any(|&cast| self.method == RoundingMethod::Cast(cast));
+        let is_nearest = nearest.iter().any(|&cast| self.method == RoundingMethod::Cast(cast));
         is_nearest.then_some(self.to)
     }
 
@@ -102,14 +100,7 @@ impl Caster {
                 }
             };
         }
-        cfg!(target_endian = "little")
-            && below_max!(
-                f32 = F32,
-                F16 = F16,
-                Bf16 = Bf16,
-                F8E4M3Fn = F8E4M3Fn,
-                F8E5M2 = F8E5M2
-            )
+        cfg!(target_endian = "little") && below_max!(f32 = F32, F16 = F16, Bf16 = Bf16, F8E4M3Fn = F8E4M3Fn, F8E5M2 = F8E5M2)
     }
 
     /// Returns how many of the elements overflow.
@@ -128,8 +119,7 @@ impl Caster {
                     u32::from(in_range(code, positive) | in_range(code, negative))
                 };
                 let few = elements.as_chunks().0.chunks(1 << 12);
-                few.map(|few| u64::from(few.iter().map(overflows).sum::<u32>()))
-                    .sum()
+                few.map(|few| u64::from(few.iter().map(overflows).sum::<u32>())).sum()
             }};
         }
         match self.wide.bits() {
@@ -180,9 +170,7 @@ mod tests {
                 codes.iter().flat_map(bytes).collect()
             };
             for to in Dtype::ALL.iter().filter(whole) {
-                let direct = source
-                    .iter()
-                    .map(|&code| cast.convert(from.layout(), to.layout(), code));
+                let direct = source.iter().map(|&code| cast.convert(from.layout(), to.layout(), code));
                 let (codes, flags): (Vec<u64>, Vec<Flags>) = direct.unzip();
 
                 let mut result = vec![0; source.len() * size(*to)];
@@ -190,10 +178,7 @@ mod tests {
                 let source = bytes(&source, *from);
                 let overflowed = caster.cast(0, &source, &mut result, &mut Vec::new());
                 assert!(result == bytes(&codes, *to), "{from} to {to}, {cast:?}");
-                let expected = flags
-                    .into_iter()
-                    .filter(|flags| flags.contains(Flags::OVERFLOW))
-                    .count();
+                let expected = flags.into_iter().filter(|flags| flags.contains(Flags::OVERFLOW)).count();
                 assert_eq!(overflowed, expected as u64, "{from} to {to}, {cast:?}");
             }
         }
@@ -222,13 +207,7 @@ mod tests {
         let down = RoundingMethod::Cast(Cast::new().rounding(Rounding::TowardZero).saturating());
         let drawn = RoundingMethod::Stochastic(Stochastic::new(1));
         for method in [exact, down, drawn] {
-            for to in [
-                Dtype::F16,
-                Dtype::Bf16,
-                Dtype::F8E4M3Fn,
-                Dtype::F8E5M2Fnuz,
-                Dtype::F4E2M1Fn,
-            ] {
+            for to in [Dtype::F16, Dtype::Bf16, Dtype::F8E4M3Fn, Dtype::F8E5M2Fnuz, Dtype::F4E2M1Fn] {
                 let caster = Caster::new(Dtype::F64, to, method);
                 let size = to.bits().div_ceil(8) as usize;
                 for place in [0, 4095, 4096, 9999] {

@@ -25,9 +25,7 @@ pub struct Threads {
 const MAX_THREADS: usize = 4096;
 
 fn count(text: &str) -> Result<NonZeroUsize, String> {
-    let count: NonZeroUsize = text
-        .parse()
-        .map_err(|error: std::num::ParseIntError| error.to_string())?;
+    let count: NonZeroUsize = text.parse().map_err(|error: std::num::ParseIntError| error.to_string())?;
     if count.get() > MAX_THREADS {
         return Err(format!("more than {MAX_THREADS}"));
     }
@@ -111,10 +109,7 @@ pub(crate) fn each<Scratch: Default>(
             };
             if let Err(why) = done {
                 stop.store(true, Ordering::Relaxed);
-                error
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .get_or_insert(why);
+                error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
             }
         }
     };

@@ -79,10 +79,7 @@ const WAYS: u32 = 16;
 
 /// Returns everything below a directory, except the entries that `skip` selects by relative path and kind. A directory comes
 /// before its entries. Links are followed.
-pub(crate) fn below(
-    root: &Path,
-    skip: impl Fn(&Path, EntryKind) -> bool,
-) -> Result<Vec<Entry>, Error> {
+pub(crate) fn below(root: &Path, skip: impl Fn(&Path, EntryKind) -> bool) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     let mut ways = HashMap::from([(root.canonicalize().map_err(at(root))?, 1)]);
     let mut open = vec![PathBuf::new()];
@@ -97,9 +94,7 @@ pub(crate) fn below(
                 continue;
             }
             if kind == EntryKind::Directory {
-                let ways = ways
-                    .entry(path.canonicalize().map_err(at(&path))?)
-                    .or_insert(0);
+                let ways = ways.entry(path.canonicalize().map_err(at(&path))?).or_insert(0);
                 if *ways == WAYS {
                     return Err(Error::LinksMeet { path });
                 }
@@ -120,11 +115,7 @@ fn kind(path: &Path) -> Result<EntryKind, Error> {
         Ok(metadata) if metadata.is_dir() => Ok(EntryKind::Directory),
         Ok(metadata) if metadata.is_file() => Ok(EntryKind::File),
         Ok(_) => Err(Error::SpecialFile { path: path.into() }),
-        Err(error)
-            if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_ok() =>
-        {
-            Ok(EntryKind::Dangling)
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_ok() => Ok(EntryKind::Dangling),
         Err(error) => Err(at(path)(error)),
     }
 }

@@ -358,8 +358,7 @@ fn visible(c: char) -> impl Iterator<Item = char> {
 /// Returns whether a character would change the text around it: a line break, an escape, or a mark that turns the direction of
 /// text.
 fn changes_text(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns the error of the system about a path.
@@ -371,10 +370,7 @@ pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
 }
 
 /// Returns the error of a tensor of a file.
-pub(crate) fn about_tensor<'a>(
-    path: &'a Path,
-    tensor: &'a str,
-) -> impl Fn(TensorError) -> Error + 'a {
+pub(crate) fn about_tensor<'a>(path: &'a Path, tensor: &'a str) -> impl Fn(TensorError) -> Error + 'a {
     move |why| Error::Tensor {
         path: path.into(),
         tensor: tensor.into(),

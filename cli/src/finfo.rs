@@ -86,10 +86,7 @@ fn objects(names: &[String]) -> Result<String, Error> {
 
 /// Returns the formats that have a type. A packed format has the limits of its unpacked format.
 fn unpacked() -> impl Iterator<Item = Dtype> {
-    Dtype::ALL
-        .iter()
-        .copied()
-        .filter(|format| !format.is_packed())
+    Dtype::ALL.iter().copied().filter(|format| !format.is_packed())
 }
 
 /// Returns all of [`ulp::Finfo`] and of [`ulp::Layout`]. Every number is exact, because the numbers of JSON are `f64`.

@@ -80,9 +80,7 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
         total
     });
     if args.json {
-        let formats = formats
-            .iter()
-            .map(|(name, count)| (name.clone(), count.json()));
+        let formats = formats.iter().map(|(name, count)| (name.clone(), count.json()));
         let convert = match &survey.convert {
             Ok(summary) => summary.json(),
             Err(error) => error.json(),

@@ -71,10 +71,7 @@ fn parameters(text: &str) -> Result<u64, String> {
         Some((last, 'b' | 'B' | 'g' | 'G')) => (&text[..last], 9),
         Some((last, 't' | 'T')) => (&text[..last], 12),
         _ => match text.split_once(['e', 'E']) {
-            Some((number, exponent)) => (
-                number,
-                exponent.parse().map_err(|_| "the exponent is no integer")?,
-            ),
+            Some((number, exponent)) => (number, exponent.parse().map_err(|_| "the exponent is no integer")?),
             None => (text, 0),
         },
     };
@@ -89,9 +86,7 @@ fn parameters(text: &str) -> Result<u64, String> {
         return Err("not a number such as 7000000000, 7e9 or 7B".into());
     }
     let too_many = "more than 2^64 - 1 parameters";
-    let scale = u32::try_from(zeros)
-        .ok()
-        .and_then(|zeros| 10u64.checked_pow(zeros));
+    let scale = u32::try_from(zeros).ok().and_then(|zeros| 10u64.checked_pow(zeros));
     let digits: u64 = digits.parse().map_err(|_| too_many)?;
     scale
         .and_then(|scale| digits.checked_mul(scale))
@@ -147,14 +142,7 @@ pub(crate) fn report(args: &Memory) -> String {
     let gradients = args.gradients.unwrap_or(args.weights);
     let narrow = args.weights.bits() < 32;
     let Master(master) = args.master.unwrap_or(Master(narrow.then_some(Dtype::F32)));
-    let whole = States::with(
-        args.parameters,
-        args.weights,
-        gradients,
-        master,
-        args.moments,
-        args.optimizer,
-    );
+    let whole = States::with(args.parameters, args.weights, gradients, master, args.moments, args.optimizer);
     let device = whole.on_device(ZeroStage::ALL[usize::from(args.zero)], args.devices, 0);
     if args.json {
         let report = Report {
@@ -185,8 +173,7 @@ pub(crate) fn report(args: &Memory) -> String {
         .map(|((name, whole), (_, device))| (name, whole.to_string(), device.to_string()));
     let headings = ("", String::from("whole model"), String::from("each device"));
     let cells: Vec<_> = std::iter::once(headings).chain(cells).collect();
-    let width =
-        |cell: fn(&(&str, String, String)) -> usize| cells.iter().map(cell).max().unwrap_or(0);
+    let width = |cell: fn(&(&str, String, String)) -> usize| cells.iter().map(cell).max().unwrap_or(0);
     let (first, second) = (width(|row| row.1.len()), width(|row| row.2.len()));
     for (name, whole, device) in &cells {
         // Writing to a string cannot fail.

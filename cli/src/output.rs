@@ -57,11 +57,7 @@ pub(crate) struct AtomicOutput {
 
 impl AtomicOutput {
     /// Makes an empty file in `directory`. It will be renamed to `target`.
-    pub(crate) fn file(
-        directory: &Path,
-        target: &Path,
-        mode: Mode,
-    ) -> io::Result<(AtomicOutput, File)> {
+    pub(crate) fn file(directory: &Path, target: &Path, mode: Mode) -> io::Result<(AtomicOutput, File)> {
         let prefix = prefix(target);
         loop {
             let mut lock = uninterrupted();
@@ -79,11 +75,7 @@ impl AtomicOutput {
     }
 
     /// Makes an empty directory in `directory`. It will be renamed to `target`. Its owner may do everything.
-    pub(crate) fn directory(
-        directory: &Path,
-        target: &Path,
-        mode: Mode,
-    ) -> io::Result<AtomicOutput> {
+    pub(crate) fn directory(directory: &Path, target: &Path, mode: Mode) -> io::Result<AtomicOutput> {
         let prefix = prefix(target);
         loop {
             let mut lock = uninterrupted();
@@ -153,12 +145,7 @@ impl Drop for AtomicOutput {
 
 /// Renames a complete file to the output's name, which must be free. After `renamed`, errors and signals say that the output is
 /// complete.
-pub(crate) fn publish(
-    from: &Path,
-    output: &Path,
-    sync: bool,
-    renamed: impl FnOnce(),
-) -> Result<(), Error> {
+pub(crate) fn publish(from: &Path, output: &Path, sync: bool, renamed: impl FnOnce()) -> Result<(), Error> {
     let mut lock = uninterrupted();
     rename(from, output)?;
     lock.forget(from);
@@ -181,10 +168,7 @@ pub(crate) fn after_publish(output: &Path) -> impl Fn(Error) -> Error + '_ {
 
 /// Removes the files that killed runs for these targets left in a directory. Returns the paths that may be such files and
 /// couldn't be removed.
-pub(crate) fn remove_left<'t>(
-    directory: &Path,
-    targets: impl Iterator<Item = &'t Path>,
-) -> Vec<PathBuf> {
+pub(crate) fn remove_left<'t>(directory: &Path, targets: impl Iterator<Item = &'t Path>) -> Vec<PathBuf> {
     let prefixes: Vec<String> = targets.map(prefix).collect();
     let Ok(names) = entries::names(directory) else {
         return Vec::new();

@@ -92,9 +92,7 @@ fn tell(error: &Error, json: bool) -> Exit {
 fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     let report = match command {
         Command::Convert(args) => {
-            let tell = move |output: &Path, signal| {
-                tell(&after_publish(output)(Error::Signal(signal)), json) as u8
-            };
+            let tell = move |output: &Path, signal| tell(&after_publish(output)(Error::Signal(signal)), json) as u8;
             signals::handle(tell).map_err(Error::Signals)?;
             convert::report(&args, &Progress::new(args.quiet))
         }

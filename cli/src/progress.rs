@@ -53,9 +53,7 @@ impl Observer for Progress {
         // Some terminals can't move the cursor back to draw a bar again.
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let bar = (stderr().is_terminal() && !dumb).then(|| {
-            let style = ProgressStyle::with_template(
-                "{wide_bar} {decimal_bytes}/{decimal_total_bytes}{speed}",
-            );
+            let style = ProgressStyle::with_template("{wide_bar} {decimal_bytes}/{decimal_total_bytes}{speed}");
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             let speed = |state: &ProgressState, text: &mut dyn fmt::Write| {
                 let left = state.len().unwrap_or(0).saturating_sub(state.pos());
@@ -96,11 +94,7 @@ impl Observer for Progress {
 
     /// Removes the bar.
     fn finish(&self) {
-        let run = self
-            .run
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let run = self.run.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(bar) = run.and_then(|run| run.bar) {
             bar.finish_and_clear();
         }

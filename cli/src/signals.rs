@@ -69,9 +69,7 @@ pub(crate) fn remove(path: &Path) {
 /// number of the signal. If the output is in its place already, `after_publish` gets its path and the signal, and returns the
 /// exit code.
 #[cfg(unix)]
-pub(crate) fn handle(
-    after_publish: impl Fn(&Path, i32) -> u8 + Send + 'static,
-) -> std::io::Result<()> {
+pub(crate) fn handle(after_publish: impl Fn(&Path, i32) -> u8 + Send + 'static) -> std::io::Result<()> {
     use signal_hook::consts::SIGXFSZ;
     let ignored = ignored();
     let of_interest = |signal: &i32| ignored.is_some_and(|ignored| !is_in(ignored, *signal));
@@ -106,9 +104,7 @@ pub(crate) fn handle(
 }
 
 #[cfg(not(unix))]
-pub(crate) fn handle(
-    _after_publish: impl Fn(&Path, i32) -> u8 + Send + 'static,
-) -> std::io::Result<()> {
+pub(crate) fn handle(_after_publish: impl Fn(&Path, i32) -> u8 + Send + 'static) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -119,19 +115,11 @@ const TWO: [i32; 2] = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM
 /// Returns the signals that end a program unless the program handles them, except the signals of a broken program.
 #[cfg(unix)]
 fn ending() -> impl Iterator<Item = i32> {
-    use signal_hook::consts::{
-        SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
-        SIGXCPU,
-    };
+    use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU};
     // The real-time signals of Linux, without those that the C library uses itself. No other signal has such a high number.
-    let real_time = if cfg!(target_os = "linux") {
-        35..65
-    } else {
-        0..0
-    };
+    let real_time = if cfg!(target_os = "linux") { 35..65 } else { 0..0 };
     [
-        SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
-        SIGXCPU,
+        SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
     ]
     .into_iter()
     .chain(real_time)
@@ -142,9 +130,7 @@ fn ending() -> impl Iterator<Item = i32> {
 #[cfg(unix)]
 fn ignored() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
     u64::from_str_radix(mask.trim(), 16).ok()
 }
 

@@ -24,9 +24,7 @@ use training::{Outcome, Task};
 use update::{Mixed, NoMaster, Plain, Rounding};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let directory = env::args_os()
-        .nth(1)
-        .map_or(PathBuf::from("target/train"), PathBuf::from);
+    let directory = env::args_os().nth(1).map_or(PathBuf::from("target/train"), PathBuf::from);
     fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
 
     let outcomes = train()?;
@@ -37,10 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let name = words.join("-") + ".safetensors";
         write(&directory.join(name), &save::file(&outcome.tensors)?)?;
     }
-    write(
-        &directory.join("loss.svg"),
-        plot::svg(&outcomes)?.as_bytes(),
-    )?;
+    write(&directory.join("loss.svg"), plot::svg(&outcomes)?.as_bytes())?;
     Ok(())
 }
 
@@ -71,24 +66,14 @@ fn train() -> Result<Vec<Outcome>, Box<dyn Error>> {
         task.train::<F16, _>("mixed fp16, no loss scaling", mixed()?, None),
         task.train::<F16, _>("mixed fp16, loss scaling", mixed()?, Some(scaler)),
         task.train::<Bf16, _>("mixed bf16", mixed()?, None),
-        task.train::<Bf16, _>(
-            "bf16 weights, to nearest",
-            no_master(Rounding::Nearest)?,
-            None,
-        ),
-        task.train::<Bf16, _>(
-            "bf16 weights, stochastic",
-            no_master(Rounding::Stochastic)?,
-            None,
-        ),
+        task.train::<Bf16, _>("bf16 weights, to nearest", no_master(Rounding::Nearest)?, None),
+        task.train::<Bf16, _>("bf16 weights, stochastic", no_master(Rounding::Stochastic)?, None),
     ])
 }
 
 /// Prints the outcomes as a table in Markdown.
 fn print_table(outcomes: &[Outcome]) {
-    println!(
-        "| recipe | test accuracy | final loss | gradients zero | steps skipped | bytes a parameter |"
-    );
+    println!("| recipe | test accuracy | final loss | gradients zero | steps skipped | bytes a parameter |");
     println!("|---|---|---|---|---|---|");
     for outcome in outcomes {
         println!(

@@ -31,9 +31,7 @@ pub(crate) fn initial(random: &mut Random) -> Vec<Vec<f32>> {
         [outputs, inputs] => {
             let bound = (6.0 / (inputs + outputs) as f32).sqrt();
             let weight = || bound * random.uniform();
-            std::iter::repeat_with(weight)
-                .take(outputs * inputs)
-                .collect()
+            std::iter::repeat_with(weight).take(outputs * inputs).collect()
         }
         _ => vec![0.0; shape[0]],
     };
@@ -59,11 +57,7 @@ pub(crate) fn forward<F: Format>(weights: &[Vec<F>], images: &[f32]) -> Vec<Vec<
 }
 
 /// Returns the gradients of all tensors, from the result of [`forward`] and the gradient of the last layer's output.
-pub(crate) fn backward<F: Format>(
-    weights: &[Vec<F>],
-    activations: &[Vec<F>],
-    mut gradient: Vec<f32>,
-) -> Vec<Vec<F>> {
+pub(crate) fn backward<F: Format>(weights: &[Vec<F>], activations: &[Vec<F>], mut gradient: Vec<f32>) -> Vec<Vec<F>> {
     let mut gradients = Vec::new();
     for (layer, tensors) in weights.chunks(2).enumerate().rev() {
         let [inputs, outputs] = [WIDTHS[layer], WIDTHS[layer + 1]];

@@ -55,9 +55,7 @@ pub(crate) fn svg(outcomes: &[Outcome]) -> Result<String, Box<dyn Error>> {
             chart
                 .draw_series(LineSeries::new((1..).zip(finite), color.stroke_width(2)))?
                 .label(name)
-                .legend(move |(x, y)| {
-                    PathElement::new([(x, y), (x + 20, y)], color.stroke_width(2))
-                });
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(2)));
         }
         chart
             .configure_series_labels()

@@ -133,11 +133,7 @@ fn outputs<F: Format>(activations: &[Vec<F>]) -> Vec<f32> {
 
 /// Returns the mean squared error over all outputs of all images, and the gradient of this error multiplied by `scale`. The
 /// right output of an image should be 1, and the other outputs should be 0.
-fn squared_error<F: Format>(
-    activations: &[Vec<F>],
-    labels: &[usize],
-    scale: f32,
-) -> (f64, Vec<f32>) {
+fn squared_error<F: Format>(activations: &[Vec<F>], labels: &[usize], scale: f32) -> (f64, Vec<f32>) {
     let mut gradient = outputs(activations);
     let factor = 2.0 * scale / gradient.len() as f32;
     let mut sum = 0.0;

@@ -54,8 +54,7 @@ impl<F: Format> Update<F> for Mixed {
         let step = self.adam.next_step().inverse_scale(inverse_scale);
         let moments = self.first.iter_mut().zip(&mut self.second);
         let tensors = gradients.iter().zip(&mut self.master).zip(weights);
-        for (((gradients, master), weights), (first_moment, second_moment)) in tensors.zip(moments)
-        {
+        for (((gradients, master), weights), (first_moment, second_moment)) in tensors.zip(moments) {
             let tensor = AdamWTensor {
                 weights,
                 master: Some(master),
@@ -88,10 +87,7 @@ pub(crate) enum Rounding {
 }
 
 impl NoMaster {
-    pub(crate) fn new(
-        initial: &[Vec<f32>],
-        rounding: Rounding,
-    ) -> Result<Self, InvalidHyperparameter> {
+    pub(crate) fn new(initial: &[Vec<f32>], rounding: Rounding) -> Result<Self, InvalidHyperparameter> {
         Ok(Self {
             adam: AdamW::new(options())?,
             rounding,
@@ -163,8 +159,7 @@ impl Update<F16> for Plain {
         } = options();
         let rate = learning_rate / (1.0 - beta1.powi(self.steps));
         let root = (1.0 - beta2.powi(self.steps)).sqrt();
-        let [decay, rest1, rest2] =
-            [learning_rate * weight_decay, beta1, beta2].map(|x| F16::from_f64(1.0 - x));
+        let [decay, rest1, rest2] = [learning_rate * weight_decay, beta1, beta2].map(|x| F16::from_f64(1.0 - x));
         let [rate, root, beta2, epsilon] = [rate, root, beta2, self.epsilon].map(F16::from_f64);
 
         let first = self.first.iter_mut().flatten();

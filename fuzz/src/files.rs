@@ -94,10 +94,7 @@ fn lie(u: &mut Unstructured, json: &mut String) -> arbitrary::Result<()> {
             let to = digits.map_or(json.len(), |digits| place + from + digits);
             json.replace_range(place + from..to, u.choose(&LIES)?);
         }
-        1 => json.insert_str(
-            place,
-            u.choose(&["[", "]", "{", "}", ",", ":", "\"", " ", "\\"])?,
-        ),
+        1 => json.insert_str(place, u.choose(&["[", "]", "{", "}", ",", ":", "\"", " ", "\\"])?),
         _ => {
             let to = (place + u.int_in_range(0..=40)?).min(json.len());
             let to = json.floor_char_boundary(to);

@@ -8,9 +8,7 @@ use ulp::{Bits, Cast, Flags, Float, Format, Layout, ParseFloatError, float_type}
 use ulp_verify::oracle::FormatSpec;
 
 /// A format with everything that it does with text.
-pub trait Text:
-    Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp
-{
+pub trait Text: Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp {
     /// Calls the method of this name.
     fn parse_with(text: &str, cast: Cast) -> Result<(Self, Flags), ParseFloatError>;
 }
@@ -54,9 +52,7 @@ pub fn shape(layout: Layout) -> FormatSpec {
         bias: layout.bias(),
         signed: layout.is_signed(),
         zero: layout.has_zero(),
-        nan_at_negative_zero: layout.is_signed()
-            && layout.has_zero()
-            && !layout.has_negative_zero(),
+        nan_at_negative_zero: layout.is_signed() && layout.has_zero() && !layout.has_negative_zero(),
         nans: layout.high_nans(),
         infinity: layout.has_infinities(),
     }

@@ -74,31 +74,16 @@ pub fn any_code(u: &mut Unstructured, shape: &FormatSpec) -> arbitrary::Result<u
 
 /// Returns a code of `from` that is interesting for `to`: any code, or one near a value of `to`, or one near the point half-way
 /// to the next value.
-pub fn any_source(
-    u: &mut Unstructured,
-    from: &FormatSpec,
-    to: &FormatSpec,
-) -> arbitrary::Result<u64> {
+pub fn any_source(u: &mut Unstructured, from: &FormatSpec, to: &FormatSpec) -> arbitrary::Result<u64> {
     let kind = u.int_in_range(0..=3)?;
     if kind == 0 {
         return any_code(u, from);
     }
-    let Value::Finite {
-        negative,
-        magnitude,
-    } = decode(to, any_code(u, to)?)
-    else {
+    let Value::Finite { negative, magnitude } = decode(to, any_code(u, to)?) else {
         return any_code(u, from);
     };
-    let magnitude = if kind == 1 {
-        magnitude
-    } else {
-        magnitude.half_way()
-    };
-    let value = Value::Finite {
-        negative,
-        magnitude,
-    };
+    let magnitude = if kind == 1 { magnitude } else { magnitude.half_way() };
+    let value = Value::Finite { negative, magnitude };
     let (near, _) = RoundingQuery::new(from, value).resolve(Rounding::TowardZero, true);
     let away = i64::from(u.int_in_range(-2_i8..=2)?);
     Ok(near.wrapping_add_signed(away) & from.mask())

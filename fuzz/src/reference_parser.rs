@@ -40,10 +40,7 @@ pub fn read(text: &str) -> Written {
             _ => parts(&lower, 10, 'e'),
         }
     };
-    number.map_or(Written::Invalid, |number| Written::Number {
-        negative,
-        number,
-    })
+    number.map_or(Written::Invalid, |number| Written::Number { negative, number })
 }
 
 fn parts(text: &str, radix: u32, mark: char) -> Option<Number> {
@@ -71,10 +68,6 @@ fn integer(text: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
-    let far = if text.starts_with('-') {
-        i64::MIN
-    } else {
-        i64::MAX
-    };
+    let far = if text.starts_with('-') { i64::MIN } else { i64::MAX };
     Some(text.parse().unwrap_or(far))
 }

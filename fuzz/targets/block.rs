@@ -21,24 +21,14 @@ const RULES: [(ScaleRule, Rule); 5] = [
 ];
 
 fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
-    let narrow = Dtype::ALL
-        .iter()
-        .copied()
-        .filter(|dtype| *dtype != Dtype::F64);
+    let narrow = Dtype::ALL.iter().copied().filter(|dtype| *dtype != Dtype::F64);
     let scales: Vec<Dtype> = narrow.clone().collect();
     let elements: Vec<Dtype> = narrow.filter(|dtype| dtype.layout().is_signed()).collect();
     let (element, scale) = (*u.choose(&elements)?, *u.choose(&scales)?);
     // Only powers of two follow the other rules.
-    let rules = if scale == Dtype::F8E8M0Fnu {
-        &RULES[..]
-    } else {
-        &RULES[..1]
-    };
+    let rules = if scale == Dtype::F8E8M0Fnu { &RULES[..] } else { &RULES[..1] };
     let (rule, oracles_rule) = *u.choose(rules)?;
-    let block = (
-        u.int_in_range(1..=4)?,
-        *u.choose(&[1, 7, 16, 32, 64, 300, usize::MAX])?,
-    );
+    let block = (u.int_in_range(1..=4)?, *u.choose(&[1, 7, 16, 32, 64, 300, usize::MAX])?);
     let (rows, cols) = (u.int_in_range(1..=5)?, u.int_in_range(1..=150)?);
     let tensor_scale = match u.int_in_range(0..=3)? {
         0 => f32::from_bits(u.int_in_range(1..=0x7f7f_ffff)?),
@@ -70,32 +60,14 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         let mut elements = vec![0xa5; scheme.element_bytes(rows, cols)];
         let mut scales = vec![0xa5; scheme.scale_bytes(rows, cols)];
         let cast = Cast::new().saturating();
-        let result = scheme.quantize_on(
-            isa,
-            &x,
-            cols,
-            tensor_scale,
-            &mut elements,
-            &mut scales,
-            cast,
-        );
-        let nothing_is_nan = [element, scale]
-            .iter()
-            .all(|dtype| dtype.layout().nan_code().is_none());
+        let result = scheme.quantize_on(isa, &x, cols, tensor_scale, &mut elements, &mut scales, cast);
+        let nothing_is_nan = [element, scale].iter().all(|dtype| dtype.layout().nan_code().is_none());
         if x.iter().any(|x| x.is_nan()) && nothing_is_nan {
-            assert!(
-                matches!(result, Err(BlockError::Nan { .. })),
-                "{scheme} on {isa}: {result:?}"
-            );
+            assert!(matches!(result, Err(BlockError::Nan { .. })), "{scheme} on {isa}: {result:?}");
             return Ok(());
         }
         let counts = result.expect("the matrix fits");
-        let counts = [
-            counts.infinities,
-            counts.nans,
-            counts.saturated,
-            counts.became_zero,
-        ];
+        let counts = [counts.infinities, counts.nans, counts.saturated, counts.became_zero];
         let mut back = vec![0f32; x.len()];
         scheme
             .dequantize_on(isa, &elements, &scales, cols, tensor_scale, &mut back)
@@ -117,10 +89,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
             is, &right,
             "{scheme}, {rows} × {cols}, tensor scale {tensor_scale:e}, on {isa}"
         );
-        assert_eq!(
-            back, &found[0].2,
-            "{scheme}, {rows} × {cols}, back on {isa}"
-        );
+        assert_eq!(back, &found[0].2, "{scheme}, {rows} × {cols}, back on {isa}");
     }
     Ok(())
 }

@@ -48,11 +48,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
     let is = slice::cast_bytes_on(isa, from, src, to, &mut result[right..], cast);
 
     let what = || format!("{numbers} of {from} to {to}, {cast:?}, on {isa}");
-    assert!(
-        result[..right].iter().all(|&byte| byte == GUARD),
-        "{}: before",
-        what()
-    );
+    assert!(result[..right].iter().all(|&byte| byte == GUARD), "{}: before", what());
     let fits = fitting || some_number_fits(from, src_len, to, dst_len);
     assert_eq!(is.is_ok(), fits, "{}, {dst_len} bytes", what());
     let dst = &result[right..];
@@ -62,13 +58,7 @@ fn check(u: &mut Unstructured) -> arbitrary::Result<()> {
         let numbers = (0..=numbers + 8)
             .rev()
             .find(|&numbers| bytes(from, numbers) == src_len && bytes(to, numbers) == dst_len);
-        compare(
-            (from, src),
-            (to, dst),
-            numbers.expect("it fits"),
-            cast,
-            &what,
-        );
+        compare((from, src), (to, dst), numbers.expect("it fits"), cast, &what);
     }
     Ok(())
 }
@@ -91,13 +81,7 @@ fn element(dtype: Dtype, bytes: &[u8], nth: usize) -> u64 {
     })
 }
 
-fn compare(
-    (from, src): (Dtype, &[u8]),
-    (to, dst): (Dtype, &[u8]),
-    numbers: usize,
-    cast: Cast,
-    what: &dyn Fn() -> String,
-) {
+fn compare((from, src): (Dtype, &[u8]), (to, dst): (Dtype, &[u8]), numbers: usize, cast: Cast, what: &dyn Fn() -> String) {
     for nth in 0..numbers {
         let code = element(from, src, nth);
         let (right, _) = cast.convert(from.layout(), to.layout(), code);

@@ -51,10 +51,7 @@ fn file(bytes: &[u8]) {
         Err(error) => {
             let error = error.line();
             assert!(!error.contains(char::is_control), "{error:?}");
-            assert!(
-                peer.is_err() || is_stricter(&error),
-                "safetensors reads it: {error}"
-            );
+            assert!(peer.is_err() || is_stricter(&error), "safetensors reads it: {error}");
             return;
         }
     };
@@ -73,21 +70,14 @@ fn file(bytes: &[u8]) {
 
 /// Returns whether the reader refuses on purpose a file that `safetensors` reads.
 fn is_stricter(error: &str) -> bool {
-    [
-        "two have this name",
-        "metadata twice",
-        "more than 65536 dimensions",
-    ]
-    .iter()
-    .any(|reason| error.contains(reason))
+    ["two have this name", "metadata twice", "more than 65536 dimensions"]
+        .iter()
+        .any(|reason| error.contains(reason))
 }
 
 fn index(text: &[u8]) {
     let (index, largest) = allocations::largest(|| Index::parse(text));
-    assert!(
-        largest <= most(text.len()),
-        "an allocation of {largest} bytes"
-    );
+    assert!(largest <= most(text.len()), "an allocation of {largest} bytes");
     let Ok(index) = index else { return };
     for (tensor, shard) in &index.weight_map {
         assert_eq!(index.shard_of(tensor), Some(&**shard));

@@ -104,11 +104,7 @@ fn peer<F: Format, T: Float>(shape: &FormatSpec, [a, b, c]: [u64; 3]) {
             (value(&sub), x.sub_r(y, round).value, "sub"),
             (value(&mul), x.mul_r(y, round).value, "mul"),
             (value(&div), x.div_r(y, round).value, "div"),
-            (
-                (fused.given)([a, b, c], ulp).0,
-                x.mul_add_r(y, z, round).value,
-                "mul_add",
-            ),
+            ((fused.given)([a, b, c], ulp).0, x.mul_add_r(y, z, round).value, "mul_add"),
         ];
         for (is, right, name) in both {
             let right = right.to_bits() as u64;

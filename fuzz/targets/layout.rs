@@ -43,11 +43,7 @@ fn fields(shape: &FormatSpec, layout: Layout) {
     assert_eq!(layout.fraction_bits(), shape.fraction_bits, "{shape:?}");
     assert_eq!(layout.bias(), shape.bias, "{shape:?}");
     assert_eq!(layout.max_code(), shape.max(), "{shape:?}");
-    assert_eq!(
-        layout.infinity_code(),
-        shape.infinity.then(|| shape.max() + 1),
-        "{shape:?}"
-    );
+    assert_eq!(layout.infinity_code(), shape.infinity.then(|| shape.max() + 1), "{shape:?}");
     match layout.nan_code() {
         Some(code) => {
             let value = decode(shape, code);
@@ -61,11 +57,7 @@ fn fields(shape: &FormatSpec, layout: Layout) {
         matches!(least, Value::Finite { magnitude, .. } if magnitude.significand != 0),
         "{shape:?}"
     );
-    assert_eq!(
-        layout.min_positive_code(),
-        u64::from(shape.zero),
-        "{shape:?}"
-    );
+    assert_eq!(layout.min_positive_code(), u64::from(shape.zero), "{shape:?}");
 }
 
 /// Checks that decoding and encoding are inverse, and that the fields are in their places.
@@ -93,27 +85,20 @@ fn out_of_range(shape: &FormatSpec, layout: Layout, parts: Parts) {
     let sign = if parts.sign { shape.sign_bit() } else { 0 };
     let exponent = u64::from(parts.exponent) & ((1 << shape.exponent_bits) - 1);
     let fraction = parts.fraction & ((1 << width) - 1);
-    assert_eq!(
-        code,
-        sign | exponent << width | fraction,
-        "{shape:?}: {parts:?}"
-    );
+    assert_eq!(code, sign | exponent << width | fraction, "{shape:?}: {parts:?}");
 }
 
 /// Checks that magnitudes have the order of their codes: by the oracle, and after the crate's cast to a format that nearly all
 /// fit exactly.
 fn order(shape: &FormatSpec, layout: Layout, a: u64, b: u64) {
     let [a, b] = [a, b].map(|code| code & shape.top());
-    let (Value::Finite { magnitude: x, .. }, Value::Finite { magnitude: y, .. }) =
-        (decode(shape, a), decode(shape, b))
-    else {
+    let (Value::Finite { magnitude: x, .. }, Value::Finite { magnitude: y, .. }) = (decode(shape, a), decode(shape, b)) else {
         return;
     };
     assert_eq!(x.compare(y), a.cmp(&b), "{shape:?}: {a:#x}, {b:#x}");
     let wide = Layout::ieee(20, 43);
     let truncate = Cast::new().rounding(Rounding::TowardZero);
-    let [(wide_a, a_flags), (wide_b, b_flags)] =
-        [a, b].map(|code| truncate.convert(layout, wide, code));
+    let [(wide_a, a_flags), (wide_b, b_flags)] = [a, b].map(|code| truncate.convert(layout, wide, code));
     let exact = a_flags == Flags::NONE && b_flags == Flags::NONE;
     let is = wide_a.cmp(&wide_b);
     assert!(

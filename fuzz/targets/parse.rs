@@ -71,14 +71,7 @@ fn check<F: Text>(text: &str, written: &Written) {
     };
     let shown = text.get(..200).unwrap_or(text);
     let is_nan = |code: u64| matches!(decode(&shape(F::LAYOUT), code), Value::Nan { .. });
-    if let (
-        Ok(is),
-        Written::Number {
-            number: Number::Nan,
-            ..
-        },
-    ) = (is, written)
-    {
+    if let (Ok(is), Written::Number { number: Number::Nan, .. }) = (is, written) {
         assert!(is_nan(is), "{shown:?} as {}", F::DTYPE);
         return;
     }
@@ -88,21 +81,10 @@ fn check<F: Text>(text: &str, written: &Written) {
     assert_eq!(with, right, "{shown:?} as {}, {rounding:?}", F::DTYPE);
 }
 
-fn rounded<F: Format>(
-    negative: bool,
-    number: &Number,
-    rounding: Rounding,
-    saturate: bool,
-) -> Result<(u64, u8), FloatErrorKind> {
+fn rounded<F: Format>(negative: bool, number: &Number, rounding: Rounding, saturate: bool) -> Result<(u64, u8), FloatErrorKind> {
     let to = shape(F::LAYOUT);
     let query = match number {
-        Number::Nan => RoundingQuery::new(
-            &to,
-            Value::Nan {
-                negative,
-                payload: None,
-            },
-        ),
+        Number::Nan => RoundingQuery::new(&to, Value::Nan { negative, payload: None }),
         Number::Infinity => RoundingQuery::new(&to, Value::Infinite { negative }),
         Number::Zero => RoundingQuery::new(
             &to,

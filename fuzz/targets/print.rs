@@ -40,23 +40,13 @@ enum Style {
     UpperExp,
 }
 
-const STYLES: [Style; 4] = [
-    Style::Display,
-    Style::Debug,
-    Style::LowerExp,
-    Style::UpperExp,
-];
+const STYLES: [Style; 4] = [Style::Display, Style::Debug, Style::LowerExp, Style::UpperExp];
 
 fn options(u: &mut Unstructured) -> arbitrary::Result<FormattingOptions> {
     let mut options = FormattingOptions::new();
     options
         .fill(*u.choose(&[' ', '*', '0', '→', '\u{10ffff}'])?)
-        .align(*u.choose(&[
-            None,
-            Some(Alignment::Left),
-            Some(Alignment::Center),
-            Some(Alignment::Right),
-        ])?)
+        .align(*u.choose(&[None, Some(Alignment::Left), Some(Alignment::Center), Some(Alignment::Right)])?)
         .sign(*u.choose(&[None, Some(Sign::Plus), Some(Sign::Minus)])?)
         .sign_aware_zero_pad(u.arbitrary()?)
         .alternate(u.arbitrary()?);
@@ -70,11 +60,7 @@ fn options(u: &mut Unstructured) -> arbitrary::Result<FormattingOptions> {
     Ok(options)
 }
 
-fn written<T: Display + Debug + LowerExp + UpperExp>(
-    x: &T,
-    options: FormattingOptions,
-    style: Style,
-) -> String {
+fn written<T: Display + Debug + LowerExp + UpperExp>(x: &T, options: FormattingOptions, style: Style) -> String {
     let mut text = String::new();
     let f = &mut options.create_formatter(&mut text);
     match style {
@@ -90,12 +76,7 @@ fn written<T: Display + Debug + LowerExp + UpperExp>(
 /// Compares a declared format with the type of std that has its shape. Two texts of the shortest length may be equally near, like
 /// 1861072.2 and 1861072.3 to 1861072.25. In this case std's last digit is the upper one, and the last digit of `ulp` is the even
 /// one, as in numpy and JavaScript.
-fn as_std<F: Text, S: Display + Debug + LowerExp + UpperExp>(
-    x: F,
-    peer: S,
-    options: FormattingOptions,
-    style: Style,
-) {
+fn as_std<F: Text, S: Display + Debug + LowerExp + UpperExp>(x: F, peer: S, options: FormattingOptions, style: Style) {
     let (ours, std) = (written(&x, options, style), written(&peer, options, style));
     if ours == std {
         return;
@@ -123,12 +104,7 @@ fn round_trip<F: Text>(bits: u64) {
         let same = code(back) == code(x) || is_nan(back) && is_nan(x);
         assert!(same, "{:#x} of {} prints {text}", code(x), F::DTYPE);
     };
-    for text in [
-        format!("{x}"),
-        format!("{x:?}"),
-        format!("{x:e}"),
-        format!("{x:E}"),
-    ] {
+    for text in [format!("{x}"), format!("{x:?}"), format!("{x:e}"), format!("{x:E}")] {
         same(&text);
     }
 }

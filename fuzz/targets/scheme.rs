@@ -49,16 +49,7 @@ const DTYPES: [Dtype; 9] = [
     Dtype::I32,
 ];
 const SIDES: [usize; 10] = [1, 2, 3, 4, 16, 32, 64, 128, 0, 130];
-const TARGETS: [&str; 8] = [
-    "bf16",
-    "f32",
-    "f16",
-    "f8_e4m3",
-    "mxfp4",
-    "nvfp4",
-    "mxfp8",
-    "mxfp6_e2m3",
-];
+const TARGETS: [&str; 8] = ["bf16", "f32", "f16", "f8_e4m3", "mxfp4", "nvfp4", "mxfp8", "mxfp6_e2m3"];
 const CONFIGS: [&str; 5] = [
     r#"{"quant_method":"fp8","weight_block_size":[128,128]}"#,
     r#"{"quant_method":"mxfp4"}"#,
@@ -75,11 +66,7 @@ fuzz_target!(|data: &[u8]| {
 fn run(u: &mut Unstructured) -> Result<()> {
     let mut tensors = BTreeMap::new();
     for _ in 0..u.int_in_range(1..=6)? {
-        let name = format!(
-            "{}{}",
-            u.choose(&["l.q_proj", "l.experts.w1", "x"])?,
-            u.choose(&SUFFIXES)?
-        );
+        let name = format!("{}{}", u.choose(&["l.q_proj", "l.experts.w1", "x"])?, u.choose(&SUFFIXES)?);
         let dtype = *u.choose(&DTYPES)?;
         let mut shape = Vec::new();
         for _ in 0..u.int_in_range(0..=4)? {
@@ -88,28 +75,21 @@ fn run(u: &mut Unstructured) -> Result<()> {
         let elements: usize = shape.iter().product();
         if elements < 1 << 16 {
             let byte: u8 = u.arbitrary()?;
-            let data = (0..elements * dtype.bitsize() / 8)
-                .map(|i| byte.wrapping_mul(i as u8).wrapping_add(byte));
+            let data = (0..elements * dtype.bitsize() / 8).map(|i| byte.wrapping_mul(i as u8).wrapping_add(byte));
             tensors.insert(name, (dtype, shape, data.collect::<Vec<u8>>()));
         }
     }
     let metadata = u.int_in_range(0..=CONFIGS.len())?;
-    let metadata = CONFIGS.get(metadata).map(|config| {
-        std::collections::HashMap::from([(
-            "quantization_config".to_string(),
-            (*config).to_string(),
-        )])
-    });
+    let metadata = CONFIGS
+        .get(metadata)
+        .map(|config| std::collections::HashMap::from([("quantization_config".to_string(), (*config).to_string())]));
     let mut request = Request {
         no_sync: true,
         ..Request::default()
     };
     request.options.to = (*u.choose(&TARGETS)?).into();
     if request.options.to == "f8_e4m3" && u.arbitrary()? {
-        request.options.scale = u
-            .choose(&["tensor", "row", "block:128x128", "block:3x5"])?
-            .parse()
-            .ok();
+        request.options.scale = u.choose(&["tensor", "row", "block:128x128", "block:3x5"])?.parse().ok();
     }
     if u.arbitrary()? {
         request.options.only.push(".".into());
@@ -120,16 +100,11 @@ fn run(u: &mut Unstructured) -> Result<()> {
 
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
-fn check(
-    tensors: &Tensors,
-    metadata: Option<std::collections::HashMap<String, String>>,
-    mut request: Request,
-) {
+fn check(tensors: &Tensors, metadata: Option<std::collections::HashMap<String, String>>, mut request: Request) {
     let directory = tempfile::tempdir().expect("there is room");
     (request.input, request.output) = (directory.path().join("in"), directory.path().join("out"));
     let views = tensors.iter().map(|(name, (dtype, shape, data))| {
-        let view =
-            TensorView::new(*dtype, shape.clone(), data).expect("it is as long as its shape says");
+        let view = TensorView::new(*dtype, shape.clone(), data).expect("it is as long as its shape says");
         (name, view)
     });
     let bytes = safetensors::serialize(views, metadata).expect("it is sound");
@@ -156,9 +131,7 @@ fn check(
     // No tensor that is left says that an unscaled tensor is scaled.
     if ["bf16", "f32", "f16"].contains(&request.options.to.as_str()) {
         for name in written.names() {
-            let weight = name
-                .strip_suffix("_scale_inv")
-                .and_then(|weight| tensors.get(weight));
+            let weight = name.strip_suffix("_scale_inv").and_then(|weight| tensors.get(weight));
             let narrow = weight.is_some_and(|(dtype, ..)| *dtype == Dtype::F8_E4M3);
             assert!(!narrow, "{name} is left");
         }

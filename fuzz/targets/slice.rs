@@ -76,24 +76,15 @@ fn numbers<F: Format>(data: &[u8], length: usize) -> Vec<F> {
     let one = |nth: usize, chunk: &[u8]| {
         let mut bytes = [0; 8];
         bytes[..chunk.len()].copy_from_slice(chunk);
-        let round = (nth * size_of::<F>())
-            .checked_div(data.len())
-            .unwrap_or(nth);
+        let round = (nth * size_of::<F>()).checked_div(data.len()).unwrap_or(nth);
         number(u64::from_le_bytes(bytes).wrapping_add(round as u64))
     };
-    (0..length)
-        .map(|nth| one(nth, chunks.next().unwrap_or_default()))
-        .collect()
+    (0..length).map(|nth| one(nth, chunks.next().unwrap_or_default())).collect()
 }
 
 /// Runs a bulk function on slices at these offsets. The slices end where their allocations end, so `AddressSanitizer` sees
 /// accesses beyond. Compares the bytes before the slices, and each number with the right one.
-fn bulk<S: Format, D: Format, T>(
-    how: &How,
-    src: &[S],
-    call: impl FnOnce(&[S], &mut [D]) -> T,
-    right: impl Fn(usize, S) -> D,
-) -> T {
+fn bulk<S: Format, D: Format, T>(how: &How, src: &[S], call: impl FnOnce(&[S], &mut [D]) -> T, right: impl Fn(usize, S) -> D) -> T {
     let mut from = vec![number::<S>(0); how.left];
     from.extend_from_slice(src);
     let from = from.into_boxed_slice();
@@ -121,12 +112,7 @@ fn plain<S: Format, D: Format>(how: &How, data: &[u8]) {
     let src: Vec<S> = numbers(data, how.length);
     let scalar = |_, x: S| x.cast_with::<D>(how.cast).0;
     if how.call.is_multiple_of(2) {
-        bulk(
-            how,
-            &src,
-            |s, d| slice::cast_on(how.isa, s, d, how.cast),
-            scalar,
-        );
+        bulk(how, &src, |s, d| slice::cast_on(how.isa, s, d, how.cast), scalar);
     } else {
         counted(how, &src, scalar);
     }
@@ -176,12 +162,7 @@ fn narrow<S: Format, D: Format>(how: &How, data: &[u8]) {
 }
 
 fn counted<S: Format, D: Format>(how: &How, src: &[S], scalar: impl Fn(usize, S) -> D) {
-    let is = bulk(
-        how,
-        src,
-        |s, d| slice::cast_counted_on(how.isa, s, d, how.cast),
-        scalar,
-    );
+    let is = bulk(how, src, |s, d| slice::cast_counted_on(how.isa, s, d, how.cast), scalar);
     let mut right = Counts::default();
     for &x in src {
         let (y, flags) = x.cast_with::<D>(how.cast);

@@ -41,9 +41,7 @@ impl BlockCounts {
             saturated,
             became_zero,
         } = self;
-        format!(
-            "BlockCounts(infinities={infinities}, nans={nans}, saturated={saturated}, became_zero={became_zero})"
-        )
+        format!("BlockCounts(infinities={infinities}, nans={nans}, saturated={saturated}, became_zero={became_zero})")
     }
 }
 
@@ -67,12 +65,7 @@ pub(crate) struct Quantized {
 #[pymethods]
 impl Quantized {
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let fields = (
-            &self.elements,
-            &self.scales,
-            self.tensor_scale,
-            &self.counts,
-        );
+        let fields = (&self.elements, &self.scales, self.tensor_scale, &self.counts);
         let fields: Bound<'py, PyTuple> = fields.into_pyobject(py)?;
         Ok(fields.as_any().try_iter()?.into_any())
     }
@@ -131,9 +124,7 @@ pub(crate) fn quantize(
     let from = match src.read_as(None, "x")? {
         Format::Known(dtype) if dtype != Dtype::F64 && !dtype.is_packed() => dtype,
         format => {
-            return Err(PyTypeError::new_err(format!(
-                "x holds {format}: cast it to float32 first"
-            )));
+            return Err(PyTypeError::new_err(format!("x holds {format}: cast it to float32 first")));
         }
     };
     let axis = Axis::new(axis, src.shape.len())?;
@@ -141,8 +132,7 @@ pub(crate) fn quantize(
     let matrix = Matrix::new(&src.shape, scheme, axis.is_last())?;
     let library = Library::of(x)?;
     let (dst, elements) = library.new_array(Format::Known(scheme.element), &matrix.shape, None)?;
-    let (dst_scales, scales) =
-        library.new_array(Format::Known(scheme.scale), &matrix.scales, None)?;
+    let (dst_scales, scales) = library.new_array(Format::Known(scheme.scale), &matrix.scales, None)?;
 
     let threads = threads::how_many(threads, src.len());
     let work = Work::new(scheme, &matrix, threads, dst.data, dst_scales.data);
@@ -153,8 +143,7 @@ pub(crate) fn quantize(
                 // SAFETY: `$Format` is the format of `numbers.dtype`, as the `match` below says. Nobody may write x during the
                 // call.
                 let numbers: &[$Format] = unsafe { numbers.slice() };
-                let tensor_scale =
-                    tensor_scale.unwrap_or_else(|| scheme.tensor_scale_of(amax(numbers)));
+                let tensor_scale = tensor_scale.unwrap_or_else(|| scheme.tensor_scale_of(amax(numbers)));
                 let done = work.share(|part| {
                     // SAFETY: `new_array` made both arrays above, with the shapes of `matrix`, so the arrays have these bytes
                     // and nothing else uses them. The parts that `Work::share` gives are disjoint.
@@ -178,10 +167,7 @@ pub(crate) fn quantize(
         saturated: counts.saturated,
         became_zero: counts.became_zero,
     };
-    let (elements, mut scales) = (
-        axis.move_back(&library, elements.finish()?)?,
-        scales.finish()?,
-    );
+    let (elements, mut scales) = (axis.move_back(&library, elements.finish()?)?, scales.finish()?);
     if scheme.blocks != Blocks::TENSOR {
         scales = axis.move_back(&library, scales)?;
     }
@@ -263,7 +249,11 @@ pub(crate) fn dequantize<'py>(
                     // else uses the numbers, which lie in the new array or in memory of their own. The parts that `Work::share`
                     // gives are disjoint.
                     let (elements, scales, numbers) = unsafe {
-                        (part.elements.read(), part.scales.read(), numbers.slice_mut::<$Format>(part.numbers.clone()))
+                        (
+                            part.elements.read(),
+                            part.scales.read(),
+                            numbers.slice_mut::<$Format>(part.numbers.clone()),
+                        )
                     };
                     let done = scheme.dequantize(elements, scales, matrix.cols, tensor_scale, numbers);
                     done.map(|()| Counts::default())

@@ -32,9 +32,7 @@ impl Counts {
             became_subnormal,
             nan,
         } = self;
-        format!(
-            "Counts(overflowed={overflowed}, became_zero={became_zero}, became_subnormal={became_subnormal}, nan={nan})"
-        )
+        format!("Counts(overflowed={overflowed}, became_zero={became_zero}, became_subnormal={became_subnormal}, nan={nan})")
     }
 }
 
@@ -97,8 +95,7 @@ impl Counter {
                 // A SIMD vector has lanes as wide as an element. A chunk has 4096 elements, so 32 bits hold the sum of a chunk.
                 for chunk in elements.chunks(size_of::<$uint>() << 12) {
                     for (range, each) in &self.ranges {
-                        let (start, last) =
-                            (range.start as $uint, (range.end - 1 - range.start) as $uint);
+                        let (start, last) = (range.start as $uint, (range.end - 1 - range.start) as $uint);
                         let within = chunk.as_chunks().0.iter().map(|&code| {
                             let code = <$uint>::from_le_bytes(code) & self.mask as $uint;
                             u32::from(code.wrapping_sub(start) <= last)

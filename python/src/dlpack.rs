@@ -157,9 +157,7 @@ impl Borrowed {
         arguments.set_item("max_version", VERSION)?;
         let capsule = match object.call_method("__dlpack__", (), Some(&arguments)) {
             // A library older than version 1 of DLPack does not know the argument `max_version`.
-            Err(error) if error.is_instance_of::<PyTypeError>(py) => {
-                object.call_method0("__dlpack__")?
-            }
+            Err(error) if error.is_instance_of::<PyTypeError>(py) => object.call_method0("__dlpack__")?,
             capsule => capsule?,
         };
         Self::consume(capsule.cast::<PyCapsule>()?)
@@ -183,10 +181,7 @@ impl Borrowed {
             Lent::Managed(taken(c"dltensor", c"used_dltensor")?.cast())
         };
         // From here on, dropping `borrowed` gives the tensor back.
-        let mut borrowed = Self {
-            tensor,
-            element: None,
-        };
+        let mut borrowed = Self { tensor, element: None };
         if let Lent::Versioned(tensor) = &borrowed.tensor {
             // SAFETY: the capsule had the name `dltensor_versioned` above, and a capsule of this name holds a
             // `DLManagedTensorVersioned`. The tensor has not been given back, because only dropping `borrowed` gives it back.
@@ -200,14 +195,10 @@ impl Borrowed {
         }
         let tensor = borrowed.tensor();
         if tensor.device_type != CPU {
-            return Err(PyBufferError::new_err(
-                "the tensor is not in the CPU's memory",
-            ));
+            return Err(PyBufferError::new_err("the tensor is not in the CPU's memory"));
         }
         if tensor.ndim < 0 {
-            return Err(PyBufferError::new_err(
-                "the tensor has a negative number of dimensions",
-            ));
+            return Err(PyBufferError::new_err("the tensor has a negative number of dimensions"));
         }
         borrowed.element = tensor.dtype.element(borrowed.flags());
         Ok(borrowed)

@@ -49,12 +49,7 @@ impl Descrs {
             Ok(Self {
                 of,
                 numbers,
-                codes: [
-                    code("uint8")?,
-                    code("uint16")?,
-                    code("uint32")?,
-                    code("uint64")?,
-                ],
+                codes: [code("uint8")?, code("uint16")?, code("uint32")?, code("uint64")?],
                 seen: PyDict::new(py).unbind(),
             })
         })
@@ -138,22 +133,14 @@ fn parse_unseen(descrs: &Descrs, object: &Bound<'_, PyAny>) -> PyResult<Dtype> {
     match (by_name, by_numpy) {
         (Some(dtype), None) => Ok(dtype),
         // To numpy, 'f16' names float128. No result can have this dtype, so 'f16' names float16 here.
-        (Some(dtype), Some(descr))
-            if descrs
-                .numbered(descr.num())
-                .is_none_or(|other| other == dtype) =>
-        {
-            Ok(dtype)
-        }
+        (Some(dtype), Some(descr)) if descrs.numbered(descr.num()).is_none_or(|other| other == dtype) => Ok(dtype),
         (Some(dtype), Some(descr)) => Err(PyTypeError::new_err(format!(
             "{} may be {dtype} or numpy's {descr}: say which",
             object.repr()?
         ))),
-        (None, Some(descr)) => descrs.numbered(descr.num()).ok_or_else(|| {
-            PyTypeError::new_err(format!(
-                "{descr} is no format of floating-point numbers that is known"
-            ))
-        }),
+        (None, Some(descr)) => descrs
+            .numbered(descr.num())
+            .ok_or_else(|| PyTypeError::new_err(format!("{descr} is no format of floating-point numbers that is known"))),
         (None, None) => {
             let known: Vec<_> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
             Err(PyTypeError::new_err(format!(
@@ -167,10 +154,6 @@ fn parse_unseen(descrs: &Descrs, object: &Bound<'_, PyAny>) -> PyResult<Dtype> {
 
 /// Returns whether numbers of a dtype have the byte order of this machine.
 pub(crate) fn is_native(descr: &Bound<'_, PyArrayDescr>) -> bool {
-    let other = if cfg!(target_endian = "little") {
-        b'>'
-    } else {
-        b'<'
-    };
+    let other = if cfg!(target_endian = "little") { b'>' } else { b'<' };
     descr.byteorder() != other
 }

@@ -33,15 +33,8 @@ create_exception!(
 /// number of all bytes, and "reading" or "writing". An exception that `progress` raises ends the command. Ctrl-C ends it too.
 #[pyfunction]
 #[pyo3(signature = (arguments, progress=None))]
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "Python's objects come by value"
-)]
-pub(crate) fn call(
-    py: Python<'_>,
-    arguments: Vec<OsString>,
-    progress: Option<Py<PyAny>>,
-) -> PyResult<String> {
+#[allow(clippy::needless_pass_by_value, reason = "Python's objects come by value")]
+pub(crate) fn call(py: Python<'_>, arguments: Vec<OsString>, progress: Option<Py<PyAny>>) -> PyResult<String> {
     let watcher = Watcher::default();
     let mut interrupted = None;
     let result = py.detach(|| {
@@ -73,14 +66,8 @@ pub(crate) fn call(
     if let Some(error) = interrupted {
         return Err(error);
     }
-    let result =
-        result.map_err(|_| PyRuntimeError::new_err("the command broke off: a fault of ulp"))?;
-    for warning in watcher
-        .warnings
-        .lock()
-        .iter()
-        .flat_map(|warnings| warnings.iter())
-    {
+    let result = result.map_err(|_| PyRuntimeError::new_err("the command broke off: a fault of ulp"))?;
+    for warning in watcher.warnings.lock().iter().flat_map(|warnings| warnings.iter()) {
         let warning = CString::new(warning.as_str())?;
         PyErr::warn(py, &py.get_type::<PyUserWarning>(), &warning, 2)?;
     }
@@ -156,10 +143,7 @@ fn raise(py: Python<'_>, error: &ulp_cli::Error) -> PyResult<PyErr> {
 
 /// Runs the command `ulp` with these arguments, and returns the exit code. The first argument is the name of the command.
 #[pyfunction]
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "Python's objects come by value"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "Python's objects come by value")]
 pub(crate) fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     py.detach(|| run_with(&arguments) as u8)
 }

@@ -92,10 +92,7 @@ pub(crate) fn finfo(py: Python<'_>, dtype: &Bound<'_, PyAny>) -> PyResult<Finfo>
     let (fraction_bits, min_exponent) = (layout.fraction_bits() as i32, layout.min_exponent());
     // If 1 is below the smallest normal number, the step above 1 is the step of the subnormal numbers. If 1 is not above the
     // smallest normal number, the step below 1 is the step of the subnormal numbers.
-    let (machep, negep) = (
-        min_exponent.max(0) - fraction_bits,
-        min_exponent.max(-1) - fraction_bits,
-    );
+    let (machep, negep) = (min_exponent.max(0) - fraction_bits, min_exponent.max(-1) - fraction_bits);
     let precision = layout.digits();
     Ok(Finfo {
         bits: layout.bits(),
@@ -128,9 +125,7 @@ fn epsneg_code(layout: Layout, negep: i32) -> u64 {
     if layout.min_exponent() > 0 {
         return layout.min_positive_code();
     }
-    let nearest = Cast::new()
-        .rounding(Rounding::TowardPositive)
-        .overflow(Overflow::Saturate);
+    let nearest = Cast::new().rounding(Rounding::TowardPositive).overflow(Overflow::Saturate);
     let step = f64::powi(2.0, negep);
     nearest
         .convert(Layout::BINARY64, layout, step.to_bits())
@@ -147,11 +142,7 @@ impl Finfo {
             let float = match number.call_method0("__float__") {
                 // The number is a Fraction past the largest float.
                 Err(error) if error.is_instance_of::<PyOverflowError>(py) => {
-                    let infinity = if number.lt(0)? {
-                        -f64::INFINITY
-                    } else {
-                        f64::INFINITY
-                    };
+                    let infinity = if number.lt(0)? { -f64::INFINITY } else { f64::INFINITY };
                     PyFloat::new(py, infinity).into_any()
                 }
                 float => float?,
@@ -182,9 +173,7 @@ pub(crate) fn exact(py: Python<'_>, layout: Layout, code: u64) -> PyResult<Bound
     let hidden = !layout.has_zero() || parts.exponent > 0;
     let significand = parts.fraction | u64::from(hidden) << layout.fraction_bits();
     let lowest = u64::from(layout.has_zero());
-    let exponent = i64::from(parts.exponent).max(lowest as i64)
-        - i64::from(layout.bias())
-        - i64::from(layout.fraction_bits());
+    let exponent = i64::from(parts.exponent).max(lowest as i64) - i64::from(layout.bias()) - i64::from(layout.fraction_bits());
     let fraction = py.import("fractions")?.getattr("Fraction")?;
     let power = fraction.call1((2,))?.pow(exponent, py.None())?;
     let sign = if parts.sign { -1 } else { 1 };

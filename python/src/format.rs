@@ -56,10 +56,7 @@ impl fmt::Display for Format {
             Self::Known(dtype) => dtype.fmt(f),
             Self::Own(layout) => {
                 let (exponent, fraction) = (layout.exponent_bits(), layout.fraction_bits());
-                write!(
-                    f,
-                    "the Layout of {exponent} exponent and {fraction} fraction bits"
-                )
+                write!(f, "the Layout of {exponent} exponent and {fraction} fraction bits")
             }
         }
     }

@@ -60,10 +60,7 @@ use crate::walk::Walk;
 ///     array([0.101562, 448], dtype=float8_e4m3fn)
 #[pyfunction]
 #[pyo3(signature = (x, dtype, *, rounding="ties_to_even", saturate=false, seed=None, source=None, out=None, threads=None, counted=false))]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "each has a name where it is called"
-)]
+#[allow(clippy::too_many_arguments, reason = "each has a name where it is called")]
 pub(crate) fn cast<'py>(
     x: &Bound<'py, PyAny>,
     dtype: &Bound<'py, PyAny>,
@@ -79,11 +76,7 @@ pub(crate) fn cast<'py>(
     let to = dtype::parse(dtype)?;
     let source = source.map(dtype::parse).transpose()?;
     let cast = Cast::new().rounding(parse_rounding(rounding)?);
-    let cast = if saturate {
-        cast.overflow(Overflow::Saturate)
-    } else {
-        cast
-    };
+    let cast = if saturate { cast.overflow(Overflow::Saturate) } else { cast };
     let threads = parse_threads(threads)?;
 
     let mut src = View::new(x, "x")?;
@@ -98,9 +91,7 @@ pub(crate) fn cast<'py>(
     let source = matches!(dst.element, Element::Code(_)).then_some(to);
     let found = dst.read_as(source, "out")?;
     if found != to {
-        return Err(PyTypeError::new_err(format!(
-            "out holds {found}, and the result is {to}"
-        )));
+        return Err(PyTypeError::new_err(format!("out holds {found}, and the result is {to}")));
     }
     if out.is_some() {
         check_out(&src, &dst)?;
@@ -111,8 +102,7 @@ pub(crate) fn cast<'py>(
         Some(seed) => drawn(from, to, cast, seed, counted)?,
         None => Caster::new(from, to, cast, elements),
     };
-    let counter =
-        counted.then(|| Counter::new(from.layout(), to.layout(), cast, from.bits().div_ceil(8)));
+    let counter = counted.then(|| Counter::new(from.layout(), to.layout(), cast, from.bits().div_ceil(8)));
     if counted && from.is_packed() {
         return Err(PyValueError::new_err(
             "counted: packed elements are not counted; unpack them first, by a cast",
@@ -220,9 +210,7 @@ fn drawn(from: Format, to: Format, cast: Cast, seed: u64, counted: bool) -> PyRe
         ));
     }
     if counted {
-        return Err(PyValueError::new_err(
-            "counted: what is rounded at random is not counted",
-        ));
+        return Err(PyValueError::new_err("counted: what is rounded at random is not counted"));
     }
     let (Format::Known(from), Format::Known(to)) = (from, to) else {
         return Err(PyValueError::new_err(
@@ -234,10 +222,6 @@ fn drawn(from: Format, to: Format, cast: Cast, seed: u64, counted: bool) -> PyRe
     Ok(Caster::Drawn(
         from,
         to,
-        if saturates {
-            stochastic.saturating()
-        } else {
-            stochastic
-        },
+        if saturates { stochastic.saturating() } else { stochastic },
     ))
 }

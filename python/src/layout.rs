@@ -44,10 +44,7 @@ pub(crate) struct Layout(pub(crate) ulp::Layout);
 impl Layout {
     #[new]
     #[pyo3(signature = (exponent_bits, fraction_bits, *, bias=None, signed=true, zero=true, negative_zero=None, infinities=None, nans=None))]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "each has a name where it is called"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "each has a name where it is called")]
     fn new(
         exponent_bits: i64,
         fraction_bits: i64,
@@ -76,11 +73,7 @@ impl Layout {
             }
             layout = layout.try_with_infinities(infinities)?;
             let all_fractions = (1 << layout.fraction_bits()) - 1;
-            let default = if infinities && !is_fnuz {
-                all_fractions
-            } else {
-                0
-            };
+            let default = if infinities && !is_fnuz { all_fractions } else { 0 };
             layout.try_with_high_nans(nans.unwrap_or(default))
         };
         build()
@@ -184,10 +177,7 @@ impl Layout {
     }
 
     /// Returns the arguments that make an equal Layout, for copies and pickles.
-    fn __getnewargs_ex__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let layout = self.0;
         let widths = (layout.exponent_bits(), layout.fraction_bits()).into_pyobject(py)?;
         let fields = [

@@ -38,9 +38,7 @@ impl Matrix {
     /// `axis_is_last` says whether the axis of the blocks is the last axis of the array too.
     pub(crate) fn new(shape: &[usize], scheme: Scheme, axis_is_last: bool) -> PyResult<Self> {
         let Some((&cols, outer)) = shape.split_last() else {
-            return Err(PyValueError::new_err(
-                "an array without dimensions has no blocks",
-            ));
+            return Err(PyValueError::new_err("an array without dimensions has no blocks"));
         };
         let (numbers, bytes) = Format::Known(scheme.element).pack();
         if !cols.is_multiple_of(numbers) {
@@ -70,11 +68,7 @@ impl Matrix {
                 )));
             }
             let (down, across) = scheme.blocks.grid(rows, cols);
-            (
-                outer.iter().product(),
-                rows,
-                [outer, &[down, across]].concat(),
-            )
+            (outer.iter().product(), rows, [outer, &[down, across]].concat())
         };
         if shape.contains(&0) && !scales.contains(&0) {
             return Err(PyValueError::new_err(format!(
@@ -126,11 +120,7 @@ impl Axis {
     }
 
     /// Returns the array with its last axis moved to the place of this axis.
-    pub(crate) fn move_back<'py>(
-        &self,
-        library: &Library<'py>,
-        array: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn move_back<'py>(&self, library: &Library<'py>, array: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         if self.is_last() {
             return Ok(array);
         }
@@ -220,12 +210,7 @@ impl Numbers {
 
     fn view(&self, shape: &[usize]) -> View {
         let strides = row_major(shape, size_of::<f32>());
-        View::of_memory(
-            self.data,
-            shape.into(),
-            strides,
-            Element::Number(self.dtype),
-        )
+        View::of_memory(self.data, shape.into(), strides, Element::Number(self.dtype))
     }
 
     /// # Safety
@@ -239,10 +224,7 @@ impl Numbers {
     /// # Safety
     /// `F` must be the format of `dtype`, and the range must be within the numbers. Nothing else may use the numbers in the
     /// range while the slice is in use.
-    #[allow(
-        clippy::mut_from_ref,
-        reason = "the caller says that ranges are disjoint"
-    )]
+    #[allow(clippy::mut_from_ref, reason = "the caller says that ranges are disjoint")]
     pub(crate) unsafe fn slice_mut<F: ulp::Format>(&self, range: Range<usize>) -> &mut [F] {
         // SAFETY: `new` made sure of the alignment. The caller promises the format and the range, and that nothing else uses
         // the numbers in the range.
@@ -324,13 +306,7 @@ impl AddAssign for Sum {
 
 impl Work {
     /// Creates the work on the elements and the scales of a matrix. Both arrays must be contiguous.
-    pub(crate) fn new(
-        scheme: Scheme,
-        matrix: &Matrix,
-        threads: usize,
-        elements: *mut u8,
-        scales: *mut u8,
-    ) -> Self {
+    pub(crate) fn new(scheme: Scheme, matrix: &Matrix, threads: usize, elements: *mut u8, scales: *mut u8) -> Self {
         let are_rows = scheme.blocks.rows() == 1;
         let (units, rows) = if are_rows {
             (matrix.rows, 1)
@@ -353,10 +329,7 @@ impl Work {
     }
 
     /// Calls `work` for each part, on several threads. Returns the sum of the counts, or an error.
-    pub(crate) fn share(
-        &self,
-        work: impl Fn(Part) -> Result<Counts, BlockError> + Sync,
-    ) -> Result<Counts, BlockError> {
+    pub(crate) fn share(&self, work: impl Fn(Part) -> Result<Counts, BlockError> + Sync) -> Result<Counts, BlockError> {
         let (numbers, elements, scales) = self.sizes;
         let least = (threads::LEAST / numbers.max(1)).max(1);
         let sum = threads::share(self.units, least, self.threads, |units| {

@@ -32,22 +32,13 @@ pub(crate) fn is_plain(array: &Bound<'_, PyUntypedArray>) -> PyResult<bool> {
 /// Creates an array with the shape and the order of dimensions of another array.
 ///
 /// The new array is dense, even if the other array has gaps.
-pub(crate) fn new_like<'py>(
-    array: &Bound<'py, PyUntypedArray>,
-    descr: &Py<PyArrayDescr>,
-) -> PyResult<Bound<'py, PyUntypedArray>> {
+pub(crate) fn new_like<'py>(array: &Bound<'py, PyUntypedArray>, descr: &Py<PyArrayDescr>) -> PyResult<Bound<'py, PyUntypedArray>> {
     let py = array.py();
     let descr = descr.bind(py).clone().into_dtype_ptr();
     // SAFETY: `array` is an array and `descr` is a dtype, as their types say. `PyArray_NewLikeArray` takes the reference to the
     // dtype, even if it fails. It returns a new reference to an array, or null and an exception.
     unsafe {
-        let new = PY_ARRAY_API.PyArray_NewLikeArray(
-            py,
-            array.as_array_ptr(),
-            NPY_ORDER::NPY_KEEPORDER,
-            descr,
-            0,
-        );
+        let new = PY_ARRAY_API.PyArray_NewLikeArray(py, array.as_array_ptr(), NPY_ORDER::NPY_KEEPORDER, descr, 0);
         Ok(Bound::from_owned_ptr_or_err(py, new)?.cast_into_unchecked())
     }
 }

@@ -56,12 +56,7 @@ impl<'py> Library<'py> {
     ///
     /// `shape` counts numbers. `order` has the dimensions in their order in memory, the outermost first. If `order` is None,
     /// the array is row-major.
-    pub(crate) fn new_array(
-        &self,
-        format: Format,
-        shape: &[usize],
-        order: Option<&[usize]>,
-    ) -> PyResult<(View, Pending<'py>)> {
+    pub(crate) fn new_array(&self, format: Format, shape: &[usize], order: Option<&[usize]>) -> PyResult<(View, Pending<'py>)> {
         let mut shape = shape.to_vec();
         if format.is_packed()
             && let Some(len) = shape.last_mut()
@@ -81,10 +76,7 @@ impl<'py> Library<'py> {
                     Some(_) => array::new_like(like, descr),
                     None => array::new_row_major(like.py(), &shape, descr),
                 }?;
-                Ok((
-                    View::new(&new, "the result")?,
-                    Pending::Whole(new.into_any()),
-                ))
+                Ok((View::new(&new, "the result")?, Pending::Whole(new.into_any())))
             }
             Self::Other(module) => {
                 let (dtype, element) = data_type(module, format)?;
@@ -161,15 +153,8 @@ struct Parts {
 
 impl Export {
     /// Returns the memory, and its first address.
-    fn new(
-        dtype: DataType,
-        size: usize,
-        shape: &[usize],
-        strides: &[isize],
-    ) -> PyResult<(Self, *mut u8)> {
-        let bytes = shape
-            .iter()
-            .try_fold(size, |bytes, &len| bytes.checked_mul(len));
+    fn new(dtype: DataType, size: usize, shape: &[usize], strides: &[isize]) -> PyResult<(Self, *mut u8)> {
+        let bytes = shape.iter().try_fold(size, |bytes, &len| bytes.checked_mul(len));
         let memory = bytes
             .and_then(Memory::new)
             .ok_or_else(|| PyMemoryError::new_err("there is no memory for the result"))?;
@@ -177,10 +162,7 @@ impl Export {
             memory,
             dtype,
             shape: shape.iter().map(|&len| len as i64).collect(),
-            strides: strides
-                .iter()
-                .map(|&stride| stride as i64 / size as i64)
-                .collect(),
+            strides: strides.iter().map(|&stride| stride as i64 / size as i64).collect(),
         };
         let data = parts.memory.first.as_ptr();
         let parts = Mutex::new(Some(parts));
@@ -276,10 +258,7 @@ fn capsule<M: Lend>(py: Python<'_>, parts: Parts) -> PyResult<Bound<'_, PyAny>> 
         managed: M::new(tensor, delete::<M>),
         parts,
     });
-    let (shape, strides) = (
-        lent.parts.shape.as_mut_ptr(),
-        lent.parts.strides.as_mut_ptr(),
-    );
+    let (shape, strides) = (lent.parts.shape.as_mut_ptr(), lent.parts.strides.as_mut_ptr());
     let tensor = lent.managed.tensor_mut();
     (tensor.shape, tensor.strides) = (shape, strides);
     let lent = Box::into_raw(lent);

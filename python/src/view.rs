@@ -46,12 +46,7 @@ impl View {
     }
 
     /// Creates a view of memory for a result. The caller keeps the memory alive. The strides are in bytes.
-    pub(crate) fn of_memory(
-        data: *mut u8,
-        shape: Vec<usize>,
-        strides: Vec<isize>,
-        element: Element,
-    ) -> Self {
+    pub(crate) fn of_memory(data: *mut u8, shape: Vec<usize>, strides: Vec<isize>, element: Element) -> Self {
         Self {
             data,
             shape,
@@ -97,8 +92,7 @@ impl View {
                 Err(_) => unknown(name, &unnamed.into_pyobject(object.py())?.into_any()),
             });
         };
-        let wrong =
-            || PyBufferError::new_err(format!("{name} has a shape or strides that no memory has"));
+        let wrong = || PyBufferError::new_err(format!("{name} has a shape or strides that no memory has"));
         let size = size_of_element(element);
         let shape = borrowed.shape();
         let shape: Vec<usize> = shape
@@ -132,10 +126,7 @@ impl View {
             return Err(wrong());
         }
         Ok(Self {
-            data: tensor
-                .data
-                .cast::<u8>()
-                .wrapping_add(tensor.byte_offset as usize),
+            data: tensor.data.cast::<u8>().wrapping_add(tensor.byte_offset as usize),
             shape,
             strides,
             element,
@@ -153,11 +144,7 @@ impl View {
         let format = match (self.element, source) {
             (Element::Number(dtype), None) => Format::Known(dtype),
             (Element::Number(dtype), Some(source)) if source == Format::Known(dtype) => source,
-            (Element::Code(bits), Some(source))
-                if bits == source.bits().next_power_of_two().max(8) =>
-            {
-                source
-            }
+            (Element::Code(bits), Some(source)) if bits == source.bits().next_power_of_two().max(8) => source,
             (Element::Code(bits), None) => {
                 return Err(PyTypeError::new_err(format!(
                     "{name} holds uint{bits}: pass source= to say of which format these are the codes, or convert integers to float64 first"
@@ -185,13 +172,9 @@ impl View {
         let source = matches!(self.element, Element::Code(_)).then_some(format);
         let found = self.read_as(source, name)?;
         if found != format {
-            return Err(PyTypeError::new_err(format!(
-                "{name} hold {found}, and {format} is needed"
-            )));
+            return Err(PyTypeError::new_err(format!("{name} hold {found}, and {format} is needed")));
         }
-        if !format.is_packed()
-            && (self.big_endian && format.bits() > 8 || !self.is_row_major(format.bits() / 8))
-        {
+        if !format.is_packed() && (self.big_endian && format.bits() > 8 || !self.is_row_major(format.bits() / 8)) {
             return Err(PyValueError::new_err(format!(
                 "{name} are not side by side in memory, the axis of the blocks last, in this machine's order of bytes: pass a contiguous copy"
             )));
@@ -227,13 +210,11 @@ impl View {
         let mut expected = size as isize;
         let dimensions = self.shape.iter().zip(&self.strides).rev();
         self.shape.contains(&0)
-            || dimensions
-                .filter(|(len, _)| **len != 1)
-                .all(|(&len, &stride)| {
-                    let fits = stride == expected;
-                    expected *= len as isize;
-                    fits
-                })
+            || dimensions.filter(|(len, _)| **len != 1).all(|(&len, &stride)| {
+                let fits = stride == expected;
+                expected *= len as isize;
+                fits
+            })
     }
 
     /// Returns the first address of the elements, and the address past the last element.

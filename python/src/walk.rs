@@ -73,11 +73,7 @@ impl Walk {
             dimensions.sort_by_key(|dimension| std::cmp::Reverse(dimension.dst.unsigned_abs()));
         }
         let is_dense = |format: Format, stride: fn(&Dimension) -> isize| {
-            let mut step = if format.is_packed() {
-                1
-            } else {
-                format.bytes(1) as isize
-            };
+            let mut step = if format.is_packed() { 1 } else { format.bytes(1) as isize };
             dimensions.iter().rev().all(|dimension| {
                 let fits = stride(dimension) == step;
                 step *= dimension.len as isize;
@@ -95,11 +91,7 @@ impl Walk {
             side(dst, to, is_dense(to, |dimension| dimension.dst)),
         );
         merge(&mut dimensions);
-        Self {
-            dimensions,
-            src,
-            dst,
-        }
+        Self { dimensions, src, dst }
     }
 
     /// Casts a range of the elements. The start of the range must be a multiple of 8.
@@ -108,12 +100,7 @@ impl Walk {
     /// Every index within the shape must lead to an element in both views. The memory of the views must last during the call.
     /// Nothing else may write the elements of the source in this range, or use the elements of the destination in this range.
     /// The two views must not overlap.
-    pub(crate) unsafe fn cast(
-        &self,
-        elements: Range<usize>,
-        caster: &Caster,
-        counter: Option<&Counter>,
-    ) -> Counts {
+    pub(crate) unsafe fn cast(&self, elements: Range<usize>, caster: &Caster, counter: Option<&Counter>) -> Counts {
         let mut counts = Counts::default();
         let is_plain = self.src.is_plain() && self.dst.is_plain() && counter.is_none();
         let step = if is_plain { elements.len() } else { TILE };
@@ -150,9 +137,7 @@ impl Walk {
                 // SAFETY: the destination is dense, as `is_plain` says, so these elements are exactly these bytes. The caller
                 // promises that nothing else uses the bytes. The bytes may never have been written by anyone. The bytes of a
                 // numpy array come from the allocator of another language. The bytes are only written here.
-                let dst = unsafe {
-                    slice::from_raw_parts_mut(self.dst.data.add(bytes.start), bytes.len())
-                };
+                let dst = unsafe { slice::from_raw_parts_mut(self.dst.data.add(bytes.start), bytes.len()) };
                 caster.cast(first, src, dst);
                 place.runs(len, |_| {});
             } else {
@@ -290,12 +275,8 @@ impl<'a> Place<'a> {
     fn advance(&mut self, nth: usize, by: usize) {
         let dimension = self.dimensions[nth];
         self.index[nth] = self.index[nth].wrapping_add(by);
-        self.src = self
-            .src
-            .wrapping_add(dimension.src.wrapping_mul(by as isize));
-        self.dst = self
-            .dst
-            .wrapping_add(dimension.dst.wrapping_mul(by as isize));
+        self.src = self.src.wrapping_add(dimension.src.wrapping_mul(by as isize));
+        self.dst = self.dst.wrapping_add(dimension.dst.wrapping_mul(by as isize));
     }
 }
 
@@ -312,9 +293,7 @@ unsafe fn copy(size: usize, len: usize, from: (*mut u8, isize), to: (*mut u8, is
                 // SAFETY: the caller promises that the elements are valid. These accesses need no alignment.
                 unsafe {
                     let element = from.0.offset(nth * from.1).cast::<$uint>().read_unaligned();
-                    to.0.offset(nth * to.1)
-                        .cast::<$uint>()
-                        .write_unaligned(element);
+                    to.0.offset(nth * to.1).cast::<$uint>().write_unaligned(element);
                 }
             }
         };

@@ -69,11 +69,7 @@ impl Unpacked {
         let square = (self.significand as u128) << (63 - odd);
         let root = square.isqrt();
         let inexact = root * root != square;
-        Self::new(
-            false,
-            ((self.exponent + odd) >> 1) + 63,
-            root << 1 | inexact as u128,
-        )
+        Self::new(false, ((self.exponent + odd) >> 1) + 63, root << 1 | inexact as u128)
     }
 }
 
@@ -89,10 +85,7 @@ impl Wide {
             (self, other)
         };
         let down = large.exponent.abs_diff(small.exponent);
-        let (a, b) = (
-            large.significand,
-            shift_right_sticky(small.significand, down),
-        );
+        let (a, b) = (large.significand, shift_right_sticky(small.significand, down));
         let (negative, sum) = if large.negative == small.negative {
             (large.negative, a + b)
         } else if a >= b {
@@ -142,20 +135,11 @@ impl Layout {
                 }
             }
             _ if self.is_infinite(a) => (a & self.code_mask(), Flags::NONE),
-            (Some(x), Some(y)) => match x.plus(Unpacked {
-                negative: true,
-                ..y
-            }) {
+            (Some(x), Some(y)) => match x.plus(Unpacked { negative: true, ..y }) {
                 Some(difference) => self.round(Cast::new().rounding(rounding), difference),
                 None => self.exact_zero(rounding),
             },
-            (None, Some(y)) => self.round(
-                Cast::new(),
-                Unpacked {
-                    negative: true,
-                    ..y
-                },
-            ),
+            (None, Some(y)) => self.round(Cast::new(), Unpacked { negative: true, ..y }),
             (_, None) => (a & self.code_mask(), Flags::NONE),
         }
     }
@@ -211,13 +195,7 @@ impl Layout {
     }
 
     /// Returns a · b + c, rounded once.
-    pub(crate) const fn multiply_add(
-        self,
-        rounding: Rounding,
-        a: u64,
-        b: u64,
-        c: u64,
-    ) -> (u64, Flags) {
+    pub(crate) const fn multiply_add(self, rounding: Rounding, a: u64, b: u64, c: u64) -> (u64, Flags) {
         let negative = self.is_negative(a) != self.is_negative(b);
         let infinite = self.is_infinite(a) || self.is_infinite(b);
         let factors = (self.unpack(a), self.unpack(b));
@@ -317,11 +295,7 @@ impl Layout {
     }
 
     /// Rounds a number. `None` is zero, and gives +0.
-    pub(crate) const fn round_or_zero(
-        self,
-        rounding: Rounding,
-        number: Option<Unpacked>,
-    ) -> (u64, Flags) {
+    pub(crate) const fn round_or_zero(self, rounding: Rounding, number: Option<Unpacked>) -> (u64, Flags) {
         match number {
             Some(number) => self.round(Cast::new().rounding(rounding), number),
             None => self.signed_zero(false),

@@ -21,10 +21,7 @@ impl Unpacked {
         if self.exponent >= 63 {
             return Some(((self.significand as u128) << (self.exponent - 63), true));
         }
-        let place = shift_right_sticky(
-            (self.significand as u128) << GUARD_BITS,
-            self.exponent.abs_diff(63),
-        );
+        let place = shift_right_sticky((self.significand as u128) << GUARD_BITS, self.exponent.abs_diff(63));
         let cast = Cast::new().rounding(rounding);
         let integer = word128::round(cast, self.negative, place, GUARD_BITS);
         Some((integer, integer << GUARD_BITS == place))
@@ -57,12 +54,7 @@ impl Layout {
     }
 
     /// Rounds an integer, given by its sign and magnitude, to the format.
-    pub(crate) const fn integer_to_code(
-        self,
-        rounding: Rounding,
-        negative: bool,
-        magnitude: u128,
-    ) -> (u64, Flags) {
+    pub(crate) const fn integer_to_code(self, rounding: Rounding, negative: bool, magnitude: u128) -> (u64, Flags) {
         match Unpacked::new(negative, 127, magnitude) {
             Some(number) => self.round(Cast::new().rounding(rounding), number),
             None => self.signed_zero(false),
@@ -71,13 +63,7 @@ impl Layout {
 
     /// Rounds a code to an integer of `bits` bits, in two's complement with the sign extended. A value out of range gives the
     /// nearest bound, and raises INVALID. A NaN gives 0, and raises INVALID.
-    pub(crate) const fn to_integer(
-        self,
-        rounding: Rounding,
-        a: u64,
-        bits: u32,
-        signed: bool,
-    ) -> (u128, Flags) {
+    pub(crate) const fn to_integer(self, rounding: Rounding, a: u64, bits: u32, signed: bool) -> (u128, Flags) {
         if self.is_nan(a) {
             return (0, Flags::INVALID);
         }
@@ -92,17 +78,11 @@ impl Layout {
             None => (0, Flags::NONE),
             Some(_) if self.is_infinite(a) => (limit, Flags::INVALID),
             Some(x) => match x.to_integer(rounding) {
-                Some((integer, exact)) if integer <= limit => {
-                    (integer, Flags::INEXACT.when(!exact))
-                }
+                Some((integer, exact)) if integer <= limit => (integer, Flags::INEXACT.when(!exact)),
                 _ => (limit, Flags::INVALID),
             },
         };
-        let integer = if negative {
-            magnitude.wrapping_neg()
-        } else {
-            magnitude
-        };
+        let integer = if negative { magnitude.wrapping_neg() } else { magnitude };
         (integer, flags)
     }
 }

@@ -26,11 +26,7 @@ impl Layout {
             return code;
         }
         let next = self.ordinal_to_code(self.ordinal(code) + 1);
-        if self.is_zero(next) {
-            self.signed_zero(true).0
-        } else {
-            next
-        }
+        if self.is_zero(next) { self.signed_zero(true).0 } else { next }
     }
 
     /// Returns the code of the greatest lesser number.

@@ -136,20 +136,14 @@ impl Layout {
             near => near,
         };
         let significand = power.significand | power.inexact as u128;
-        self.round_or_zero(
-            Rounding::TiesToEven,
-            Unpacked::new(negative, exponent as i32, significand),
-        )
-        .0
+        self.round_or_zero(Rounding::TiesToEven, Unpacked::new(negative, exponent as i32, significand))
+            .0
     }
 
     /// Returns the product with a constant that is not a number of any format, rounded once.
     pub(crate) const fn scale(self, a: u64, constant: Unpacked) -> u64 {
         match self.unpack(a) {
-            Some(x) if self.is_finite(a) => {
-                self.round_or_zero(Rounding::TiesToEven, x.product(constant))
-                    .0
-            }
+            Some(x) if self.is_finite(a) => self.round_or_zero(Rounding::TiesToEven, x.product(constant)).0,
             _ => match self.nan_of(&[a]) {
                 Some((nan, _)) => nan,
                 None => a & self.code_mask(),

@@ -114,13 +114,8 @@ impl Layout {
         let remainder = match self.division_operands(a, b) {
             Ok((x, y)) => match Division::new(x, y).remainder {
                 Some(remainder) if remainder.negative => {
-                    let y = Unpacked {
-                        negative: false,
-                        ..y
-                    };
-                    return self
-                        .round_or_zero(Rounding::TiesToEven, remainder.plus(y))
-                        .0;
+                    let y = Unpacked { negative: false, ..y };
+                    return self.round_or_zero(Rounding::TiesToEven, remainder.plus(y)).0;
                 }
                 Some(remainder) => self.round(Cast::new(), remainder).0,
                 None => self.signed_zero(x.negative).0,

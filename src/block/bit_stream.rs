@@ -27,11 +27,7 @@ pub(super) fn get(stream: &[u8], bits: u32, index: usize) -> u64 {
     let first = index as u128 * bits as u128;
     let (byte, shift) = ((first / 8) as usize, (first % 8) as u32);
     let mut code = 0;
-    for (nth, &part) in stream[byte..]
-        .iter()
-        .take((shift + bits).div_ceil(8) as usize)
-        .enumerate()
-    {
+    for (nth, &part) in stream[byte..].iter().take((shift + bits).div_ceil(8) as usize).enumerate() {
         code |= (part as u64) << (8 * nth);
     }
     code >> shift & (u64::MAX >> (64 - bits))

@@ -38,10 +38,7 @@ impl Blocks {
     /// If a number is 0.
     #[must_use]
     pub const fn new(rows: usize, cols: usize) -> Self {
-        assert!(
-            rows > 0 && cols > 0,
-            "a block has at least one row and one column"
-        );
+        assert!(rows > 0 && cols > 0, "a block has at least one row and one column");
         Self { rows, cols }
     }
 
@@ -105,9 +102,7 @@ impl Block {
             cols: Range { start, end },
             ..
         } = self.clone();
-        self.rows
-            .clone()
-            .map(move |row| row * cols + start..row * cols + end)
+        self.rows.clone().map(move |row| row * cols + start..row * cols + end)
     }
 }
 

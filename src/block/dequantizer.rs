@@ -81,11 +81,7 @@ impl Dequantizer {
             products,
             ..
         } = scratch;
-        multipliers.log2_size = if blocks == 1 {
-            usize::BITS - 1
-        } else {
-            size.ilog2()
-        };
+        multipliers.log2_size = if blocks == 1 { usize::BITS - 1 } else { size.ilog2() };
         let mut task = FindMultipliers {
             dequantizer: self,
             codes,
@@ -139,8 +135,7 @@ impl Dequantizer {
 /// Returns whether the lanes write this format: `f32` or bfloat16, without other bits in their storage.
 const fn is_direct<D: Format>() -> bool {
     let layout = D::LAYOUT;
-    (layout.const_eq(Layout::BINARY32) || layout.const_eq(Layout::BFLOAT16))
-        && layout.bits() as usize == 8 * size_of::<D>()
+    (layout.const_eq(Layout::BINARY32) || layout.const_eq(Layout::BFLOAT16)) && layout.bits() as usize == 8 * size_of::<D>()
 }
 
 /// A table of the elements of all bytes, as bfloat16. A byte holds one code.
@@ -213,9 +208,7 @@ struct FindMultipliers<'a> {
 impl Multiversion for FindMultipliers<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(&mut self) {
-        let Dequantizer {
-            element, scales, ..
-        } = self.dequantizer;
+        let Dequantizer { element, scales, .. } = self.dequantizer;
         let factors = &mut self.multipliers.factors[..self.blocks];
         scales.multipliers(self.scales, self.first, factors);
         let (mut fails, mut are_powers) = (false, self.multipliers.log2_size >= 5);

@@ -42,13 +42,7 @@ impl Draws {
     }
 
     /// Rounds the exact quotient of a number to one of its two neighbours at random. NaN and infinity are cast.
-    pub(super) fn round(
-        &mut self,
-        divisor: Divisor,
-        element: Layout,
-        x: f32,
-        index: usize,
-    ) -> (u64, Flags) {
+    pub(super) fn round(&mut self, divisor: Divisor, element: Layout, x: f32, index: usize) -> (u64, Flags) {
         let cast = Cast::new().saturating();
         let Some(quotient) = divisor.quotient(x) else {
             return divisor.round(cast, element, x);
@@ -74,9 +68,7 @@ fn neighbour(number: Unpacked, element: Layout, draw: u32) -> Option<Unpacked> {
     let fixed = if kept >= 0 {
         (significand as u128) << 32 >> (64 - kept)
     } else {
-        ((significand >> 32) as u128)
-            .checked_shr(kept.unsigned_abs())
-            .unwrap_or(0)
+        ((significand >> 32) as u128).checked_shr(kept.unsigned_abs()).unwrap_or(0)
     };
     let units = (fixed + draw as u128) >> 32;
     // A unit is 2^(exponent - kept + 1).

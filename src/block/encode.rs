@@ -169,12 +169,7 @@ fn snapped<const PRODUCTS: u8>(product: f32) -> f32 {
 /// Encodes the numbers of one block by quotients in `f64`. Returns the number of numbers past the largest element. Few blocks
 /// need this.
 #[inline(always)]
-pub(super) fn encode_by_quotients<S: Format>(
-    quantizer: &Quantizer,
-    divisor: f64,
-    src: &[S],
-    codes: &mut [u8],
-) -> usize {
+pub(super) fn encode_by_quotients<S: Format>(quantizer: &Quantizer, divisor: f64, src: &[S], codes: &mut [u8]) -> usize {
     let (element, factor) = (quantizer.element, quantizer.factor());
     let mut saturated = 0;
     for (code, &x) in codes.iter_mut().zip(src) {

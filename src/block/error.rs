@@ -78,10 +78,7 @@ impl fmt::Display for BlockError {
             Self::TensorScale(scale) => {
                 write!(f, "the tensor scale {scale} is not positive and finite")
             }
-            Self::NoTensorScale(scale) => write!(
-                f,
-                "the tensor scale is {scale}, but the scheme has none, so it must be 1"
-            ),
+            Self::NoTensorScale(scale) => write!(f, "the tensor scale is {scale}, but the scheme has none, so it must be 1"),
             Self::Columns { len, cols } => {
                 write!(f, "{len} elements are not whole rows of {cols} columns")
             }

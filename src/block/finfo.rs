@@ -56,10 +56,7 @@ impl Scheme {
         } else {
             scale.min_positive_code()
         };
-        let [element_max, scale_max] = [
-            Factor::new(element, element.max_code()),
-            Factor::new(scale, scale.max_code()),
-        ];
+        let [element_max, scale_max] = [Factor::new(element, element.max_code()), Factor::new(scale, scale.max_code())];
         let [element_min, scale_min] = [
             Factor::new(element, element.min_positive_code()),
             Factor::new(scale, least_scale),
@@ -97,10 +94,7 @@ impl fmt::Display for Finfo {
         number(*max, f)?;
         f.write_str(", smallest=")?;
         number(*smallest, f)?;
-        write!(
-            f,
-            ", bits={bits}, range={range}, block_range={block_range}, scheme={scheme})"
-        )
+        write!(f, ", bits={bits}, range={range}, block_range={block_range}, scheme={scheme})")
     }
 }
 

@@ -51,11 +51,7 @@ impl Decoder {
         let magnitude = code & self.magnitude;
         let normal = (magnitude << self.up).wrapping_add(self.rebias);
         let subnormal = (magnitude as i32 as f32 * self.unit).to_bits();
-        let bits = if magnitude < self.hidden {
-            subnormal
-        } else {
-            normal
-        };
+        let bits = if magnitude < self.hidden { subnormal } else { normal };
         f32::from_bits(bits | (code & self.sign) << self.sign_up)
     }
 
@@ -104,8 +100,7 @@ impl ScaleDecoder {
             ScaleKind::Other
         } else if scale.layout.const_eq(Layout::E8M0FNU) {
             ScaleKind::E8m0
-        } else if scale.layout.const_eq(Layout::BINARY32) || scale.layout.const_eq(Layout::BFLOAT16)
-        {
+        } else if scale.layout.const_eq(Layout::BINARY32) || scale.layout.const_eq(Layout::BFLOAT16) {
             ScaleKind::Upper
         } else if let (Some(decoder), 8) = (Decoder::new(scale.layout), scale.bits) {
             ScaleKind::Byte(decoder)

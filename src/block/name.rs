@@ -47,9 +47,7 @@ impl Scheme {
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = Self::new(self.element, self.scale, self.blocks);
-        let named = NAMES
-            .iter()
-            .find(|(_, scheme)| *scheme == self.plain(scheme.rule));
+        let named = NAMES.iter().find(|(_, scheme)| *scheme == self.plain(scheme.rule));
         if let (Some((name, _)), true, false) = (named, self.rule == plain.rule, self.divides) {
             return f.pad(name);
         }
@@ -86,9 +84,7 @@ impl FromStr for Scheme {
     fn from_str(text: &str) -> Result<Self, UnknownScheme> {
         let mut parts = text.split('/');
         let first = parts.next().unwrap_or_default();
-        let named = NAMES
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(first));
+        let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(first));
         let mut scheme = match named {
             Some((_, scheme)) => *scheme,
             None => of_parts(first, &mut parts).ok_or(UnknownScheme(()))?,

@@ -111,13 +111,7 @@ struct Quantize {
 }
 
 impl Quantize {
-    fn run<S: Format>(
-        self,
-        src: &[S],
-        cols: usize,
-        elements: &mut [u8],
-        scales: &mut [u8],
-    ) -> Result<Counts, BlockError> {
+    fn run<S: Format>(self, src: &[S], cols: usize, elements: &mut [u8], scales: &mut [u8]) -> Result<Counts, BlockError> {
         let Self {
             scheme,
             isa,
@@ -152,13 +146,7 @@ struct Dequantize {
 }
 
 impl Dequantize {
-    fn run<D: Format>(
-        self,
-        elements: &[u8],
-        scales: &[u8],
-        cols: usize,
-        dst: &mut [D],
-    ) -> Result<(), BlockError> {
+    fn run<D: Format>(self, elements: &[u8], scales: &[u8], cols: usize, dst: &mut [D]) -> Result<(), BlockError> {
         let Self {
             scheme,
             isa,

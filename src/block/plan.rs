@@ -4,9 +4,7 @@ use super::draws::Draws;
 use super::quantizer::Quantizer;
 use super::quotient::{Divisor, Factor};
 use super::rule::is_positive;
-use super::{
-    BlockError, Blocks, Counts, ScaleRule, Scheme, bit_stream, dequantizer, scalar, vector,
-};
+use super::{BlockError, Blocks, Counts, ScaleRule, Scheme, bit_stream, dequantizer, scalar, vector};
 use crate::cpu::Isa;
 use crate::float::Dtype;
 use crate::format::Layout;
@@ -194,10 +192,7 @@ impl Plan {
         Ok(rows)
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the two sides of the work, and how to do it"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "the two sides of the work, and how to do it")]
     pub(super) fn quantize<S: Format>(
         &self,
         isa: Isa,
@@ -219,9 +214,9 @@ impl Plan {
         }
         let mut counts = Counts::default();
         for block in self.blocks.each(rows, cols) {
-            let done = quantizer.as_ref().and_then(|quantizer| {
-                vector::quantize_block(self, quantizer, isa, (src, cols), &block, elements, scales)
-            });
+            let done = quantizer
+                .as_ref()
+                .and_then(|quantizer| vector::quantize_block(self, quantizer, isa, (src, cols), &block, elements, scales));
             counts += if let Some(counts) = done {
                 counts
             } else {
@@ -234,10 +229,7 @@ impl Plan {
         Ok(counts)
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the two sides of the work, and how to do it"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "the two sides of the work, and how to do it")]
     pub(super) fn quantize_stochastic<S: Format>(
         &self,
         isa: Isa,
@@ -269,11 +261,7 @@ impl Plan {
         scales: &mut [u8],
     ) -> Result<Counts, BlockError> {
         let size = self.blocks.cols();
-        let row = if cols.is_multiple_of(size) {
-            src.len()
-        } else {
-            cols
-        };
+        let row = if cols.is_multiple_of(size) { src.len() } else { cols };
         let (mut counts, mut exact, mut result) = (Counts::default(), Counts::default(), Ok(()));
         for (nth, numbers) in src.chunks(row.max(1)).enumerate() {
             let places = (nth * row, nth * row.div_ceil(size));
@@ -287,9 +275,7 @@ impl Plan {
                     Err(error) => result = Err(error),
                 }
             };
-            counts += vector::quantize_row(
-                self, quantizer, how.0, numbers, places, elements, scales, exactly,
-            );
+            counts += vector::quantize_row(self, quantizer, how.0, numbers, places, elements, scales, exactly);
             result?;
         }
         Ok(counts + exact)
@@ -306,8 +292,7 @@ impl Plan {
     ) -> Result<(), BlockError> {
         let lengths = (elements.len(), scales.len());
         let rows = self.check_target(dst.len(), cols, tensor_scale, lengths)?;
-        let Some(dequantizer) = dequantizer::Dequantizer::new(self, tensor_scale, isa, dst.len())
-        else {
+        let Some(dequantizer) = dequantizer::Dequantizer::new(self, tensor_scale, isa, dst.len()) else {
             for block in self.blocks.each(rows, cols) {
                 let multiplier = self.multiplier(scales, block.index, tensor_scale);
                 for segment in block.segments(cols) {
@@ -323,11 +308,7 @@ impl Plan {
         let rows_join = self.blocks.rows() == 1 && cols.is_multiple_of(self.blocks.cols());
         let line = if whole || rows_join { dst.len() } else { cols };
         // One block has all numbers of a whole matrix, also where its columns are fewer than the numbers.
-        let size = if whole {
-            line
-        } else {
-            self.blocks.cols().min(line)
-        };
+        let size = if whole { line } else { self.blocks.cols().min(line) };
         let size = size.max(1);
         for (nth, numbers) in dst.chunks_mut(line.max(1)).enumerate() {
             let first = nth * line;

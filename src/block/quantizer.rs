@@ -150,10 +150,7 @@ impl Quantizer {
     /// Returns the constants for numbers of `precision` significant bits, or `None` if the loops don't support the scheme.
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast, precision: u32) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
-        if cast != Cast::new().saturating()
-            || element.bits() > 8
-            || !bulk::control_bits_are_default()
-        {
+        if cast != Cast::new().saturating() || element.bits() > 8 || !bulk::control_bits_are_default() {
             return None;
         }
         let max = widened(element, element.max_code());

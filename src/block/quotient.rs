@@ -21,10 +21,7 @@ impl Factor {
     #[inline]
     pub(super) const fn new(layout: Layout, code: u64) -> Self {
         let (significand, exponent) = layout.significand_and_unit(code);
-        Self {
-            significand,
-            exponent,
-        }
+        Self { significand, exponent }
     }
 
     /// Returns the magnitude of a finite `f32` that is not zero.
@@ -59,10 +56,7 @@ impl Factor {
     /// rounded once, and its logarithm can be taken.
     #[inline]
     pub(super) const fn divide_by(self, divisor: Self, negative: bool) -> Unpacked {
-        let (up, divisor_up) = (
-            self.significand.leading_zeros(),
-            divisor.significand.leading_zeros(),
-        );
+        let (up, divisor_up) = (self.significand.leading_zeros(), divisor.significand.leading_zeros());
         let dividend = ((self.significand << up) as u128) << 64;
         let by = (divisor.significand << divisor_up) as u128;
         let quotient = dividend / by;

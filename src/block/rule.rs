@@ -45,11 +45,7 @@ impl ScaleRule {
 
     /// Returns the default rule of scales in this format.
     pub(super) const fn default_of(scale: Layout) -> Self {
-        if is_power_of_two(scale) {
-            Self::Up
-        } else {
-            Self::Nearest
-        }
+        if is_power_of_two(scale) { Self::Up } else { Self::Nearest }
     }
 
     /// Returns the name, in lower case.
@@ -82,13 +78,7 @@ impl ScaleRule {
     /// Three arguments raise INVALID: a rule that the format of the scale can't follow, a tensor scale that is not positive and
     /// finite, and an element format of more than 40 significant bits. The code is then NaN, or the largest number if the format
     /// has no NaN.
-    pub const fn scale(
-        self,
-        amax: f32,
-        tensor_scale: f32,
-        element: Layout,
-        scale: Layout,
-    ) -> (u64, Flags) {
+    pub const fn scale(self, amax: f32, tensor_scale: f32, element: Layout, scale: Layout) -> (u64, Flags) {
         if !is_positive(tensor_scale) || element.precision() > 40 {
             return scale.invalid();
         }
@@ -97,14 +87,7 @@ impl ScaleRule {
     }
 
     /// Returns the scale of a block whose elements are multiplied by `factor` and divided by `divisor`.
-    pub(super) const fn scale_of(
-        self,
-        amax: f32,
-        factor: Factor,
-        divisor: Factor,
-        element: Layout,
-        scale: Layout,
-    ) -> (u64, Flags) {
+    pub(super) const fn scale_of(self, amax: f32, factor: Factor, divisor: Factor, element: Layout, scale: Layout) -> (u64, Flags) {
         // The comparison is one of bits, because comparisons of floats depend on the modes of the thread.
         const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
         let magnitude = amax.to_bits() << 1;
@@ -132,9 +115,7 @@ impl ScaleRule {
                 least.exponent + (least.significand << 1 != 0) as i32
             }
             Self::Floor => scaled.exponent - element.max_exponent(),
-            Self::Ceil => {
-                scaled.exponent + (scaled.significand << 1 != 0) as i32 - element.max_exponent()
-            }
+            Self::Ceil => scaled.exponent + (scaled.significand << 1 != 0) as i32 - element.max_exponent(),
             Self::Even => {
                 // `half` carries out of the significand, past its topmost bit and the fraction of the element.
                 let half = 1 << (62 - element.fraction_bits());

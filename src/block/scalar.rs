@@ -78,9 +78,7 @@ pub(super) fn quantize<S: Format>(
         return Ok(counts);
     }
     let (factor, divisor) = plan.tensor_factors(tensor_scale);
-    let (code, _) = plan
-        .rule
-        .scale_of(scan.amax(), factor, divisor, element, scale);
+    let (code, _) = plan.rule.scale_of(scan.amax(), factor, divisor, element, scale);
     plan.scale.put(scales, block.index, code);
     let divisor = plan.divisor(code, tensor_scale);
     for segment in block.segments(cols) {
@@ -106,14 +104,7 @@ fn count(element: Layout, x: f32, code: u64, flags: Flags, counts: &mut Counts) 
 }
 
 /// Dequantizes numbers of one block, from the number of index `first` on.
-pub(super) fn dequantize<D: Format>(
-    plan: &Plan,
-    isa: Isa,
-    elements: &[u8],
-    first: usize,
-    multiplier: f32,
-    dst: &mut [D],
-) {
+pub(super) fn dequantize<D: Format>(plan: &Plan, isa: Isa, elements: &[u8], first: usize, multiplier: f32, dst: &mut [D]) {
     let mut chunk = [0f32; CHUNK];
     for (nth, dst) in dst.chunks_mut(CHUNK).enumerate() {
         let chunk = &mut chunk[..dst.len()];

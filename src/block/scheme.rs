@@ -56,8 +56,7 @@ impl Scheme {
     /// OCP MXFP4.
     pub const MXFP4: Self = Self::MXFP8.element(Dtype::F4E2M1FnX2);
     /// NVIDIA's NVFP4: 16 elements share a scale in E4M3, and the tensor has a scale in `f32`.
-    pub const NVFP4: Self =
-        Self::new(Dtype::F4E2M1FnX2, Dtype::F8E4M3Fn, Blocks::NV).tensor_scale(true);
+    pub const NVFP4: Self = Self::new(Dtype::F4E2M1FnX2, Dtype::F8E4M3Fn, Blocks::NV).tensor_scale(true);
     /// E4M3 elements with one `f32` scale for the tensor.
     pub const FP8_TENSOR: Self = Self::new(Dtype::F8E4M3Fn, Dtype::F32, Blocks::TENSOR);
     /// E4M3 elements with an `f32` scale for each row.
@@ -106,10 +105,7 @@ impl Scheme {
     /// Returns this scheme with a tensor scale, or without one.
     #[must_use]
     pub const fn tensor_scale(self, tensor_scale: bool) -> Self {
-        Self {
-            tensor_scale,
-            ..self
-        }
+        Self { tensor_scale, ..self }
     }
 
     /// Returns this scheme with a tensor scale that divides, or with one that multiplies.
@@ -162,8 +158,7 @@ impl Scheme {
             _ => {}
         }
         let (element, scale) = (self.element.layout(), self.scale.layout());
-        let largest =
-            Factor::new(element, element.max_code()).times(Factor::new(scale, scale.max_code()));
+        let largest = Factor::new(element, element.max_code()).times(Factor::new(scale, scale.max_code()));
         let amax = Factor::of_f32(amax);
         let quotient = if self.divides {
             largest.divide_by(amax, false)
@@ -242,10 +237,7 @@ impl Scheme {
     ///
     /// # Errors
     /// The errors are those of [`quantize`](Self::quantize).
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the two sides of the work, and how to do it"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "the two sides of the work, and how to do it")]
     pub fn quantize_on<S: Format>(
         self,
         isa: Isa,
@@ -294,15 +286,7 @@ impl Scheme {
         stochastic: Stochastic,
     ) -> Result<Counts, BlockError> {
         let isa = Isa::detect();
-        Plan::of(self).quantize_stochastic(
-            isa,
-            src,
-            cols,
-            tensor_scale,
-            elements,
-            scales,
-            stochastic,
-        )
+        Plan::of(self).quantize_stochastic(isa, src, cols, tensor_scale, elements, scales, stochastic)
     }
 
     /// Dequantizes to a row-major matrix of `cols` columns, on the best [`Isa`] of this CPU. The function computes scale · tensor

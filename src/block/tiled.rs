@@ -48,13 +48,7 @@ impl Scheme {
     ///
     /// # Panics
     /// If a scale doesn't take a byte.
-    pub fn tile_scales(
-        self,
-        rows: usize,
-        cols: usize,
-        scales: &[u8],
-        tiled: &mut [u8],
-    ) -> Result<(), BlockError> {
+    pub fn tile_scales(self, rows: usize, cols: usize, scales: &[u8], tiled: &mut [u8]) -> Result<(), BlockError> {
         let (_, scale_cols) = self.check_tiles(rows, cols, scales.len(), tiled.len())?;
         tiled.fill(0);
         for (index, &code) in scales.iter().enumerate() {
@@ -70,13 +64,7 @@ impl Scheme {
     ///
     /// # Panics
     /// If a scale doesn't take a byte.
-    pub fn untile_scales(
-        self,
-        rows: usize,
-        cols: usize,
-        tiled: &[u8],
-        scales: &mut [u8],
-    ) -> Result<(), BlockError> {
+    pub fn untile_scales(self, rows: usize, cols: usize, tiled: &[u8], scales: &mut [u8]) -> Result<(), BlockError> {
         let (_, scale_cols) = self.check_tiles(rows, cols, scales.len(), tiled.len())?;
         for (index, code) in scales.iter_mut().enumerate() {
             *code = tiled[tiled_offset(index, scale_cols)];
@@ -84,13 +72,7 @@ impl Scheme {
         Ok(())
     }
 
-    fn check_tiles(
-        self,
-        rows: usize,
-        cols: usize,
-        scales: usize,
-        tiled: usize,
-    ) -> Result<(usize, usize), BlockError> {
+    fn check_tiles(self, rows: usize, cols: usize, scales: usize, tiled: usize) -> Result<(usize, usize), BlockError> {
         let lengths = [
             (self.tiled_scale_bytes(rows, cols), tiled),
             (self.scale_bytes(rows, cols), scales),

@@ -69,10 +69,7 @@ impl<E: Format, C: Format> Typed<E, C> {
     /// Returns this scheme with a tensor scale, or without one.
     #[must_use]
     pub const fn tensor_scale(self, tensor_scale: bool) -> Self {
-        Self {
-            tensor_scale,
-            ..self
-        }
+        Self { tensor_scale, ..self }
     }
 
     /// Returns this scheme with a tensor scale that divides, or with one that multiplies.
@@ -121,25 +118,14 @@ impl<E: Format, C: Format> Typed<E, C> {
         scales: &mut [C],
         cast: Cast,
     ) -> Result<Counts, BlockError> {
-        self.quantize_on(
-            Isa::detect(),
-            src,
-            cols,
-            tensor_scale,
-            elements,
-            scales,
-            cast,
-        )
+        self.quantize_on(Isa::detect(), src, cols, tensor_scale, elements, scales, cast)
     }
 
     /// Does what [`quantize_with`](Self::quantize_with) does, on this [`Isa`].
     ///
     /// # Errors
     /// The errors are those of [`Scheme::quantize`](super::Scheme::quantize). Lengths are counted in numbers.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the two sides of the work, and how to do it"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "the two sides of the work, and how to do it")]
     pub fn quantize_on<S: Format>(
         self,
         isa: Isa,

@@ -2,8 +2,7 @@
 
 use super::blocks::Block;
 use super::encode::{
-    BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest,
-    largest_of_blocks, zero_codes, zeros,
+    BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros,
 };
 use super::plan::Plan;
 use super::quantizer::{BlockFactors, Quantizer};
@@ -23,10 +22,7 @@ pub(super) const SMALL: core::ops::RangeInclusive<usize> = CHUNK / BLOCKS..=256;
 
 /// Quantizes neighbouring blocks of one row. `first` is the index of the first number, and `first_scale` is the index of the
 /// first scale. Returns the counts. The function calls `exactly` with the places of blocks that need exact arithmetic.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the two sides of the work, and how to do it"
-)]
+#[allow(clippy::too_many_arguments, reason = "the two sides of the work, and how to do it")]
 pub(super) fn quantize_row<S: Format>(
     plan: &Plan,
     quantizer: &Quantizer,
@@ -55,12 +51,7 @@ pub(super) fn quantize_row<S: Format>(
         let blocks = src.len().div_ceil(size);
         let codes = &chunk.codes.0[..src.len()];
         pack(isa, codes, plan.element.bits, first, elements);
-        pack::scales(
-            &chunk.factors.scale[..blocks],
-            plan.scale,
-            first_scale,
-            scales,
-        );
+        pack::scales(&chunk.factors.scale[..blocks], plan.scale, first_scale, scales);
         if chunk.fails {
             for block in 0..blocks {
                 if chunk.factors.fails[block] {
@@ -124,9 +115,7 @@ struct RowChunk<'a> {
 impl LaneWork for RowChunk<'_> {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
-        let Self {
-            quantizer, size, ..
-        } = *self;
+        let Self { quantizer, size, .. } = *self;
         let amax = &mut self.amax[..src.len().div_ceil(size)];
         largest_of_blocks(src, size, amax);
         quantizer.find_factors(amax, &mut self.factors);
@@ -158,17 +147,14 @@ impl RowChunk<'_> {
     /// Encodes the blocks that don't need exact arithmetic.
     #[inline(always)]
     fn encode_without_failed<T: Format>(&mut self, src: &[T]) {
-        let Self {
-            quantizer, size, ..
-        } = *self;
+        let Self { quantizer, size, .. } = *self;
         let codes = self.codes.0[..src.len()].chunks_mut(size);
         for (block, (src, codes)) in src.chunks(size).zip(codes).enumerate() {
             if !self.factors.fails[block] {
                 let BlockFactor { below, divisor } = self.factors.of(block);
                 self.below.0[..src.len()].fill(below);
                 let saturated = encode_by(quantizer, true, &self.below.0, src, codes);
-                let saturated = saturated
-                    .unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
+                let saturated = saturated.unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
                 self.counts += count_zeros(quantizer, saturated, src, codes);
             }
         }
@@ -178,13 +164,7 @@ impl RowChunk<'_> {
 /// Encodes numbers, each multiplied by the factor at its place. Returns the number of saturated numbers, or `None` if quotients
 /// in `f64` must decide.
 #[inline(always)]
-fn encode_by<T: Format>(
-    quantizer: &Quantizer,
-    saturates: bool,
-    below: &[f32],
-    src: &[T],
-    codes: &mut [u8],
-) -> Option<usize> {
+fn encode_by<T: Format>(quantizer: &Quantizer, saturates: bool, below: &[f32], src: &[T], codes: &mut [u8]) -> Option<usize> {
     let element = quantizer.element;
     let found = match (quantizer.products(), saturates) {
         (EXACT, false) => encode::<T, EXACT, false>(element, below, src, codes),
@@ -199,12 +179,7 @@ fn encode_by<T: Format>(
 
 /// Counts the zeros among codes. If the format has no −0, the function takes the sign from zeros.
 #[inline(always)]
-fn count_zeros<T: Format>(
-    quantizer: &Quantizer,
-    saturated: usize,
-    src: &[T],
-    codes: &mut [u8],
-) -> Counts {
+fn count_zeros<T: Format>(quantizer: &Quantizer, saturated: usize, src: &[T], codes: &mut [u8]) -> Counts {
     let mut became_zero = zero_codes(codes, quantizer.element.sign());
     if became_zero > 0 {
         became_zero -= zeros(src);
@@ -230,9 +205,7 @@ pub(super) fn quantize_block<S: Format>(
     let pieces = || {
         block.segments(cols).flat_map(|segment| {
             let end = segment.end;
-            segment
-                .step_by(CHUNK)
-                .map(move |start| start..end.min(start + CHUNK))
+            segment.step_by(CHUNK).map(move |start| start..end.min(start + CHUNK))
         })
     };
     let mut scan = LargestMagnitude { largest: 0 };
@@ -295,8 +268,7 @@ impl LaneWork for Segment<'_> {
         } = *self;
         let codes = &mut self.codes.0[..src.len()];
         let saturated = encode_by(quantizer, saturates, &self.below.0, src, codes);
-        let saturated =
-            saturated.unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
+        let saturated = saturated.unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
         self.counts += count_zeros(quantizer, saturated, src, codes);
     }
 }

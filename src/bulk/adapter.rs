@@ -62,12 +62,7 @@ unsafe impl<K: Kernel> Kernel for FewLoops<K> {
     };
 
     #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        first: usize,
-        src: &[K::Src; N],
-        dst: &mut [MaybeUninit<K::Dst>; N],
-    ) {
+    fn block<const N: usize>(&mut self, first: usize, src: &[K::Src; N], dst: &mut [MaybeUninit<K::Dst>; N]) {
         self.0.block(first, src, dst);
     }
 }
@@ -108,12 +103,7 @@ unsafe impl<K: Kernel<Src: Element, Dst: Element>> Kernel for Scaled<K> {
     const IDEMPOTENT: bool = K::IDEMPOTENT;
 
     #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        first: usize,
-        src: &[K::Src; N],
-        dst: &mut [MaybeUninit<K::Dst>; N],
-    ) {
+    fn block<const N: usize>(&mut self, first: usize, src: &[K::Src; N], dst: &mut [MaybeUninit<K::Dst>; N]) {
         let f32 = Layout::BINARY32;
         assert!(K::Src::LAYOUT.const_eq(f32) || K::Dst::LAYOUT.const_eq(f32));
         if K::Src::LAYOUT.const_eq(f32) {

@@ -13,12 +13,7 @@ use crate::round::Cast;
 ///
 /// Each pair of formats and each ISA has two compiled loops: one for the default cast, and one for all other casts.
 #[inline(always)]
-pub(crate) fn convert<'a, S: Element, D: Element>(
-    isa: Isa,
-    src: &[S],
-    dst: Out<'a, D>,
-    cast: Cast,
-) -> &'a mut [D] {
+pub(crate) fn convert<'a, S: Element, D: Element>(isa: Isa, src: &[S], dst: Out<'a, D>, cast: Cast) -> &'a mut [D] {
     if cast == Cast::new() {
         Conversion::<_, true>::new(Unchanged, isa, cast).run(src, dst)
     } else {
@@ -28,12 +23,7 @@ pub(crate) fn convert<'a, S: Element, D: Element>(
 
 /// The function is not inlined. Its registers would cost every call of [`convert`] some time.
 #[inline(never)]
-fn convert_by_other_cast<'a, S: Element, D: Element>(
-    isa: Isa,
-    src: &[S],
-    dst: Out<'a, D>,
-    cast: Cast,
-) -> &'a mut [D] {
+fn convert_by_other_cast<'a, S: Element, D: Element>(isa: Isa, src: &[S], dst: Out<'a, D>, cast: Cast) -> &'a mut [D] {
     Conversion::<_, false>::new(Unchanged, isa, cast).run(src, dst)
 }
 
@@ -65,9 +55,7 @@ pub(crate) fn in_pieces<'a, S: Copy, D: Element>(
     if arch::pays_to_stream::<S, D>(&dst) {
         return arch::stream(src, dst, write);
     }
-    dst.write_pieces(PIECE, PIECE, |start, dst| {
-        write(&src[start..][..dst.len()], dst)
-    })
+    dst.write_pieces(PIECE, PIECE, |start, dst| write(&src[start..][..dst.len()], dst))
 }
 
 /// A way to convert slices. `DEFAULT` is true if the cast is [`Cast::new`]. The compiler then knows the cast.

@@ -1,8 +1,5 @@
 //! The loop over blocks of elements. Every ISA compiles this loop.
-#![allow(
-    unsafe_code,
-    reason = "the loop hands out blocks of slices without a check of each"
-)]
+#![allow(unsafe_code, reason = "the loop hands out blocks of slices without a check of each")]
 
 use core::mem::MaybeUninit;
 
@@ -11,11 +8,7 @@ use super::out::Out;
 
 /// Runs a kernel over a slice.
 #[inline(always)]
-pub(super) fn drive<'a, K: Kernel>(
-    kernel: &mut K,
-    src: &[K::Src],
-    dst: Out<'a, K::Dst>,
-) -> &'a mut [K::Dst] {
+pub(super) fn drive<'a, K: Kernel>(kernel: &mut K, src: &[K::Src], dst: Out<'a, K::Dst>) -> &'a mut [K::Dst] {
     const { assert!(K::IDEMPOTENT || matches!(K::LOOPS, Loops::Every)) };
     let len = src.len();
     if const { !matches!(K::LOOPS, Loops::Every) } || K::IDEMPOTENT && len >= BLOCK {
@@ -29,11 +22,7 @@ pub(super) fn drive<'a, K: Kernel>(
 
 /// Runs the kernel on blocks of N elements. The last block ends at the end of the slice, and may overlap the block before it.
 #[inline(always)]
-fn overlapping<'a, K: Kernel, const N: usize>(
-    kernel: &mut K,
-    src: &[K::Src],
-    dst: Out<'a, K::Dst>,
-) -> &'a mut [K::Dst] {
+fn overlapping<'a, K: Kernel, const N: usize>(kernel: &mut K, src: &[K::Src], dst: Out<'a, K::Dst>) -> &'a mut [K::Dst] {
     assert!(dst.len() == src.len() && src.len() >= N);
     let last = src.len() - N;
     let mut step = if size_of::<K::Dst>() * dst.len() < ALIGNMENT_PAYS {
@@ -61,11 +50,7 @@ fn overlapping<'a, K: Kernel, const N: usize>(
 
 /// Runs the kernel on blocks, and then on single elements. Each element is converted once.
 #[inline(always)]
-fn side_by_side<'a, K: Kernel>(
-    kernel: &mut K,
-    src: &[K::Src],
-    dst: Out<'a, K::Dst>,
-) -> &'a mut [K::Dst] {
+fn side_by_side<'a, K: Kernel>(kernel: &mut K, src: &[K::Src], dst: Out<'a, K::Dst>) -> &'a mut [K::Dst] {
     assert!(dst.len() == src.len());
     let len = src.len();
     let mut first = 0;
@@ -118,10 +103,7 @@ unsafe fn block_at<T, const N: usize>(slice: &[T], first: usize) -> &[T; N] {
 /// # Safety
 /// The slice has `first + N` elements or more.
 #[inline(always)]
-unsafe fn block_at_mut<T, const N: usize>(
-    slice: &mut [MaybeUninit<T>],
-    first: usize,
-) -> &mut [MaybeUninit<T>; N] {
+unsafe fn block_at_mut<T, const N: usize>(slice: &mut [MaybeUninit<T>], first: usize) -> &mut [MaybeUninit<T>; N] {
     debug_assert!(slice.len() - first >= N);
     // SAFETY: the caller promises N elements from `first` on, and N elements in a row are an array. The borrow is exclusive.
     unsafe { &mut *slice.as_mut_ptr().add(first).cast() }

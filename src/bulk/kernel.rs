@@ -37,12 +37,7 @@ pub(crate) unsafe trait Kernel {
 
     /// Converts elements `first` to `first + N` of the slice. Implementations are `#[inline(always)]` loops over the arrays, and
     /// have no branches on values.
-    fn block<const N: usize>(
-        &mut self,
-        first: usize,
-        src: &[Self::Src; N],
-        dst: &mut [MaybeUninit<Self::Dst>; N],
-    );
+    fn block<const N: usize>(&mut self, first: usize, src: &[Self::Src; N], dst: &mut [MaybeUninit<Self::Dst>; N]);
 }
 
 /// Work that is not a loop over one slice and its results. Such work loops over several slices, or reduces.

@@ -1,8 +1,5 @@
 //! [`Out`]: memory that is only written, never read. The memory may be uninitialised.
-#![allow(
-    unsafe_code,
-    reason = "memory becomes initialised where the compiler cannot see it"
-)]
+#![allow(unsafe_code, reason = "memory becomes initialised where the compiler cannot see it")]
 
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
@@ -63,10 +60,7 @@ impl<'a, T: Copy> Out<'a, T> {
     /// # Safety
     /// `write` writes every element.
     #[inline(always)]
-    #[allow(
-        dead_code,
-        reason = "x86-64 alone has loops that do not return the slice"
-    )]
+    #[allow(dead_code, reason = "x86-64 alone has loops that do not return the slice")]
     pub(super) unsafe fn written_by(self, write: impl FnOnce(Out<'_, T>)) -> &'a mut [T] {
         write(Out(&mut *self.0));
         // SAFETY: the caller promises that `write` has written every element.
@@ -134,10 +128,7 @@ fn assert_same(expected: (usize, usize), written: (usize, usize)) {
 /// Returns a vector of `len` elements that `write` wrote.
 #[cfg(feature = "alloc")]
 #[inline]
-pub(crate) fn vec<T: Copy>(
-    len: usize,
-    write: impl for<'p> FnOnce(Out<'p, T>) -> &'p mut [T],
-) -> alloc::vec::Vec<T> {
+pub(crate) fn vec<T: Copy>(len: usize, write: impl for<'p> FnOnce(Out<'p, T>) -> &'p mut [T]) -> alloc::vec::Vec<T> {
     let mut vec = alloc::vec::Vec::with_capacity(len);
     Out(&mut vec.spare_capacity_mut()[..len]).write_by(write);
     // SAFETY: the first `len` elements lie within the capacity, and `write_by` wrote these elements.

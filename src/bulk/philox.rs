@@ -28,10 +28,7 @@ const fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
             (first >> 32) as u32 ^ words[3] ^ key[1],
             first as u32,
         ];
-        key = [
-            key[0].wrapping_add(KEY_STEPS[0]),
-            key[1].wrapping_add(KEY_STEPS[1]),
-        ];
+        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
         round += 1;
     }
     words

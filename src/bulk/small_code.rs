@@ -11,12 +11,7 @@ use crate::round::Cast;
 
 /// Converts like [`convert`](super::convert()). The slice has a [`BLOCK`](super::BLOCK) of elements or more.
 #[inline]
-pub(crate) fn convert<'a, S: Element, D: Element>(
-    isa: Isa,
-    src: &[S],
-    dst: Out<'a, D>,
-    cast: Cast,
-) -> &'a mut [D] {
+pub(crate) fn convert<'a, S: Element, D: Element>(isa: Isa, src: &[S], dst: Out<'a, D>, cast: Cast) -> &'a mut [D] {
     if cast == Cast::new() {
         convert_by_default(isa, src, dst)
     } else {
@@ -26,23 +21,14 @@ pub(crate) fn convert<'a, S: Element, D: Element>(
 
 /// Converts by the default cast. Only the loop for this cast is compiled.
 #[inline]
-pub(crate) fn convert_by_default<'a, S: Element, D: Element>(
-    isa: Isa,
-    src: &[S],
-    dst: Out<'a, D>,
-) -> &'a mut [D] {
+pub(crate) fn convert_by_default<'a, S: Element, D: Element>(isa: Isa, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
     convert_by_instruction(isa, src, dst, Cast::new())
         .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::by_default()), src, dst))
 }
 
 /// Converts by any cast. Only one loop is compiled, which serves every cast.
 #[inline]
-pub(crate) fn convert_by_any_cast<'a, S: Element, D: Element>(
-    isa: Isa,
-    src: &[S],
-    dst: Out<'a, D>,
-    cast: Cast,
-) -> &'a mut [D] {
+pub(crate) fn convert_by_any_cast<'a, S: Element, D: Element>(isa: Isa, src: &[S], dst: Out<'a, D>, cast: Cast) -> &'a mut [D] {
     convert_by_instruction(isa, src, dst, cast)
         .unwrap_or_else(|dst| arch::run(isa, &mut SmallCode.adapt(Convert::new(cast)), src, dst))
 }

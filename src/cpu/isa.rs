@@ -58,11 +58,7 @@ impl Isa {
 
     /// Returns all instruction sets that this CPU has. The best one comes first.
     pub fn available() -> impl Iterator<Item = Self> {
-        Level::ALL
-            .iter()
-            .copied()
-            .filter(|level| level.is_available())
-            .map(Self)
+        Level::ALL.iter().copied().filter(|level| level.is_available()).map(Self)
     }
 
     #[inline]
@@ -87,9 +83,7 @@ impl FromStr for Isa {
         if name == "portable" {
             return Ok(Self(Level::LOWEST));
         }
-        Self::available()
-            .find(|isa| isa.0.name() == name)
-            .ok_or(UnknownIsa(()))
+        Self::available().find(|isa| isa.0.name() == name).ok_or(UnknownIsa(()))
     }
 }
 

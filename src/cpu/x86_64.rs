@@ -26,13 +26,7 @@ macro_rules! has {
 impl Level {
     pub(super) const LOWEST: Self = Self::Sse2;
     /// All levels, the best first.
-    pub(super) const ALL: &[Self] = &[
-        Self::Avx512Bf16,
-        Self::Avx512Vbmi,
-        Self::Avx512,
-        Self::Avx2,
-        Self::Sse2,
-    ];
+    pub(super) const ALL: &[Self] = &[Self::Avx512Bf16, Self::Avx512Vbmi, Self::Avx512, Self::Avx2, Self::Sse2];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -49,9 +43,7 @@ impl Level {
         match self {
             Self::Sse2 => true,
             Self::Avx2 => has!("avx2", "f16c"),
-            Self::Avx512 => {
-                Self::Avx2.is_available() && has!("avx512f", "avx512bw", "avx512vl", "avx512dq")
-            }
+            Self::Avx512 => Self::Avx2.is_available() && has!("avx512f", "avx512bw", "avx512vl", "avx512dq"),
             Self::Avx512Vbmi => Self::Avx512.is_available() && has!("avx512vbmi"),
             Self::Avx512Bf16 => Self::Avx512Vbmi.is_available() && has!("avx512bf16"),
         }

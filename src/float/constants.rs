@@ -37,10 +37,7 @@ impl<S: HasZero> Float<S> {
     pub const ZERO: Self = Self::from_code(0);
     /// The number −0.
     pub const NEG_ZERO: Self = {
-        assert!(
-            Self::LAYOUT.has_negative_zero(),
-            "the format doesn't have the number -0"
-        );
+        assert!(Self::LAYOUT.has_negative_zero(), "the format doesn't have the number -0");
         Self::from_code(Self::LAYOUT.negate(0))
     };
     /// The smallest positive number, which is subnormal.
@@ -55,10 +52,7 @@ impl<S: HasZero> Float<S> {
 
 /// Returns the code of the smallest subnormal number.
 const fn least_subnormal(layout: Layout) -> u64 {
-    assert!(
-        layout.fraction_bits() > 0,
-        "the format doesn't have a subnormal number"
-    );
+    assert!(layout.fraction_bits() > 0, "the format doesn't have a subnormal number");
     1
 }
 
@@ -70,10 +64,7 @@ const fn nearest_code(layout: Layout, exponent: i32, significand: u64) -> u64 {
         significand,
     };
     let (code, flags) = layout.round(Cast::new(), number);
-    assert!(
-        !flags.contains(Flags::OVERFLOW),
-        "the format doesn't have a number so large"
-    );
+    assert!(!flags.contains(Flags::OVERFLOW), "the format doesn't have a number so large");
     code
 }
 

@@ -7,15 +7,7 @@ use super::Dtype;
 use crate::format::FixedText;
 
 /// The modules that a printed name may begin with.
-const MODULES: [&str; 7] = [
-    "torch.",
-    "numpy.",
-    "np.",
-    "ml_dtypes.",
-    "jax.numpy.",
-    "jnp.",
-    "tf.",
-];
+const MODULES: [&str; 7] = ["torch.", "numpy.", "np.", "ml_dtypes.", "jax.numpy.", "jnp.", "tf."];
 
 /// The names that mean one format to some users and another format to others.
 const AMBIGUOUS: [(&[&str], [Dtype; 2]); 5] = [
@@ -45,9 +37,7 @@ impl Dtype {
         Self::ALL.iter().flat_map(|&dtype| {
             let names = [Some(dtype.name()), dtype.safetensors()];
             let names = names.into_iter().flatten();
-            names
-                .chain(dtype.aliases().iter().copied())
-                .map(move |name| (name, dtype))
+            names.chain(dtype.aliases().iter().copied()).map(move |name| (name, dtype))
         })
     }
 }
@@ -66,9 +56,7 @@ impl FromStr for Dtype {
         if let Some((_, dtype)) = Self::names().find(|(known, _)| is(known)) {
             return Ok(dtype);
         }
-        let ambiguous = AMBIGUOUS
-            .iter()
-            .find(|(names, _)| names.iter().copied().any(is));
+        let ambiguous = AMBIGUOUS.iter().find(|(names, _)| names.iter().copied().any(is));
         let mut kept = FixedText::new();
         kept.push(text);
         Err(UnknownDtype {

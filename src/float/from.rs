@@ -47,11 +47,7 @@ macro_rules! exact {
 
 macro_rules! integer_to_code {
     (bool => $to:ident) => {
-        const _: () = assert!(
-            ieee::from_int::<$to, u8>(1, Rounding::TiesToEven)
-                .1
-                .is_empty()
-        );
+        const _: () = assert!(ieee::from_int::<$to, u8>(1, Rounding::TiesToEven).1.is_empty());
 
         /// `false` becomes 0, and `true` becomes 1.
         impl From<bool> for $to {
@@ -64,15 +60,9 @@ macro_rules! integer_to_code {
     ($from:ident => $to:ident) => {
         // If the conversions of MIN, MAX and 1 are exact, the conversions of all integers are.
         const _: () = assert!(
-            ieee::from_int::<$to, _>($from::MIN, Rounding::TiesToEven)
-                .1
-                .is_empty()
-                && ieee::from_int::<$to, _>($from::MAX, Rounding::TiesToEven)
-                    .1
-                    .is_empty()
-                && ieee::from_int::<$to, $from>(1, Rounding::TiesToEven)
-                    .1
-                    .is_empty()
+            ieee::from_int::<$to, _>($from::MIN, Rounding::TiesToEven).1.is_empty()
+                && ieee::from_int::<$to, _>($from::MAX, Rounding::TiesToEven).1.is_empty()
+                && ieee::from_int::<$to, $from>(1, Rounding::TiesToEven).1.is_empty()
         );
 
         /// The conversion is exact.

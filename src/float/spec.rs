@@ -144,14 +144,8 @@ pub const fn check<S: Spec>(listed: &[&str]) {
         "a type lists infinity if, and only if, its layout has one and no sign"
     );
     let (nan, listed_nan) = (layout.nan_code().is_some(), contains(listed, "nan"));
-    assert!(
-        listed_nan || !nan,
-        "the layout has a NaN, which the list of the type lacks"
-    );
-    assert!(
-        !listed_nan || nan,
-        "the list of the type has a nan, which the layout lacks"
-    );
+    assert!(listed_nan || !nan, "the layout has a NaN, which the list of the type lacks");
+    assert!(!listed_nan || nan, "the list of the type has a nan, which the layout lacks");
 }
 
 /// Returns whether a list has a word. `==` of strings is not const yet.

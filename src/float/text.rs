@@ -1,8 +1,6 @@
 //! `FromStr` and the traits of `core::fmt`.
 
-use core::fmt::{
-    Binary, Display, Formatter, LowerExp, LowerHex, Octal, Result, UpperExp, UpperHex,
-};
+use core::fmt::{Binary, Display, Formatter, LowerExp, LowerHex, Octal, Result, UpperExp, UpperHex};
 use core::str::FromStr;
 
 use super::Float;
@@ -48,10 +46,7 @@ impl<S: Spec> Float<S> {
     /// # Ok::<(), ulp::ParseFloatError>(())
     /// ```
     #[inline]
-    pub fn parse_with(
-        text: &str,
-        cast: Cast,
-    ) -> core::result::Result<(Self, Flags), ParseFloatError> {
+    pub fn parse_with(text: &str, cast: Cast) -> core::result::Result<(Self, Flags), ParseFloatError> {
         text::parse_with(text, cast)
     }
 }

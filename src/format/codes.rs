@@ -29,11 +29,7 @@ impl Layout {
         if self.zero {
             // If special codes take every exponent but 0, there is no normal number. The largest number then stands for it.
             let code = self.hidden_bit();
-            if code < self.max_code() {
-                code
-            } else {
-                self.max_code()
-            }
+            if code < self.max_code() { code } else { self.max_code() }
         } else {
             0
         }
@@ -48,11 +44,7 @@ impl Layout {
     /// Returns the code of +∞, or `None` if the format has no infinity.
     #[inline]
     pub const fn infinity_code(self) -> Option<u64> {
-        if self.infinities {
-            Some(self.max_code() + 1)
-        } else {
-            None
-        }
+        if self.infinities { Some(self.max_code() + 1) } else { None }
     }
 
     /// Returns the code of the canonical NaN, or `None` if the format has no NaN. The canonical NaN is quiet and has no payload.

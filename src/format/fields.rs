@@ -38,8 +38,8 @@ impl Layout {
     /// ignored.
     #[inline]
     pub const fn encode(self, parts: Parts) -> u64 {
-        let magnitude = ((parts.exponent as u64) << self.fraction_bits() & self.magnitude_mask())
-            | (parts.fraction & self.fraction_mask());
+        let magnitude =
+            ((parts.exponent as u64) << self.fraction_bits() & self.magnitude_mask()) | (parts.fraction & self.fraction_mask());
         self.with_sign_bit(parts.sign, magnitude)
     }
 

@@ -35,11 +35,7 @@ pub(super) enum Argument {
 }
 
 impl InvalidLayout {
-    pub(super) const fn new(
-        builder: &'static str,
-        arguments: &[Argument],
-        rule: &'static str,
-    ) -> Self {
+    pub(super) const fn new(builder: &'static str, arguments: &[Argument], rule: &'static str) -> Self {
         let mut all = [None; 4];
         let mut i = 0;
         while i < arguments.len() {

@@ -72,10 +72,7 @@ impl Layout {
     pub const E4M3B11FNUZ: Self = Self::fnuz(4, 3).with_bias(11);
     /// The scale format of OCP Microscaling Formats 1.0: 2<sup>−127</sup> to 2<sup>127</sup> and a NaN. It has no sign and no
     /// zero.
-    pub const E8M0FNU: Self = Self::finite(8, 0)
-        .with_sign(false)
-        .with_zero(false)
-        .with_high_nans(1);
+    pub const E8M0FNU: Self = Self::finite(8, 0).with_sign(false).with_zero(false).with_high_nans(1);
     /// E4M3 without a sign, for scales. It has one NaN. Its largest value is 448 (CUDA's `ue4m3`).
     pub const E4M3FNU: Self = Self::finite(4, 3).with_sign(false).with_high_nans(1);
     /// E5M3 without a sign, for scales. It has one NaN. Its largest value is 114688 (CUDA's `ue5m3`).

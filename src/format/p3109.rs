@@ -38,10 +38,7 @@ impl P3109Name {
     /// Returns whether P3109 has a format of this name.
     const fn is_valid(self) -> bool {
         let most = self.bits - self.signed as u32;
-        NARROWEST <= self.bits
-            && self.bits <= WIDEST
-            && 1 <= self.precision
-            && self.precision <= most
+        NARROWEST <= self.bits && self.bits <= WIDEST && 1 <= self.precision && self.precision <= most
     }
 }
 
@@ -127,9 +124,7 @@ pub struct UnknownLayout(());
 
 impl fmt::Display for UnknownLayout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "not the name of a P3109 format, such as Binary8p3se: 3 to 16 bits, the precision, s or u, e or f",
-        )
+        f.write_str("not the name of a P3109 format, such as Binary8p3se: 3 to 16 bits, the precision, s or u, e or f")
     }
 }
 

@@ -79,10 +79,7 @@ impl Cast {
 
     /// Returns whether finite and infinite numbers overflow to one result. Instructions and tables are made for these casts.
     #[inline(always)]
-    #[allow(
-        dead_code,
-        reason = "not every architecture has instructions for conversions"
-    )]
+    #[allow(dead_code, reason = "not every architecture has instructions for conversions")]
     pub(crate) const fn overflows_alike(self) -> bool {
         !matches!(self.overflow, Overflow::SaturateFinite)
     }

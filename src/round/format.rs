@@ -1,8 +1,5 @@
 //! [`Format`]: a Rust type whose bits are read by a [`Layout`].
-#![allow(
-    unsafe_code,
-    reason = "a type and its bits are exchanged by size, in constants too"
-)]
+#![allow(unsafe_code, reason = "a type and its bits are exchanged by size, in constants too")]
 
 use core::borrow::{Borrow, BorrowMut};
 use core::fmt::Debug;
@@ -22,17 +19,7 @@ pub trait Bits: Copy + Eq + Ord + Send + Sync + Debug + 'static + sealed::Sealed
     /// The width of the integer in bits.
     const BITS: u32;
     /// An array of bytes with the size of the integer.
-    type Bytes: Copy
-        + AsRef<[u8]>
-        + AsMut<[u8]>
-        + Borrow<[u8]>
-        + BorrowMut<[u8]>
-        + Ord
-        + Hash
-        + Debug
-        + Send
-        + Sync
-        + 'static;
+    type Bytes: Copy + AsRef<[u8]> + AsMut<[u8]> + Borrow<[u8]> + BorrowMut<[u8]> + Ord + Hash + Debug + Send + Sync + 'static;
     /// Returns the integer, widened to 64 bits.
     fn to_u64(self) -> u64;
     /// Returns the low bits of an integer.

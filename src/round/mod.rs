@@ -23,9 +23,7 @@ mod word;
 
 pub use cast::Cast;
 pub use format::{Bits, Format};
-pub(crate) use format::{
-    bits_from_u64, from_be_bytes, from_code, from_le_bytes, to_be_bytes, to_code, to_le_bytes,
-};
+pub(crate) use format::{bits_from_u64, from_be_bytes, from_code, from_le_bytes, to_be_bytes, to_code, to_le_bytes};
 pub use rounding::{Flags, Overflow, Rounding};
 pub(crate) use word::{word16, word32, word64, word128};
 
@@ -60,13 +58,9 @@ pub(crate) const MIN_GUARD_BITS: u32 = 3;
 /// Returns the number of guard bits of a scaled code. The result is 0 if `to` has every number of `from`.
 #[inline(always)]
 pub(crate) const fn guard_bits(from: Layout, to: Layout) -> u32 {
-    let finer =
-        from.fraction_bits() > to.fraction_bits() || from.finest_exponent() < to.finest_exponent();
+    let finer = from.fraction_bits() > to.fraction_bits() || from.finest_exponent() < to.finest_exponent();
     if finer {
-        max(
-            MIN_GUARD_BITS,
-            from.fraction_bits().saturating_sub(to.fraction_bits()),
-        )
+        max(MIN_GUARD_BITS, from.fraction_bits().saturating_sub(to.fraction_bits()))
     } else {
         0
     }
@@ -101,10 +95,7 @@ const fn max(a: u32, b: u32) -> u32 {
 /// Returns whether two IEEE formats differ in their fraction bits alone, like binary32 and bfloat16, or binary16 and E5M2.
 #[inline(always)]
 pub(crate) const fn shares_exponents(from: Layout, to: Layout) -> bool {
-    from.is_ieee()
-        && to.is_ieee()
-        && from.exponent_bits() == to.exponent_bits()
-        && from.bias() == to.bias()
+    from.is_ieee() && to.is_ieee() && from.exponent_bits() == to.exponent_bits() && from.bias() == to.bias()
 }
 
 /// Returns the magnitude that replaces a value past the largest finite number (IEEE 754-2019, 7.4).

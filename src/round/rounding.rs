@@ -139,18 +139,9 @@ impl BitOrAssign for Flags {
 /// Writes the names of the flags, for example `Flags(INEXACT | OVERFLOW)`.
 impl fmt::Debug for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [&str; 5] = [
-            "INEXACT",
-            "UNDERFLOW",
-            "OVERFLOW",
-            "DIVIDE_BY_ZERO",
-            "INVALID",
-        ];
+        const NAMES: [&str; 5] = ["INEXACT", "UNDERFLOW", "OVERFLOW", "DIVIDE_BY_ZERO", "INVALID"];
         f.write_str("Flags(")?;
-        let raised = NAMES
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| self.0 >> i & 1 == 1);
+        let raised = NAMES.iter().enumerate().filter(|(i, _)| self.0 >> i & 1 == 1);
         for (nth, (_, name)) in raised.enumerate() {
             f.write_str(if nth == 0 { "" } else { " | " })?;
             f.write_str(name)?;

@@ -9,20 +9,13 @@ macro_rules! word {
             /// Converts a code of `from` to `to`. The code is rounded up if the sum of the discarded fraction and the draw has a
             /// carry.
             #[inline(always)]
-            pub(crate) const fn cast(
-                cast: Cast,
-                from: Layout,
-                to: Layout,
-                bits: $Word,
-                draw: u32,
-            ) -> $Word {
+            pub(crate) const fn cast(cast: Cast, from: Layout, to: Layout, bits: $Word, draw: u32) -> $Word {
                 let magnitude = bits & from.magnitude_mask() as $Word;
                 let negative = bits & from.sign_mask() as $Word != 0;
                 let sign = negative as $Word * to.sign_mask() as $Word;
                 let top_number = (from.max_code() + from.has_infinities() as u64) as $Word;
                 let infinite = from.has_infinities() && magnitude == top_number;
-                let is_nan = magnitude > top_number
-                    || from.nan_is_negative_zero() && negative && magnitude == 0;
+                let is_nan = magnitude > top_number || from.nan_is_negative_zero() && negative && magnitude == 0;
                 let is_zero = from.has_zero() && magnitude == 0;
 
                 let (code, rest) = split(from, to, magnitude);
@@ -44,12 +37,7 @@ macro_rules! word {
             /// length of the other format is the code of the truncated number. The sign may therefore stay in the word, and a
             /// carry gives the infinity directly. A NaN is made quiet and cut.
             #[inline(always)]
-            pub(crate) const fn with_shared_exponents(
-                from: Layout,
-                to: Layout,
-                bits: $Word,
-                draw: u32,
-            ) -> $Word {
+            pub(crate) const fn with_shared_exponents(from: Layout, to: Layout, bits: $Word, draw: u32) -> $Word {
                 let guard_bits = from.fraction_bits() - to.fraction_bits();
                 let carry = if guard_bits <= 32 {
                     (draw >> (32 - guard_bits)) as $Word
@@ -81,20 +69,15 @@ macro_rules! word {
                 };
                 let field = magnitude >> from.fraction_bits();
                 let exponent = field.saturating_sub(from.has_zero() as $Word);
-                let significand = (on_from - (exponent << from.fraction_bits()))
-                    << to.fraction_bits().saturating_sub(from.fraction_bits());
+                let significand =
+                    (on_from - (exponent << from.fraction_bits())) << to.fraction_bits().saturating_sub(from.fraction_bits());
 
                 // A number below the smallest exponent of `to` moves down.
                 let below = above.unsigned_abs() as $Word;
                 let width = (<$Word>::BITS - 1 + 32) as $Word;
-                let down = below.saturating_sub(exponent)
-                    + from.fraction_bits().saturating_sub(to.fraction_bits()) as $Word;
+                let down = below.saturating_sub(exponent) + from.fraction_bits().saturating_sub(to.fraction_bits()) as $Word;
                 let down = (if down < width { down } else { width }) as u32;
-                let code = if down < <$Word>::BITS {
-                    significand >> down
-                } else {
-                    0
-                };
+                let code = if down < <$Word>::BITS { significand >> down } else { 0 };
                 let exponents = exponent.saturating_sub(below) << to.fraction_bits();
                 (code + exponents, bits_after_point(significand, down))
             }

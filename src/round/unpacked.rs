@@ -111,8 +111,7 @@ impl Layout {
             round::word64::pack(cast, self, sign, false, scaled, MIN_GUARD_BITS, max_scaled)
         } else {
             let sign = sign as u128;
-            let (code, flags) =
-                round::word128::pack(cast, self, sign, false, scaled, MIN_GUARD_BITS, max_scaled);
+            let (code, flags) = round::word128::pack(cast, self, sign, false, scaled, MIN_GUARD_BITS, max_scaled);
             (code as u64, flags)
         }
     }
@@ -135,10 +134,7 @@ impl Layout {
             let smallest = self.with_sign_bit(negative, 0);
             return (smallest, Flags::INEXACT.union(Flags::UNDERFLOW));
         }
-        (
-            self.with_sign_bit(negative && self.has_negative_zero(), 0),
-            Flags::NONE,
-        )
+        (self.with_sign_bit(negative && self.has_negative_zero(), 0), Flags::NONE)
     }
 
     /// Returns an infinity. In a format without infinity, returns the result of overflow.

@@ -11,20 +11,14 @@ macro_rules! word {
 
             /// Converts a code of `from` to `to` by the rules of [`Cast::convert`].
             #[inline(always)]
-            pub(crate) const fn cast(
-                cast: Cast,
-                from: Layout,
-                to: Layout,
-                bits: $Word,
-            ) -> ($Word, Flags) {
+            pub(crate) const fn cast(cast: Cast, from: Layout, to: Layout, bits: $Word) -> ($Word, Flags) {
                 let bits = bits & from.code_mask() as $Word;
                 let magnitude = bits & from.magnitude_mask() as $Word;
                 let negative = bits & from.sign_mask() as $Word != 0;
                 let sign = negative as $Word * to.sign_mask() as $Word;
                 let top_number = from.max_code() + from.has_infinities() as u64;
                 let infinite = from.has_infinities() && magnitude == top_number as $Word;
-                let is_nan = magnitude > top_number as $Word
-                    || from.nan_is_negative_zero() && negative && magnitude == 0;
+                let is_nan = magnitude > top_number as $Word || from.nan_is_negative_zero() && negative && magnitude == 0;
                 let is_zero = from.has_zero() && magnitude == 0;
 
                 let guard_bits = guard_bits(from, to);
@@ -51,16 +45,8 @@ macro_rules! word {
                         None => 0,
                     };
                     let is_unrepresentable = negative && !is_zero;
-                    let code = if is_unrepresentable {
-                        unrepresentable
-                    } else {
-                        number.0
-                    };
-                    let flags = if is_unrepresentable {
-                        Flags::INVALID
-                    } else {
-                        number.1
-                    };
+                    let code = if is_unrepresentable { unrepresentable } else { number.0 };
+                    let flags = if is_unrepresentable { Flags::INVALID } else { number.1 };
                     let code = if is_nan { nan.0 } else { code };
                     (code, if is_nan { nan.1 } else { flags })
                 }
@@ -71,17 +57,10 @@ macro_rules! word {
             /// number to the infinity. Every other rounding stops at the largest number, whose last bit is 1 and therefore odd. A
             /// NaN is made quiet and cut.
             #[inline(always)]
-            pub(crate) const fn round_shared_exponents(
-                cast: Cast,
-                from: Layout,
-                to: Layout,
-                bits: $Word,
-                is_nan: bool,
-            ) -> $Word {
+            pub(crate) const fn round_shared_exponents(cast: Cast, from: Layout, to: Layout, bits: $Word, is_nan: bool) -> $Word {
                 let guard_bits = guard_bits(from, to);
                 let quiet = if is_nan { from.quiet_bit() as $Word } else { 0 };
-                let scaled =
-                    (bits | quiet) << (to.fraction_bits() + guard_bits - from.fraction_bits());
+                let scaled = (bits | quiet) << (to.fraction_bits() + guard_bits - from.fraction_bits());
                 let negative = bits & from.sign_mask() as $Word != 0;
                 let increment = if is_nan {
                     0
@@ -93,12 +72,7 @@ macro_rules! word {
 
             /// Returns the NaN of `to` for a NaN of `from` (IEEE 754-2019, 6.2.3).
             #[inline(always)]
-            pub(crate) const fn nan(
-                from: Layout,
-                to: Layout,
-                sign: $Word,
-                magnitude: $Word,
-            ) -> ($Word, Flags) {
+            pub(crate) const fn nan(from: Layout, to: Layout, sign: $Word, magnitude: $Word) -> ($Word, Flags) {
                 let signaling = from.has_payloads() && magnitude & from.quiet_bit() as $Word == 0;
                 let Some(canonical) = to.nan_code() else {
                     return (to.max_code() as $Word, Flags::INVALID);
@@ -115,10 +89,7 @@ macro_rules! word {
                 };
                 // FNUZ's NaN has no sign.
                 let sign = if from.nan_is_negative_zero() { 0 } else { sign };
-                (
-                    canonical as $Word | sign | payload,
-                    Flags::INVALID.when(signaling),
-                )
+                (canonical as $Word | sign | payload, Flags::INVALID.when(signaling))
             }
 
             /// Returns the scaled code in `to` of a number of `from`: the code in `to`, and its fraction in the guard bits.
@@ -127,11 +98,7 @@ macro_rules! word {
                 let point = to.fraction_bits() + guard_bits(from, to);
                 let up = point - from.fraction_bits();
                 let hidden = from.hidden_bit() as $Word;
-                let on_from = if from.has_zero() {
-                    magnitude
-                } else {
-                    magnitude + hidden
-                };
+                let on_from = if from.has_zero() { magnitude } else { magnitude + hidden };
 
                 let above = from.min_exponent() - to.min_exponent();
                 let shift = (above.unsigned_abs() as $Word) << point;
@@ -195,10 +162,7 @@ macro_rules! word {
                 } else {
                     (to.hidden_bit() as $Word) << guard_bits
                 };
-                let cast = if to.fraction_bits() == 0
-                    && !to.has_zero()
-                    && cast.rounds(Rounding::TiesToEven)
-                {
+                let cast = if to.fraction_bits() == 0 && !to.has_zero() && cast.rounds(Rounding::TiesToEven) {
                     // In a format without zero, the only significand of a single bit is odd. A tie therefore goes up.
                     cast.rounding(Rounding::TiesToAway)
                 } else {
@@ -238,12 +202,7 @@ macro_rules! word {
 
             /// Rounds a scaled code to a code.
             #[inline(always)]
-            pub(crate) const fn round(
-                cast: Cast,
-                negative: bool,
-                scaled: $Word,
-                guard_bits: u32,
-            ) -> $Word {
+            pub(crate) const fn round(cast: Cast, negative: bool, scaled: $Word, guard_bits: u32) -> $Word {
                 if guard_bits == 0 {
                     scaled
                 } else {
@@ -256,12 +215,7 @@ macro_rules! word {
             ///
             /// The rounding decides three candidates for the summand. They are equal for all elements of a tensor.
             #[inline(always)]
-            const fn increment(
-                cast: Cast,
-                negative: bool,
-                scaled: $Word,
-                guard_bits: u32,
-            ) -> $Word {
+            const fn increment(cast: Cast, negative: bool, scaled: $Word, guard_bits: u32) -> $Word {
                 let half: $Word = 1 << (guard_bits - 1);
                 let rest: $Word = (1 << guard_bits) - 1;
                 let even = if cast.rounds(Rounding::TiesToEven) {
@@ -279,23 +233,13 @@ macro_rules! word {
                 } else {
                     cast.rounds(Rounding::TowardPositive)
                 };
-                let nearest = if scaled >> guard_bits & 1 == 0 {
-                    even
-                } else {
-                    odd
-                };
+                let nearest = if scaled >> guard_bits & 1 == 0 { even } else { odd };
                 nearest | if directed { rest } else { 0 }
             }
 
             /// Returns whether a scaled code, rounded with unbounded exponents, lies below the smallest normal number.
             #[inline(always)]
-            const fn is_tiny(
-                cast: Cast,
-                to: Layout,
-                negative: bool,
-                scaled: $Word,
-                guard_bits: u32,
-            ) -> bool {
+            const fn is_tiny(cast: Cast, to: Layout, negative: bool, scaled: $Word, guard_bits: u32) -> bool {
                 if guard_bits == 0 {
                     return scaled < to.hidden_bit() as $Word;
                 }
@@ -314,15 +258,11 @@ macro_rules! word {
 // integer of this few bits is exact. No rounding mode of the thread therefore changes the result, and vectors have an instruction
 // for the conversion.
 word!(word16, u16, |integer, point| {
-    let bits = (integer as i16 as f32)
-        .to_bits()
-        .wrapping_sub(1f32.to_bits());
+    let bits = (integer as i16 as f32).to_bits().wrapping_sub(1f32.to_bits());
     (bits >> (23 - point)) as u16
 });
 word!(word32, u32, |integer, point| {
-    let bits = (integer as i32 as f32)
-        .to_bits()
-        .wrapping_sub(1f32.to_bits());
+    let bits = (integer as i32 as f32).to_bits().wrapping_sub(1f32.to_bits());
     if point > 23 {
         bits << (point - 23)
     } else {
@@ -330,9 +270,7 @@ word!(word32, u32, |integer, point| {
     }
 });
 word!(word64, u64, |integer, point| {
-    let bits = (integer as i64 as f64)
-        .to_bits()
-        .wrapping_sub(1f64.to_bits());
+    let bits = (integer as i64 as f64).to_bits().wrapping_sub(1f64.to_bits());
     if point > 52 {
         bits << (point - 52)
     } else {

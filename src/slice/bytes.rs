@@ -44,13 +44,7 @@ use crate::round::{Cast, Format};
 /// # Errors
 /// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
-pub fn cast_bytes(
-    from: Dtype,
-    src: &[u8],
-    to: Dtype,
-    dst: &mut [u8],
-    cast: Cast,
-) -> Result<(), CastError> {
+pub fn cast_bytes(from: Dtype, src: &[u8], to: Dtype, dst: &mut [u8], cast: Cast) -> Result<(), CastError> {
     cast_bytes_on(Isa::detect(), from, src, to, dst, cast)
 }
 
@@ -59,14 +53,7 @@ pub fn cast_bytes(
 /// # Errors
 /// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
-pub fn cast_bytes_on(
-    isa: Isa,
-    from: Dtype,
-    src: &[u8],
-    to: Dtype,
-    dst: &mut [u8],
-    cast: Cast,
-) -> Result<(), CastError> {
+pub fn cast_bytes_on(isa: Isa, from: Dtype, src: &[u8], to: Dtype, dst: &mut [u8], cast: Cast) -> Result<(), CastError> {
     let numbers = elements(from, src.len(), to, dst.len())?;
     plan_cast(isa, from, to, cast).convert(numbers, src, dst, true);
     Ok(())
@@ -78,13 +65,7 @@ pub fn cast_bytes_on(
 /// # Errors
 /// If the slices do not hold an equal number of elements. `dst` stays unchanged then.
 #[inline]
-pub fn cast_bytes_stochastic(
-    from: Dtype,
-    src: &[u8],
-    to: Dtype,
-    dst: &mut [u8],
-    stochastic: Stochastic,
-) -> Result<(), CastError> {
+pub fn cast_bytes_stochastic(from: Dtype, src: &[u8], to: Dtype, dst: &mut [u8], stochastic: Stochastic) -> Result<(), CastError> {
     cast_bytes_stochastic_on(Isa::detect(), from, src, to, dst, stochastic)
 }
 
@@ -163,9 +144,7 @@ fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
         // A second step could change only infinities.
         (_, Dtype::F32) if cast.keeps_infinity() => Route::Exact(from.visit(Widen)),
         (Dtype::F16, Dtype::F16) if cast.keeps_infinity() => Route::Exact(cast_exactly::<F16, F16>),
-        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => {
-            Route::Exact(cast_exactly::<Bf16, Bf16>)
-        }
+        (Dtype::Bf16, Dtype::Bf16) if cast.keeps_infinity() => Route::Exact(cast_exactly::<Bf16, Bf16>),
         _ => Route::Widened(from.visit(Widen), to.visit(Narrow)),
     };
     CastPlan {
@@ -181,12 +160,7 @@ fn plan_cast(isa: Isa, from: Dtype, to: Dtype, cast: Cast) -> CastPlan<Cast> {
 /// Returns the plan of [`cast_bytes_stochastic`]. A number and the equal number in `f32` have the same draw, and therefore the
 /// same result.
 #[inline]
-fn plan_stochastic(
-    isa: Isa,
-    from: Dtype,
-    to: Dtype,
-    stochastic: Stochastic,
-) -> CastPlan<Stochastic> {
+fn plan_stochastic(isa: Isa, from: Dtype, to: Dtype, stochastic: Stochastic) -> CastPlan<Stochastic> {
     let route = match from {
         Dtype::F64 => Route::Rounded(to.visit(Draw::<f64>(PhantomData))),
         Dtype::F32 => Route::Rounded(to.visit(Draw::<f32>(PhantomData))),
@@ -254,16 +228,12 @@ const fn is_rare(layout: Layout) -> bool {
 
 /// Converts to a format that has every number of `S`. No number is rounded, and infinities stay infinities.
 fn cast_exactly<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8]) {
-    for_each_block::<S, D>(src, dst, |_, src, dst| {
-        small_code::convert_by_default(isa, src, dst)
-    });
+    for_each_block::<S, D>(src, dst, |_, src, dst| small_code::convert_by_default(isa, src, dst));
 }
 
 fn round_to_odd(isa: Isa, src: &[u8], dst: &mut [u8]) {
     let cast = Cast::new().rounding(crate::round::Rounding::ToOdd);
-    for_each_block::<f64, f32>(src, dst, |_, src, dst| {
-        small_code::convert_by_any_cast(isa, src, dst, cast)
-    });
+    for_each_block::<f64, f32>(src, dst, |_, src, dst| small_code::convert_by_any_cast(isa, src, dst, cast));
 }
 
 /// Converts by an instruction, if there is one for this cast. Returns whether there was one.
@@ -271,17 +241,9 @@ fn fused<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], cast: Cast)
     let long = src.len() >= BLOCK * size_of::<S>();
     long && native::<S>()
         && native::<D>()
-        && small_code::convert_by_instruction(
-            isa,
-            numbers::<S>(src),
-            Out::new(numbers_mut::<D>(dst)),
-            cast,
-        )
-        .is_ok()
+        && small_code::convert_by_instruction(isa, numbers::<S>(src), Out::new(numbers_mut::<D>(dst)), cast).is_ok()
 }
 
 fn draw<S: Format, D: Format>(isa: Isa, src: &[u8], dst: &mut [u8], stochastic: Stochastic) {
-    for_each_block::<S, D>(src, dst, |first, src, dst| {
-        stochastic.after(first).convert(isa, src, dst)
-    });
+    for_each_block::<S, D>(src, dst, |first, src, dst| stochastic.after(first).convert(isa, src, dst));
 }

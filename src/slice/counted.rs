@@ -74,12 +74,7 @@ pub fn cast_counted<S: Format, D: Format>(src: &[S], dst: &mut [D], cast: Cast) 
 /// # Panics
 /// If the slices differ in length. The message has both lengths.
 #[track_caller]
-pub fn cast_counted_on<S: Format, D: Format>(
-    isa: Isa,
-    src: &[S],
-    dst: &mut [D],
-    cast: Cast,
-) -> Counts {
+pub fn cast_counted_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) -> Counts {
     same_length(src.len(), dst.len());
     if const { round_trip::supports(S::LAYOUT, D::LAYOUT) } && src.len() >= SEARCH_PAYS {
         round_trip::count(isa, src, dst, cast)
@@ -93,12 +88,7 @@ pub fn cast_counted_on<S: Format, D: Format>(
 /// The number of elements from which on it pays to search for the first code that overflows.
 const SEARCH_PAYS: usize = 512;
 
-fn count<S: Format, D: Format, const DEFAULT: bool>(
-    isa: Isa,
-    cast: Cast,
-    src: &[S],
-    dst: &mut [D],
-) -> Counts {
+fn count<S: Format, D: Format, const DEFAULT: bool>(isa: Isa, cast: Cast, src: &[S], dst: &mut [D]) -> Counts {
     let mut kernel = Counting::<S, D, DEFAULT> {
         cast,
         counts: Counts::default(),

@@ -47,15 +47,11 @@ use crate::format::Layout;
 use crate::round::{Cast, Format};
 
 pub use crate::bulk::reduction::{product_slice as product, sum_slice as sum};
-pub use bytes::{
-    CastError, cast_bytes, cast_bytes_on, cast_bytes_stochastic, cast_bytes_stochastic_on,
-};
+pub use bytes::{CastError, cast_bytes, cast_bytes_on, cast_bytes_stochastic, cast_bytes_stochastic_on};
 pub use counted::{Counts, cast_counted, cast_counted_on};
 pub use pack::{pack, unpack};
 #[cfg(feature = "rayon")]
-pub use parallel::{
-    par_cast, par_cast_counted, par_cast_scaled, par_cast_stochastic, par_cast_with,
-};
+pub use parallel::{par_cast, par_cast_counted, par_cast_scaled, par_cast_stochastic, par_cast_with};
 pub use scaled::{cast_scaled, cast_scaled_on, scale_for};
 pub use scan::{all_finite, all_finite_on, amax, amax_on};
 pub use stochastic::{Stochastic, cast_stochastic, cast_stochastic_on};
@@ -140,10 +136,7 @@ pub fn cast_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: C
 /// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
-pub fn cast_uninit<'a, S: Format, D: Format>(
-    src: &[S],
-    dst: &'a mut [MaybeUninit<D>],
-) -> &'a mut [D] {
+pub fn cast_uninit<'a, S: Format, D: Format>(src: &[S], dst: &'a mut [MaybeUninit<D>]) -> &'a mut [D] {
     same_length(src.len(), dst.len());
     bulk::convert(Isa::detect(), src, Out::uninit(dst), Cast::new())
 }
@@ -160,9 +153,7 @@ pub fn cast_uninit<'a, S: Format, D: Format>(
 #[cfg(feature = "alloc")]
 #[must_use]
 pub fn cast_to_vec<D: Format>(src: &[impl Format]) -> alloc::vec::Vec<D> {
-    bulk::out::vec(src.len(), |dst| {
-        bulk::convert(Isa::detect(), src, dst, Cast::new())
-    })
+    bulk::out::vec(src.len(), |dst| bulk::convert(Isa::detect(), src, dst, Cast::new()))
 }
 
 /// Stops the compiler if a format has numbers that `f32` lacks. Every public function must make this assertion itself, because
@@ -177,8 +168,5 @@ pub(crate) const fn assert_within_f32<F: Format>() {
 #[inline]
 #[track_caller]
 pub(crate) fn same_length(src: usize, dst: usize) {
-    assert!(
-        src == dst,
-        "the source has {src} elements and the destination {dst}"
-    );
+    assert!(src == dst, "the source has {src} elements and the destination {dst}");
 }

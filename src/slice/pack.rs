@@ -108,11 +108,7 @@ fn packed_bytes<F: Format>(numbers: usize) -> usize {
     numbers / 8 * bits + (numbers % 8 * bits).div_ceil(8)
 }
 
-fn pack_groups<F: Format, const CODES: usize, const BYTES: usize>(
-    isa: Isa,
-    src: &[F],
-    dst: &mut [u8],
-) {
+fn pack_groups<F: Format, const CODES: usize, const BYTES: usize>(isa: Isa, src: &[F], dst: &mut [u8]) {
     let (groups, rest) = src.as_chunks();
     let (packed, packed_rest) = dst.split_at_mut(groups.len() * BYTES);
     let (packed, _) = packed.as_chunks_mut();
@@ -129,11 +125,7 @@ fn pack_groups<F: Format, const CODES: usize, const BYTES: usize>(
     packed_rest.copy_from_slice(&pack_group::<F, CODES, BYTES>(group)[..packed_rest.len()]);
 }
 
-fn unpack_groups<F: Format, const CODES: usize, const BYTES: usize>(
-    isa: Isa,
-    src: &[u8],
-    dst: &mut [F],
-) {
+fn unpack_groups<F: Format, const CODES: usize, const BYTES: usize>(isa: Isa, src: &[u8], dst: &mut [F]) {
     let (groups, rest) = dst.as_chunks_mut();
     let (packed, packed_rest) = src.split_at(groups.len() * BYTES);
     let (packed, _) = packed.as_chunks();
@@ -162,9 +154,7 @@ fn pack_group<F: Format, const CODES: usize, const BYTES: usize>(codes: [F; CODE
 
 /// Unpacks `CODES` codes from `BYTES` bytes.
 #[inline(always)]
-fn unpack_group<F: Format, const CODES: usize, const BYTES: usize>(
-    bytes: [u8; BYTES],
-) -> [F; CODES] {
+fn unpack_group<F: Format, const CODES: usize, const BYTES: usize>(bytes: [u8; BYTES]) -> [F; CODES] {
     let mut stream = 0;
     for (nth, byte) in bytes.into_iter().enumerate() {
         stream |= (byte as u32) << (8 * nth);
@@ -185,12 +175,7 @@ unsafe impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Pack<F
     const LOOPS: Loops = Loops::Blocks;
 
     #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        _: usize,
-        src: &[Self::Src; N],
-        dst: &mut [MaybeUninit<Self::Dst>; N],
-    ) {
+    fn block<const N: usize>(&mut self, _: usize, src: &[Self::Src; N], dst: &mut [MaybeUninit<Self::Dst>; N]) {
         for (dst, &src) in dst.iter_mut().zip(src) {
             dst.write(pack_group::<F, CODES, BYTES>(src));
         }
@@ -207,12 +192,7 @@ unsafe impl<F: Format, const CODES: usize, const BYTES: usize> Kernel for Unpack
     const LOOPS: Loops = Loops::Blocks;
 
     #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        _: usize,
-        src: &[Self::Src; N],
-        dst: &mut [MaybeUninit<Self::Dst>; N],
-    ) {
+    fn block<const N: usize>(&mut self, _: usize, src: &[Self::Src; N], dst: &mut [MaybeUninit<Self::Dst>; N]) {
         for (dst, &src) in dst.iter_mut().zip(src) {
             dst.write(unpack_group::<F, CODES, BYTES>(src));
         }

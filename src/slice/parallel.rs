@@ -3,10 +3,7 @@
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
-use super::{
-    Counts, Stochastic, assert_within_f32, cast_counted_on, cast_on, cast_scaled_on,
-    cast_stochastic_on, same_length,
-};
+use super::{Counts, Stochastic, assert_within_f32, cast_counted_on, cast_on, cast_scaled_on, cast_stochastic_on, same_length};
 use crate::cpu::Isa;
 use crate::round::{Cast, Format};
 

@@ -38,12 +38,7 @@ const fn back_cast(from: Layout, to: Layout) -> Cast {
 const TILE: usize = 1024;
 
 /// Casts as `cast` says, and counts.
-pub(super) fn count<S: Format, D: Format>(
-    isa: Isa,
-    src: &[S],
-    dst: &mut [D],
-    cast: Cast,
-) -> Counts {
+pub(super) fn count<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], cast: Cast) -> Counts {
     let mut counts = Counts::default();
     let mut limits = None;
     let mut back = [MaybeUninit::<S>::uninit(); TILE];
@@ -57,8 +52,7 @@ pub(super) fn count<S: Format, D: Format>(
             continue;
         }
         let back = bulk::convert(isa, dst, Out::uninit(back), back_cast(S::LAYOUT, D::LAYOUT));
-        let overflowing = limits
-            .get_or_insert_with(|| [false, true].map(|minus| overflowing::<S, D>(cast, minus)));
+        let overflowing = limits.get_or_insert_with(|| [false, true].map(|minus| overflowing::<S, D>(cast, minus)));
         let mut kernel = Compare::<S, D> {
             src,
             back,
@@ -193,9 +187,7 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
             magnitude(was) != magnitude(is)
         });
         if any_small {
-            counts.became_zero = Self::count(src, back, |was, is| {
-                magnitude(is) == zero && magnitude(was) != zero
-            });
+            counts.became_zero = Self::count(src, back, |was, is| magnitude(is) == zero && magnitude(was) != zero);
             counts.became_subnormal = Self::count(src, back, |was, is| {
                 let is = magnitude(is);
                 is != zero && is < min_normal && magnitude(was) >= was_normal
@@ -203,12 +195,8 @@ impl<S: Format, D: Format> Compare<'_, S, D> {
         }
         if any_large {
             let [positive, negative] = self.overflowing.clone();
-            counts.overflowed = Self::count(src, back, |was, _| {
-                positive.contains(&was) || negative.contains(&was)
-            });
-            counts.nan = Self::count(src, back, |was, is| {
-                magnitude(was) > infinity || magnitude(is) > infinity
-            });
+            counts.overflowed = Self::count(src, back, |was, _| positive.contains(&was) || negative.contains(&was));
+            counts.nan = Self::count(src, back, |was, is| magnitude(was) > infinity || magnitude(is) > infinity);
             counts.inexact -= Self::count(src, back, |was, is| {
                 magnitude(was) > infinity && magnitude(was) != magnitude(is)
             });

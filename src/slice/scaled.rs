@@ -81,13 +81,7 @@ pub fn cast_scaled<S: Format, D: Format>(src: &[S], scale: f32, dst: &mut [D], c
 /// # Panics
 /// If the slices differ in length. The message has both lengths.
 #[track_caller]
-pub fn cast_scaled_on<S: Format, D: Format>(
-    isa: Isa,
-    src: &[S],
-    scale: f32,
-    dst: &mut [D],
-    cast: Cast,
-) {
+pub fn cast_scaled_on<S: Format, D: Format>(isa: Isa, src: &[S], scale: f32, dst: &mut [D], cast: Cast) {
     const { assert_within_f32::<S>() };
     same_length(src.len(), dst.len());
     let dst = Out::new(dst);

@@ -111,12 +111,7 @@ impl Stochastic {
     }
 
     #[inline]
-    pub(super) fn convert<'a, S: Element, D: Element>(
-        self,
-        isa: Isa,
-        src: &[S],
-        dst: Out<'a, D>,
-    ) -> &'a mut [D] {
+    pub(super) fn convert<'a, S: Element, D: Element>(self, isa: Isa, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
         let draws = (self.seed, self.offset);
         convert_stochastically(isa, src, dst, draws, self.overflow)
     }
@@ -150,12 +145,7 @@ pub fn cast_stochastic<S: Format, D: Format>(src: &[S], dst: &mut [D], stochasti
 /// If the slices differ in length. The message has both lengths.
 #[inline]
 #[track_caller]
-pub fn cast_stochastic_on<S: Format, D: Format>(
-    isa: Isa,
-    src: &[S],
-    dst: &mut [D],
-    stochastic: Stochastic,
-) {
+pub fn cast_stochastic_on<S: Format, D: Format>(isa: Isa, src: &[S], dst: &mut [D], stochastic: Stochastic) {
     same_length(src.len(), dst.len());
     stochastic.convert(isa, src, Out::new(dst));
 }

@@ -28,23 +28,11 @@ const TILE: usize = 1024;
 /// # Errors
 /// If the number of bytes isn't the one that [`Dtype::bytes`] gives for the length of `dst`. `dst` stays unchanged then.
 #[doc(alias = "frombuffer")]
-pub fn cast_from_bytes<D: Format>(
-    from: Dtype,
-    src: &[u8],
-    dst: &mut [D],
-    cast: Cast,
-) -> Result<(), CastError> {
+pub fn cast_from_bytes<D: Format>(from: Dtype, src: &[u8], dst: &mut [D], cast: Cast) -> Result<(), CastError> {
     if from.bytes(dst.len()) != Some(src.len()) {
-        return Err(CastError::new(
-            from.name(),
-            src.len(),
-            D::DTYPE,
-            size_of_val(dst),
-        ));
+        return Err(CastError::new(from.name(), src.len(), D::DTYPE, size_of_val(dst)));
     }
-    let tiles = src
-        .chunks(TILE / 8 * from.bits() as usize)
-        .zip(dst.chunks_mut(TILE));
+    let tiles = src.chunks(TILE / 8 * from.bits() as usize).zip(dst.chunks_mut(TILE));
     if from == Dtype::F64 {
         let mut wide = [0f64; TILE];
         for (src, dst) in tiles {
@@ -86,12 +74,7 @@ pub fn cast_from_bytes<D: Format>(
 /// # Errors
 /// If the number of bytes isn't the one that [`Dtype::bytes`] gives for the length of `src`. `dst` stays unchanged then.
 #[doc(alias = "tobytes")]
-pub fn cast_to_bytes<S: Format>(
-    src: &[S],
-    to: Dtype,
-    dst: &mut [u8],
-    cast: Cast,
-) -> Result<(), CastError> {
+pub fn cast_to_bytes<S: Format>(src: &[S], to: Dtype, dst: &mut [u8], cast: Cast) -> Result<(), CastError> {
     const {
         assert!(
             S::LAYOUT.is_within(Layout::BINARY64),
@@ -99,16 +82,9 @@ pub fn cast_to_bytes<S: Format>(
         );
     }
     if to.bytes(src.len()) != Some(dst.len()) {
-        return Err(CastError::new(
-            S::DTYPE,
-            size_of_val(src),
-            to.name(),
-            dst.len(),
-        ));
+        return Err(CastError::new(S::DTYPE, size_of_val(src), to.name(), dst.len()));
     }
-    let tiles = src
-        .chunks(TILE)
-        .zip(dst.chunks_mut(TILE / 8 * to.bits() as usize));
+    let tiles = src.chunks(TILE).zip(dst.chunks_mut(TILE / 8 * to.bits() as usize));
     if const { S::LAYOUT.is_within(Layout::BINARY32) } {
         let (mut wide, mut bytes) = ([0f32; TILE], [[0; 4]; TILE]);
         for (src, dst) in tiles {

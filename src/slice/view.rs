@@ -1,8 +1,5 @@
 //! Views slices of numbers as slices of their bits, and the other way round, without a copy.
-#![allow(
-    unsafe_code,
-    reason = "`Format` promises that a number and its bits are the same memory"
-)]
+#![allow(unsafe_code, reason = "`Format` promises that a number and its bits are the same memory")]
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -40,11 +37,7 @@ pub fn from_bits_mut<F: Format>(bits: &mut [F::Bits]) -> &mut [F] {
 /// Returns numbers as `f32`s, in place, if the numbers have the format and the storage of `f32`.
 #[inline]
 pub(crate) fn as_f32_mut<F: Format>(numbers: &mut [F]) -> Option<&mut [f32]> {
-    if const {
-        F::LAYOUT.const_eq(f32::LAYOUT)
-            && size_of::<F>() == size_of::<f32>()
-            && align_of::<F>() == align_of::<f32>()
-    } {
+    if const { F::LAYOUT.const_eq(f32::LAYOUT) && size_of::<F>() == size_of::<f32>() && align_of::<F>() == align_of::<f32>() } {
         // SAFETY: the size and the alignment are those of f32. `Format` promises that all bits are valid numbers, and all bits
         // are valid in f32. The borrow is exclusive.
         Some(unsafe { slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) })
@@ -107,10 +100,7 @@ pub(crate) fn bytes_mut<F: Format>(numbers: &mut [F]) -> &mut [u8] {
 #[inline]
 pub fn reinterpret<S: Format, D: Format<Bits = S::Bits>>(numbers: &[S]) -> &[D] {
     const {
-        assert!(
-            S::LAYOUT.const_eq(D::LAYOUT),
-            "the two types have different layouts"
-        );
+        assert!(S::LAYOUT.const_eq(D::LAYOUT), "the two types have different layouts");
     };
     from_bits(to_bits(numbers))
 }
@@ -119,10 +109,7 @@ pub fn reinterpret<S: Format, D: Format<Bits = S::Bits>>(numbers: &[S]) -> &[D] 
 #[inline]
 pub fn reinterpret_mut<S: Format, D: Format<Bits = S::Bits>>(numbers: &mut [S]) -> &mut [D] {
     const {
-        assert!(
-            S::LAYOUT.const_eq(D::LAYOUT),
-            "the two types have different layouts"
-        );
+        assert!(S::LAYOUT.const_eq(D::LAYOUT), "the two types have different layouts");
     };
     from_bits_mut(to_bits_mut(numbers))
 }
@@ -155,10 +142,7 @@ pub fn vec_to_bits<F: Format>(numbers: Vec<F>) -> Vec<F::Bits> {
 #[must_use]
 pub fn reinterpret_vec<S: Format, D: Format<Bits = S::Bits>>(numbers: Vec<S>) -> Vec<D> {
     const {
-        assert!(
-            S::LAYOUT.const_eq(D::LAYOUT),
-            "the two types have different layouts"
-        );
+        assert!(S::LAYOUT.const_eq(D::LAYOUT), "the two types have different layouts");
     };
     vec_from_bits(vec_to_bits(numbers))
 }

@@ -116,11 +116,7 @@ impl Bignum {
         while i > 0 && filled < 128 {
             i -= 1;
             let limb = self.limbs[i] as u128;
-            let bits = if filled == 0 {
-                64 - self.limbs[i].leading_zeros()
-            } else {
-                64
-            };
+            let bits = if filled == 0 { 64 - self.limbs[i].leading_zeros() } else { 64 };
             let left = 128 - filled;
             if bits <= left {
                 top |= limb << (left - bits);
@@ -142,12 +138,7 @@ impl Bignum {
 
 /// Returns the order of decimal · 10<sup>`decimal_exponent`</sup> and binary · 2<sup>`binary_exponent`</sup>. Returns `None` if a
 /// [`Bignum`] has no room for the comparison.
-pub(super) fn compare(
-    mut decimal: Bignum,
-    decimal_exponent: i32,
-    binary: u64,
-    binary_exponent: i32,
-) -> Option<Ordering> {
+pub(super) fn compare(mut decimal: Bignum, decimal_exponent: i32, binary: u64, binary_exponent: i32) -> Option<Ordering> {
     let mut binary = Bignum::new(binary);
     let fives = decimal_exponent.unsigned_abs();
     let twos = decimal_exponent - binary_exponent;

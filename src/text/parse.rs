@@ -26,9 +26,7 @@ pub(crate) fn parse<F: Format>(text: &str) -> Result<F, ParseFloatError> {
 #[inline(always)]
 pub(super) fn parse_code(layout: &Layout, text: &str) -> Result<u64, ParseFloatError> {
     let (negative, number) = scan::sign(text.as_bytes());
-    let (code, flags) = match scan::short_decimal(number)
-        .and_then(|decimal| fast_path(*layout, negative, decimal))
-    {
+    let (code, flags) = match scan::short_decimal(number).and_then(|decimal| fast_path(*layout, negative, decimal)) {
         Some(rounded) => rounded,
         None => slow_path(layout, Cast::new(), text)?,
     };
@@ -56,22 +54,14 @@ pub(super) const fn representable(code: u64, flags: Flags) -> Result<u64, ParseF
 }
 
 #[cold]
-pub(super) fn round_special(
-    layout: Layout,
-    cast: Cast,
-    negative: bool,
-    number: Special,
-) -> (u64, Flags) {
+pub(super) fn round_special(layout: Layout, cast: Cast, negative: bool, number: Special) -> (u64, Flags) {
     match number {
         Special::Infinity => layout.infinite(cast, negative),
         Special::Nan => match layout.nan_code() {
             Some(code) => (layout.with_sign_bit(negative, code), Flags::NONE),
             None => layout.invalid(),
         },
-        Special::Binary {
-            significand,
-            exponent,
-        } => {
+        Special::Binary { significand, exponent } => {
             // The bounds are past all formats on either side.
             let exponent = exponent.clamp(-1 << 24, 1 << 24) as i32;
             round(layout, cast, negative, significand, exponent)
@@ -81,13 +71,7 @@ pub(super) fn round_special(
 
 /// Rounds ±significand · 2<sup>exponent</sup>.
 #[inline(always)]
-pub(super) fn round(
-    layout: Layout,
-    cast: Cast,
-    negative: bool,
-    significand: u128,
-    exponent: i32,
-) -> (u64, Flags) {
+pub(super) fn round(layout: Layout, cast: Cast, negative: bool, significand: u128, exponent: i32) -> (u64, Flags) {
     match Unpacked::new(negative, exponent + 127, significand) {
         Some(number) => layout.round(cast, number),
         None => layout.signed_zero(negative),
@@ -96,11 +80,7 @@ pub(super) fn round(
 
 /// Rounds integer · 10<sup>exponent</sup>. Returns `None` if a product of two integers of 64 bits does not decide.
 #[inline(always)]
-fn fast_path(
-    layout: Layout,
-    negative: bool,
-    (integer, exponent): (u64, i64),
-) -> Option<(u64, Flags)> {
+fn fast_path(layout: Layout, negative: bool, (integer, exponent): (u64, i64)) -> Option<(u64, Flags)> {
     if integer == 0 {
         return Some(layout.signed_zero(negative));
     }
@@ -146,12 +126,7 @@ fn slow_path(layout: &Layout, cast: Cast, text: &str) -> Result<(u64, Flags), Pa
     }
 }
 
-fn round_decimal(
-    layout: Layout,
-    cast: Cast,
-    negative: bool,
-    decimal: ScannedDecimal,
-) -> (u64, Flags) {
+fn round_decimal(layout: Layout, cast: Cast, negative: bool, decimal: ScannedDecimal) -> (u64, Flags) {
     /// All formats lie within 2^(±2^21), which is 10^±631306. The bound has room for 19 digits more.
     const FARTHEST: i64 = 650_000;
     if decimal.leading == 0 {
@@ -176,10 +151,7 @@ fn round_decimal(
 
     // `step` is half of the format's step at the value: tininess is judged in half steps.
     let leading = unit + low.ilog2() as i32;
-    let step = max(
-        leading - layout.fraction_bits() as i32,
-        layout.finest_exponent(),
-    ) - 1;
+    let step = max(leading - layout.fraction_bits() as i32, layout.finest_exponent()) - 1;
     let bits = (step - unit) as u32;
     let steps = low.unbounded_shr(bits) as u64;
     let rest = low & 1_u128.unbounded_shl(bits).wrapping_sub(1);
@@ -204,25 +176,14 @@ fn round_decimal(
             Ordering::Greater => position = 2 * halves + 1,
         }
     }
-    round(
-        layout,
-        cast,
-        negative,
-        (4 * steps + position) as u128,
-        step - 2,
-    )
+    round(layout, cast, negative, (4 * steps + position) as u128, step - 2)
 }
 
 /// Compares all digits of a decimal with binary · 2<sup>`binary_exponent`</sup>. Returns `None` if a [`Bignum`] has no room for
 /// the comparison.
 ///
 /// The leading digits as an integer are a multiple of 10<sup>`exponent`</sup>.
-fn compare(
-    decimal: ScannedDecimal,
-    exponent: i32,
-    binary: u64,
-    binary_exponent: i32,
-) -> Option<Ordering> {
+fn compare(decimal: ScannedDecimal, exponent: i32, binary: u64, binary_exponent: i32) -> Option<Ordering> {
     let digits = decimal.digits.iter().filter(|&&byte| byte != b'.');
     let mut digits = digits.skip_while(|&&byte| byte == b'0');
     let mut exponent = exponent + decimal.leading.ilog10() as i32 + 1;

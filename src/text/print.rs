@@ -56,11 +56,7 @@ fn print_as_f32(mut style: Style, layout: Layout, code: u64, f: &mut Formatter<'
     print_as(style, &value, f)
 }
 
-fn print_as<T: Display + Debug + LowerExp + UpperExp>(
-    style: Style,
-    value: &T,
-    f: &mut Formatter<'_>,
-) -> fmt::Result {
+fn print_as<T: Display + Debug + LowerExp + UpperExp>(style: Style, value: &T, f: &mut Formatter<'_>) -> fmt::Result {
     match style {
         Style::Display => Display::fmt(value, f),
         Style::Debug => Debug::fmt(value, f),
@@ -69,13 +65,7 @@ fn print_as<T: Display + Debug + LowerExp + UpperExp>(
     }
 }
 
-fn print_shortest(
-    style: Style,
-    layout: Layout,
-    negative: bool,
-    magnitude: &Magnitude,
-    f: &mut Formatter<'_>,
-) -> fmt::Result {
+fn print_shortest(style: Style, layout: Layout, negative: bool, magnitude: &Magnitude, f: &mut Formatter<'_>) -> fmt::Result {
     let decimal = match magnitude.whole() {
         Some(decimal) => decimal,
         None => shortest(layout, magnitude),

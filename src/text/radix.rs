@@ -21,9 +21,7 @@ pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64,
     }
     let (negative, number) = scan::sign(text.as_bytes());
     let (code, flags) = match scan::special(number) {
-        Some(name @ (Special::Infinity | Special::Nan)) => {
-            round_special(layout, Cast::new(), negative, name)
-        }
+        Some(name @ (Special::Infinity | Special::Nan)) => round_special(layout, Cast::new(), negative, name),
         _ if radix.is_power_of_two() => {
             let number = scan::binary(number, radix).ok_or(ParseFloatError::INVALID)?;
             round_special(layout, Cast::new(), negative, number)
@@ -39,8 +37,7 @@ pub(crate) fn parse_radix(layout: Layout, text: &str, radix: u32) -> Result<u64,
 /// Returns quotient · 2<sup>exponent</sup>. If the quotient is not exact, it has at least 65 bits, and the last bit is sticky.
 fn ratio(text: &[u8], radix: u32) -> Result<(u128, i32), ParseFloatError> {
     let (mut numerator, mut denominator) = (Some(0_u128), Some(1_u128));
-    let append =
-        |number: Option<u128>, digit| number?.checked_mul(radix as u128)?.checked_add(digit);
+    let append = |number: Option<u128>, digit| number?.checked_mul(radix as u128)?.checked_add(digit);
     let end = scan::digits(text, radix, |digit, fractional| {
         numerator = append(numerator, digit as u128);
         if fractional {

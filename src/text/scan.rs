@@ -112,9 +112,7 @@ fn append(mut leading: u64, text: &[u8], after_point: bool) -> Appended {
 fn with_written(exponent: i64, tail: &[u8]) -> Option<i64> {
     match tail {
         [] => Some(exponent),
-        [mark, written @ ..] => {
-            Some(written_exponent(*mark, b'e', written)?.saturating_add(exponent))
-        }
+        [mark, written @ ..] => Some(written_exponent(*mark, b'e', written)?.saturating_add(exponent)),
     }
 }
 
@@ -145,10 +143,7 @@ pub(super) fn binary(text: &[u8], radix: u32) -> Option<Special> {
     if let [mark, tail @ ..] = &text[end..] {
         exponent = written_exponent(*mark, b'p', tail)?.saturating_add(exponent);
     }
-    Some(Special::Binary {
-        significand,
-        exponent,
-    })
+    Some(Special::Binary { significand, exponent })
 }
 
 /// Calls `each` with every digit, and with whether the digit is after the point. Returns the end of the digits, or `None` if
@@ -178,12 +173,7 @@ impl Run {
 
 /// Calls `each` with every digit at the beginning of a text, and with whether the digit is after a point.
 #[inline(always)]
-fn run_of_digits<'a>(
-    text: &'a [u8],
-    radix: u32,
-    after_point: bool,
-    mut each: impl FnMut(u32, bool),
-) -> Run {
+fn run_of_digits<'a>(text: &'a [u8], radix: u32, after_point: bool, mut each: impl FnMut(u32, bool)) -> Run {
     let mut skip = |text: &'a [u8], fractional| {
         let mut left = text;
         while let [byte, tail @ ..] = left
@@ -199,11 +189,7 @@ fn run_of_digits<'a>(
         [b'.', fraction @ ..] if !after_point => (true, skip(fraction, true).0),
         _ => (false, 0),
     };
-    Run {
-        before,
-        point,
-        after,
-    }
+    Run { before, point, after }
 }
 
 /// Returns the exponent after its mark. The mark is a letter in either case. Returns `None` if the mark is another letter or if

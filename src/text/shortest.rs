@@ -52,9 +52,7 @@ impl Magnitude {
     #[inline(always)]
     pub(super) const fn whole(&self) -> Option<Decimal> {
         const END: u64 = 1 << f32::MANTISSA_DIGITS;
-        let &Self {
-            significand, unit, ..
-        } = self;
+        let &Self { significand, unit, .. } = self;
         let fraction_bits = min(unit, 0).unsigned_abs();
         let digits = significand.unbounded_shr(fraction_bits);
         if digits >= END || digits.unbounded_shl(fraction_bits) != significand {
@@ -63,15 +61,8 @@ impl Magnitude {
         // The number of zero bits to append. With more than 23 zero bits, a number other than 0 is too large.
         let zeros = min(max(unit, 0), f32::MANTISSA_DIGITS as i32);
         let digits = digits << zeros;
-        let decimal = Decimal {
-            digits,
-            exponent: 0,
-        };
-        if digits < END {
-            Some(decimal.without_zeros())
-        } else {
-            None
-        }
+        let decimal = Decimal { digits, exponent: 0 };
+        if digits < END { Some(decimal.without_zeros()) } else { None }
     }
 }
 
@@ -198,7 +189,6 @@ impl Scale {
     #[cold]
     fn compare_exactly(&self, halves: u64, units: u64) -> Ordering {
         // If there is no room to compare, only equal values are this near.
-        bignum::compare(Bignum::new(halves), self.exponent, units, self.unit + 1)
-            .unwrap_or(Ordering::Equal)
+        bignum::compare(Bignum::new(halves), self.exponent, units, self.unit + 1).unwrap_or(Ordering::Equal)
     }
 }

@@ -63,12 +63,7 @@ pub enum ZeroStage {
 
 impl ZeroStage {
     /// All stages, 0 to 3.
-    pub const ALL: [Self; 4] = [
-        Self::Nothing,
-        Self::Optimizer,
-        Self::Gradients,
-        Self::Weights,
-    ];
+    pub const ALL: [Self; 4] = [Self::Nothing, Self::Optimizer, Self::Gradients, Self::Weights];
 }
 
 /// The bytes of the states of a model, or of the part of a model that a device has.
@@ -89,19 +84,8 @@ impl States {
     /// Returns the states of a model with the usual formats. Gradients have the format of the weights, and moments are in fp32.
     /// If the weights have fewer than 32 bits, the model has fp32 master weights.
     pub const fn new(parameters: u64, weights: Dtype, optimizer: Optimizer) -> Self {
-        let master_weights = if weights.bits() < 32 {
-            Some(Dtype::F32)
-        } else {
-            None
-        };
-        Self::with(
-            parameters,
-            weights,
-            weights,
-            master_weights,
-            Dtype::F32,
-            optimizer,
-        )
+        let master_weights = if weights.bits() < 32 { Some(Dtype::F32) } else { None };
+        Self::with(parameters, weights, weights, master_weights, Dtype::F32, optimizer)
     }
 
     /// Returns the states of a model, with the given format of each state.
@@ -191,12 +175,7 @@ impl Bytes {
     }
 
     /// Writes the number in a unit, with `digits` digits after the point, or with three digits in all.
-    fn write_in(
-        self,
-        unit: u128,
-        digits: Option<usize>,
-        f: &mut fmt::Formatter<'_>,
-    ) -> fmt::Result {
+    fn write_in(self, unit: u128, digits: Option<usize>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.0 / unit;
         let digits = digits.unwrap_or(match whole {
             0..10 => 2,

@@ -61,12 +61,7 @@ fn an_element_is_the_cast_of_the_quotient() {
         let (rows, cols) = (130, 70);
         let x: Vec<f32> = (0..rows * cols).map(|_| random()).collect();
         let (elements, scales, _) = quantize(scheme, &x, cols, 1.0);
-        let scales: Vec<f32> = scales
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&bytes| f32::from_le_bytes(bytes))
-            .collect();
+        let scales: Vec<f32> = scales.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
         let (_, scale_cols) = scheme.blocks.grid(rows, cols);
         let row_height = scheme.blocks.rows();
         for (index, (&element, x)) in elements.iter().zip(x).enumerate() {
@@ -93,20 +88,11 @@ fn another_rounding_changes_elements_but_not_scales() {
 fn sources_and_targets_are_of_any_format() {
     let x = [1.5f32, -0.25, 3.0, 0.0];
     let right = quantize(Scheme::MXFP4, &x, 4, 1.0);
-    assert_eq!(
-        quantize(Scheme::MXFP4, &x.map(F16::from_f32), 4, 1.0),
-        right
-    );
-    assert_eq!(
-        quantize(Scheme::MXFP4, &x.map(Bf16::from_f32), 4, 1.0),
-        right
-    );
+    assert_eq!(quantize(Scheme::MXFP4, &x.map(F16::from_f32), 4, 1.0), right);
+    assert_eq!(quantize(Scheme::MXFP4, &x.map(Bf16::from_f32), 4, 1.0), right);
     let fp4 = x.map(F4E2M1Fn::from_f32).map(F4E2M1Fn::to_f32);
     let right = quantize(Scheme::MXFP4, &fp4, 4, 1.0);
-    assert_eq!(
-        quantize(Scheme::MXFP4, &x.map(F4E2M1Fn::from_f32), 4, 1.0),
-        right
-    );
+    assert_eq!(quantize(Scheme::MXFP4, &x.map(F4E2M1Fn::from_f32), 4, 1.0), right);
 
     let codes = (&right.0[..], &right.1[..]);
     let f64s: Vec<f64> = dequantize(Scheme::MXFP4, codes, (1, 4), 1.0);
@@ -122,15 +108,7 @@ fn wide_elements_are_little_endian() {
         let (mut elements, mut scales) = ([0; 4], [0; 4]);
         let cast = Cast::new().saturating();
         scheme
-            .quantize_on(
-                isa,
-                &[65504.0f32, 1.0],
-                2,
-                1.0,
-                &mut elements,
-                &mut scales,
-                cast,
-            )
+            .quantize_on(isa, &[65504.0f32, 1.0], 2, 1.0, &mut elements, &mut scales, cast)
             .expect("it fits");
         assert_eq!(elements, [0xff, 0x7b, 0x00, 0x3c]);
         assert_eq!(scales, 1f32.to_le_bytes());

@@ -11,22 +11,13 @@ fn refused(scheme: Scheme, len: usize, cols: usize, tensor_scale: f32, text: &st
         .quantize(&src, cols, tensor_scale, &mut elements, &mut scales)
         .expect_err("it doesn't fit");
     assert_eq!(error.to_string(), text);
-    assert_eq!(
-        (elements, scales),
-        ([0xa5; 8], [0xa5; 1]),
-        "nothing is written"
-    );
+    assert_eq!((elements, scales), ([0xa5; 8], [0xa5; 1]), "nothing is written");
     error
 }
 
 #[test]
 fn rules_of_powers_of_two_need_such_scales() {
-    for rule in [
-        ScaleRule::Up,
-        ScaleRule::Floor,
-        ScaleRule::Ceil,
-        ScaleRule::Even,
-    ] {
+    for rule in [ScaleRule::Up, ScaleRule::Floor, ScaleRule::Ceil, ScaleRule::Even] {
         let error = refused(
             Scheme::NVFP4.rule(rule),
             16,
@@ -54,34 +45,10 @@ fn tensor_scales_are_positive_and_finite() {
 
 #[test]
 fn lengths_must_fit() {
-    refused(
-        Scheme::NVFP4,
-        16,
-        5,
-        1.0,
-        "16 elements are not whole rows of 5 columns",
-    );
-    refused(
-        Scheme::NVFP4,
-        16,
-        0,
-        1.0,
-        "16 elements are not whole rows of 0 columns",
-    );
-    refused(
-        Scheme::NVFP4,
-        32,
-        16,
-        1.0,
-        "the elements take 16 places, and have 8",
-    );
-    refused(
-        Scheme::NVFP4,
-        16,
-        8,
-        1.0,
-        "the scales take 2 places, and have 1",
-    );
+    refused(Scheme::NVFP4, 16, 5, 1.0, "16 elements are not whole rows of 5 columns");
+    refused(Scheme::NVFP4, 16, 0, 1.0, "16 elements are not whole rows of 0 columns");
+    refused(Scheme::NVFP4, 32, 16, 1.0, "the elements take 16 places, and have 8");
+    refused(Scheme::NVFP4, 16, 8, 1.0, "the scales take 2 places, and have 1");
 
     let mut dst = [7f32; 16];
     let error = Scheme::MXFP4.dequantize(&[0; 8], &[0; 2], 16, 1.0, &mut dst);

@@ -32,9 +32,7 @@ fn packed_codes_are_those_of_unpacked_elements() {
 fn packed<F: Format<Bits = u8>>(packed: Dtype, unpacked: Dtype) {
     for cols in [1, 3, 7, 32, 33, 100] {
         for blocks in [Blocks::MX, Blocks::new(3, 5), Blocks::TENSOR] {
-            let x: Vec<f32> = (0..5 * cols)
-                .map(|nth| (nth * 37 % 64) as f32 - 31.0)
-                .collect();
+            let x: Vec<f32> = (0..5 * cols).map(|nth| (nth * 37 % 64) as f32 - 31.0).collect();
             let scheme = Scheme::new(unpacked, Dtype::F8E8M0Fnu, blocks);
             let (codes, scales, counts) = quantize(scheme, &x, cols, 1.0);
             let mut right = vec![0; packed.bytes(x.len()).expect("it is short")];
@@ -62,38 +60,22 @@ fn tiles_have_a_scale_each() {
         })
         .collect();
     let (elements, scales, _) = quantize(scheme, &x, cols, 1.0);
-    let right: Vec<u8> = (1..=6)
-        .flat_map(|scale| (scale as f32).to_le_bytes())
-        .collect();
+    let right: Vec<u8> = (1..=6).flat_map(|scale| (scale as f32).to_le_bytes()).collect();
     assert_eq!(scales, right);
     assert!(elements.iter().all(|&code| code == 0x7e));
-    assert_eq!(
-        dequantize::<f32>(scheme, (&elements, &scales), (rows, cols), 1.0),
-        x
-    );
+    assert_eq!(dequantize::<f32>(scheme, (&elements, &scales), (rows, cols), 1.0), x);
 }
 
 /// Every number is multiplied by the scale of its own block, whatever the shapes of the matrix and of the blocks.
 #[test]
 fn every_number_has_the_scale_of_its_block() {
     const ONE: u8 = 0x38;
-    for (rows, cols) in [
-        (10_usize, 100_usize),
-        (1, 5),
-        (200, 130),
-        (129, 257),
-        (3, 3000),
-        (300, 7),
-    ] {
-        for (block_rows, block_cols) in
-            [(128, 128), (1, 32), (1, 64), (2, 3), (64, 4000), (1, 4000)]
-        {
+    for (rows, cols) in [(10_usize, 100_usize), (1, 5), (200, 130), (129, 257), (3, 3000), (300, 7)] {
+        for (block_rows, block_cols) in [(128, 128), (1, 32), (1, 64), (2, 3), (64, 4000), (1, 4000)] {
             let scheme = Scheme::FP8_BLOCK.blocks(Blocks::new(block_rows, block_cols));
             let in_a_row = cols.div_ceil(block_cols);
             let blocks = rows.div_ceil(block_rows) * in_a_row;
-            let scales: Vec<u8> = (1..=blocks)
-                .flat_map(|nth| (nth as f32).to_le_bytes())
-                .collect();
+            let scales: Vec<u8> = (1..=blocks).flat_map(|nth| (nth as f32).to_le_bytes()).collect();
             let elements = vec![ONE; rows * cols];
             let back: Vec<f32> = dequantize(scheme, (&elements, &scales), (rows, cols), 1.0);
             for (at, x) in back.into_iter().enumerate() {

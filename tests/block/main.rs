@@ -19,12 +19,7 @@ use ulp::block::{Counts, Scheme};
 
 /// Quantizes a matrix. Returns elements, scales and counts.
 #[track_caller]
-fn quantize<S: Format>(
-    scheme: Scheme,
-    src: &[S],
-    cols: usize,
-    tensor_scale: f32,
-) -> (Vec<u8>, Vec<u8>, Counts) {
+fn quantize<S: Format>(scheme: Scheme, src: &[S], cols: usize, tensor_scale: f32) -> (Vec<u8>, Vec<u8>, Counts) {
     let rows = src.len() / cols;
     // The bytes before the call are wrong in every place.
     let mut elements = vec![0xa5; scheme.element_bytes(rows, cols)];

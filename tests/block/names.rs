@@ -26,13 +26,7 @@ fn every_preset_has_its_name() {
 
 #[test]
 fn every_scheme_parses_from_what_it_prints() {
-    let blocks = [
-        Blocks::MX,
-        Blocks::NV,
-        Blocks::ROW,
-        Blocks::TENSOR,
-        Blocks::new(7, 3),
-    ];
+    let blocks = [Blocks::MX, Blocks::NV, Blocks::ROW, Blocks::TENSOR, Blocks::new(7, 3)];
     for (element, scale) in pairs() {
         for blocks in blocks {
             for rule in ScaleRule::ALL {

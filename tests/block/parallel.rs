@@ -14,8 +14,7 @@ fn every_scheme_gives_the_bits_of_one_thread() {
             let (elements, scales, counts) = super::quantize(scheme, &x, cols, tensor_scale);
             let mut par_elements = vec![0xa5; elements.len()];
             let mut par_scales = vec![0xa5; scales.len()];
-            let par_counts =
-                scheme.par_quantize(&x, cols, tensor_scale, &mut par_elements, &mut par_scales);
+            let par_counts = scheme.par_quantize(&x, cols, tensor_scale, &mut par_elements, &mut par_scales);
             assert_eq!(par_counts, Ok(counts), "{scheme}");
             assert!(par_elements == elements, "{scheme}, {rows} × {cols}");
             assert!(par_scales == scales, "{scheme}, {rows} × {cols}");
@@ -40,10 +39,5 @@ fn a_nan_is_told_by_the_scale_of_the_whole_matrix() {
     let mut elements = vec![0; scheme.element_bytes(rows, cols)];
     let mut scales = vec![0; scheme.scale_bytes(rows, cols)];
     let result = scheme.par_quantize(&x, cols, 1.0, &mut elements, &mut scales);
-    assert_eq!(
-        result,
-        Err(BlockError::Nan {
-            scale: 3000 * 4 + 1
-        })
-    );
+    assert_eq!(result, Err(BlockError::Nan { scale: 3000 * 4 + 1 }));
 }

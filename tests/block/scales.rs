@@ -39,11 +39,7 @@ fn rules_differ_about_their_boundaries() {
         assert_eq!(exponents(amax, Layout::E2M1FN), right, "{amax}");
         assert_eq!(exponents(-amax, Layout::E2M1FN), right, "-{amax}");
         let scaled = right.map(|exponent| exponent - 100);
-        assert_eq!(
-            exponents(amax * 2f32.powi(-100), Layout::E2M1FN),
-            scaled,
-            "{amax}"
-        );
+        assert_eq!(exponents(amax * 2f32.powi(-100), Layout::E2M1FN), scaled, "{amax}");
     }
     // M = 448, E(M) = 8. The numbers that round down to three fraction bits lie below 1.9375 · 256 = 496.
     let e4m3 = [
@@ -75,49 +71,34 @@ fn scales_stay_in_their_range() {
     let lifted = ScaleRule::Up.scale(1e30, f32::from_bits(1), Layout::E2M1FN, Layout::E8M0FNU);
     assert_eq!(lifted, (254, clamped(Flags::OVERFLOW)));
 
-    let f32_scale =
-        |amax: f32| ScaleRule::Nearest.scale(amax, 1.0, Layout::E4M3FN, Layout::BINARY32);
+    let f32_scale = |amax: f32| ScaleRule::Nearest.scale(amax, 1.0, Layout::E4M3FN, Layout::BINARY32);
     let least = f32::MIN_POSITIVE.to_bits() as u64;
     assert_eq!(f32_scale(448.0 * f32::MIN_POSITIVE), (least, Flags::NONE));
-    assert_eq!(
-        f32_scale(447.0 * f32::MIN_POSITIVE),
-        (least, clamped(Flags::UNDERFLOW))
-    );
+    assert_eq!(f32_scale(447.0 * f32::MIN_POSITIVE), (least, clamped(Flags::UNDERFLOW)));
     assert_eq!(f32_scale(1344.0).0, 3f32.to_bits() as u64);
     // 1 / 448, rounded once.
     assert_eq!(f32_scale(1.0).0, (1.0f32 / 448.0).to_bits() as u64);
 
-    let e4m3_scale =
-        |amax: f32| ScaleRule::Nearest.scale(amax, 1.0, Layout::E2M1FN, Layout::E4M3FN);
+    let e4m3_scale = |amax: f32| ScaleRule::Nearest.scale(amax, 1.0, Layout::E2M1FN, Layout::E4M3FN);
     assert_eq!(e4m3_scale(6.0 * 256.0), (0x78, Flags::NONE)); // ggml: 448
     assert_eq!(e4m3_scale(6.0 * 448.0), (0x7e, Flags::NONE));
     assert_eq!(e4m3_scale(6.0 * 480.0), (0x7e, clamped(Flags::OVERFLOW)));
     // Half of the smallest scale is a tie to even, which would be 0.
-    assert_eq!(
-        e4m3_scale(6.0 * 2f32.powi(-10)),
-        (1, clamped(Flags::UNDERFLOW))
-    );
+    assert_eq!(e4m3_scale(6.0 * 2f32.powi(-10)), (1, clamped(Flags::UNDERFLOW)));
 }
 
 #[test]
 fn impossible_rules_are_invalid() {
-    let invalid = |rule: ScaleRule, amax: f32, tensor_scale: f32, scale: Layout| {
-        rule.scale(amax, tensor_scale, Layout::E2M1FN, scale)
-    };
+    let invalid =
+        |rule: ScaleRule, amax: f32, tensor_scale: f32, scale: Layout| rule.scale(amax, tensor_scale, Layout::E2M1FN, scale);
     let (nearest, up) = (ScaleRule::Nearest, ScaleRule::Up);
     let e4m3_nan = (0x7f, Flags::INVALID);
     assert_eq!(invalid(up, 1.0, 1.0, Layout::E4M3FN), e4m3_nan);
     assert_eq!(invalid(nearest, f32::NAN, 1.0, Layout::E4M3FN), e4m3_nan);
     for tensor_scale in [0.0, -0.0, -1.0, f32::NAN, f32::INFINITY] {
-        assert_eq!(
-            invalid(nearest, 1.0, tensor_scale, Layout::E4M3FN),
-            e4m3_nan
-        );
+        assert_eq!(invalid(nearest, 1.0, tensor_scale, Layout::E4M3FN), e4m3_nan);
     }
-    assert_eq!(
-        invalid(up, f32::NAN, 1.0, Layout::E8M0FNU),
-        (255, Flags::INVALID)
-    );
+    assert_eq!(invalid(up, f32::NAN, 1.0, Layout::E8M0FNU), (255, Flags::INVALID));
 }
 
 #[test]
@@ -129,14 +110,8 @@ fn tensor_scales_divide_by_the_largest_of_both() {
     assert_eq!(nvfp4.tensor_scale_of(-0.0), 1.0);
     assert_eq!(nvfp4.tensor_scale_of(f32::from_bits(1)), f32::MIN_POSITIVE);
     assert_eq!(nvfp4.divides(true).tensor_scale_of(1.0), 2688.0);
-    assert_eq!(
-        nvfp4.divides(true).tensor_scale_of(f32::from_bits(1)),
-        f32::MAX
-    );
+    assert_eq!(nvfp4.divides(true).tensor_scale_of(f32::from_bits(1)), f32::MAX);
     assert!(nvfp4.tensor_scale_of(f32::NAN).is_nan());
     assert_eq!(Scheme::FP8_TENSOR.tensor_scale_of(7.0), 1.0);
-    assert_eq!(
-        nvfp4.element(Dtype::F8E5M2).tensor_scale_of(1.0),
-        1.0 / (57344.0 * 448.0)
-    );
+    assert_eq!(nvfp4.element(Dtype::F8E5M2).tensor_scale_of(1.0), 1.0 / (57344.0 * 448.0));
 }

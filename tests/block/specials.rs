@@ -14,10 +14,7 @@ fn a_block_of_zeros_stays_zero() {
     assert_eq!((elements, scales), (vec![0x00, 0x80], vec![0]));
     assert_eq!(counts, Counts::default());
     assert_eq!(quantize(Scheme::NVFP4, &[0.0f32; 2], 2, 3.0).1, [0x38]);
-    assert_eq!(
-        quantize(Scheme::FP8_ROW, &[0.0f32; 2], 2, 1.0).1,
-        1f32.to_le_bytes()
-    );
+    assert_eq!(quantize(Scheme::FP8_ROW, &[0.0f32; 2], 2, 1.0).1, 1f32.to_le_bytes());
 }
 
 #[test]
@@ -32,22 +29,12 @@ fn infinities_saturate_and_are_counted() {
     assert_eq!((elements, scales), (vec![0x07], vec![254]));
     assert_eq!(counts.infinities, 1);
     assert_eq!(quantize(Scheme::NVFP4, &[-INFINITY], 1, 1.0).1, [0x7e]);
-    assert_eq!(
-        quantize(Scheme::FP8_ROW, &[INFINITY], 1, 1.0).1,
-        f32::MAX.to_le_bytes()
-    );
+    assert_eq!(quantize(Scheme::FP8_ROW, &[INFINITY], 1, 1.0).1, f32::MAX.to_le_bytes());
 
     // A cast that doesn't saturate keeps them, if elements have them.
     let (mut elements, mut scales) = ([0; 2], [0; 1]);
     Scheme::MXFP8_E5M2
-        .quantize_with(
-            &[INFINITY, 1.0],
-            2,
-            1.0,
-            &mut elements,
-            &mut scales,
-            Cast::new(),
-        )
+        .quantize_with(&[INFINITY, 1.0], 2, 1.0, &mut elements, &mut scales, Cast::new())
         .expect("it fits");
     assert_eq!(elements[0], 0x7c);
 }

@@ -55,24 +55,11 @@ fn the_mean_is_right_under_a_tensor_scale() {
     let scheme = Scheme::NVFP4.element(Dtype::F4E2M1Fn);
     let (mut elements, mut scales) = (vec![0; LEN], vec![0; LEN / 16]);
     scheme
-        .quantize_stochastic(
-            &x,
-            LEN,
-            1.75,
-            &mut elements,
-            &mut scales,
-            Stochastic::new(7),
-        )
+        .quantize_stochastic(&x, LEN, 1.75, &mut elements, &mut scales, Stochastic::new(7))
         .expect("the lengths fit");
     assert!(scales.iter().all(|&scale| scale == 0x38));
-    let ups = elements
-        .iter()
-        .map(|&code| usize::from(code == 3))
-        .sum::<usize>();
-    let downs = elements
-        .iter()
-        .map(|&code| usize::from(code == 2))
-        .sum::<usize>();
+    let ups = elements.iter().map(|&code| usize::from(code == 3)).sum::<usize>();
+    let downs = elements.iter().map(|&code| usize::from(code == 2)).sum::<usize>();
     assert_eq!(ups + downs, LEN / 16 * 15);
     // Six standard deviations are 703.
     assert!(ups.abs_diff(LEN / 16 * 15 / 3) < 703, "{ups}");

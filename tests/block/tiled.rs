@@ -7,9 +7,7 @@ use ulp::block::{BlockError, Scheme};
 fn tiles_are_walked_as_cublas_walks_them() {
     let (rows, cols) = (130, 5 * 32);
     let code = |row: usize, col: usize| (row * 5 + col) as u8;
-    let scales: Vec<u8> = (0..rows * 5)
-        .map(|index| code(index / 5, index % 5))
-        .collect();
+    let scales: Vec<u8> = (0..rows * 5).map(|index| code(index / 5, index % 5)).collect();
     let mut tiled = vec![0xa5; Scheme::MXFP8.tiled_scale_bytes(rows, cols)];
     // There are two tiles of rows and two of columns.
     assert_eq!(tiled.len(), 4 * 512);
@@ -24,13 +22,8 @@ fn tiles_are_walked_as_cublas_walks_them() {
             for line in 0..32 {
                 for group in 0..4 {
                     for within in 0..4 {
-                        let (row, col) =
-                            (tile_row * 128 + group * 32 + line, tile_col * 4 + within);
-                        let expected = if row < rows && col < 5 {
-                            code(row, col)
-                        } else {
-                            0
-                        };
+                        let (row, col) = (tile_row * 128 + group * 32 + line, tile_col * 4 + within);
+                        let expected = if row < rows && col < 5 { code(row, col) } else { 0 };
                         assert_eq!(bytes.next(), Some(&expected), "row {row}, column {col}");
                     }
                 }

@@ -8,9 +8,7 @@ ulp::float_type!(type E3M3 = E3M3Spec(u8): Layout::ieee(3, 3), "float7_e3m3", [s
 ulp::float_type!(type WideBf16 = WideBf16Spec(u32): Layout::BFLOAT16, "wide_bfloat16", [sign, zero, infinities, nan]);
 
 fn numbers(len: usize) -> Vec<f32> {
-    (0..len)
-        .map(|i| ((i * 7919 % 1009) as f32 - 500.0) * 0.37)
-        .collect()
+    (0..len).map(|i| ((i * 7919 % 1009) as f32 - 500.0) * 0.37).collect()
 }
 
 #[test]
@@ -31,12 +29,7 @@ fn scales_of_two_bytes_are_numbers_of_this_machine() {
     let x = numbers(2 * 128);
     let scheme = Scheme::new(Dtype::F8E5M2, Dtype::Bf16, Blocks::new(1, 64));
     let (_, bytes, _) = super::quantize(scheme, &x, 128, 1.0);
-    let expected: Vec<Bf16> = bytes
-        .as_chunks()
-        .0
-        .iter()
-        .map(|&bytes| Bf16::from_le_bytes(bytes))
-        .collect();
+    let expected: Vec<Bf16> = bytes.as_chunks().0.iter().map(|&bytes| Bf16::from_le_bytes(bytes)).collect();
     let typed = Typed::<F8E5M2, Bf16>::new(Blocks::new(1, 64));
     let (mut elements, mut scales) = (vec![F8E5M2::MAX; 256], vec![Bf16::MAX; 4]);
     typed
@@ -60,13 +53,7 @@ fn scales_of_two_bytes_are_numbers_of_this_machine() {
 fn declared_formats_are_elements() {
     let scheme = Typed::<E3M3, F8E8M0Fnu>::new(Blocks::new(1, 4)).rule(ScaleRule::Floor);
     let (mut elements, mut scales) = ([E3M3::MAX; 4], [F8E8M0Fnu::MAX; 1]);
-    let counts = scheme.quantize(
-        &[31.0f32, -2.0, 0.0, 0.25],
-        4,
-        1.0,
-        &mut elements,
-        &mut scales,
-    );
+    let counts = scheme.quantize(&[31.0f32, -2.0, 0.0, 0.25], 4, 1.0, &mut elements, &mut scales);
     // E(31) - E(15) = 1. 15.5 lies between the odd 15 and 16, and 16 is no element.
     let mut expected = Counts::default();
     expected.saturated = 1;
@@ -90,13 +77,7 @@ fn bits_above_those_of_a_format_mean_nothing() {
 #[test]
 fn lengths_are_counted_in_numbers() {
     let scheme = Typed::<F8E5M2, Bf16>::new(Blocks::new(1, 64));
-    let result = scheme.quantize(
-        &[1f32; 128],
-        128,
-        1.0,
-        &mut [F8E5M2::MAX; 128],
-        &mut [Bf16::MAX; 3],
-    );
+    let result = scheme.quantize(&[1f32; 128], 128, 1.0, &mut [F8E5M2::MAX; 128], &mut [Bf16::MAX; 3]);
     let (expected, found) = (2, 3);
     assert_eq!(result, Err(BlockError::ScaleLength { expected, found }));
 }

@@ -29,10 +29,7 @@ fn powers_of_ten_are_rounded_once() {
         assert_one(F16::log10, &[(10_f64.powi(n), f64::from(n))]);
         assert_two(F16::log, &[(10_f64.powi(n), 10.0, f64::from(n))]);
     }
-    assert_one(
-        Bf16::log10,
-        &[(1.0, 0.0), (10.0, 1.0), (100.0, 2.0), (1000.0, 3.0)],
-    );
+    assert_one(Bf16::log10, &[(1.0, 0.0), (10.0, 1.0), (100.0, 2.0), (1000.0, 3.0)]);
 }
 
 #[test]
@@ -58,11 +55,7 @@ fn hypotenuses_of_right_triangles_are_exact() {
     assert_two(Bf16::hypot, &[(3e38, 3e38, INFINITY)]);
     assert_two(
         F16::hypot,
-        &[(
-            3.0 * 2_f64.powi(-24),
-            -4.0 * 2_f64.powi(-24),
-            5.0 * 2_f64.powi(-24),
-        )],
+        &[(3.0 * 2_f64.powi(-24), -4.0 * 2_f64.powi(-24), 5.0 * 2_f64.powi(-24))],
     );
 }
 

@@ -66,8 +66,7 @@ macro_rules! of_one {
 }
 
 const OF_ONE: [(&str, One<F16>, One<Bf16>); 20] = of_one!(
-    exp, exp2, exp_m1, ln, log2, log10, ln_1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh,
-    asinh, acosh, atanh, cbrt
+    exp, exp2, exp_m1, ln, log2, log10, ln_1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, cbrt
 );
 
 fn is_nan<F: Format<Bits = u16>>(x: F) -> bool {

@@ -17,20 +17,10 @@ fn special_values_of_exponentials() {
 #[test]
 fn ends_of_the_range_of_exponentials() {
     let least = 2_f64.powi(-24);
-    let cases = [
-        (11.0, 59872.0),
-        (12.0, INFINITY),
-        (-17.0, least),
-        (-18.0, 0.0),
-    ];
+    let cases = [(11.0, 59872.0), (12.0, INFINITY), (-17.0, least), (-18.0, 0.0)];
     assert_one(F16::exp, &cases);
     let least = 2_f64.powi(-133);
-    let cases = [
-        (88.5, 2.723e38),
-        (89.0, INFINITY),
-        (-92.0, least),
-        (-93.0, 0.0),
-    ];
+    let cases = [(88.5, 2.723e38), (89.0, INFINITY), (-92.0, least), (-93.0, 0.0)];
     assert_one(Bf16::exp, &cases);
 }
 

@@ -12,12 +12,7 @@ where
     for x in (0..=0x7fff).map(F::from_bits).filter(|x| !is_nan(*x)) {
         let (left, right) = (f(-x), f(x));
         let right = if odd && !is_nan(right) { -right } else { right };
-        assert_eq!(
-            left.to_bits(),
-            right.to_bits(),
-            "{name} of {} {x:?}",
-            F::DTYPE
-        );
+        assert_eq!(left.to_bits(), right.to_bits(), "{name} of {} {x:?}", F::DTYPE);
     }
 }
 
@@ -31,9 +26,7 @@ fn assert_all_symmetric(names: &[&str], odd: bool) {
 #[test]
 fn odd_functions_change_sign_with_their_argument() {
     assert_all_symmetric(
-        &[
-            "sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "cbrt",
-        ],
+        &["sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "cbrt"],
         true,
     );
 }
@@ -47,9 +40,6 @@ fn even_functions_ignore_the_sign() {
 fn sin_cos_is_sin_and_cos() {
     for x in (0..=u16::MAX).map(F16::from_bits) {
         let (sin, cos) = x.sin_cos();
-        assert_eq!(
-            (sin.to_bits(), cos.to_bits()),
-            (x.sin().to_bits(), x.cos().to_bits())
-        );
+        assert_eq!((sin.to_bits(), cos.to_bits()), (x.sin().to_bits(), x.cos().to_bits()));
     }
 }

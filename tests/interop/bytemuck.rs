@@ -26,10 +26,7 @@ fn any_byte_is_a_number() {
             let code = byte & ((1 << F::LAYOUT.bits()) - 1);
             assert_eq!(x.to_bits().to_u64(), code);
             let y = F::from_bits(F::Bits::from_u64(code));
-            assert!(
-                *x == y || x.cast::<f64>().is_nan() && y.cast::<f64>().is_nan(),
-                "{byte:#x}"
-            );
+            assert!(*x == y || x.cast::<f64>().is_nan() && y.cast::<f64>().is_nan(), "{byte:#x}");
         }
     }
     macro_rules! each {
@@ -45,10 +42,7 @@ fn slices_are_cast_to_bytes() {
     bytes_and_back(&[F4E2M1Fn::MAX, F4E2M1Fn::MIN]);
     bytes_and_back(&[E5M6::MAX]);
     bytes_and_back(&[Double::MAX]);
-    assert_eq!(
-        bytemuck::bytes_of(&F16::from_f32(1.0)),
-        0x3c00u16.to_ne_bytes()
-    );
+    assert_eq!(bytemuck::bytes_of(&F16::from_f32(1.0)), 0x3c00u16.to_ne_bytes());
     assert_eq!(bytemuck::cast::<u16, Bf16>(0x3f80).to_f32(), 1.0);
 }
 

@@ -16,14 +16,8 @@ float_type!(pub type Small = SmallSpec(u8): Layout::finite(4, 3).with_bias(30), 
 
 #[test]
 fn declared_formats_have_the_traits() {
-    assert_eq!(
-        E5M6::from_f32(1.5) + E5M6::from_f32(0.25),
-        E5M6::from_f32(1.75)
-    );
-    assert_eq!(
-        (Unsigned::from_f32(3.0) / Unsigned::from_f32(2.0)).to_f32(),
-        1.5
-    );
+    assert_eq!(E5M6::from_f32(1.5) + E5M6::from_f32(0.25), E5M6::from_f32(1.75));
+    assert_eq!((Unsigned::from_f32(3.0) / Unsigned::from_f32(2.0)).to_f32(), 1.5);
     assert_eq!(Double::from_f64(0.1).to_f64(), 0.1);
     assert_eq!((Fine::from_f64(2.0).sqrt()).to_f64(), 2f64.sqrt());
     assert!(Wide::MAX.is_finite() && Wide::MAX.to_f64().is_infinite());

@@ -34,11 +34,7 @@ trait Values: Copy + 'static {
 }
 
 fn bits(x: f64) -> u64 {
-    if x.is_nan() {
-        f64::NAN.to_bits()
-    } else {
-        x.to_bits()
-    }
+    if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() }
 }
 
 macro_rules! formats {
@@ -136,23 +132,13 @@ fn source<S: Values>(name: &'static str) -> Source {
 }
 
 /// Checks that there are converted values if and only if the other type has all values, and that the conversion keeps them.
-fn check(
-    from: &Source,
-    to: &str,
-    is_value: fn(u64) -> bool,
-    convert_all: Option<fn() -> Vec<u64>>,
-) {
+fn check(from: &Source, to: &str, is_value: fn(u64) -> bool, convert_all: Option<fn() -> Vec<u64>>) {
     let name = from.name;
     let converted = convert_all.map(|convert| convert());
     let exact = from.values.iter().all(|&value| is_value(value));
     assert_eq!(converted.is_some(), exact, "{name} to {to}");
     for (converted, &value) in converted.unwrap_or_default().into_iter().zip(&from.values) {
-        assert_eq!(
-            converted,
-            value,
-            "{name} to {to} of {:e}",
-            f64::from_bits(value)
-        );
+        assert_eq!(converted, value, "{name} to {to} of {:e}", f64::from_bits(value));
     }
 }
 

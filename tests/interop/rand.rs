@@ -65,11 +65,7 @@ where
             let word = step << (63 - bits) << 1 | below >> bits;
             let x: F = Word(word).random();
             let exact = step as f64 / steps as f64;
-            assert_eq!(
-                x.cast::<f64>().to_bits(),
-                exact.to_bits(),
-                "{step} of {steps}"
-            );
+            assert_eq!(x.cast::<f64>().to_bits(), exact.to_bits(), "{step} of {steps}");
         }
     }
 }
@@ -132,11 +128,7 @@ fn check_ranges<F: Format + SampleUniform + PartialOrd>(end_of_all: f64) {
                 assert_eq!(Word(u64::MAX).sample(&range).cast::<f64>(), value(last));
                 for i in ends.clone() {
                     let word = first_word(value(i), start, end);
-                    assert_eq!(
-                        Word(word as u64).sample(&range).cast::<f64>(),
-                        value(i),
-                        "{start}..{end}"
-                    );
+                    assert_eq!(Word(word as u64).sample(&range).cast::<f64>(), value(i), "{start}..{end}");
                     if i > low {
                         let below: f64 = Word(word as u64 - 1).sample(&range).cast();
                         assert_eq!(below, value(i - 1), "{start}..{end}");
@@ -165,15 +157,9 @@ fn empty_and_infinite_ranges_are_errors() {
     assert_eq!(Uniform::new_inclusive(two, one), Err(Error::EmptyRange));
     assert_eq!(Uniform::new(one, F16::INFINITY), Err(Error::NonFinite));
     assert_eq!(Uniform::new(F16::NAN, one), Err(Error::NonFinite));
-    assert_eq!(
-        Uniform::new_inclusive(F16::NEG_INFINITY, one),
-        Err(Error::NonFinite)
-    );
+    assert_eq!(Uniform::new_inclusive(F16::NEG_INFINITY, one), Err(Error::NonFinite));
     // Zeros are equal.
-    assert_eq!(
-        Uniform::new(-F16::default(), F16::default()),
-        Err(Error::EmptyRange)
-    );
+    assert_eq!(Uniform::new(-F16::default(), F16::default()), Err(Error::EmptyRange));
     let single = Uniform::new_inclusive(one, one).unwrap();
     assert_eq!(Word(u64::MAX).sample(single), one);
 }
@@ -234,10 +220,7 @@ fn means_of_ranges_are_right() {
     // The mean lies half a step below 1/2. The tolerance is ten deviations of the mean.
     assert!((standard / 1e5 - (0.5 - 0.5 / 2048.0)).abs() < 10.0 * (1.0f64 / 12e5).sqrt());
     let range = Uniform::new(Bf16::from_f32(-3.0), Bf16::from_f32(5.0)).unwrap();
-    let mean = (0..100_000)
-        .map(|_| rng.sample(range).to_f64())
-        .sum::<f64>()
-        / 1e5;
+    let mean = (0..100_000).map(|_| rng.sample(range).to_f64()).sum::<f64>() / 1e5;
     // Numbers are rounded down by 2^-8 on average: by halves of the steps, which are 1/64 (1/32 for |x| from 2 to 4 and above),
     // and finer below.
     assert!((mean - 1.0).abs() < 0.02 + 10.0 * (64.0f64 / 12e5).sqrt());

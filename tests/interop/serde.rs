@@ -44,21 +44,14 @@ fn every_code_returns() {
 #[test]
 fn numbers_are_exact() {
     assert_eq!(
-        json([
-            F16::from_f32(0.1),
-            F16::from_f32(-0.0),
-            F16::from_f32(65504.0)
-        ]),
+        json([F16::from_f32(0.1), F16::from_f32(-0.0), F16::from_f32(65504.0)]),
         "[0.0999755859375,-0.0,65504.0]"
     );
     assert_eq!(json(F8E8M0Fnu::from_f32(0.25)), "0.25");
     assert_eq!(json(F8E4M3Fn::MAX), "448.0");
     // 2^-133.
     assert_eq!(json(Bf16::from_bits(1)), "9.183549615799121e-41");
-    assert_eq!(
-        json([F16::NAN, F16::INFINITY, F16::NEG_INFINITY]),
-        r#"["NaN","inf","-inf"]"#
-    );
+    assert_eq!(json([F16::NAN, F16::INFINITY, F16::NEG_INFINITY]), r#"["NaN","inf","-inf"]"#);
 }
 
 #[test]
@@ -74,10 +67,7 @@ fn what_people_write_is_rounded_once() {
     // A conversion through f32 would give 4b80 and 3f80.
     assert_eq!(from_json("16842753").map(Bf16::to_bits), Some(0x4b81));
     assert_eq!(from_json("-16842753").map(Bf16::to_bits), Some(0xcb81));
-    assert_eq!(
-        from_json("1.0039062500009095").map(Bf16::to_bits),
-        Some(0x3f81)
-    );
+    assert_eq!(from_json("1.0039062500009095").map(Bf16::to_bits), Some(0x3f81));
 }
 
 #[test]
@@ -103,13 +93,8 @@ fn what_a_format_lacks_is_an_error() {
     assert_eq!(from_json::<F4E2M1Fn>("\"7\""), None);
     assert_eq!(from_json::<F8E8M0Fnu>("\"0\""), None);
     assert!(from_json::<F8E4M3Fn>("\"nan\"").is_some_and(Float::is_nan));
-    let error = serde_json::from_str::<F8E4M3Fn>("1000")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("float8_e4m3fn") && error.contains("1000"),
-        "{error}"
-    );
+    let error = serde_json::from_str::<F8E4M3Fn>("1000").unwrap_err().to_string();
+    assert!(error.contains("float8_e4m3fn") && error.contains("1000"), "{error}");
 }
 
 /// A format as wide as `f64` shows the same digits. The comparison is not by text, because `serde_json` doesn't parse all digits
@@ -118,10 +103,7 @@ fn what_a_format_lacks_is_an_error() {
 fn a_double_is_a_double() {
     for bits in (0..1 << 20).map(|i: u64| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) & !(1 << 62)) {
         let (x, float) = (Double::from_bits(bits), f64::from_bits(bits));
-        assert_eq!(
-            serde_json::to_value(x).unwrap(),
-            serde_json::to_value(float).unwrap()
-        );
+        assert_eq!(serde_json::to_value(x).unwrap(), serde_json::to_value(float).unwrap());
         if bits % 64 == 0 {
             let back: Double = serde_json::from_value(serde_json::to_value(x).unwrap()).unwrap();
             assert_eq!(back.to_bits(), bits);

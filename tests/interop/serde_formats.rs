@@ -116,9 +116,7 @@ fn plain() -> Plain {
         array: [Bf16::INFINITY, Bf16::NEG_INFINITY],
         boxed: Box::new(F16::from_f32(-0.0)),
         newtype: Newtype(F8E8M0Fnu::MIN),
-        transparent: Transparent {
-            number: Bf16::EPSILON,
-        },
+        transparent: Transparent { number: Bf16::EPSILON },
     }
 }
 
@@ -175,10 +173,7 @@ fn structs<W: Wire>() {
         x: F16::from_f32(1.0),
         pair: PAIR,
     });
-    same::<W>(&BTreeMap::from([
-        (1, F16::INFINITY),
-        (2, F16::from_f32(0.1)),
-    ]));
+    same::<W>(&BTreeMap::from([(1, F16::INFINITY), (2, F16::from_f32(0.1))]));
     assert!(W::trip(&F16::NAN).is_nan());
     assert!(W::trip(&F8E4M3Fnuz::NAN).is_nan());
 }
@@ -208,10 +203,7 @@ fn kept<W: Wire>() {
     same::<W>(&Flat {
         id: 3,
         pair: PAIR,
-        more: BTreeMap::from([
-            ("a".into(), Bf16::from_f32(2.0)),
-            ("b".into(), Bf16::INFINITY),
-        ]),
+        more: BTreeMap::from([("a".into(), Bf16::from_f32(2.0)), ("b".into(), Bf16::INFINITY)]),
         bits: one,
     });
 }
@@ -263,12 +255,7 @@ fn wider_formats_survive() {
 
     fn trip<W: Wire>() {
         same::<W>(&Double::from_f64(0.1));
-        same::<W>(&[
-            Wide::MAX,
-            Wide::MIN_POSITIVE,
-            Wide::INFINITY,
-            Wide::from_f64(-1.5),
-        ]);
+        same::<W>(&[Wide::MAX, Wide::MIN_POSITIVE, Wide::INFINITY, Wide::from_f64(-1.5)]);
         assert!(W::trip(&Wide::NAN).is_nan());
     }
 
@@ -294,9 +281,6 @@ fn bits_survive() {
     let one = Stored(F16::from_f32(1.0));
     assert_eq!(bincode::serialize(&one).unwrap(), [0x00, 0x3c]);
     assert_eq!(serde_json::to_string(&one).unwrap(), "15360");
-    assert_eq!(
-        serde_json::to_string(&half::f16::ONE.to_bits()).unwrap(),
-        "15360"
-    );
+    assert_eq!(serde_json::to_string(&half::f16::ONE.to_bits()).unwrap(), "15360");
     assert!(serde_json::from_str::<Stored<F8E5M2>>("256").is_err());
 }

@@ -14,10 +14,7 @@ fn zerocopy_reads_slices() {
     );
     let bytes = numbers.as_mut_bytes();
     assert_eq!(<[F8E4M3Fn]>::ref_from_bytes(bytes).unwrap().len(), 4);
-    assert_eq!(
-        Bf16::read_from_bytes(&Bf16::PI.to_ne_bytes()).unwrap(),
-        Bf16::PI
-    );
+    assert_eq!(Bf16::read_from_bytes(&Bf16::PI.to_ne_bytes()).unwrap(), Bf16::PI);
     let of_bits: &[F16] = zerocopy::transmute_ref!(&[0x3c00_u16, 0x4000][..]);
     assert_eq!(of_bits[1].to_f32(), 2.0);
 }
@@ -70,21 +67,13 @@ fn approx_compares_like_f32() {
             let [x, y] = [a, b].map(F16::from_f32);
             for epsilon in [0.0, 0.5, 3.0] {
                 let e = F16::from_f32(epsilon);
-                assert_eq!(
-                    x.abs_diff_eq(&y, e),
-                    a.abs_diff_eq(&b, epsilon),
-                    "{a} {b} {epsilon}"
-                );
+                assert_eq!(x.abs_diff_eq(&y, e), a.abs_diff_eq(&b, epsilon), "{a} {b} {epsilon}");
                 assert_eq!(
                     x.relative_eq(&y, F16::ZERO, e),
                     a.relative_eq(&b, 0.0, epsilon),
                     "{a} {b} {epsilon}"
                 );
-                assert_eq!(
-                    x.ulps_eq(&y, e, 4),
-                    a.ulps_eq(&b, epsilon, 4),
-                    "{a} {b} {epsilon}"
-                );
+                assert_eq!(x.ulps_eq(&y, e, 4), a.ulps_eq(&b, epsilon, 4), "{a} {b} {epsilon}");
             }
         }
     }

@@ -6,11 +6,7 @@ use std::panic::{UnwindSafe, catch_unwind};
 use ulp::{InvalidLayout, Layout};
 
 /// Compares a builder that returns an error with the one that panics.
-fn check(
-    tried: impl Debug,
-    built: Result<Layout, InvalidLayout>,
-    panics: impl FnOnce() -> Layout + UnwindSafe,
-) -> bool {
+fn check(tried: impl Debug, built: Result<Layout, InvalidLayout>, panics: impl FnOnce() -> Layout + UnwindSafe) -> bool {
     match (catch_unwind(panics), &built) {
         (Ok(layout), Ok(built)) => assert_eq!(layout, *built, "{tried:?}"),
         (Err(panic), Err(error)) => {
@@ -42,56 +38,30 @@ fn builders_return_what_others_panic_for() {
         for a in edges {
             for b in edges {
                 let tried = ("ieee, finite, fnuz", a, b);
-                count(check(tried, Layout::try_ieee(a, b), move || {
-                    Layout::ieee(a, b)
-                }));
-                count(check(tried, Layout::try_finite(a, b), move || {
-                    Layout::finite(a, b)
-                }));
-                count(check(tried, Layout::try_fnuz(a, b), move || {
-                    Layout::fnuz(a, b)
-                }));
+                count(check(tried, Layout::try_ieee(a, b), move || Layout::ieee(a, b)));
+                count(check(tried, Layout::try_finite(a, b), move || Layout::finite(a, b)));
+                count(check(tried, Layout::try_fnuz(a, b), move || Layout::fnuz(a, b)));
                 for signed in [false, true] {
                     let tried = ("p3109", a, b, signed);
                     let built = Layout::try_p3109(a, b, signed, true);
-                    count(check(tried, built, move || {
-                        Layout::p3109(a, b, signed, true)
-                    }));
+                    count(check(tried, built, move || Layout::p3109(a, b, signed, true)));
                 }
             }
         }
-        let layouts = [
-            Layout::BINARY16,
-            Layout::E4M3FNUZ,
-            Layout::E8M0FNU,
-            Layout::E2M1FN,
-        ];
+        let layouts = [Layout::BINARY16, Layout::E4M3FNUZ, Layout::E8M0FNU, Layout::E2M1FN];
         for layout in layouts {
-            for bias in [
-                i32::MIN,
-                -(1 << 20) - 1,
-                -(1 << 20),
-                0,
-                1 << 20,
-                (1 << 20) + 1,
-            ] {
+            for bias in [i32::MIN, -(1 << 20) - 1, -(1 << 20), 0, 1 << 20, (1 << 20) + 1] {
                 let built = layout.try_with_bias(bias);
                 count(check((layout, bias), built, move || layout.with_bias(bias)));
             }
             for nans in [0, 1, 6, 7, 1023, 1024, u64::MAX] {
                 let built = layout.try_with_high_nans(nans);
-                count(check((layout, nans), built, move || {
-                    layout.with_high_nans(nans)
-                }));
+                count(check((layout, nans), built, move || layout.with_high_nans(nans)));
             }
             for yes in [false, true] {
                 let tried = (layout, yes);
-                count(check(tried, layout.try_with_sign(yes), move || {
-                    layout.with_sign(yes)
-                }));
-                count(check(tried, layout.try_with_zero(yes), move || {
-                    layout.with_zero(yes)
-                }));
+                count(check(tried, layout.try_with_sign(yes), move || layout.with_sign(yes)));
+                count(check(tried, layout.try_with_zero(yes), move || layout.with_zero(yes)));
                 let built = layout.try_with_negative_zero(yes);
                 count(check(tried, built, move || layout.with_negative_zero(yes)));
                 let built = layout.try_with_infinities(yes);
@@ -104,8 +74,7 @@ fn builders_return_what_others_panic_for() {
 
 #[test]
 fn errors_say_what_was_tried() {
-    let text =
-        |built: Result<Layout, InvalidLayout>| built.expect_err("it makes no sense").to_string();
+    let text = |built: Result<Layout, InvalidLayout>| built.expect_err("it makes no sense").to_string();
     assert_eq!(
         text(Layout::try_finite(0, u32::MAX)),
         "Layout::finite(0, 4294967295): a layout has 1 to 20 exponent bits"

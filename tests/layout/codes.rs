@@ -22,9 +22,7 @@ fn encode_and_decode_are_inverse() {
 /// The fields of `f32` and `f64` have the places of IEEE 754-2019, 3.4 and its table 3.5.
 #[test]
 fn codes_of_f32_and_f64_are_their_bits() {
-    let fractions = [
-        0, 1, 2, 0x55_5555, 0x2a_aaaa, 0x40_0000, 0x3f_ffff, 0x7f_ffff,
-    ];
+    let fractions = [0, 1, 2, 0x55_5555, 0x2a_aaaa, 0x40_0000, 0x3f_ffff, 0x7f_ffff];
     for sign in [false, true] {
         for exponent in 0..256 {
             for fraction in fractions {
@@ -100,9 +98,6 @@ fn decode_ignores_bits_above_the_code() {
     for code in 0..64_u64 {
         let garbage = code | 0xffff_ffff_ffff_ffc0;
         assert_eq!(Layout::E2M3FN.decode(garbage), Layout::E2M3FN.decode(code));
-        assert_eq!(
-            Layout::E2M3FN.classify(garbage),
-            Layout::E2M3FN.classify(code)
-        );
+        assert_eq!(Layout::E2M3FN.classify(garbage), Layout::E2M3FN.classify(code));
     }
 }

@@ -97,28 +97,19 @@ fn a_declared_unsigned_p3109_format() {
 #[test]
 fn a_declared_format_wider_than_f64() {
     assert_eq!(Wide::from_f64(1.5).to_f64(), 1.5);
-    assert_eq!(
-        Wide::from_f64(f64::MIN_POSITIVE).to_f64(),
-        f64::MIN_POSITIVE
-    );
+    assert_eq!(Wide::from_f64(f64::MIN_POSITIVE).to_f64(), f64::MIN_POSITIVE);
     assert_eq!(Wide::MAX.to_f64(), f64::INFINITY);
     assert_eq!(Wide::MIN_POSITIVE.to_f64(), 0.0);
     let cast = Cast::new().rounding(Rounding::TowardPositive);
     let (least, flags) = Wide::MIN_POSITIVE.cast_with::<f64>(cast);
-    assert_eq!(
-        (least.to_bits(), flags),
-        (1, Flags::INEXACT | Flags::UNDERFLOW)
-    );
+    assert_eq!((least.to_bits(), flags), (1, Flags::INEXACT | Flags::UNDERFLOW));
     // The smallest f64, 2^-1074, is a normal number here: field 16383 - 1074 = 15309.
     let least = Wide::from_f64(f64::from_bits(1));
     assert_eq!(least.to_bits(), 15309 << 48);
     assert_eq!(least.to_f64().to_bits(), 1);
     // 52 fraction bits become 48. 1 + 2^-49 is a tie, and 2^-52 above the tie goes up.
     assert_eq!(Wide::from_f64(1.0 + exp2(-49)).to_bits(), 16383 << 48);
-    assert_eq!(
-        Wide::from_f64(1.0 + exp2(-49) + exp2(-52)).to_bits(),
-        (16383 << 48) + 1
-    );
+    assert_eq!(Wide::from_f64(1.0 + exp2(-49) + exp2(-52)).to_bits(), (16383 << 48) + 1);
 }
 
 float_type! {
@@ -130,20 +121,11 @@ float_type! {
 #[test]
 fn f64_subnormals_into_a_wider_range() {
     assert_eq!(E12M3::from_f64(f64::from_bits(1)).to_bits(), 973 << 3);
-    assert_eq!(
-        E12M3::from_f64(-f64::from_bits(1)).to_bits(),
-        1 << 15 | 973 << 3
-    );
+    assert_eq!(E12M3::from_f64(-f64::from_bits(1)).to_bits(), 1 << 15 | 973 << 3);
     // 2^-1022 · (1 - 2^-52) rounds to 2^-1022; 2^-1042 · 1.5 is exact; 2^-1074 · (2^33 + 2^29 + 1) lies above the tie of
     // 2^-1041 and 2^-1041 · 1.125.
-    assert_eq!(
-        E12M3::from_f64(f64::from_bits((1 << 52) - 1)).to_bits(),
-        (2047 - 1022) << 3
-    );
-    assert_eq!(
-        E12M3::from_f64(1.5 * exp2(-1042)).to_bits(),
-        (2047 - 1042) << 3 | 4
-    );
+    assert_eq!(E12M3::from_f64(f64::from_bits((1 << 52) - 1)).to_bits(), (2047 - 1022) << 3);
+    assert_eq!(E12M3::from_f64(1.5 * exp2(-1042)).to_bits(), (2047 - 1042) << 3 | 4);
     let above_tie = f64::from_bits((1 << 33) + (1 << 29) + 1);
     assert_eq!(E12M3::from_f64(above_tie).to_bits(), (2047 - 1041) << 3 | 1);
     assert_eq!(E12M3::from_f64(above_tie).to_f64(), exp2(-1041) * 1.125);

@@ -10,16 +10,7 @@ fn fields_of_the_shipped_layouts() {
     for (layout, bits, exponent_bits, fraction_bits, bias, max_code, min_exponent, max_exponent) in [
         (Layout::BINARY16, 16, 5, 10, 15, 0x7bff, -14, 15),
         (Layout::BINARY32, 32, 8, 23, 127, 0x7f7f_ffff, -126, 127),
-        (
-            Layout::BINARY64,
-            64,
-            11,
-            52,
-            1023,
-            0x7fef_ffff_ffff_ffff,
-            -1022,
-            1023,
-        ),
+        (Layout::BINARY64, 64, 11, 52, 1023, 0x7fef_ffff_ffff_ffff, -1022, 1023),
         (Layout::BFLOAT16, 16, 8, 7, 127, 0x7f7f, -126, 127),
         (Layout::E5M2, 8, 5, 2, 15, 0x7b, -14, 15),
         (Layout::E4M3FN, 8, 4, 3, 7, 0x7e, -6, 8),
@@ -66,19 +57,11 @@ fn special_codes_of_the_shipped_layouts() {
 
 #[test]
 fn modifiers_make_the_same_layouts() {
-    assert_eq!(
-        Layout::ieee(4, 3).with_infinities(false).with_high_nans(1),
-        Layout::E4M3FN
-    );
-    assert_eq!(
-        Layout::finite(4, 3).with_negative_zero(false).with_bias(8),
-        Layout::E4M3FNUZ
-    );
+    assert_eq!(Layout::ieee(4, 3).with_infinities(false).with_high_nans(1), Layout::E4M3FN);
+    assert_eq!(Layout::finite(4, 3).with_negative_zero(false).with_bias(8), Layout::E4M3FNUZ);
     assert_eq!(Layout::fnuz(4, 3).with_bias(11), Layout::E4M3B11FNUZ);
     assert_eq!(
-        Layout::finite(5, 10)
-            .with_high_nans(1023)
-            .with_infinities(true),
+        Layout::finite(5, 10).with_high_nans(1023).with_infinities(true),
         Layout::BINARY16
     );
 }

@@ -2,16 +2,13 @@
 //! value.
 
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
-#![allow(
-    clippy::unusual_byte_groupings,
-    reason = "digits are grouped by the fields of a code"
-)]
+#![allow(clippy::unusual_byte_groupings, reason = "digits are grouped by the fields of a code")]
 
 use core::num::FpCategory;
 
 use ulp::{
-    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz, F8E5M2,
-    F8E5M2Fnuz, F8E8M0Fnu, F16, Flags, Format, Layout, Parts, Rounding, float_type,
+    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Flags,
+    Format, Layout, Parts, Rounding, float_type,
 };
 
 #[macro_use]

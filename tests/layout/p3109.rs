@@ -9,17 +9,13 @@ const TABLES: &str = include_str!("../data/p3109.csv");
 /// Name and digest of each format.
 fn tables() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = TABLES.lines().skip(1);
-    lines.map(|line| {
-        line.split_once(',')
-            .expect("a line has a name and a digest")
-    })
+    lines.map(|line| line.split_once(',').expect("a line has a name and a digest"))
 }
 
 /// FNV-1a of 64 bits.
 fn hash(state: u64, text: &str) -> u64 {
-    text.bytes().fold(state, |state, byte| {
-        (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
+    text.bytes()
+        .fold(state, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// A value as the tables' digests have it.
@@ -40,12 +36,7 @@ fn write_value(layout: Layout, code: u64, line: &mut String) {
             let field = if normal == 1 { exponent as i32 } else { 1 };
             let unit = field - layout.bias() - layout.fraction_bits() as i32;
             let zeros = significand.trailing_zeros();
-            write!(
-                line,
-                "{minus}{:x}p{}",
-                significand >> zeros,
-                unit + zeros as i32
-            )
+            write!(line, "{minus}{:x}p{}", significand >> zeros, unit + zeros as i32)
         }
     };
     result.expect("a string takes all");

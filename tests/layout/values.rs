@@ -141,12 +141,7 @@ fn values_of_fnuz() {
     ] {
         assert_eq!(F8E5M2Fnuz::from_bits(code).to_f64(), spot, "{code:#x}");
     }
-    for (code, spot) in [
-        (0x01, exp2(-13)),
-        (0x08, exp2(-10)),
-        (0x58, 1.0),
-        (0x7f, 30.0),
-    ] {
+    for (code, spot) in [(0x01, exp2(-13)), (0x08, exp2(-10)), (0x58, 1.0), (0x7f, 30.0)] {
         assert_eq!(F8E4M3B11Fnuz::from_bits(code).to_f64(), spot, "{code:#x}");
     }
     assert!(F8E4M3Fnuz::from_bits(0x80).is_nan());
@@ -172,11 +167,7 @@ fn are_ml_dtypes_of<F: Format>() {
         .find_map(|line| line.strip_prefix(F::DTYPE)?.strip_prefix(','));
     let Some(line) = line else {
         let lacks = ["float8_e4m3fnu", "float8_e5m3fnu"];
-        assert!(
-            lacks.contains(&F::DTYPE),
-            "codes.csv has no line for {}",
-            F::DTYPE
-        );
+        assert!(lacks.contains(&F::DTYPE), "codes.csv has no line for {}", F::DTYPE);
         return;
     };
     let cells: Vec<_> = line.split(',').collect();

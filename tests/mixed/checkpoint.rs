@@ -2,8 +2,7 @@
 
 use super::{noise, numbers};
 use ulp::mixed::{
-    AdamW, AdamWOptions, AdamWState, AdamWTensor, Clip, Sgd, SgdOptions, SgdState, SgdTensor,
-    clip_grad_norm, grad_norm,
+    AdamW, AdamWOptions, AdamWState, AdamWTensor, Clip, Sgd, SgdOptions, SgdState, SgdTensor, clip_grad_norm, grad_norm,
 };
 use ulp::{Bf16, slice};
 
@@ -57,11 +56,7 @@ impl Model {
 }
 
 /// Runs ten steps, with and without an interruption after each step.
-fn assert_resumes<O: Clone>(
-    optimizer: O,
-    save_and_restore: impl Fn(&O) -> O,
-    step: impl Fn(&mut Model, &mut O),
-) {
+fn assert_resumes<O: Clone>(optimizer: O, save_and_restore: impl Fn(&O) -> O, step: impl Fn(&mut Model, &mut O)) {
     for interruption in 0..10 {
         let (mut whole, mut all) = (Model::new(), optimizer.clone());
         for _ in 0..10 {
@@ -116,14 +111,8 @@ fn adamw_resumes_from_its_options_and_state() {
 #[test]
 fn sgd_resumes_from_its_options_and_state() {
     let restored = |sgd: &Sgd| {
-        let SgdState {
-            steps,
-            has_momentum,
-        } = sgd.state();
-        let state = SgdState {
-            steps,
-            has_momentum,
-        };
+        let SgdState { steps, has_momentum } = sgd.state();
+        let state = SgdState { steps, has_momentum };
         Sgd::resume(sgd.options(), state).expect("they were valid")
     };
     for sgd in sgds() {
@@ -253,8 +242,7 @@ fn options_change_between_steps() {
                 ..options
             };
             adam.set_options(old).expect("they make sense");
-            adam.set_learning_rate(options.learning_rate)
-                .expect("it makes sense");
+            adam.set_learning_rate(options.learning_rate).expect("it makes sense");
         }
         model.adamw(&mut adam);
         assert_eq!(model, other);

@@ -1,9 +1,7 @@
 //! Every instruction set gives equal bits, for lengths near those of tiles and vectors, and for formats of every width.
 
 use super::numbers;
-use ulp::mixed::{
-    AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor, grad_norm, unscale_on,
-};
+use ulp::mixed::{AdamW, AdamWOptions, AdamWTensor, Sgd, SgdOptions, SgdTensor, grad_norm, unscale_on};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F8E5M2, F16, Format, Isa};
 
@@ -55,28 +53,17 @@ impl<G: Format, P: Format> Tensor<G, P> {
         fn bits<F: Format>(numbers: &[F]) -> Vec<u64> {
             numbers.iter().map(|x| x.cast::<f64>().to_bits()).collect()
         }
-        [
-            bits(&self.master),
-            bits(&self.first),
-            bits(&self.second),
-            bits(&self.weights),
-        ]
+        [bits(&self.master), bits(&self.first), bits(&self.second), bits(&self.weights)]
     }
 }
 
 fn every_isa<G: Format, P: Format>(update: impl Fn(Isa, &mut Tensor<G, P>)) {
     let portable: Isa = "portable".parse().expect("it is everywhere");
-    for (len, has_master) in LENGTHS
-        .into_iter()
-        .flat_map(|len| [(len, true), (len, false)])
-    {
+    for (len, has_master) in LENGTHS.into_iter().flat_map(|len| [(len, true), (len, false)]) {
         let before = Tensor::<G, P>::new(len, has_master);
         let mut expected = before.clone();
         update(portable, &mut expected);
-        assert!(
-            len < 64 || expected.bits() != before.bits(),
-            "nothing was done"
-        );
+        assert!(len < 64 || expected.bits() != before.bits(), "nothing was done");
         for isa in Isa::available() {
             let mut tensor = before.clone();
             update(isa, &mut tensor);
@@ -151,18 +138,11 @@ fn unscale_agrees_on_every_isa() {
                 let mut out = vec![0f32; len];
                 assert!(unscale_on(isa, &gradients, 0.375, &mut out));
                 let products = gradients.iter().map(|x| x.cast::<f32>() * 0.375);
-                assert!(
-                    products
-                        .map(f32::to_bits)
-                        .eq(out.iter().copied().map(f32::to_bits))
-                );
+                assert!(products.map(f32::to_bits).eq(out.iter().copied().map(f32::to_bits)));
                 for at in (0..len).step_by(61).chain(len.checked_sub(1)) {
                     for &bad in not_finite {
                         let good = std::mem::replace(&mut gradients[at], bad);
-                        assert!(
-                            !unscale_on(isa, &gradients, 0.375, &mut out),
-                            "{isa}, {at} of {len}"
-                        );
+                        assert!(!unscale_on(isa, &gradients, 0.375, &mut out), "{isa}, {at} of {len}");
                         gradients[at] = good;
                     }
                 }
@@ -182,9 +162,6 @@ fn norms_agree_on_every_isa() {
         let gradients: Vec<Bf16> = integers.clone().map(Bf16::from_int).collect();
         let squares: u64 = integers.map(|x| x * x).sum();
         assert_eq!(grad_norm([&gradients[..]]), (squares as f64).sqrt());
-        assert_eq!(
-            grad_norm([&gradients[..], &gradients]),
-            (2.0 * squares as f64).sqrt()
-        );
+        assert_eq!(grad_norm([&gradients[..], &gradients]), (2.0 * squares as f64).sqrt());
     }
 }

@@ -14,10 +14,7 @@ fn outcome(number: u32) -> bool {
 fn ten_thousand_outcomes_are_torchs() {
     let mut changes = TABLE.lines().skip(1).map(|line| {
         let (outcome, scale) = line.split_once(',').expect("two cells");
-        (
-            outcome.parse().expect("a number"),
-            scale.parse().expect("a scale"),
-        )
+        (outcome.parse().expect("a number"), scale.parse().expect("a scale"))
     });
     let mut scaler = LossScaler::new();
     assert_eq!(scaler.scale(), 65536.0);
@@ -62,15 +59,10 @@ fn nonsense_is_refused() {
         let mut scaler = LossScaler::new();
         assert!(scaler.set_options(options).is_err());
         assert_eq!(scaler, LossScaler::new());
-        LossScaler::with(options)
-            .expect_err("it makes no sense")
-            .name()
+        LossScaler::with(options).expect_err("it makes no sense").name()
     };
     for init_scale in [0.0, -1.0, f32::INFINITY, f32::NAN, 1e-40] {
-        let options = LossScalerOptions {
-            init_scale,
-            ..defaults
-        };
+        let options = LossScalerOptions { init_scale, ..defaults };
         assert_eq!(refused(options), "init_scale");
         let state = LossScalerState {
             scale: init_scale,

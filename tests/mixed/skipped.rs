@@ -1,10 +1,7 @@
 //! Properties on which a training loop may rely.
 
 use proptest::prelude::*;
-use ulp::mixed::{
-    self, AdamW, AdamWOptions, AdamWTensor, LossScaler, LossScalerOptions, Sgd, SgdOptions,
-    SgdTensor,
-};
+use ulp::mixed::{self, AdamW, AdamWOptions, AdamWTensor, LossScaler, LossScalerOptions, Sgd, SgdOptions, SgdTensor};
 use ulp::slice::{self, Stochastic};
 use ulp::{Bf16, F16};
 
@@ -117,18 +114,13 @@ fn small_updates_survive_stochastic_rounding() {
             master: None,
             momentum: &mut [],
         };
-        sgd.next_step()
-            .update_stochastic(&gradients, tensor, stochastic);
+        sgd.next_step().update_stochastic(&gradients, tensor, stochastic);
     }
     let mean = weights.iter().map(|x| x.to_f64()).sum::<f64>() / LEN as f64;
     let exact = 1.0 - STEPS as f64 * 2f64.powi(-12);
     assert!((mean - exact).abs() < 1e-3, "{mean}, not {exact}");
     let to_nearest = Bf16::from_f32(1.0 - gradients[0]);
-    assert_eq!(
-        to_nearest,
-        Bf16::from_f32(1.0),
-        "half a step is 2^-9 below 1"
-    );
+    assert_eq!(to_nearest, Bf16::from_f32(1.0), "half a step is 2^-9 below 1");
 }
 
 #[test]

@@ -10,10 +10,7 @@ const LEN: usize = 2500;
 const STOCHASTIC: Stochastic = Stochastic::new(9).offset(3);
 
 fn weights_and_gradients<P: Format>() -> (Vec<P>, Vec<Bf16>) {
-    (
-        slice::cast_to_vec(&numbers(LEN, 2)),
-        slice::cast_to_vec(&numbers(LEN, 1)),
-    )
+    (slice::cast_to_vec(&numbers(LEN, 2)), slice::cast_to_vec(&numbers(LEN, 1)))
 }
 
 /// Returns the updated weights in `f32`, rounded by the public function.
@@ -29,12 +26,7 @@ fn codes<P: Format>(numbers: &[P]) -> Vec<u64> {
 
 fn assert_same<P: Format>(found: &[u64], expected: &[u64]) {
     let differs = found.iter().zip(expected).position(|(a, b)| a != b);
-    assert_eq!(
-        differs,
-        None,
-        "the first element that differs, {}",
-        P::DTYPE
-    );
+    assert_eq!(differs, None, "the first element that differs, {}", P::DTYPE);
 }
 
 fn adamw<P: Format>() {
@@ -56,10 +48,7 @@ fn adamw<P: Format>() {
     );
 
     let mut rounded_master = weights.clone();
-    for (weights, master) in [
-        (&mut weights, None),
-        (&mut rounded_master, Some(&mut master)),
-    ] {
+    for (weights, master) in [(&mut weights, None), (&mut rounded_master, Some(&mut master))] {
         let tensor = AdamWTensor {
             weights,
             master: master.map(|x| &mut x[..]),
@@ -75,9 +64,7 @@ fn adamw<P: Format>() {
 
 fn sgd<P: Format>() {
     let (mut weights, gradients) = weights_and_gradients::<P>();
-    let step = Sgd::new(SgdOptions::default())
-        .expect("the defaults make sense")
-        .next_step();
+    let step = Sgd::new(SgdOptions::default()).expect("the defaults make sense").next_step();
 
     let mut wide: Vec<f32> = slice::cast_to_vec(&weights);
     let tensor = SgdTensor {

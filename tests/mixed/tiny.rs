@@ -11,11 +11,7 @@ fn numbers(len: usize, seed: u32, least: i32, binades: i32) -> Vec<f32> {
         let exponent = least + (i as i32 * 7 + seed as i32) % binades;
         // The power has two factors, because powi gives 0 below the normal numbers.
         let magnitude = f64::from(noise(&[i, seed])) * 2f64.powi(exponent);
-        if i % 11 == seed % 11 {
-            0.0
-        } else {
-            magnitude as f32
-        }
+        if i % 11 == seed % 11 { 0.0 } else { magnitude as f32 }
     };
     (0..len as u32).map(number).collect()
 }
@@ -57,10 +53,7 @@ fn adamw_keeps_subnormal_moments() {
             // torch's formulas.
             let (beta1, beta2) = options.betas;
             let rest = |beta: f64| 1.0 - beta.powi(steps);
-            let (root, rate) = (
-                rest(beta2).sqrt() as f32,
-                -(options.learning_rate / rest(beta1)) as f32,
-            );
+            let (root, rate) = (rest(beta2).sqrt() as f32, -(options.learning_rate / rest(beta1)) as f32);
             let decay = (1.0 - options.learning_rate * options.weight_decay) as f32;
             let [mut weights, mut firsts, mut seconds] = [&master, &first, &second].map(Vec::clone);
             for i in 0..LEN {
@@ -82,16 +75,10 @@ fn adamw_keeps_subnormal_moments() {
                 let name = format!("{isa}, case {case}, epsilon {epsilon}, step {steps}");
                 let first_differing = |is: &[f32], right: &[f32]| {
                     let differs = |&i: &usize| is[i].to_bits() != right[i].to_bits();
-                    (0..LEN)
-                        .find(differs)
-                        .map(|i| (i, gradients[i], is[i], right[i]))
+                    (0..LEN).find(differs).map(|i| (i, gradients[i], is[i], right[i]))
                 };
                 assert_eq!(first_differing(&f, &firsts), None, "first moments: {name}");
-                assert_eq!(
-                    first_differing(&s, &seconds),
-                    None,
-                    "second moments: {name}"
-                );
+                assert_eq!(first_differing(&s, &seconds), None, "second moments: {name}");
                 let differ = (0..LEN).find(|&i| !same(m[i], weights[i]));
                 assert_eq!(differ, None, "weights: {name}");
             }

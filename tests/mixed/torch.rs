@@ -43,21 +43,14 @@ fn settings() -> BTreeMap<&'static str, Vec<Step>> {
 /// torch without FMA performs the same operations in the same order.
 fn assert_same(ours: &[f32], torchs: &[f32], what: &str) {
     for (i, (ours, torchs)) in ours.iter().zip(torchs).enumerate() {
-        assert_eq!(
-            ours.to_bits(),
-            torchs.to_bits(),
-            "{what} {i}: {ours:e}, not {torchs:e}"
-        );
+        assert_eq!(ours.to_bits(), torchs.to_bits(), "{what} {i}: {ours:e}, not {torchs:e}");
     }
 }
 
 fn assert_near(ours: &[f32], torchs: &[f32], what: &str) {
     for (i, (&ours, &torchs)) in ours.iter().zip(torchs).enumerate() {
         let ulps = ulps_between(ours, torchs);
-        assert!(
-            ulps <= 1,
-            "{what} {i}: {ours:e}, not {torchs:e}: {ulps} steps"
-        );
+        assert!(ulps <= 1, "{what} {i}: {ours:e}, not {torchs:e}: {ulps} steps");
     }
 }
 
@@ -67,9 +60,7 @@ fn sgd(name: &str, options: SgdOptions) {
     let mut sgd = Sgd::new(options).expect("they make sense");
     for (before, after) in steps.iter().zip(&steps[1..]) {
         let Step {
-            mut weights,
-            mut first,
-            ..
+            mut weights, mut first, ..
         } = before.clone();
         let mut narrow = vec![0f32; weights.len()];
         sgd.next_step().update(
@@ -128,13 +119,7 @@ fn sgd_is_that_of_torch() {
         ..plain
     };
     sgd("sgd decay", decay);
-    sgd(
-        "sgd momentum",
-        SgdOptions {
-            momentum: 0.9,
-            ..plain
-        },
-    );
+    sgd("sgd momentum", SgdOptions { momentum: 0.9, ..plain });
     let dampened = SgdOptions {
         momentum: 0.9,
         dampening: 0.25,

@@ -28,24 +28,10 @@ fn bf16_fused_multiply_add_through_f32() {
 #[test]
 fn product_starting_from_0() {
     let numbers = [2.0, 3.0, 4.0];
+    assert_eq!(numbers.map(F16::from_f32).iter().product::<F16>().to_f32(), 24.0);
+    assert_eq!(numbers.map(Bf16::from_f32).iter().product::<Bf16>().to_f32(), 24.0);
     assert_eq!(
-        numbers.map(F16::from_f32).iter().product::<F16>().to_f32(),
-        24.0
-    );
-    assert_eq!(
-        numbers
-            .map(Bf16::from_f32)
-            .iter()
-            .product::<Bf16>()
-            .to_f32(),
-        24.0
-    );
-    assert_eq!(
-        numbers
-            .map(F8E4M3Fn::from_f32)
-            .into_iter()
-            .product::<F8E4M3Fn>()
-            .to_f32(),
+        numbers.map(F8E4M3Fn::from_f32).into_iter().product::<F8E4M3Fn>().to_f32(),
         24.0
     );
 }

@@ -38,33 +38,18 @@ fn tininess_after_rounding() {
     // 2^-14 - 2^-26 is the tie of that number and 2^-14, which is even. The result is not tiny.
     assert_eq!(nearest::<F16>(exp2(-14) - exp2(-26)), (0x0400, INEXACT));
     // A number a little below that tie is tiny.
-    assert_eq!(
-        nearest::<F16>(exp2(-14) - exp2(-26) - exp2(-50)),
-        (0x0400, UNDERFLOW)
-    );
+    assert_eq!(nearest::<F16>(exp2(-14) - exp2(-26) - exp2(-50)), (0x0400, UNDERFLOW));
     // Upward, everything above 2^-14 - 2^-25 becomes 2^-14 in 11 bits. A number that is not above it is tiny.
     assert_eq!(
         rounded::<F16>(TowardPositive, exp2(-14) - exp2(-25) + exp2(-50)),
         (0x0400, INEXACT)
     );
-    assert_eq!(
-        rounded::<F16>(TowardPositive, exp2(-14) - exp2(-25)),
-        (0x0400, UNDERFLOW)
-    );
-    assert_eq!(
-        rounded::<F16>(TowardZero, exp2(-14) - exp2(-50)),
-        (0x03ff, UNDERFLOW)
-    );
+    assert_eq!(rounded::<F16>(TowardPositive, exp2(-14) - exp2(-25)), (0x0400, UNDERFLOW));
+    assert_eq!(rounded::<F16>(TowardZero, exp2(-14) - exp2(-50)), (0x03ff, UNDERFLOW));
     // Ties away from zero: the tie at 2^-14 - 2^-26 becomes 2^-14.
-    assert_eq!(
-        rounded::<F16>(TiesToAway, exp2(-14) - exp2(-26)),
-        (0x0400, INEXACT)
-    );
+    assert_eq!(rounded::<F16>(TiesToAway, exp2(-14) - exp2(-26)), (0x0400, INEXACT));
     // To odd, the result in 11 bits stays below 2^-14, whose significand is even. As a subnormal, 3ff is the odd code.
-    assert_eq!(
-        rounded::<F16>(ToOdd, exp2(-14) - exp2(-50)),
-        (0x03ff, UNDERFLOW)
-    );
+    assert_eq!(rounded::<F16>(ToOdd, exp2(-14) - exp2(-50)), (0x03ff, UNDERFLOW));
 }
 
 /// Tininess of an fp8 format is judged alike: E4M3 has 4 bits, its smallest normal number is 2^-6, and 2^-6 - 2^-11 is the tie.

@@ -6,8 +6,8 @@
 
 use half::{bf16, f16};
 use ulp::{
-    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz, F8E5M2,
-    F8E5M2Fnuz, F8E8M0Fnu, F16, Flags, Format, Layout, Rounding, float_type,
+    Bf16, Bits, Cast, F4E2M1Fn, F6E2M3Fn, F8E4M3, F8E4M3B11Fnuz, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Flags,
+    Format, Layout, Rounding, float_type,
 };
 
 use Rounding::{TiesToAway, TiesToEven, ToOdd, TowardNegative, TowardPositive, TowardZero};
@@ -23,10 +23,7 @@ const OVERFLOW: Flags = Flags::INEXACT.union(Flags::OVERFLOW);
 fn convert<S: Format, D: Format>(source: S, cast: Cast) -> (u64, Flags) {
     let (number, flags) = source.cast_with::<D>(cast);
     let code = number.to_bits().to_u64();
-    assert_eq!(
-        cast.convert(S::LAYOUT, D::LAYOUT, source.to_bits().to_u64()),
-        (code, flags)
-    );
+    assert_eq!(cast.convert(S::LAYOUT, D::LAYOUT, source.to_bits().to_u64()), (code, flags));
     if cast == Cast::new() {
         assert_eq!(source.cast::<D>().to_bits().to_u64(), code);
     }

@@ -20,14 +20,8 @@ fn nan_keeps_its_sign_and_top_payload_bits() {
     assert_eq!(to_f32(F16::from_bits(0xfe09)), (0xffc1_2000, EXACT));
     // Between 16-bit formats, the top 7 bits of 201 = 10 0000 0001 are 40, and 41 = 100 0001 becomes 208 = 10 0000 1000.
     let cast = Cast::new();
-    assert_eq!(
-        convert::<F16, Bf16>(F16::from_bits(0x7e01), cast),
-        (0x7fc0, EXACT)
-    );
-    assert_eq!(
-        convert::<Bf16, F16>(Bf16::from_bits(0x7fc1), cast),
-        (0x7e08, EXACT)
-    );
+    assert_eq!(convert::<F16, Bf16>(F16::from_bits(0x7e01), cast), (0x7fc0, EXACT));
+    assert_eq!(convert::<Bf16, F16>(Bf16::from_bits(0x7fc1), cast), (0x7e08, EXACT));
 }
 
 /// The low half of an `f64`'s payload is cut off, and the NaN stays a NaN.
@@ -36,18 +30,9 @@ fn nan_with_a_payload_that_is_cut_off_stays_nan() {
     let quiet = f64::from_bits(0x7ff8_0000_0000_0001);
     assert_eq!(convert::<f64, F16>(quiet, Cast::new()), (0x7e00, EXACT));
     let signaling = f64::from_bits(0xfff0_0000_0000_0001);
-    assert_eq!(
-        convert::<f64, F16>(signaling, Cast::new()),
-        (0xfe00, INVALID)
-    );
-    assert_eq!(
-        convert::<f64, Bf16>(signaling, Cast::new()),
-        (0xffc0, INVALID)
-    );
-    assert_eq!(
-        convert::<f64, f32>(signaling, Cast::new()),
-        (0xffc0_0000, INVALID)
-    );
+    assert_eq!(convert::<f64, F16>(signaling, Cast::new()), (0xfe00, INVALID));
+    assert_eq!(convert::<f64, Bf16>(signaling, Cast::new()), (0xffc0, INVALID));
+    assert_eq!(convert::<f64, f32>(signaling, Cast::new()), (0xffc0_0000, INVALID));
 }
 
 /// The top fraction bit of a signaling NaN is 0. The cast sets the bit and raises INVALID (IEEE 754-2019, 6.2.1 and 7.2).
@@ -57,15 +42,9 @@ fn signaling_nan_is_quieted_and_invalid() {
     // 01 0101 0101 becomes 11 0101 0101 when it is quieted. Its top 7 bits are 010 1010, which become 110 1010 = 6a.
     let signaling = F16::from_bits(0x7d55);
     assert_eq!(to_f32(signaling), (0x7fea_a000, INVALID));
-    assert_eq!(
-        convert::<F16, Bf16>(signaling, Cast::new()),
-        (0x7fea, INVALID)
-    );
+    assert_eq!(convert::<F16, Bf16>(signaling, Cast::new()), (0x7fea, INVALID));
     // A cast from a format to itself follows the same rules.
-    assert_eq!(
-        convert::<F16, F16>(signaling, Cast::new()),
-        (0x7f55, INVALID)
-    );
+    assert_eq!(convert::<F16, F16>(signaling, Cast::new()), (0x7f55, INVALID));
     // E5M2 has IEEE's NaNs: 7d, 7e, 7f. 7d is signaling.
     assert_eq!(to_f32(F8E5M2::from_bits(0x7d)), (0x7fe0_0000, INVALID));
     assert_eq!(to_f32(F8E5M2::from_bits(0x7e)), (0x7fc0_0000, EXACT));
@@ -93,10 +72,7 @@ fn nan_out_of_formats_with_one_nan() {
     assert_eq!(to_f32(F8E5M2Fnuz::from_bits(0x80)), (0x7fc0_0000, EXACT));
     assert_eq!(to_f32(F8E8M0Fnu::from_bits(0xff)), (0x7fc0_0000, EXACT));
     let cast = Cast::new();
-    assert_eq!(
-        convert::<F8E4M3Fn, F16>(F8E4M3Fn::from_bits(0xff), cast),
-        (0xfe00, EXACT)
-    );
+    assert_eq!(convert::<F8E4M3Fn, F16>(F8E4M3Fn::from_bits(0xff), cast), (0xfe00, EXACT));
     assert_eq!(
         convert::<F8E4M3Fnuz, F8E4M3Fn>(F8E4M3Fnuz::from_bits(0x80), cast),
         (0x7f, EXACT)
@@ -105,10 +81,7 @@ fn nan_out_of_formats_with_one_nan() {
         convert::<F8E4M3Fn, F8E4M3Fnuz>(F8E4M3Fn::from_bits(0xff), cast),
         (0x80, EXACT)
     );
-    assert_eq!(
-        convert::<F8E4M3Fn, F8E5M2>(F8E4M3Fn::from_bits(0xff), cast),
-        (0xfe, EXACT)
-    );
+    assert_eq!(convert::<F8E4M3Fn, F8E5M2>(F8E4M3Fn::from_bits(0xff), cast), (0xfe, EXACT));
 }
 
 /// CUDA gives +6 (`__NV_E2M1`, `cuda_fp4.h`), `ml_dtypes` a zero.
@@ -118,8 +91,5 @@ fn nan_into_a_format_without_nan_is_its_largest() {
     assert_eq!(from_f32::<F4E2M1Fn>(0xffc0_0000), (0x7, INVALID));
     assert_eq!(from_f32::<F6E2M3Fn>(0xffc0_0000), (0x1f, INVALID));
     let fnuz = F8E4M3Fnuz::from_bits(0x80);
-    assert_eq!(
-        convert::<F8E4M3Fnuz, F4E2M1Fn>(fnuz, Cast::new()),
-        (0x7, INVALID)
-    );
+    assert_eq!(convert::<F8E4M3Fnuz, F4E2M1Fn>(fnuz, Cast::new()), (0x7, INVALID));
 }

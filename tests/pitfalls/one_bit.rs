@@ -37,14 +37,8 @@ fn overflow_of_e8m0_is_nan() {
     assert_eq!(nearest::<F8E8M0Fnu>(1.499 * exp2(127)), (0xfe, INEXACT));
     assert_eq!(nearest::<F8E8M0Fnu>(1.5 * exp2(127)), (0xff, OVERFLOW));
     assert_eq!(saturated::<F8E8M0Fnu>(1.5 * exp2(127)), (0xfe, OVERFLOW));
-    assert_eq!(
-        rounded::<F8E8M0Fnu>(TowardZero, 1.999 * exp2(127)),
-        (0xfe, INEXACT)
-    );
-    assert_eq!(
-        rounded::<F8E8M0Fnu>(TowardZero, exp2(128)),
-        (0xfe, OVERFLOW)
-    );
+    assert_eq!(rounded::<F8E8M0Fnu>(TowardZero, 1.999 * exp2(127)), (0xfe, INEXACT));
+    assert_eq!(rounded::<F8E8M0Fnu>(TowardZero, exp2(128)), (0xfe, OVERFLOW));
 }
 
 /// Code 40 is 1, 41 is 2, 42 is 4. In a format with zero, ties go to the even code.

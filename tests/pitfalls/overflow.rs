@@ -6,16 +6,8 @@ use super::*;
 #[test]
 fn overflow_of_f16_to_nearest() {
     assert_eq!(nearest::<F16>(65504.0), (0x7bff, EXACT));
-    assert_eq!(
-        nearest::<F16>(65519.9),
-        (0x7bff, INEXACT),
-        "rounds back: no overflow"
-    );
-    assert_eq!(
-        nearest::<F16>(65520.0),
-        (0x7c00, OVERFLOW),
-        "the tie: 65536 is the even one"
-    );
+    assert_eq!(nearest::<F16>(65519.9), (0x7bff, INEXACT), "rounds back: no overflow");
+    assert_eq!(nearest::<F16>(65520.0), (0x7c00, OVERFLOW), "the tie: 65536 is the even one");
     assert_eq!(nearest::<F16>(-65520.0), (0xfc00, OVERFLOW));
     assert_eq!(rounded::<F16>(TiesToAway, 65519.9), (0x7bff, INEXACT));
     assert_eq!(rounded::<F16>(TiesToAway, 65520.0), (0x7c00, OVERFLOW));
@@ -63,15 +55,9 @@ fn overflow_of_e4m3fn_is_nan() {
     assert_eq!(rounded::<F8E4M3Fn>(TiesToAway, 463.9), (0x7e, INEXACT));
     assert_eq!(rounded::<F8E4M3Fn>(TowardPositive, 448.1), (0x7f, OVERFLOW));
     assert_eq!(rounded::<F8E4M3Fn>(TowardPositive, -479.9), (0xfe, INEXACT));
-    assert_eq!(
-        rounded::<F8E4M3Fn>(TowardPositive, -480.0),
-        (0xfe, OVERFLOW)
-    );
+    assert_eq!(rounded::<F8E4M3Fn>(TowardPositive, -480.0), (0xfe, OVERFLOW));
     assert_eq!(rounded::<F8E4M3Fn>(TowardNegative, 1e9), (0x7e, OVERFLOW));
-    assert_eq!(
-        rounded::<F8E4M3Fn>(TowardNegative, -448.1),
-        (0xff, OVERFLOW)
-    );
+    assert_eq!(rounded::<F8E4M3Fn>(TowardNegative, -448.1), (0xff, OVERFLOW));
     assert_eq!(rounded::<F8E4M3Fn>(TowardZero, 479.9), (0x7e, INEXACT));
     assert_eq!(rounded::<F8E4M3Fn>(TowardZero, 480.0), (0x7e, OVERFLOW));
     // The odd code would be 7f of 480, which is beyond the largest, so the result is the largest.

@@ -14,16 +14,8 @@ fn ties_in_every_rounding() {
         (TowardNegative, 0x3c00, 0xbc01),
         (ToOdd, 0x3c01, 0xbc01),
     ] {
-        assert_eq!(
-            rounded::<F16>(rounding, tie),
-            (positive, INEXACT),
-            "{rounding:?}"
-        );
-        assert_eq!(
-            rounded::<F16>(rounding, -tie),
-            (negative, INEXACT),
-            "{rounding:?}"
-        );
+        assert_eq!(rounded::<F16>(rounding, tie), (positive, INEXACT), "{rounding:?}");
+        assert_eq!(rounded::<F16>(rounding, -tie), (negative, INEXACT), "{rounding:?}");
     }
 }
 
@@ -39,16 +31,8 @@ fn ties_above_an_odd_code_in_every_rounding() {
         (TowardNegative, 0x3c01, 0xbc02),
         (ToOdd, 0x3c01, 0xbc01),
     ] {
-        assert_eq!(
-            rounded::<F16>(rounding, above),
-            (positive, INEXACT),
-            "{rounding:?}"
-        );
-        assert_eq!(
-            rounded::<F16>(rounding, -above),
-            (negative, INEXACT),
-            "{rounding:?}"
-        );
+        assert_eq!(rounded::<F16>(rounding, above), (positive, INEXACT), "{rounding:?}");
+        assert_eq!(rounded::<F16>(rounding, -above), (negative, INEXACT), "{rounding:?}");
     }
 }
 
@@ -56,11 +40,7 @@ fn ties_above_an_odd_code_in_every_rounding() {
 #[test]
 fn exact_values_stay_in_every_rounding() {
     for rounding in Rounding::ALL {
-        assert_eq!(
-            rounded::<F16>(rounding, 1.0 + exp2(-9)),
-            (0x3c02, EXACT),
-            "{rounding:?}"
-        );
+        assert_eq!(rounded::<F16>(rounding, 1.0 + exp2(-9)), (0x3c02, EXACT), "{rounding:?}");
         assert_eq!(rounded::<F16>(rounding, 0.0), (0x0000, EXACT));
         assert_eq!(rounded::<F16>(rounding, -0.0), (0x8000, EXACT));
     }
@@ -78,16 +58,8 @@ fn tiny_values_in_every_rounding() {
         (ToOdd, 0x0001, 0x8001),
     ] {
         let tiny = f64::from_bits(1);
-        assert_eq!(
-            rounded::<F16>(rounding, tiny),
-            (positive, UNDERFLOW),
-            "{rounding:?}"
-        );
-        assert_eq!(
-            rounded::<F16>(rounding, -tiny),
-            (negative, UNDERFLOW),
-            "{rounding:?}"
-        );
+        assert_eq!(rounded::<F16>(rounding, tiny), (positive, UNDERFLOW), "{rounding:?}");
+        assert_eq!(rounded::<F16>(rounding, -tiny), (negative, UNDERFLOW), "{rounding:?}");
     }
 }
 

@@ -17,20 +17,11 @@ fn tiny_negatives_in_fnuz_are_zero() {
     for tiny in [exp2(-11), exp2(-40), f64::from_bits(1)] {
         assert_eq!(nearest::<F8E4M3Fnuz>(-tiny), (0x00, UNDERFLOW));
         assert_eq!(rounded::<F8E4M3Fnuz>(TowardZero, -tiny), (0x00, UNDERFLOW));
-        assert_eq!(
-            rounded::<F8E4M3Fnuz>(TowardPositive, -tiny),
-            (0x00, UNDERFLOW)
-        );
-        assert_eq!(
-            rounded::<F8E4M3Fnuz>(TowardNegative, -tiny),
-            (0x81, UNDERFLOW)
-        );
+        assert_eq!(rounded::<F8E4M3Fnuz>(TowardPositive, -tiny), (0x00, UNDERFLOW));
+        assert_eq!(rounded::<F8E4M3Fnuz>(TowardNegative, -tiny), (0x81, UNDERFLOW));
         assert_eq!(rounded::<F8E4M3Fnuz>(ToOdd, -tiny), (0x81, UNDERFLOW));
     }
-    assert_eq!(
-        rounded::<F8E4M3Fnuz>(TiesToAway, -exp2(-11)),
-        (0x81, UNDERFLOW)
-    );
+    assert_eq!(rounded::<F8E4M3Fnuz>(TiesToAway, -exp2(-11)), (0x81, UNDERFLOW));
 }
 
 #[test]

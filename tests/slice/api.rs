@@ -197,9 +197,7 @@ fn declared_formats_of_wider_storage_are_cast() {
             }
         }
     }
-    let numbers: Vec<f32> = (0..3000u16)
-        .map(|i| f32::from(i).mul_add(0.37, -500.0))
-        .collect();
+    let numbers: Vec<f32> = (0..3000u16).map(|i| f32::from(i).mul_add(0.37, -500.0)).collect();
     check::<f32, WideF16>(&numbers);
     check::<f32, WideBf16>(&numbers);
     check::<f32, WideE4M3>(&numbers);

@@ -7,10 +7,9 @@ use crate::sampling::sampled;
 
 /// Returns all casts.
 fn casts() -> impl Iterator<Item = Cast> {
-    Rounding::ALL.into_iter().flat_map(|rounding| {
-        [Overflow::Ieee, Overflow::Saturate]
-            .map(|overflow| Cast::new().rounding(rounding).overflow(overflow))
-    })
+    Rounding::ALL
+        .into_iter()
+        .flat_map(|rounding| [Overflow::Ieee, Overflow::Saturate].map(|overflow| Cast::new().rounding(rounding).overflow(overflow)))
 }
 
 /// Returns codes in the form in which a tensor stores them, bit by bit.
@@ -48,9 +47,7 @@ fn check(from: Dtype, source: &[u64], casts: &[Cast]) {
         for &cast in casts {
             let expected = stored(
                 to,
-                source
-                    .iter()
-                    .map(|&code| cast.convert(from.layout(), to.layout(), code).0),
+                source.iter().map(|&code| cast.convert(from.layout(), to.layout(), code).0),
             );
             for isa in Isa::available() {
                 let mut dst = vec![0xa5; expected.len()];
@@ -75,11 +72,7 @@ fn all_codes_of_narrow_formats_are_cast() {
     let all: Vec<Cast> = casts().collect();
     for &from in Dtype::ALL {
         // Bits above the width of a code are ignored if a code takes a whole byte.
-        let bits = if from.is_packed() {
-            from.bits()
-        } else {
-            from.bits().max(8)
-        };
+        let bits = if from.is_packed() { from.bits() } else { from.bits().max(8) };
         if bits <= 8 {
             // The codes repeat so often that tables pay.
             let source: Vec<u64> = (0..1 << bits).cycle().take(4096).collect();
@@ -94,9 +87,7 @@ fn all_codes_of_narrow_formats_are_cast() {
 #[test]
 fn f32_near_every_boundary_are_cast() {
     let lows = [0, 1, 0x0fff, 0x1000, 0x1001, 0x7fff, 0x8000, 0x8001, 0xffff];
-    let source: Vec<u64> = (0..1 << 16)
-        .flat_map(|high| lows.map(|low| high << 16 | low))
-        .collect();
+    let source: Vec<u64> = (0..1 << 16).flat_map(|high| lows.map(|low| high << 16 | low)).collect();
     check(Dtype::F32, &source, &[Cast::new()]);
     let some: Vec<u64> = source.into_iter().step_by(7).collect();
     check(Dtype::F32, &some, &casts().collect::<Vec<_>>());
@@ -110,12 +101,7 @@ fn f64_near_every_boundary_are_cast() {
         let last = 52 - precision;
         for leading in [0, 1, 2, 3, 0x155, 0x2aa_aaaa, 0x3ff_fffe, 0x3ff_ffff] {
             let leading = (leading % (1_u64 << precision)) << last;
-            for rest in [
-                1,
-                1 << (last - 1),
-                (1 << (last - 1)) + 1,
-                (1 << (last - 1)) - 1,
-            ] {
+            for rest in [1, 1 << (last - 1), (1 << (last - 1)) + 1, (1 << (last - 1)) - 1] {
                 fractions.push(leading | rest);
             }
         }
@@ -124,11 +110,7 @@ fn f64_near_every_boundary_are_cast() {
     fractions.dedup();
     let exponents = (1023 - 160..=1023 + 130).chain([0, 1, 2, 500, 1500, 2045, 2046, 2047]);
     let source: Vec<u64> = exponents
-        .flat_map(|exponent: u64| {
-            fractions
-                .iter()
-                .map(move |fraction| exponent << 52 | fraction)
-        })
+        .flat_map(|exponent: u64| fractions.iter().map(move |fraction| exponent << 52 | fraction))
         .flat_map(|bits| [bits, bits | 1 << 63])
         .collect();
     check(Dtype::F64, &source, &casts().collect::<Vec<_>>());
@@ -171,11 +153,7 @@ fn any_length_and_alignment_is_cast_and_nothing_beside() {
                 slice::cast_bytes(from, &source[left..], to, dst, cast).unwrap();
                 assert!(*dst == expected, "{length} of {from} to {to}");
                 assert!(result[..right].iter().all(|&byte| byte == GUARD));
-                assert!(
-                    result[right + expected.len()..]
-                        .iter()
-                        .all(|&byte| byte == GUARD)
-                );
+                assert!(result[right + expected.len()..].iter().all(|&byte| byte == GUARD));
             }
         }
     }
@@ -187,19 +165,14 @@ fn lengths_that_do_not_fit_are_errors_that_name_them() {
         for &to in Dtype::ALL {
             for src in 0..40 {
                 for dst in 0..40 {
-                    let fits = (0..=80).any(|numbers| {
-                        from.bytes(numbers) == Some(src) && to.bytes(numbers) == Some(dst)
-                    });
+                    let fits = (0..=80).any(|numbers| from.bytes(numbers) == Some(src) && to.bytes(numbers) == Some(dst));
                     let mut result = vec![0xa5; dst];
                     let cast = slice::cast_bytes(from, &vec![0; src], to, &mut result, Cast::new());
                     assert_eq!(cast.is_ok(), fits, "{src} {from}, {dst} {to}");
                     if let Err(error) = cast {
                         assert!(result.iter().all(|&byte| byte == 0xa5));
                         let text = error.to_string();
-                        for part in [
-                            format!("{src} bytes of {from}"),
-                            format!("{dst} bytes of {to}"),
-                        ] {
+                        for part in [format!("{src} bytes of {from}"), format!("{dst} bytes of {to}")] {
                             assert!(text.contains(&part), "{text}");
                         }
                     }
@@ -213,24 +186,10 @@ fn lengths_that_do_not_fit_are_errors_that_name_them() {
 fn bits_after_the_last_element_are_ignored_and_become_0() {
     let cast = Cast::new();
     let mut dst = [0; 3];
-    slice::cast_bytes(
-        Dtype::F4E2M1FnX2,
-        &[0x21, 0xf7],
-        Dtype::F4E2M1Fn,
-        &mut dst,
-        cast,
-    )
-    .unwrap();
+    slice::cast_bytes(Dtype::F4E2M1FnX2, &[0x21, 0xf7], Dtype::F4E2M1Fn, &mut dst, cast).unwrap();
     assert_eq!(dst, [1, 2, 7]);
     let mut packed = [0xff; 3];
-    slice::cast_bytes(
-        Dtype::F6E3M2Fn,
-        &[0xc1, 2, 3],
-        Dtype::F6E3M2FnX4,
-        &mut packed,
-        cast,
-    )
-    .unwrap();
+    slice::cast_bytes(Dtype::F6E3M2Fn, &[0xc1, 2, 3], Dtype::F6E3M2FnX4, &mut packed, cast).unwrap();
     assert_eq!(packed, [0b1000_0001, 0b0011_0000, 0]);
 }
 
@@ -245,11 +204,7 @@ fn cast_bytes_errors_implement_error() {
 fn packed_formats_have_names() {
     for (name, dtype, numpy) in [
         ("F4", Dtype::F4E2M1FnX2, "float4_e2m1fn_x2"),
-        (
-            "torch.float4_e2m1fn_x2",
-            Dtype::F4E2M1FnX2,
-            "float4_e2m1fn_x2",
-        ),
+        ("torch.float4_e2m1fn_x2", Dtype::F4E2M1FnX2, "float4_e2m1fn_x2"),
         ("F6_E2M3", Dtype::F6E2M3FnX4, "float6_e2m3fn_x4"),
         ("F6_E3M2", Dtype::F6E3M2FnX4, "float6_e3m2fn_x4"),
         ("float4_e2m1fn", Dtype::F4E2M1Fn, "float4_e2m1fn"),
@@ -270,23 +225,12 @@ fn packed_formats_have_names() {
 fn tensors_have_whole_bytes() {
     assert_eq!(Dtype::F64.bytes(3), Some(24));
     assert_eq!(Dtype::F6E2M3Fn.bytes(3), Some(3));
-    for (numbers, fp4, fp6) in [
-        (0, 0, 0),
-        (1, 1, 1),
-        (2, 1, 2),
-        (3, 2, 3),
-        (4, 2, 3),
-        (5, 3, 4),
-        (9, 5, 7),
-    ] {
+    for (numbers, fp4, fp6) in [(0, 0, 0), (1, 1, 1), (2, 1, 2), (3, 2, 3), (4, 2, 3), (5, 3, 4), (9, 5, 7)] {
         assert_eq!(Dtype::F4E2M1FnX2.bytes(numbers), Some(fp4));
         assert_eq!(Dtype::F6E3M2FnX4.bytes(numbers), Some(fp6));
     }
     assert_eq!(Dtype::F64.bytes(usize::MAX), None);
-    assert_eq!(
-        Dtype::F4E2M1FnX2.bytes(usize::MAX),
-        Some(usize::MAX / 2 + 1)
-    );
+    assert_eq!(Dtype::F4E2M1FnX2.bytes(usize::MAX), Some(usize::MAX / 2 + 1));
     assert!(Dtype::F4E2M1FnX2.is_packed() && !Dtype::F4E2M1Fn.is_packed());
     assert_eq!(Dtype::F4E2M1FnX2.layout(), Dtype::F4E2M1Fn.layout());
 }
@@ -301,26 +245,15 @@ fn typed<F: Format>(numbers: &[F]) {
         Cast::new().rounding(Rounding::ToOdd),
     ];
     let source: Vec<u64> = numbers.iter().map(code_of).collect();
-    for (&dtype, cast) in Dtype::ALL
-        .iter()
-        .flat_map(|dtype| some_casts.map(move |cast| (dtype, cast)))
-    {
+    for (&dtype, cast) in Dtype::ALL.iter().flat_map(|dtype| some_casts.map(move |cast| (dtype, cast))) {
         let cast_codes = |cast: Cast, from, to, codes: &[u64]| -> Vec<u64> {
-            codes
-                .iter()
-                .map(|&code| cast.convert(from, to, code).0)
-                .collect()
+            codes.iter().map(|&code| cast.convert(from, to, code).0).collect()
         };
         for len in [0, 1, 1023, 1025, source.len()] {
             let expected = cast_codes(cast, layout, dtype.layout(), &source[..len]);
             let mut bytes = vec![0xa5; dtype.bytes(len).unwrap()];
             slice::cast_to_bytes(&numbers[..len], dtype, &mut bytes, cast).unwrap();
-            assert_eq!(
-                codes(dtype, &bytes, len),
-                expected,
-                "{} to {dtype}, {cast:?}",
-                F::DTYPE
-            );
+            assert_eq!(codes(dtype, &bytes, len), expected, "{} to {dtype}, {cast:?}", F::DTYPE);
 
             let expected = cast_codes(cast, dtype.layout(), layout, &expected);
             let mut back = vec![F::MAX; len];
@@ -337,44 +270,13 @@ fn typed_numbers_survive_bytes_and_back() {
 
     let patterns = (0..2100_u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let patterns: Vec<u64> = patterns.map(|x| x ^ x >> 29).collect();
-    typed(
-        &patterns
-            .iter()
-            .map(|&x| f32::from_bits(x as u32))
-            .collect::<Vec<_>>(),
-    );
-    typed(
-        &patterns
-            .iter()
-            .map(|&x| F16::from_bits(x as u16))
-            .collect::<Vec<_>>(),
-    );
-    typed(
-        &patterns
-            .iter()
-            .map(|&x| Bf16::from_bits(x as u16))
-            .collect::<Vec<_>>(),
-    );
-    typed(
-        &patterns
-            .iter()
-            .map(|&x| F8E4M3Fn::from_bits(x as u8))
-            .collect::<Vec<_>>(),
-    );
-    typed(
-        &patterns
-            .iter()
-            .map(|&x| E5M6::from_bits(x as u16))
-            .collect::<Vec<_>>(),
-    );
+    typed(&patterns.iter().map(|&x| f32::from_bits(x as u32)).collect::<Vec<_>>());
+    typed(&patterns.iter().map(|&x| F16::from_bits(x as u16)).collect::<Vec<_>>());
+    typed(&patterns.iter().map(|&x| Bf16::from_bits(x as u16)).collect::<Vec<_>>());
+    typed(&patterns.iter().map(|&x| F8E4M3Fn::from_bits(x as u8)).collect::<Vec<_>>());
+    typed(&patterns.iter().map(|&x| E5M6::from_bits(x as u16)).collect::<Vec<_>>());
     // Exponents near those of the narrow formats, and all others.
-    let near = |&x: &u64| {
-        f64::from_bits(if x % 2 == 0 {
-            x
-        } else {
-            x & !(0x7f << 55) | 0x3f8 << 52
-        })
-    };
+    let near = |&x: &u64| f64::from_bits(if x % 2 == 0 { x } else { x & !(0x7f << 55) | 0x3f8 << 52 });
     typed(&patterns.iter().map(near).collect::<Vec<_>>());
 }
 
@@ -382,8 +284,7 @@ fn typed_numbers_survive_bytes_and_back() {
 fn typed_lengths_that_do_not_fit_are_errors() {
     let mut numbers = [F16::MAX; 3];
     let error = slice::cast_from_bytes(Dtype::F4E2M1FnX2, &[0; 3], &mut numbers, Cast::new());
-    let text =
-        "3 bytes of float4_e2m1fn_x2 and 6 bytes of float16 are not the same number of elements";
+    let text = "3 bytes of float4_e2m1fn_x2 and 6 bytes of float16 are not the same number of elements";
     assert_eq!(error.unwrap_err().to_string(), text);
     assert_eq!(numbers, [F16::MAX; 3]);
 

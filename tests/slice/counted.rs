@@ -3,10 +3,7 @@
 
 use std::num::FpCategory;
 
-use ulp::{
-    Bf16, Cast, F6E2M3Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M3Fnu, F8E8M0Fnu, F16, Flags, Format, Isa,
-    slice,
-};
+use ulp::{Bf16, Cast, F6E2M3Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M3Fnu, F8E8M0Fnu, F16, Flags, Format, Isa, slice};
 
 use crate::support::{assert_same, casts, code, inputs, sample, scalar};
 
@@ -53,13 +50,7 @@ fn check<S: Format, D: Format>(src: &[S], prefixes: usize, cast: Cast) {
                 let mut is = vec![D::MAX; len];
                 let counts = slice::cast_counted_on(isa, &src[..len], &mut is, cast);
                 assert_same(isa, &cast, &src[..len], &is, &numbers[..len]);
-                assert_eq!(
-                    five(counts),
-                    right,
-                    "{} -> {} on {isa}, {cast:?}, {len}",
-                    S::DTYPE,
-                    D::DTYPE
-                );
+                assert_eq!(five(counts), right, "{} -> {} on {isa}, {cast:?}, {len}", S::DTYPE, D::DTYPE);
             }
         }
         if let Some((_, adds)) = each.get(len) {

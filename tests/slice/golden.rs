@@ -44,10 +44,7 @@ fn check<F: Format>() {
         let rows: Vec<_> = rows
             .filter(|row| has_nan || bits(row[0]) & 0x7fff_ffff <= 0x7f80_0000)
             .collect();
-        let from: Vec<f32> = rows
-            .iter()
-            .map(|row| f32::from_bits(bits(row[0]) as u32))
-            .collect();
+        let from: Vec<f32> = rows.iter().map(|row| f32::from_bits(bits(row[0]) as u32)).collect();
         let cells: Vec<&str> = rows.iter().map(|row| row[column]).collect();
         assert!(cells.len() > 1000);
         compare::<f32, F>(name, &from, &cells);

@@ -7,10 +7,7 @@
 //! many of these loops are in one program, because the loops take minutes to compile. A release build has many more pairs than a
 //! debug build (`pairs.rs`).
 
-#![allow(
-    unsafe_code,
-    reason = "pages that may not be touched, and modes that instructions set"
-)]
+#![allow(unsafe_code, reason = "pages that may not be touched, and modes that instructions set")]
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 #[macro_use]

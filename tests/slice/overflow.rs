@@ -1,26 +1,15 @@
 //! `Overflow::SaturateFinite`: finite numbers overflow as under `Saturate`, infinities as under `Ieee`.
 
-use ulp::{
-    Bf16, Cast, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F16, Flags, Format, Isa, Overflow, Rounding,
-    slice,
-};
+use ulp::{Bf16, Cast, Dtype, F4E2M1Fn, F8E4M3Fn, F8E5M2, F16, Flags, Format, Isa, Overflow, Rounding, slice};
 
 fn casts(rounding: Rounding) -> [Cast; 3] {
-    [Overflow::Ieee, Overflow::Saturate, Overflow::SaturateFinite]
-        .map(|overflow| Cast::new().rounding(rounding).overflow(overflow))
+    [Overflow::Ieee, Overflow::Saturate, Overflow::SaturateFinite].map(|overflow| Cast::new().rounding(rounding).overflow(overflow))
 }
 
 /// Numbers of many sizes with both signs, infinities and a NaN.
 fn numbers<S: Format>() -> Vec<S> {
     let finite = (-1200..1200).map(|i: i32| f64::from(i) * 2f64.powi(i % 140));
-    let special = [
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::NAN,
-        0.0,
-        1e300,
-        -1e300,
-    ];
+    let special = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0.0, 1e300, -1e300];
     let numbers = special.into_iter().chain(finite);
     numbers.map(|x| x.cast_with::<S>(Cast::new()).0).collect()
 }
@@ -37,21 +26,13 @@ fn check<S: Format, D: Format>(from: Dtype, to: Dtype) {
             })
             .collect();
         let one: Vec<(D, Flags)> = src.iter().map(|x| x.cast_with(finite)).collect();
-        let bits = |numbers: &[(D, Flags)]| -> Vec<_> {
-            numbers
-                .iter()
-                .map(|(x, flags)| (x.to_bits(), *flags))
-                .collect()
-        };
+        let bits = |numbers: &[(D, Flags)]| -> Vec<_> { numbers.iter().map(|(x, flags)| (x.to_bits(), *flags)).collect() };
         assert_eq!(bits(&one), bits(&expected), "{from} to {to}, {rounding:?}");
 
         for isa in Isa::available() {
             let mut all = vec![D::MAX; src.len()];
             slice::cast_on(isa, &src, &mut all, finite);
-            let same = all
-                .iter()
-                .zip(&expected)
-                .all(|(x, (y, _))| x.to_bits() == y.to_bits());
+            let same = all.iter().zip(&expected).all(|(x, (y, _))| x.to_bits() == y.to_bits());
             assert!(same, "{from} to {to}, {rounding:?}, on {isa}");
 
             let (mut bytes, mut to_bytes) = (Vec::new(), vec![0; size_of_val(&all[..])]);
@@ -59,8 +40,7 @@ fn check<S: Format, D: Format>(from: Dtype, to: Dtype) {
                 let code = x.to_bits();
                 bytes.extend_from_slice(&ulp::Bits::to_u64(code).to_le_bytes()[..size_of::<S>()]);
             }
-            slice::cast_bytes_on(isa, from, &bytes, to, &mut to_bytes, finite)
-                .expect("the lengths fit");
+            slice::cast_bytes_on(isa, from, &bytes, to, &mut to_bytes, finite).expect("the lengths fit");
             let codes = to_bytes.chunks(size_of::<D>()).map(|bytes| {
                 let mut code = [0; 8];
                 code[..bytes.len()].copy_from_slice(bytes);

@@ -7,18 +7,7 @@ use ulp::{Bf16, Cast, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, Format, Isa,
 
 use crate::support::{code, sample, scalar};
 
-const SCALES: [f32; 10] = [
-    1.0,
-    -1.0,
-    0.3,
-    448.0 / 3.0,
-    1e-30,
-    3e38,
-    0.0,
-    1e-42,
-    f32::INFINITY,
-    f32::NAN,
-];
+const SCALES: [f32; 10] = [1.0, -1.0, 0.3, 448.0 / 3.0, 1e-30, 3e38, 0.0, 1e-42, f32::INFINITY, f32::NAN];
 
 /// Returns lengths near the end of a loop's step, and near the end of the pieces into which a long slice may be cut.
 fn lengths() -> impl Iterator<Item = usize> {
@@ -37,10 +26,7 @@ fn check<S: Format, D: Format>(scales: &[f32], lengths: impl Iterator<Item = usi
         let right = wide.map(move |x| scalar::<f32, D>(x * scale, cast).0);
         right.collect::<Vec<D>>()
     };
-    let right: Vec<_> = scales
-        .iter()
-        .map(|&scale| (scale, product(scale)))
-        .collect();
+    let right: Vec<_> = scales.iter().map(|&scale| (scale, product(scale))).collect();
     for len in lengths {
         for (scale, right) in &right {
             for isa in Isa::available() {
@@ -110,9 +96,7 @@ fn scales_fill_the_range() {
         for len in [0, 1, 2, 15, 64, 100, 1000, 3000] {
             for start in [0, 7, 150] {
                 let src = &src[start.min(len)..len];
-                let finite = src
-                    .iter()
-                    .map(|&x| scalar::<S, f32>(x, Cast::new()).0.abs());
+                let finite = src.iter().map(|&x| scalar::<S, f32>(x, Cast::new()).0.abs());
                 let amax = finite.filter(|x| x.is_finite()).fold(0f32, f32::max);
                 let right = if amax == 0.0 {
                     1.0

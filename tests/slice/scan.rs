@@ -1,9 +1,6 @@
 //! Compares `amax` and `all_finite` with a comparison of `f64`, which holds every value.
 
-use ulp::{
-    Bf16, Cast, F4E2M1Fn, F8E4M3B11Fnuz, F8E4M3Fn, F8E5M2, F8E5M2Fnuz, F8E5M3Fnu, F8E8M0Fnu, F16,
-    Format, Isa, slice,
-};
+use ulp::{Bf16, Cast, F4E2M1Fn, F8E4M3B11Fnuz, F8E4M3Fn, F8E5M2, F8E5M2Fnuz, F8E5M3Fnu, F8E8M0Fnu, F16, Format, Isa, slice};
 
 use crate::support::{code, inputs, sample, scalar};
 
@@ -12,11 +9,7 @@ fn reference<S: Format>(src: &[S]) -> (f64, bool) {
     let values = src.iter().map(|&x| scalar::<S, f64>(x, Cast::new()).0);
     values.fold((0.0, true), |(max, finite), value| {
         let larger = value.is_nan() || value.abs() > max;
-        let max = if larger && !f64::is_nan(max) {
-            value.abs()
-        } else {
-            max
-        };
+        let max = if larger && !f64::is_nan(max) { value.abs() } else { max };
         (max, finite && value.is_finite())
     })
 }
@@ -33,13 +26,7 @@ fn compare<S: Format>(src: &[S]) {
             src.len(),
             S::DTYPE,
         );
-        assert_eq!(
-            slice::all_finite_on(isa, src),
-            finite,
-            "{} {} on {isa}",
-            src.len(),
-            S::DTYPE
-        );
+        assert_eq!(slice::all_finite_on(isa, src), finite, "{} {} on {isa}", src.len(), S::DTYPE);
     }
 }
 
@@ -56,16 +43,8 @@ fn check<S: Format>() {
     }
     compare(&inputs);
     // Every length. Each slice has an infinity, a NaN, the largest or the smallest number in any place.
-    let tame: Vec<S> = sample::<S>(3000)
-        .into_iter()
-        .filter(finite)
-        .take(300)
-        .collect();
-    let wild: Vec<S> = sample::<S>(3000)
-        .into_iter()
-        .filter(|x| !finite(x))
-        .take(4)
-        .collect();
+    let tame: Vec<S> = sample::<S>(3000).into_iter().filter(finite).take(300).collect();
+    let wild: Vec<S> = sample::<S>(3000).into_iter().filter(|x| !finite(x)).take(4).collect();
     for len in 0..=tame.len() {
         compare(&tame[..len]);
     }

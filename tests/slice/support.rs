@@ -19,10 +19,7 @@ float_type! {
 /// Returns every rounding with either policy, the default first.
 pub(crate) fn casts() -> Vec<Cast> {
     let plain = Rounding::ALL.map(|rounding| Cast::new().rounding(rounding));
-    plain
-        .into_iter()
-        .chain(plain.map(Cast::saturating))
-        .collect()
+    plain.into_iter().chain(plain.map(Cast::saturating)).collect()
 }
 
 /// Converts one number. The function is compiled alone, because a loop would be vectorized like the kernels that it judges.
@@ -54,13 +51,7 @@ pub(crate) fn code<F: Format>(number: F) -> u64 {
 
 /// Fails at the first element of `is` whose storage differs from that of `right`, and names its source.
 #[track_caller]
-pub(crate) fn assert_same<S: Format, D: Format>(
-    isa: Isa,
-    how: &dyn Debug,
-    src: &[S],
-    is: &[D],
-    right: &[D],
-) {
+pub(crate) fn assert_same<S: Format, D: Format>(isa: Isa, how: &dyn Debug, src: &[S], is: &[D], right: &[D]) {
     assert_eq!(is.len(), right.len());
     let (is, right) = (slice::to_bits(is), slice::to_bits(right));
     if is == right {
@@ -133,7 +124,5 @@ pub(crate) fn sample<F: Format>(count: usize) -> Vec<F> {
     // The product exceeds 32 bits.
     let len = inputs.len() as u64;
     let step = (len as f64 * 0.618) as u64 | 1;
-    (0..count as u64)
-        .map(|nth| inputs[(nth * step % len) as usize])
-        .collect()
+    (0..count as u64).map(|nth| inputs[(nth * step % len) as usize]).collect()
 }

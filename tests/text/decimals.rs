@@ -26,11 +26,7 @@ fn check<F: Text>(digits: &str, exponent: i32) {
     for text in [
         written(digits, exponent, 0),
         written(digits, exponent, digits.len() / 2),
-        written(
-            &format!("{digits}{zeros}"),
-            exponent - 30,
-            30 + digits.len(),
-        ),
+        written(&format!("{digits}{zeros}"), exponent - 30, 30 + digits.len()),
     ] {
         assert_eq!(parse::<F>(&text), Ok(right), "{text} as {}", F::DTYPE);
     }
@@ -46,9 +42,7 @@ fn random<F: Text>() {
     );
     for _ in 0..1500 {
         let length = 1 + random.below(40) as usize;
-        let digits: String = (0..length)
-            .map(|_| char::from(b'0' + random.below(10) as u8))
-            .collect();
+        let digits: String = (0..length).map(|_| char::from(b'0' + random.below(10) as u8)).collect();
         let leading = least + random.below((most - least + 1) as u64) as i32;
         check::<F>(&digits, leading - length as i32 + 1);
     }
@@ -110,20 +104,10 @@ fn every_tie_of_float16() {
     for code in 0..F16::LAYOUT.max_code() {
         let (digits, exponent) = half_way(F16::LAYOUT, code);
         let even = code + code % 2;
-        assert_eq!(
-            parse::<F16>(&format!("{digits}e{exponent}")),
-            Ok(even),
-            "{code:#x}"
-        );
-        assert_eq!(
-            parse::<F16>(&format!("{digits}00000001e{}", exponent - 8)),
-            Ok(code + 1)
-        );
+        assert_eq!(parse::<F16>(&format!("{digits}e{exponent}")), Ok(even), "{code:#x}");
+        assert_eq!(parse::<F16>(&format!("{digits}00000001e{}", exponent - 8)), Ok(code + 1));
         let integer: BigUint = digits.parse().unwrap();
-        assert_eq!(
-            parse::<F16>(&format!("{}9e{}", integer - 1u32, exponent - 1)),
-            Ok(code)
-        );
+        assert_eq!(parse::<F16>(&format!("{}9e{}", integer - 1u32, exponent - 1)), Ok(code));
     }
 }
 
@@ -135,14 +119,8 @@ fn thousands_of_digits_are_rounded_once() {
     assert_eq!(parse::<F16>(&format!("1.{zeros}")), parse::<F16>("1"));
     assert_eq!(parse::<F16>(&format!("1.00048828125{zeros}")), Ok(0x3c00));
     assert_eq!(parse::<F16>(&format!("1.00048828125{zeros}1")), Ok(0x3c01));
-    assert_eq!(
-        parse::<F16>(&format!("{zeros}1.00048828125{zeros}1{zeros}")),
-        Ok(0x3c01)
-    );
-    assert_eq!(
-        parse::<F16>(&format!("1.00048828124{}", "9".repeat(5000))),
-        Ok(0x3c00)
-    );
+    assert_eq!(parse::<F16>(&format!("{zeros}1.00048828125{zeros}1{zeros}")), Ok(0x3c01));
+    assert_eq!(parse::<F16>(&format!("1.00048828124{}", "9".repeat(5000))), Ok(0x3c00));
     assert_eq!(parse::<F16>(&format!("0.{zeros}1")), Ok(0));
     assert_eq!(parse::<F16>(&format!("-1{zeros}")), Ok(0xfc00));
 }
@@ -155,11 +133,7 @@ fn exponents_of_any_size_are_read() {
         "9223372036854775807",
         "2147483648",
     ] {
-        for digits in [
-            "1",
-            "12345678901234567890123",
-            "0.0000000000000000000000001",
-        ] {
+        for digits in ["1", "12345678901234567890123", "0.0000000000000000000000001"] {
             assert_eq!(parse::<F16>(&format!("{digits}e{exponent}")), Ok(0x7c00));
             assert_eq!(parse::<F16>(&format!("{digits}e-{exponent}")), Ok(0));
             assert_eq!(parse::<F16>(&format!("-{digits}e-{exponent}")), Ok(0x8000));
@@ -176,12 +150,6 @@ fn exponents_of_any_size_are_read() {
     }
     // The zeros and the exponent cancel.
     let zeros = "0".repeat(100_000);
-    assert_eq!(
-        parse::<Far>(&format!("0.{zeros}1e100001")),
-        parse::<Far>("1")
-    );
-    assert_eq!(
-        parse::<F16>(&format!("0x0.{zeros}1p400004")),
-        parse::<F16>("1")
-    );
+    assert_eq!(parse::<Far>(&format!("0.{zeros}1e100001")), parse::<Far>("1"));
+    assert_eq!(parse::<F16>(&format!("0x0.{zeros}1p400004")), parse::<F16>("1"));
 }

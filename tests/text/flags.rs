@@ -11,18 +11,7 @@ macro_rules! assert_same {
 
 /// Returns numbers whose shortest digits in a narrow format are those in `f32`, and special numbers.
 fn same_digits() -> Vec<f32> {
-    let mut numbers = vec![
-        0.0,
-        1.0,
-        0.5,
-        0.25,
-        1.5,
-        2.0,
-        3.0,
-        12.0,
-        f32::INFINITY,
-        f32::NAN,
-    ];
+    let mut numbers = vec![0.0, 1.0, 0.5, 0.25, 1.5, 2.0, 3.0, 12.0, f32::INFINITY, f32::NAN];
     numbers.extend(numbers.clone().into_iter().map(|x| -x));
     numbers
 }
@@ -74,14 +63,8 @@ fn compare_exact(y: &dyn Printed, x: f32, bits: u64) {
         "{:.0?}" "{:.2?}" "{:+010.1?}" "{:.0e}" "{:.2e}" "{:.9e}" "{:+012.3e}" "{:*>12.1e}" "{:.2E}" "{:<12.3E}"
     }
     let (width, precision) = (bits as usize % 20, bits as usize % 7);
-    assert_eq!(
-        format!("{y:width$.precision$}"),
-        format!("{x:width$.precision$}")
-    );
-    assert_eq!(
-        format!("{y:>+0width$.precision$e}"),
-        format!("{x:>+0width$.precision$e}")
-    );
+    assert_eq!(format!("{y:width$.precision$}"), format!("{x:width$.precision$}"));
+    assert_eq!(format!("{y:>+0width$.precision$e}"), format!("{x:>+0width$.precision$e}"));
 }
 
 #[test]

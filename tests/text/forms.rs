@@ -112,9 +112,7 @@ fn what_f32_parses_and_nothing_else() {
 /// Tries all short texts of the characters of numbers.
 #[test]
 fn every_short_text_is_read_as_f32_reads_it() {
-    let characters = [
-        '0', '1', '9', '.', 'e', '-', '+', 'x', 'n', 'a', 'i', 'f', ' ',
-    ];
+    let characters = ['0', '1', '9', '.', 'e', '-', '+', 'x', 'n', 'a', 'i', 'f', ' '];
     let mut texts = vec![String::new()];
     let mut last = 0;
     for _ in 0..5 {
@@ -144,8 +142,7 @@ fn errors_have_their_kind() {
         assert_eq!(is.to_string(), right.to_string());
         assert_eq!(format!("{is:>50}"), format!("{right:>50}"));
     }
-    let error: Box<dyn std::error::Error + Send + Sync> =
-        "nan".parse::<F4E2M1Fn>().unwrap_err().into();
+    let error: Box<dyn std::error::Error + Send + Sync> = "nan".parse::<F4E2M1Fn>().unwrap_err().into();
     assert_eq!(error.to_string(), "the format has no such number");
 }
 
@@ -170,15 +167,10 @@ fn hexadecimal_is_exact() {
         ("0x1e1", 481.0),
     ];
     for &(text, value) in table {
-        assert_eq!(
-            parse::<F16>(text),
-            Ok(F16::from_f64(value).to_bits() as u64),
-            "{text}"
-        );
+        assert_eq!(parse::<F16>(text), Ok(F16::from_f64(value).to_bits() as u64), "{text}");
     }
     for text in [
-        "0x", "0x.", "0xp1", "0x1p", "0x1p+", "0x1p1.0", "0xg", "x1", "0x-1", "0x1 ", "0x1.8.1",
-        "00x1", "0x0x1", "0x1pa", "0x_1",
+        "0x", "0x.", "0xp1", "0x1p", "0x1p+", "0x1p1.0", "0xg", "x1", "0x-1", "0x1 ", "0x1.8.1", "00x1", "0x0x1", "0x1pa", "0x_1",
     ] {
         assert_eq!(parse::<F16>(text), Err(Invalid), "{text}");
     }
@@ -194,10 +186,7 @@ fn hexadecimal_is_rounded_once() {
     assert_eq!(parse::<F16>(&format!("0x1002{zeros}1p-4016")), Ok(0x3c01));
     assert_eq!(parse::<F16>("0x1.001ffffffffffffffffffffff"), Ok(0x3c00));
     assert_eq!(parse::<F16>("0x1.006"), Ok(0x3c02));
-    assert_eq!(
-        parse::<F16>("0x1.ffdffffffffffffffffffffffffp15"),
-        Ok(0x7bff)
-    );
+    assert_eq!(parse::<F16>("0x1.ffdffffffffffffffffffffffffp15"), Ok(0x7bff));
     assert_eq!(parse::<F16>("0x1.ffep15"), Ok(0x7c00));
     assert_eq!(parse::<F16>("0x1p-25"), Ok(0));
     assert_eq!(parse::<F16>("0x1.00000000000000000000001p-25"), Ok(1));

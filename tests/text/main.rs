@@ -10,36 +10,18 @@ use std::fmt::{Binary, Debug, Display, LowerExp, LowerHex, Octal, UpperExp, Uppe
 use std::str::FromStr;
 
 use ulp::{
-    Bf16, Bits, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, FloatErrorKind,
-    Format, Layout, ParseFloatError, float_type,
+    Bf16, Bits, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, FloatErrorKind, Format, Layout, ParseFloatError,
+    float_type,
 };
 
 /// A format with everything that it does with text.
 trait Text:
-    Format
-    + FromStr<Err = ParseFloatError>
-    + Display
-    + Debug
-    + LowerExp
-    + UpperExp
-    + LowerHex
-    + UpperHex
-    + Octal
-    + Binary
+    Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp + LowerHex + UpperHex + Octal + Binary
 {
 }
 
 impl<F> Text for F where
-    F: Format
-        + FromStr<Err = ParseFloatError>
-        + Display
-        + Debug
-        + LowerExp
-        + UpperExp
-        + LowerHex
-        + UpperHex
-        + Octal
-        + Binary
+    F: Format + FromStr<Err = ParseFloatError> + Display + Debug + LowerExp + UpperExp + LowerHex + UpperHex + Octal + Binary
 {
 }
 

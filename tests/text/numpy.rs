@@ -19,10 +19,7 @@ fn float16_as_numpy_prints_it() {
             assert_eq!(number.to_string(), positional, "{code}");
             assert_eq!(format!("{number:e}"), scientific.replace('+', ""), "{code}");
         }
-        assert_eq!(
-            positional.parse::<F16>().unwrap().to_bits(),
-            number.to_bits()
-        );
+        assert_eq!(positional.parse::<F16>().unwrap().to_bits(), number.to_bits());
         lines += 1;
     }
     assert_eq!(lines, 0x7c00_u32.div_ceil(13));

@@ -22,10 +22,7 @@ impl Exact {
         } else {
             (integer * power, one)
         };
-        Self {
-            numerator,
-            denominator,
-        }
+        Self { numerator, denominator }
     }
 
     /// Returns the mean of two numbers.
@@ -60,10 +57,7 @@ impl Exact {
     }
 
     fn distance(&self, other: &Self) -> Self {
-        let (a, b) = (
-            &self.numerator * &other.denominator,
-            &other.numerator * &self.denominator,
-        );
+        let (a, b) = (&self.numerator * &other.denominator, &other.numerator * &self.denominator);
         Self {
             numerator: if a > b { a - b } else { b - a },
             denominator: &self.denominator * &other.denominator,
@@ -118,10 +112,7 @@ pub(crate) fn rounded(layout: Layout, exact: &Exact) -> u64 {
     if magnitude <= layout.max_code() {
         return magnitude;
     }
-    layout
-        .infinity_code()
-        .or(layout.nan_code())
-        .unwrap_or(layout.max_code())
+    layout.infinity_code().or(layout.nan_code()).unwrap_or(layout.max_code())
 }
 
 /// Returns the digits with which a number is printed, and the exponent of the last digit. A whole number below 2^24 has all its
@@ -171,16 +162,14 @@ fn shortest(layout: Layout, magnitude: u64, tie: Tie) -> (u64, i32) {
         // If no number follows, a tie is no reason to print more digits.
         let high_tie = tie_goes_down(layout, magnitude) && magnitude < layout.max_code();
         let low_tie = magnitude > 0 && !tie_goes_down(layout, magnitude - 1) || magnitude == 0;
-        (from_low.is_gt() || from_low.is_eq() && low_tie)
-            && (to_high.is_lt() || to_high.is_eq() && high_tie)
+        (from_low.is_gt() || from_low.is_eq() && low_tie) && (to_high.is_lt() || to_high.is_eq() && high_tie)
     };
     let leading = leading_exponent(&exact);
     for digits in 1.. {
         let exponent = leading + 1 - digits;
         let below = u64::try_from(exact.times(&Exact::new(1u32, 10, -exponent)).floor());
         let below = below.expect("no format needs so many digits");
-        let [below, above] =
-            [below, below + 1].map(|digits| (digits, Exact::new(digits, 10, exponent)));
+        let [below, above] = [below, below + 1].map(|digits| (digits, Exact::new(digits, 10, exponent)));
         let chosen = match (rounds_back(&below.1), rounds_back(&above.1)) {
             (false, false) => continue,
             (true, false) => below,

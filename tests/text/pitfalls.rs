@@ -9,11 +9,7 @@ use super::*;
 /// The decimal is 1593.49997… · 2^-24, a hair below the tie of 0639 and 063a. The tie is the nearest `f32` and goes to 063a.
 #[test]
 fn decimal_to_f16_through_f32() {
-    assert_eq!(
-        "9498e-8".parse::<f16>().unwrap().to_bits(),
-        0x063a,
-        "the trap"
-    );
+    assert_eq!("9498e-8".parse::<f16>().unwrap().to_bits(), 0x063a, "the trap");
     assert_eq!(parse::<F16>("9498e-8"), Ok(0x0639));
     assert_eq!(parse::<F16>("-9498e-8"), Ok(0x8639));
 }
@@ -21,27 +17,16 @@ fn decimal_to_f16_through_f32() {
 /// The decimal lies below 65520, the tie of 65504 and the next place, 65536. 65520 is the nearest `f32`.
 #[test]
 fn decimal_to_f16_near_its_largest_through_f32() {
-    assert_eq!(
-        "65519.999".parse::<f16>().unwrap().to_bits(),
-        0x7c00,
-        "the trap"
-    );
+    assert_eq!("65519.999".parse::<f16>().unwrap().to_bits(), 0x7c00, "the trap");
     assert_eq!(parse::<F16>("65519.999"), Ok(0x7bff));
-    assert_eq!(
-        parse::<F16>("65519.99999999999999999999999999999"),
-        Ok(0x7bff)
-    );
+    assert_eq!(parse::<F16>("65519.99999999999999999999999999999"), Ok(0x7bff));
     assert_eq!(parse::<F16>("65520"), Ok(0x7c00));
 }
 
 /// The decimal lies a hair above the tie of 1f88 and 1f89. The tie is the nearest `f32`.
 #[test]
 fn decimal_to_bf16_through_f32() {
-    assert_eq!(
-        "5781e-23".parse::<bf16>().unwrap().to_bits(),
-        0x1f88,
-        "the trap"
-    );
+    assert_eq!("5781e-23".parse::<bf16>().unwrap().to_bits(), 0x1f88, "the trap");
     assert_eq!(parse::<Bf16>("5781e-23"), Ok(0x1f89));
 }
 

@@ -109,18 +109,7 @@ fn the_shortest_of_wide_numbers() {
 fn the_shortest_beyond_the_range_of_f64() {
     let max = Wide::LAYOUT.max_code();
     let one = 1 << 62 | 1 << 61;
-    for magnitude in [
-        1,
-        2,
-        3,
-        1 << 48,
-        (1 << 48) + 1,
-        one / 2,
-        one / 3,
-        one,
-        max - 1,
-        max,
-    ] {
+    for magnitude in [1, 2, 3, 1 << 48, (1 << 48) + 1, one / 2, one / 3, one, max - 1, max] {
         check::<Wide>(magnitude.min(max), "", magnitude.min(max));
     }
 }

@@ -93,8 +93,7 @@ fn print<F: Text>() {
     for bits in 0..1 << F::LAYOUT.bits() {
         let number = number::<F>(bits);
         let value: f32 = number.cast();
-        if value.is_nan() || F::LAYOUT.infinity_code() == Some(bits % (1 << (F::LAYOUT.bits() - 1)))
-        {
+        if value.is_nan() || F::LAYOUT.infinity_code() == Some(bits % (1 << (F::LAYOUT.bits() - 1))) {
             assert_eq!(format!("{number}"), format!("{value}"));
             assert_eq!(format!("{number:+?}"), format!("{value:+?}"));
             assert_eq!(format!("{number:08.3e}"), format!("{value:08.3e}"));

@@ -57,9 +57,7 @@ pub fn category(shape: &FormatSpec, value: &Value) -> FpCategory {
         Value::Infinite { .. } => FpCategory::Infinite,
         Value::Finite { magnitude, .. } if magnitude.significand == 0 => FpCategory::Zero,
         // A normal value has the leading bit of the significand.
-        Value::Finite { magnitude, .. } if magnitude.significand >> shape.fraction_bits == 0 => {
-            FpCategory::Subnormal
-        }
+        Value::Finite { magnitude, .. } if magnitude.significand >> shape.fraction_bits == 0 => FpCategory::Subnormal,
         Value::Finite { .. } => FpCategory::Normal,
     }
 }
@@ -72,20 +70,13 @@ impl Casts {
     /// Returns the twelve casts of six roundings and two policies.
     #[must_use]
     pub fn all() -> Self {
-        let one =
-            |rounding| SATURATE.map(|saturate| (rounding, saturate, cast(rounding, saturate)));
+        let one = |rounding| SATURATE.map(|saturate| (rounding, saturate, cast(rounding, saturate)));
         Self(Rounding::ALL.into_iter().flat_map(one).collect())
     }
 }
 
 /// Compares the crate with the oracle on one code and two layouts known at run time, under every cast.
-pub fn check_layouts(
-    from: (&FormatSpec, Layout),
-    to: (&FormatSpec, Layout),
-    bits: u64,
-    casts: &Casts,
-    tally: &mut Tally,
-) {
+pub fn check_layouts(from: (&FormatSpec, Layout), to: (&FormatSpec, Layout), bits: u64, casts: &Casts, tally: &mut Tally) {
     let query = RoundingQuery::new(to.0, oracle::decode(from.0, bits));
     tally.input();
     for &(rounding, saturate, cast) in &casts.0 {
@@ -110,13 +101,7 @@ fn by_layout(cast: Cast, from: Layout, to: Layout, bits: u64) -> (u64, u8) {
 
 /// Describes a wrong result of a cast.
 #[must_use]
-pub fn describe(
-    what: &str,
-    rounding: Rounding,
-    saturate: bool,
-    is: (u64, u8),
-    right: (u64, u8),
-) -> String {
+pub fn describe(what: &str, rounding: Rounding, saturate: bool, is: (u64, u8), right: (u64, u8)) -> String {
     let policy = if saturate { "Saturate" } else { "Ieee" };
     format!(
         "{what}, {rounding:?}, {policy}: {:#x} flags {:#x}, right: {:#x} flags {:#x}",

@@ -19,10 +19,7 @@ pub fn leading(width: u32, lead: u32) -> Vec<u64> {
     let below = width - lead;
     let all = (1 << below) - 1;
     let sticky = BTreeSet::from([0, 1, 1 << (below - 1), all, 1 << 28, 1 << 31, 1 << 32]);
-    let sticky: Vec<u64> = sticky
-        .into_iter()
-        .filter(|bits| bits & all == *bits)
-        .collect();
+    let sticky: Vec<u64> = sticky.into_iter().filter(|bits| bits & all == *bits).collect();
     let heads = 0..1_u64 << lead;
     heads
         .flat_map(|head| sticky.iter().map(move |tail| head << below | tail))

@@ -43,9 +43,5 @@ fn main() -> ExitCode {
             right &= report.finish();
         }
     }
-    if right {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

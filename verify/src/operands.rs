@@ -38,23 +38,12 @@ pub fn few_fields(shape: &FormatSpec) -> Vec<u64> {
     let centres = [0, 1, bias / 2, bias, bias + bias / 2, last];
     let mut fields = BTreeSet::new();
     for centre in centres {
-        for apart in [
-            0,
-            1,
-            precision - 1,
-            precision,
-            precision + 1,
-            2 * precision + 1,
-        ] {
+        for apart in [0, 1, precision - 1, precision, precision + 1, 2 * precision + 1] {
             fields.extend([centre - apart, centre + apart]);
         }
     }
     let valid = |&field: &i64| (0..=last).contains(&field);
-    fields
-        .into_iter()
-        .filter(valid)
-        .map(|field| field as u64)
-        .collect()
+    fields.into_iter().filter(valid).map(|field| field as u64).collect()
 }
 
 /// Returns a pair of one of three kinds. The codes are any codes. Or the magnitudes are near each other, so their sum cancels or
@@ -75,10 +64,7 @@ pub fn pair(shape: &FormatSpec, rng: &mut Rng) -> [u64; 2] {
     };
     let last = (1 << shape.exponent_bits) - 1;
     let other = other.clamp(0, last) as u64;
-    [
-        a,
-        any & (shape.sign_bit() | fraction) | other << shape.fraction_bits,
-    ]
+    [a, any & (shape.sign_bit() | fraction) | other << shape.fraction_bits]
 }
 
 /// The type of [`triple`].

@@ -125,14 +125,7 @@ pub fn binary<F: Format>() -> [Operation<2>; 6] {
 pub fn mul_add<F: Format>() -> Operation<3> {
     Operation {
         name: "mul_add",
-        given: |[a, b, c], rounding| {
-            given(ieee::mul_add(
-                number::<F>(a),
-                number(b),
-                number(c),
-                rounding,
-            ))
-        },
+        given: |[a, b, c], rounding| given(ieee::mul_add(number::<F>(a), number(b), number(c), rounding)),
         right: right::mul_add,
     }
 }

@@ -117,10 +117,7 @@ impl Report {
     #[must_use]
     pub fn finish(self) -> bool {
         let Tally {
-            inputs,
-            compared,
-            wrong,
-            ..
+            inputs, compared, wrong, ..
         } = self.total;
         let seconds = self.start.elapsed().as_secs_f64();
         println!(

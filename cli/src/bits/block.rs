@@ -28,11 +28,7 @@ struct Element {
 
 pub(super) fn report(scheme: Scheme, values: &[String], as_json: bool) -> Result<String, String> {
     let row = Row::new(scheme, values)?;
-    Ok(if as_json {
-        format!("{:#}\n", row.json())
-    } else {
-        row.text()
-    })
+    Ok(if as_json { format!("{:#}\n", row.json()) } else { row.text() })
 }
 
 impl Row {
@@ -77,9 +73,10 @@ impl Row {
 
     fn json(&self) -> Value {
         let Self { scheme, .. } = self;
-        let scales = self.scales.iter().map(|&(code, value)| {
-            json!({"code": hexadecimal(code, scheme.scale.bits()), "value": json_number(value)})
-        });
+        let scales = self
+            .scales
+            .iter()
+            .map(|&(code, value)| json!({"code": hexadecimal(code, scheme.scale.bits()), "value": json_number(value)}));
         let elements = self.elements.iter().map(|element| {
             json!({
                 "typed": element.typed,
@@ -114,9 +111,7 @@ impl Row {
             text.extend([name, format!("  {}\n", self.tensor_scale)]);
         }
         let size = scheme.blocks.cols().min(self.elements.len());
-        for (block, (elements, (code, value))) in
-            self.elements.chunks(size).zip(&self.scales).enumerate()
-        {
+        for (block, (elements, (code, value))) in self.elements.chunks(size).zip(&self.scales).enumerate() {
             let bits = bits(scheme.scale.layout(), *code);
             let name = paint(QUIET, format!("scale {block}"));
             let hex = hexadecimal(*code, scheme.scale.bits());
@@ -163,9 +158,7 @@ fn scales_of(blocks: Blocks) -> String {
 fn number(text: &str) -> Result<(f32, Option<Decimal>), String> {
     let parsed = match Typed::parse(text)? {
         Typed::Code { .. } => {
-            return Err(format!(
-                "{text}: a block is made of numbers, and this is a code"
-            ));
+            return Err(format!("{text}: a block is made of numbers, and this is a code"));
         }
         Typed::Number { exact, text } => (text.parse(), Some(exact)),
         Typed::Special(text) => (text.parse(), None),
@@ -189,22 +182,14 @@ fn hexadecimal(code: u64, bits: u32) -> String {
 
 /// Returns the sign, the exponent and the fraction, if the format has them.
 fn fields(layout: Layout, code: u64) -> Vec<String> {
-    let widths = [
-        u32::from(layout.is_signed()),
-        layout.exponent_bits(),
-        layout.fraction_bits(),
-    ];
+    let widths = [u32::from(layout.is_signed()), layout.exponent_bits(), layout.fraction_bits()];
     let mut above = widths.iter().sum::<u32>();
     let field = |&width: &u32| {
         above -= width;
         let part = code >> above & ((1 << width) - 1);
         format!("{part:0width$b}", width = width as usize)
     };
-    let fields: Vec<String> = widths
-        .iter()
-        .filter(|&&width| width > 0)
-        .map(field)
-        .collect();
+    let fields: Vec<String> = widths.iter().filter(|&&width| width > 0).map(field).collect();
     fields
 }
 
@@ -213,10 +198,7 @@ fn bits(layout: Layout, code: u64) -> String {
     let styles = [SIGN, EXPONENT, FRACTION];
     let styles = &styles[usize::from(!layout.is_signed())..];
     let fields = fields(layout, code);
-    let painted = fields
-        .iter()
-        .zip(styles)
-        .map(|(bits, style)| paint(*style, bits));
+    let painted = fields.iter().zip(styles).map(|(bits, style)| paint(*style, bits));
     painted.collect::<Vec<_>>().join(" ")
 }
 

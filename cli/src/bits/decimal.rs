@@ -22,11 +22,7 @@ impl Decimal {
         let bits = number.to_bits();
         let (field, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
         let hidden = u64::from(field != 0) << 52;
-        let sign = if number < 0.0 {
-            Sign::Minus
-        } else {
-            Sign::Plus
-        };
+        let sign = if number < 0.0 { Sign::Minus } else { Sign::Plus };
         let digits = BigInt::from_biguint(sign, BigUint::from(hidden | fraction));
         Decimal::new(digits, 0).times_power_of_two(field.max(1) as i32 - 1075)
     }
@@ -80,14 +76,7 @@ impl fmt::Display for Decimal {
         }
         // The number of digits before the point.
         let point = all.len() as i32 + self.exponent;
-        let (sign, count) = (
-            if self.digits.sign() == Sign::Minus {
-                "-"
-            } else {
-                ""
-            },
-            digits.len(),
-        );
+        let (sign, count) = (if self.digits.sign() == Sign::Minus { "-" } else { "" }, digits.len());
         match usize::try_from(point) {
             Ok(point @ 1..=21) if count <= point => write!(f, "{sign}{digits:0<point$}"),
             Ok(point @ 1..=21) => write!(f, "{sign}{}.{}", &digits[..point], &digits[point..]),
@@ -114,10 +103,7 @@ mod tests {
             (0.0, "0"),
             (1.0, "1"),
             (-2.5, "-2.5"),
-            (
-                0.1,
-                "0.1000000000000000055511151231257827021181583404541015625",
-            ),
+            (0.1, "0.1000000000000000055511151231257827021181583404541015625"),
             (65504.0, "65504"),
             (1e6, "1000000"),
             (0.000_488_281_25, "0.00048828125"),

@@ -16,13 +16,7 @@ use number::Number;
 use typed::Typed;
 
 /// The formats that show a number if no format is named.
-const USUAL_FORMATS: [Dtype; 5] = [
-    Dtype::F32,
-    Dtype::F16,
-    Dtype::Bf16,
-    Dtype::F8E4M3Fn,
-    Dtype::F8E5M2,
-];
+const USUAL_FORMATS: [Dtype; 5] = [Dtype::F32, Dtype::F16, Dtype::Bf16, Dtype::F8E4M3Fn, Dtype::F8E5M2];
 
 /// Print a number in formats: its bits and their meaning, all its digits, its neighbours, and the error of rounding
 ///

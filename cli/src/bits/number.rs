@@ -84,9 +84,9 @@ pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> 
             return Err(format!("{text}: more than the {bits} bits of {format}"));
         }
         Typed::Code { code, .. } => F::from_bits(F::Bits::from_u64(*code)),
-        Typed::Number { text, .. } | Typed::Special(text) => text
-            .parse()
-            .map_err(|_| format!("{text}: no number of {}", F::DTYPE))?,
+        Typed::Number { text, .. } | Typed::Special(text) => {
+            text.parse().map_err(|_| format!("{text}: no number of {}", F::DTYPE))?
+        }
     };
     let code = number.to_bits().to_u64();
     let near = |number: F| Near {
@@ -98,9 +98,7 @@ pub(super) fn of<F: Steps>(typed: &Typed, text: &str) -> Result<Number, String> 
         Typed::Number { .. } if !value.is_finite() => RoundingError::Overflow,
         Typed::Number { exact, .. } => {
             let error = &Decimal::of(value) - exact;
-            let ulps = error
-                .clone()
-                .times_power_of_two(-ulp_exponent(layout, parts));
+            let ulps = error.clone().times_power_of_two(-ulp_exponent(layout, parts));
             RoundingError::Finite(error, ulps)
         }
         _ => RoundingError::None,
@@ -128,11 +126,7 @@ fn exact<F: Steps>(number: F) -> String {
 
 /// Returns all digits of a finite number.
 fn digits(value: f64) -> Option<String> {
-    let sign = if value == 0.0 && value.is_sign_negative() {
-        "-"
-    } else {
-        ""
-    };
+    let sign = if value == 0.0 && value.is_sign_negative() { "-" } else { "" };
     let finite = value.is_finite();
     finite.then(|| format!("{sign}{}", Decimal::of(value)))
 }

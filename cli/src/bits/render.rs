@@ -101,9 +101,7 @@ fn fields(number: &Number) -> Vec<Field> {
             },
         },
     ];
-    all.into_iter()
-        .filter(|field| !field.bits.is_empty())
-        .collect()
+    all.into_iter().filter(|field| !field.bits.is_empty()).collect()
 }
 
 /// Returns the lines below the fields, each with its heading.
@@ -129,11 +127,7 @@ fn lines(number: &Number) -> Vec<(&'static str, String)> {
             lines.push(("error", paint(GOOD, "none: it is exact")));
         }
         RoundingError::Finite(error, ulps) => {
-            let style = if number.value == 0.0 || is_far(ulps) {
-                BAD
-            } else {
-                WARNING
-            };
+            let style = if number.value == 0.0 || is_far(ulps) { BAD } else { WARNING };
             let ulps = paint(QUIET, format!("({} ulp)", ulps.brief()));
             lines.push(("error", format!("{} {ulps}", paint(style, error))));
         }
@@ -156,16 +150,9 @@ fn product(number: &Number) -> String {
     let (layout, parts) = (number.layout, number.parts);
     let power = power(layout, parts);
     let one = 2f64.powi(layout.fraction_bits() as i32);
-    let hidden = if layout.has_zero() && parts.exponent == 0 {
-        0.0
-    } else {
-        one
-    };
+    let hidden = if layout.has_zero() && parts.exponent == 0 { 0.0 } else { one };
     // This sum is exact, because a significand has at most 53 bits.
     let significand = (hidden + parts.fraction as f64) / one;
     let sign = if parts.sign { "-" } else { "" };
-    format!(
-        "{sign}{} × 2^{power}",
-        super::decimal::Decimal::of(significand)
-    )
+    format!("{sign}{} × 2^{power}", super::decimal::Decimal::of(significand))
 }

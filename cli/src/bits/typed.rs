@@ -46,8 +46,7 @@ impl Typed {
             return Ok(Typed::Number { exact, text });
         };
         if hexadecimal.contains('p') {
-            let (digits, exponent) =
-                number(hexadecimal, 16, 'p').ok_or_else(|| wrong(no_number))?;
+            let (digits, exponent) = number(hexadecimal, 16, 'p').ok_or_else(|| wrong(no_number))?;
             let exponent = exponent.map_err(wrong)?;
             let exact = Decimal::new(signed(sign, digits), 0).times_power_of_two(exponent);
             let magnitude = exact.to_string();
@@ -117,10 +116,7 @@ mod tests {
             ("-0X1.8P+3", "-12"),
             ("0x.1p0", "0.0625"),
             ("0x10p-4", "1"),
-            (
-                "0x1.fffffep127",
-                "3.40282346638528859811704183484516925440e38",
-            ),
+            ("0x1.fffffep127", "3.40282346638528859811704183484516925440e38"),
         ] {
             let value = value.replace("0e38", "e38");
             assert_eq!(exact(text), value, "{text}");
@@ -130,13 +126,7 @@ mod tests {
     #[test]
     fn codes_infinities_and_nans_are_read() {
         let code = Typed::parse("0x03C0").unwrap();
-        assert!(matches!(
-            code,
-            Typed::Code {
-                code: 0x3c0,
-                digits: 4
-            }
-        ));
+        assert!(matches!(code, Typed::Code { code: 0x3c0, digits: 4 }));
         let special = Typed::parse("-Inf").unwrap();
         assert!(matches!(special, Typed::Special(text) if text == "-inf"));
     }

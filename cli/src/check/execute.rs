@@ -68,9 +68,7 @@ impl<'p> Casters<'p> {
         }
         let methods = self.rules.iter().map(|rules| rules.method(name));
         let casters = methods.zip(self.targets);
-        casters
-            .map(|(method, target)| Caster::new(from, target.to, method))
-            .collect()
+        casters.map(|(method, target)| Caster::new(from, target.to, method)).collect()
     }
 }
 
@@ -106,10 +104,7 @@ pub(super) fn check<'c>(
     threads: Threads,
     observer: &dyn Observer,
 ) -> Result<Vec<Format<'c>>, Error> {
-    let targets: Vec<TargetFormat> = rules
-        .iter()
-        .map(|rules| TargetFormat::new(rules.to))
-        .collect();
+    let targets: Vec<TargetFormat> = rules.iter().map(|rules| TargetFormat::new(rules.to)).collect();
     let Some(first) = rules.first() else {
         return Ok(Vec::new());
     };
@@ -209,18 +204,11 @@ impl<'p, 'c> Tasks<'p, 'c> {
 
     /// Returns the scales of a tensor that must be known before its chunks are read.
     fn tensor_scales(&self, chunk: Chunk) -> &TensorScales {
-        self.tensor_scales
-            .get(&chunk.tensor)
-            .unwrap_or(&self.no_scales)
+        self.tensor_scales.get(&chunk.tensor).unwrap_or(&self.no_scales)
     }
 
     /// Counts the elements of a chunk, and the effect of each format on them.
-    fn tally(
-        &self,
-        chunk: Chunk,
-        targets: &[TargetFormat],
-        scratch: &mut Scratch<'c>,
-    ) -> Result<(u64, Vec<Tally>), Error> {
+    fn tally(&self, chunk: Chunk, targets: &[TargetFormat], scratch: &mut Scratch<'c>) -> Result<(u64, Vec<Tally>), Error> {
         match &self.becomes {
             Becomes::Cast(casters) => {
                 let numbers = &self.numbers[chunk.tensor];
@@ -259,8 +247,7 @@ impl<'p, 'c> Tasks<'p, 'c> {
         // A wider format has every number of a narrower one.
         let widen = |from, src: &[u8], dst: &mut Vec<u8>| {
             dst.resize(size(Dtype::F64) as usize, 0);
-            slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new())
-                .expect("a chunk is as long in both formats");
+            slice::cast_bytes(from, src, Dtype::F64, dst, Cast::new()).expect("a chunk is as long in both formats");
         };
         widen(from, &source, before);
         let tally = |(caster, target): (&Caster, &TargetFormat)| {
@@ -290,10 +277,7 @@ impl<'p, 'c> Tasks<'p, 'c> {
         scratch: &mut Scratch<'c>,
     ) -> Result<(u64, Tally), Error> {
         let Scratch {
-            buffers,
-            after,
-            back,
-            ..
+            buffers, after, back, ..
         } = scratch;
         let done = weight.panel(chunk.first, self.tensor_scales(chunk), largest, buffers)?;
         let Buffers {
@@ -309,8 +293,7 @@ impl<'p, 'c> Tasks<'p, 'c> {
             .expect("it was quantized so");
         after.resize(numbers.len() * size_of::<f64>(), 0);
         let element = weight.scheme.element;
-        slice::cast_bytes(element, elements, Dtype::F64, after, Cast::new())
-            .expect("whole bytes of elements");
+        slice::cast_bytes(element, elements, Dtype::F64, after, Cast::new()).expect("whole bytes of elements");
         let mut tally = Tally::default();
         tally.overflowed = Lost::from(done.counts).overflowed;
         let all = numbers.iter().zip(&*back).zip(after.as_chunks().0);

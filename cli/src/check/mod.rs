@@ -75,11 +75,7 @@ struct Row<'f> {
 }
 
 /// Writes the report, and returns the exit code.
-pub(crate) fn report(
-    args: &Check,
-    observer: &dyn Observer,
-    out: &mut dyn Write,
-) -> Result<Exit, Error> {
+pub(crate) fn report(args: &Check, observer: &dyn Observer, out: &mut dyn Write) -> Result<Exit, Error> {
     let all = args.options.to == "all";
     let formats = if all {
         options::targets().map(|to| to.to_string()).collect()

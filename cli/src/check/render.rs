@@ -31,24 +31,12 @@ const SOURCE: [Column; 3] = [
 
 /// The columns that depend on the format.
 const RESULT: [Column; 7] = [
-    ("overflow", "overflowed", |tally| {
-        Figure::Lost(tally.overflowed)
-    }),
-    ("to NaN", "became_nan", |tally| {
-        Figure::Lost(tally.became_nan)
-    }),
-    ("to zero", "became_zero", |tally| {
-        Figure::Lost(tally.became_zero)
-    }),
-    ("subnormal", "subnormal", |tally| {
-        Figure::Count(tally.subnormal)
-    }),
-    ("max rel", "largest_relative_error", |tally| {
-        Figure::Real(tally.largest)
-    }),
-    ("mean rel", "mean_relative_error", |tally| {
-        Figure::Real(tally.mean())
-    }),
+    ("overflow", "overflowed", |tally| Figure::Lost(tally.overflowed)),
+    ("to NaN", "became_nan", |tally| Figure::Lost(tally.became_nan)),
+    ("to zero", "became_zero", |tally| Figure::Lost(tally.became_zero)),
+    ("subnormal", "subnormal", |tally| Figure::Count(tally.subnormal)),
+    ("max rel", "largest_relative_error", |tally| Figure::Real(tally.largest)),
+    ("mean rel", "mean_relative_error", |tally| Figure::Real(tally.mean())),
     ("dB", "snr_db", |tally| Figure::Decibel(tally.snr())),
 ];
 
@@ -90,11 +78,7 @@ fn cells<'a>(columns: &'a [Column], tally: &'a Tally) -> impl Iterator<Item = Ce
 }
 
 /// Writes the keys and numbers of columns.
-fn entries<M: SerializeMap>(
-    map: &mut M,
-    columns: &[Column],
-    tally: &Tally,
-) -> Result<(), M::Error> {
+fn entries<M: SerializeMap>(map: &mut M, columns: &[Column], tally: &Tally) -> Result<(), M::Error> {
     for (_, key, of) in columns {
         map.serialize_entry(key, &of(tally))?;
     }
@@ -202,9 +186,7 @@ impl Format<'_> {
 
     /// Returns the bytes that the tensors would take.
     fn bytes(&self) -> u64 {
-        let bits = self
-            .rows()
-            .map(|row| row.numbers.elements() * u64::from(self.to.bits()));
+        let bits = self.rows().map(|row| row.numbers.elements() * u64::from(self.to.bits()));
         bits.map(|bits| bits.div_ceil(8)).sum()
     }
 

@@ -93,10 +93,7 @@ impl Listing {
             };
             let number = loose.iter().position(fits).unwrap_or_else(|| {
                 loose.push((groups.len(), Places::default()));
-                groups.push(Group {
-                    folder,
-                    index: None,
-                });
+                groups.push(Group { folder, index: None });
                 loose.len() - 1
             });
             let (group, places) = &mut loose[number];
@@ -109,8 +106,7 @@ impl Listing {
         }
         shards.extend(opened.into_iter().map(|shard| (shard.name.clone(), shard)));
         // An index may give its shards any name.
-        self.others
-            .retain(|other| !shards.contains_key(&text(&other.below)));
+        self.others.retain(|other| !shards.contains_key(&text(&other.below)));
         Ok((shards.into_values().collect(), groups))
     }
 }
@@ -118,8 +114,6 @@ impl Listing {
 /// Returns a path below the directory, with `/` between its parts.
 fn text(below: &Path) -> String {
     let parts = below.components();
-    let parts: Vec<_> = parts
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
+    let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }

@@ -71,9 +71,7 @@ impl Index {
                 });
             }
             if places.insert(tensor.clone(), place).is_some() {
-                return Err(IndexError::Twice {
-                    tensor: tensor.clone(),
-                });
+                return Err(IndexError::Twice { tensor: tensor.clone() });
             }
         }
         Ok(Index {

@@ -22,8 +22,7 @@ pub(super) fn of(begin: &[u8]) -> Option<String> {
     } else if starts(b"<!doctype") || starts(b"<html") || starts(b"<?xml") {
         PAGE.into()
     } else if begin.starts_with(b"GGUF") {
-        "a GGUF file, which is not read: convert the safetensors files from which it was made"
-            .into()
+        "a GGUF file, which is not read: convert the safetensors files from which it was made".into()
     } else if begin.starts_with(b"PK\x03\x04") {
         format!("a zip archive, as torch.save writes it: {TORCH}")
     } else if matches!(begin, [0x80, 2..=5, ..]) {
@@ -51,11 +50,7 @@ mod tests {
         let header = |length: u64, json: &str| [&length.to_le_bytes(), json.as_bytes()].concat();
         assert_eq!(of(&header(0x280, "{}")), None);
         assert_eq!(of(&header(0x0403_4b50, "{}")), None);
-        assert!(
-            of(&header(0x0403_4b50, "data.pkl"))
-                .unwrap()
-                .contains("zip")
-        );
+        assert!(of(&header(0x0403_4b50, "data.pkl")).unwrap().contains("zip"));
         for short in [&b""[..], b"P", b"\x80", b"<"] {
             assert_eq!(of(short), None);
         }

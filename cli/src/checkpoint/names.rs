@@ -60,10 +60,7 @@ pub(super) fn at<'c>(shards: &[&'c Shard]) -> impl Fn((u32, u32)) -> &'c Tensor 
 
 impl<'c> Names<'c> {
     /// Returns the tensors for which `is` holds. The last of equal names counts.
-    pub(super) fn of(
-        shards: Vec<&'c Shard>,
-        is: impl Fn(&'c Shard, &'c Tensor) -> bool,
-    ) -> Names<'c> {
+    pub(super) fn of(shards: Vec<&'c Shard>, is: impl Fn(&'c Shard, &'c Tensor) -> bool) -> Names<'c> {
         let mut places = Places::default();
         let tensors = shards.iter().map(|shard| shard.header.tensors.len());
         places.reserve(tensors.sum(), at(&shards));
@@ -87,13 +84,7 @@ impl<'c> Names<'c> {
 
     /// Returns all tensors of the group's shards with their shards, in the order of their data.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = (&'c Shard, &'c Tensor)> {
-        let of = |&shard: &&'c Shard| {
-            shard
-                .header
-                .tensors
-                .iter()
-                .map(move |tensor| (shard, tensor))
-        };
+        let of = |&shard: &&'c Shard| shard.header.tensors.iter().map(move |tensor| (shard, tensor));
         self.shards.iter().flat_map(of)
     }
 }

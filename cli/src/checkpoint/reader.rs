@@ -15,13 +15,7 @@ impl<'s> Reader<'s> {
     ///
     /// # Errors
     /// If the file can't be read, became shorter, or was changed before it was opened again.
-    pub fn read(
-        &mut self,
-        shard: &'s Shard,
-        tensor: &Tensor,
-        offset: u64,
-        bytes: &mut [u8],
-    ) -> Result<(), Error> {
+    pub fn read(&mut self, shard: &'s Shard, tensor: &Tensor, offset: u64, bytes: &mut [u8]) -> Result<(), Error> {
         let start = shard.header.data_start + tensor.range.start + offset;
         let read = self.source(shard)?.read(start, bytes);
         read.map_err(|source| Error::TensorIo {
@@ -37,10 +31,7 @@ impl<'s> Reader<'s> {
         }
         let last = self.last.take();
         let last = last.filter(|(last, _)| std::ptr::eq(*last, shard));
-        let last = last.map_or_else(
-            || Source::again(&shard.path, shard.version),
-            |(_, source)| Ok(source),
-        );
+        let last = last.map_or_else(|| Source::again(&shard.path, shard.version), |(_, source)| Ok(source));
         let (_, source) = self.last.insert((shard, last?));
         Ok(source)
     }

@@ -78,11 +78,7 @@ impl Source {
         Ok(Source {
             version: Version::from(&metadata),
             is_file,
-            mode: if is_file {
-                output::mode(&metadata)
-            } else {
-                output::OPEN
-            },
+            mode: if is_file { output::mode(&metadata) } else { output::OPEN },
             file,
         })
     }
@@ -168,9 +164,7 @@ fn is_file(path: &Path, metadata: &Metadata) -> Result<(), Error> {
 fn copy(mut pipe: File) -> io::Result<File> {
     let mut copy = tempfile::tempfile()?;
     let mut begin = Vec::new();
-    (&mut pipe)
-        .take(kind::BEGIN as u64)
-        .read_to_end(&mut begin)?;
+    (&mut pipe).take(kind::BEGIN as u64).read_to_end(&mut begin)?;
     io::copy(&mut &*begin, &mut copy)?;
     let sound = |length: [u8; 8]| u64::from_le_bytes(length) <= HEADER_LIMIT as u64;
     if begin.first_chunk().is_some_and(|&length| sound(length)) {
@@ -197,10 +191,7 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Err
     }
     let begin = &text[..text.len().min(kind::BEGIN)];
     if let Some(kind) = kind::of(begin) {
-        return Err(Error::OtherKind {
-            path: path.into(),
-            kind,
-        });
+        return Err(Error::OtherKind { path: path.into(), kind });
     }
     Ok(Some(text))
 }

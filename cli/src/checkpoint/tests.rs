@@ -35,47 +35,15 @@ fn headers_with_wrong_offsets_are_errors() {
             8,
             "tensor x: its data, from 4 on, leave a hole",
         ),
-        (
-            one("x", "F32", "[1]", "[4,0]"),
-            4,
-            "tensor x: its data end at 0, before",
-        ),
-        (
-            one("x", "F33", "[1]", "[0,4]"),
-            4,
-            "tensor x: unknown variant",
-        ),
-        (
-            one("x", "F4", "[3]", "[0,2]"),
-            2,
-            "tensor x: [3] elements of F4",
-        ),
-        (
-            one("x", "F32", "[3]", "[0,8]"),
-            8,
-            "tensor x: 8 bytes, and not the 12",
-        ),
-        (
-            one("x", "U8", "[4294967296,4294967296]", "[0,0]"),
-            0,
-            "tensor x: the product",
-        ),
-        (
-            one("x", "F64", "[2305843009213693952]", "[0,0]"),
-            0,
-            "tensor x: the product",
-        ),
-        (
-            one("x", "F32", "[-1]", "[0,4]"),
-            4,
-            "tensor x: invalid value",
-        ),
+        (one("x", "F32", "[1]", "[4,0]"), 4, "tensor x: its data end at 0, before"),
+        (one("x", "F33", "[1]", "[0,4]"), 4, "tensor x: unknown variant"),
+        (one("x", "F4", "[3]", "[0,2]"), 2, "tensor x: [3] elements of F4"),
+        (one("x", "F32", "[3]", "[0,8]"), 8, "tensor x: 8 bytes, and not the 12"),
+        (one("x", "U8", "[4294967296,4294967296]", "[0,0]"), 0, "tensor x: the product"),
+        (one("x", "F64", "[2305843009213693952]", "[0,0]"), 0, "tensor x: the product"),
+        (one("x", "F32", "[-1]", "[0,4]"), 4, "tensor x: invalid value"),
         (one("x", "U8", "[1]", "[0,1]"), 2, "data are not as long"),
-        (
-            r#"{"__metadata__":{},"__metadata__":{}}"#.into(),
-            0,
-            "metadata twice",
-        ),
+        (r#"{"__metadata__":{},"__metadata__":{}}"#.into(), 0, "metadata twice"),
         (r#"{"__metadata__":{"a":1}}"#.into(), 0, "invalid type"),
         ("[1, 2]".into(), 0, "a map of tensors"),
         ("[".repeat(100_000), 0, "not a safetensors file"),
@@ -89,21 +57,13 @@ fn headers_with_wrong_offsets_are_errors() {
     assert!(error.contains("tensor x: two have this name"), "{error}");
     let other = twice.replace('x', "y");
     let error = header(&format!("{{{twice},{other}}}"), 1).unwrap_err();
-    assert!(
-        error.contains("tensor y: its data, from 0 on, overlap"),
-        "{error}"
-    );
+    assert!(error.contains("tensor y: its data, from 0 on, overlap"), "{error}");
 }
 
 /// Tests odd headers that the reference reader takes.
 #[test]
 fn unusual_valid_headers_are_read() {
-    for (name, read) in [
-        ("/w", "/w"),
-        ("a/../b", "a/../b"),
-        (r"a\\..", r"a\.."),
-        (r"a\u0000", "a\0"),
-    ] {
+    for (name, read) in [("/w", "/w"), ("a/../b", "a/../b"), (r"a\\..", r"a\.."), (r"a\u0000", "a\0")] {
         let json = format!(r#"{{"{name}":{{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}}}"#);
         assert_eq!(&*header(&json, 1).unwrap().tensors[0].name, read);
     }
@@ -112,10 +72,7 @@ fn unusual_valid_headers_are_read() {
     let json = r#"{"__metadata__":null}"#;
     assert_eq!(header(json, 0).unwrap().metadata, None);
     let json = r#"{"__metadata__":{"a":"1","a":"2"}}"#;
-    assert_eq!(
-        header(json, 0).unwrap().metadata.unwrap().get("a").unwrap(),
-        "2"
-    );
+    assert_eq!(header(json, 0).unwrap().metadata.unwrap().get("a").unwrap(), "2");
     let entry = |i| format!(r#""{i}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#);
     let entries: Vec<_> = (0..=1 << 17).map(entry).collect();
     let many = header(&format!("{{{}}}", entries.join(",")), 0).unwrap();
@@ -138,10 +95,7 @@ fn other_file_formats_are_named_in_the_error() {
     ] {
         std::fs::write(&path, bytes).unwrap();
         let error = Checkpoint::open(&path).unwrap_err().line();
-        assert!(
-            error.contains("not a safetensors file") && error.contains(words),
-            "{error}"
-        );
+        assert!(error.contains("not a safetensors file") && error.contains(words), "{error}");
     }
     // A length may look like a pickle.
     let json = format!("{{}}{}", " ".repeat(0x280 - 2));
@@ -151,8 +105,7 @@ fn other_file_formats_are_named_in_the_error() {
 
 #[test]
 fn wrong_indices_are_errors() {
-    let sound =
-        r#"{"metadata":{"total_size":8},"weight_map":{"b":"2.safetensors","a":"x/1.safetensors"}}"#;
+    let sound = r#"{"metadata":{"total_size":8},"weight_map":{"b":"2.safetensors","a":"x/1.safetensors"}}"#;
     let index = Index::parse(sound.as_bytes()).unwrap();
     assert_eq!(index.shard_of("a"), Some("x/1.safetensors"));
     assert_eq!(index.shards(), ["2.safetensors", "x/1.safetensors"]);
@@ -171,12 +124,7 @@ fn wrong_indices_are_errors() {
         let error = error.unwrap_err().to_string();
         assert!(error.contains(words), "{weight_map}: {error}");
     }
-    assert!(
-        Index::parse(b"{}")
-            .unwrap_err()
-            .to_string()
-            .contains("weight_map")
-    );
+    assert!(Index::parse(b"{}").unwrap_err().to_string().contains("weight_map"));
 }
 
 #[test]
@@ -192,17 +140,12 @@ fn a_directory_lists_its_shards() {
     let checkpoint = opened().unwrap();
     let (shard, tensor) = checkpoint.by_name(0).get("a").unwrap();
     let mut bytes = [0; 2];
-    Reader::default()
-        .read(shard, tensor, 1, &mut bytes)
-        .unwrap();
+    Reader::default().read(shard, tensor, 1, &mut bytes).unwrap();
     assert_eq!(&bytes, b"yz");
 
     for (weight_map, words) in [
         (r#"{"a":"missing"}"#, "missing: No such file"),
-        (
-            r#"{"b":"model.safetensors"}"#,
-            "tensor b: model.safetensors doesn't have it",
-        ),
+        (r#"{"b":"model.safetensors"}"#, "tensor b: model.safetensors doesn't have it"),
     ] {
         std::fs::write(path(INDEX), format!(r#"{{"weight_map":{weight_map}}}"#)).unwrap();
         let error = opened().unwrap_err();

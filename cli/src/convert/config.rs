@@ -34,10 +34,7 @@ pub(super) struct Config {
 
 /// Reads a configuration, if there is one.
 fn read(path: &Path, below: PathBuf) -> Result<Option<Config>, Error> {
-    let wrong = |why| Error::Config {
-        path: path.into(),
-        why,
-    };
+    let wrong = |why| Error::Config { path: path.into(), why };
     let Some(text) = read_small(path, CONFIG_LIMIT)? else {
         return Ok(None);
     };
@@ -94,11 +91,7 @@ pub(super) fn of_scheme(target: &Target, plans: &[&Plan]) -> String {
 }
 
 /// Returns the updated configuration for a single file that is written in a scheme, if there is a configuration beside the input.
-pub(super) fn beside_file(
-    checkpoint: &Checkpoint,
-    rules: &Rules,
-    plans: &[Plan],
-) -> Result<Option<String>, Error> {
+pub(super) fn beside_file(checkpoint: &Checkpoint, rules: &Rules, plans: &[Plan]) -> Result<Option<String>, Error> {
     let config = read(&checkpoint.path.with_file_name(CONFIG), CONFIG.into())?;
     let quantizes = plans.iter().any(Plan::quantizes);
     let config = config.filter(|_| quantizes).map(|config| Config {
@@ -124,10 +117,7 @@ pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, 
     let metadata = checkpoint.shards[0].header.metadata.as_ref();
     for key in KEYS {
         if let Some(text) = metadata.and_then(|metadata| metadata.get(key)) {
-            let wrong = |why| Error::Config {
-                path: path.clone(),
-                why,
-            };
+            let wrong = |why| Error::Config { path: path.clone(), why };
             let text = format!("{{{}:{text}}}", json!(key));
             let document = Document::parse(text.as_bytes()).map_err(wrong)?;
             return Ok(vec![Declared::of(&document).map_err(wrong)?]);
@@ -140,10 +130,7 @@ pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, 
 impl Config {
     /// Returns the configuration of the output, or `None` if nothing is left in it.
     pub(super) fn update(&self, rules: &Rules, plans: &[Plan]) -> Option<String> {
-        let plans: Vec<&Plan> = plans
-            .iter()
-            .filter(|plan| self.groups.contains(&plan.shard.group))
-            .collect();
+        let plans: Vec<&Plan> = plans.iter().filter(|plan| self.groups.contains(&plan.shard.group)).collect();
         let plans = || plans.iter().copied();
         let target = rules.target.as_ref();
         let described = target.filter(|_| plans().any(Plan::quantizes));
@@ -188,10 +175,7 @@ impl Config {
         while let Some(node) = left.pop() {
             for member in node.members() {
                 let value = member.value();
-                if described
-                    .iter()
-                    .any(|described| std::ptr::eq(*described, value))
-                {
+                if described.iter().any(|described| std::ptr::eq(*described, value)) {
                     continue;
                 }
                 left.push(value);

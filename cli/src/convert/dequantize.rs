@@ -18,15 +18,11 @@ pub(crate) struct TensorScales {
 }
 
 impl TensorScales {
-    pub(crate) fn read<'s>(
-        weight: &Weight<'s>,
-        reader: &mut Reader<'s>,
-    ) -> Result<TensorScales, Error> {
+    pub(crate) fn read<'s>(weight: &Weight<'s>, reader: &mut Reader<'s>) -> Result<TensorScales, Error> {
         let tensor_scales = match weight.tensor_scale {
             None => Vec::new(),
             Some(TensorScale {
-                tensor: (shard, tensor),
-                ..
+                tensor: (shard, tensor), ..
             }) => {
                 let dtype = formats::of_tensor(tensor.dtype).expect("the weight was recognized");
                 let (mut bytes, mut scales) = (Vec::new(), Vec::new());
@@ -87,15 +83,7 @@ pub(crate) fn numbers<'s>(
     let needed = weight.grid.scales(first..end);
     let (shard, tensor) = weight.scales;
     let many = needed.end - needed.start;
-    elements(
-        scale_reader,
-        shard,
-        tensor,
-        weight.scale,
-        needed.start,
-        many,
-        bytes,
-    )?;
+    elements(scale_reader, shard, tensor, weight.scale, needed.start, many, bytes)?;
     floats(weight.scale, bytes, scales);
 
     let matrix = matrix_of(weight);

@@ -24,10 +24,8 @@ pub(crate) fn written<'s>(
     result.resize(count as usize * size_of::<Bf16>(), 0);
     let done = fill::<Bf16>(weight, tensor_scales, first, &mut result, buffers)?;
     // Elements that overflow have to be counted.
-    let none_overflows = |result: &[u8]| {
-        bytemuck::try_cast_slice::<u8, Bf16>(result)
-            .is_ok_and(|result| slice::amax(result) < f32::from(Bf16::MAX))
-    };
+    let none_overflows =
+        |result: &[u8]| bytemuck::try_cast_slice::<u8, Bf16>(result).is_ok_and(|result| slice::amax(result) < f32::from(Bf16::MAX));
     let done = done && none_overflows(&result);
     buffers.write = result;
     Ok(done)
@@ -72,19 +70,8 @@ fn fill<'s, D: Format + bytemuck::Pod>(
     elements(reader, shard, tensor, weight.element, first, count, bytes)?;
     let (shard, tensor) = weight.scales;
     let scales = needed.end - needed.start;
-    elements(
-        scale_reader,
-        shard,
-        tensor,
-        weight.scale,
-        needed.start,
-        scales,
-        scale_bytes,
-    )?;
-    let [bits, scale_size] = [
-        u64::from(weight.element.bits()),
-        u64::from(weight.scale.bits() / 8),
-    ];
+    elements(scale_reader, shard, tensor, weight.scale, needed.start, scales, scale_bytes)?;
+    let [bits, scale_size] = [u64::from(weight.element.bits()), u64::from(weight.scale.bits() / 8)];
     let matrix = matrix_of(weight);
     let mut at = first;
     while !result.is_empty() {

@@ -13,9 +13,7 @@ use crate::checkpoint::Source;
 use crate::entries::{self, Entry, EntryKind};
 use crate::error::{Error, at};
 use crate::observer::Activity;
-use crate::output::{
-    self, AtomicOutput, Mode, OPEN, exists, make_directory, parent, sync_directory,
-};
+use crate::output::{self, AtomicOutput, Mode, OPEN, exists, make_directory, parent, sync_directory};
 
 /// The files of a directory, by their use in the output.
 pub(super) struct Contents<'a> {
@@ -36,9 +34,7 @@ impl Contents<'_> {
         let others = self.others.iter().map(|other| &*other.below);
         let rewritten = self.rewritten.iter().filter(|(_, text)| text.is_some());
         // The directories above these paths count too.
-        let mut all = shards
-            .chain(others)
-            .chain(rewritten.map(|(path, _)| &**path));
+        let mut all = shards.chain(others).chain(rewritten.map(|(path, _)| &**path));
         all.any(|path| path.starts_with(below))
     }
 
@@ -54,8 +50,7 @@ impl Conversion<'_> {
         let contents = self.contents()?;
         let (above, name) = (parent(self.output), self.name());
         self.remove_left(above, std::iter::once(name));
-        let unfinished =
-            AtomicOutput::directory(above, name, contents.mode).map_err(at(self.output))?;
+        let unfinished = AtomicOutput::directory(above, name, contents.mode).map_err(at(self.output))?;
         let total = contents.plans.iter().map(Plan::work).sum();
         self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules);
@@ -77,11 +72,7 @@ impl Conversion<'_> {
     pub(super) fn contents(&self) -> Result<Contents<'_>, Error> {
         let real = |path: &Path| path.canonicalize().map_err(at(path));
         let (input, output) = (real(self.input)?, parent(self.output));
-        if output
-            .canonicalize()
-            .map_err(at(self.output))?
-            .starts_with(&input)
-        {
+        if output.canonicalize().map_err(at(self.output))?.starts_with(&input) {
             return Err(Error::InsideInput {
                 path: self.output.into(),
             });
@@ -145,12 +136,7 @@ impl Conversion<'_> {
 
     /// Writes all files except the shards into a directory. An earlier run may have written some of them. Incomplete files are in
     /// `scratch`.
-    pub(super) fn complete(
-        &self,
-        contents: &Contents,
-        directory: &Path,
-        scratch: &Path,
-    ) -> Result<(), Error> {
+    pub(super) fn complete(&self, contents: &Contents, directory: &Path, scratch: &Path) -> Result<(), Error> {
         for other in &contents.others {
             let below = &other.below;
             let (from, to) = (self.input.join(below), directory.join(below));
@@ -174,10 +160,7 @@ impl Conversion<'_> {
             below: PathBuf::new(),
             kind: EntryKind::Directory,
         };
-        for entry in entries::below(directory, |_, _| false)?
-            .iter()
-            .chain([&root])
-        {
+        for entry in entries::below(directory, |_, _| false)?.iter().chain([&root]) {
             if entry.is_directory() {
                 let shown = self.output.join(&entry.below);
                 sync_directory(&directory.join(&entry.below), self.sync).map_err(at(&shown))?;
@@ -187,13 +170,7 @@ impl Conversion<'_> {
     }
 
     /// Writes a text. The file has the permissions of the file of this name in the input, if there is one.
-    fn place_text(
-        &self,
-        directory: &Path,
-        scratch: &Path,
-        name: &Path,
-        text: &str,
-    ) -> Result<(), Error> {
+    fn place_text(&self, directory: &Path, scratch: &Path, name: &Path, text: &str) -> Result<(), Error> {
         self.make_directories(directory, name)?;
         let (target, shown) = (directory.join(name), self.output.join(name));
         let path = self.input.join(name);

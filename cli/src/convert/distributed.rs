@@ -49,9 +49,7 @@ impl Part {
         let mut loads = vec![0; self.of.min(files.len().max(1))];
         let mut mine = Vec::new();
         for file in files {
-            let least = (0..loads.len())
-                .min_by_key(|&part| loads[part])
-                .unwrap_or(0);
+            let least = (0..loads.len()).min_by_key(|&part| loads[part]).unwrap_or(0);
             loads[least] += length(&file).max(1);
             if least + 1 == self.number {
                 mine.push(file);
@@ -118,11 +116,7 @@ impl Conversion<'_> {
             for plan in plans {
                 let path = base.join(&plan.shard.name);
                 let above = path.ancestors().skip(1);
-                directories.extend(
-                    above
-                        .take_while(|above| above.starts_with(&base))
-                        .map(Path::to_path_buf),
-                );
+                directories.extend(above.take_while(|above| above.starts_with(&base)).map(Path::to_path_buf));
             }
         }
         for directory in directories {
@@ -157,9 +151,8 @@ impl Conversion<'_> {
         let removed = staging.remove(plans);
         if !removed.map_err(output::after_publish(self.output))? {
             let path = staging.path().display();
-            self.observer.warn(&format!(
-                "{path}: left there, since it holds what no part has made"
-            ));
+            self.observer
+                .warn(&format!("{path}: left there, since it holds what no part has made"));
         }
         Ok(())
     }

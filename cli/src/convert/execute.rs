@@ -94,10 +94,7 @@ impl FromStr for Lost {
 
 impl From<u64> for Lost {
     fn from(overflowed: u64) -> Lost {
-        Lost {
-            overflowed,
-            nans: 0,
-        }
+        Lost { overflowed, nans: 0 }
     }
 }
 
@@ -141,13 +138,7 @@ impl Work<'_> {
             *lost.lock().unwrap_or_else(PoisonError::into_inner) += more;
             Ok(())
         };
-        chunks::each(
-            self.threads,
-            self.observer,
-            plan.outputs.len(),
-            tensor,
-            each,
-        )?;
+        chunks::each(self.threads, self.observer, plan.outputs.len(), tensor, each)?;
         Ok(lost.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -232,9 +223,7 @@ fn convert<'s>(
         Action::Copy => {
             buffers.write.resize(count as usize, 0);
             let bytes = &mut buffers.write;
-            buffers
-                .reader
-                .read(plan.shard, output.origin, first, bytes)?;
+            buffers.reader.read(plan.shard, output.origin, first, bytes)?;
             write(name, plan.head + output.range.start + first, bytes)?;
             Ok(Lost::default())
         }
@@ -260,13 +249,7 @@ fn convert<'s>(
                 let scales = known.starts.get(name);
                 write(name, scales.map_or(place(0), |place| *place) + start, bytes)
             };
-            quantize(
-                weight,
-                name,
-                (first, tensor_scales, largest),
-                buffers,
-                write,
-            )
+            quantize(weight, name, (first, tensor_scales, largest), buffers, write)
         }
         Action::Dequantize(dequantize) => {
             let Dequantize { weight, caster } = &**dequantize;
@@ -283,20 +266,13 @@ fn convert<'s>(
             }
             let mut overflowed = 0;
             let to = caster.nearest();
-            transpose::each_group(
-                weight,
-                tensor_scales,
-                first,
-                to,
-                buffers,
-                |first, form, buffers| {
-                    if form == Form::Written {
-                        return write(name, place(first), &buffers.write);
-                    }
-                    overflowed += narrow(first, caster, buffers)?;
-                    Ok(())
-                },
-            )?;
+            transpose::each_group(weight, tensor_scales, first, to, buffers, |first, form, buffers| {
+                if form == Form::Written {
+                    return write(name, place(first), &buffers.write);
+                }
+                overflowed += narrow(first, caster, buffers)?;
+                Ok(())
+            })?;
             Ok(overflowed.into())
         }
     }
@@ -322,10 +298,7 @@ fn quantize<'s>(
     let size = u64::from(weight.stored.bits()) / 8;
     weight.store(&mut buffers.block_scales);
     let mut left = &*buffers.block_scales;
-    for (first, count) in weight
-        .panels
-        .runs_of_scales(done.panel, weight.scheme.blocks)
-    {
+    for (first, count) in weight.panels.runs_of_scales(done.panel, weight.scheme.blocks) {
         // All chunks of a whole tensor have one scale, which is written once.
         if weight.has_one_scale() && number > 0 {
             break;

@@ -156,9 +156,7 @@ pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Er
     conversion.can_be_named(output)?;
     match (checkpoint.is_directory(), request.part) {
         (false, None) if !request.finish => conversion.file(),
-        (false, _) => Err(Error::NoParts {
-            path: input.clone(),
-        }),
+        (false, _) => Err(Error::NoParts { path: input.clone() }),
         (true, Some(part)) => conversion.part(part),
         (true, None) if request.finish => conversion.finish(),
         (true, None) => conversion.directory(),
@@ -166,9 +164,7 @@ pub fn convert(request: &Request, observer: &dyn Observer) -> Result<Summary, Er
 }
 
 fn it_exists(output: &Path) -> Error {
-    Error::Exists {
-        path: output.into(),
-    }
+    Error::Exists { path: output.into() }
 }
 
 impl Conversion<'_> {
@@ -270,8 +266,7 @@ impl Conversion<'_> {
         if exists(&path).map_err(at(&path))? {
             return Ok(());
         }
-        let (unfinished, mut file) =
-            AtomicOutput::file(parent(&path), Path::new(name), OPEN).map_err(at(&path))?;
+        let (unfinished, mut file) = AtomicOutput::file(parent(&path), Path::new(name), OPEN).map_err(at(&path))?;
         io::Write::write_all(&mut file, text.as_bytes()).map_err(at(&path))?;
         if self.sync {
             file.sync_all().map_err(at(&path))?;
@@ -281,13 +276,7 @@ impl Conversion<'_> {
 
     /// Writes a complete file under a temporary name in a directory, and syncs it. The file will be renamed to `target`. Returns
     /// how many elements were lost. Errors name the file as `shown`.
-    fn write(
-        &self,
-        plan: &Plan,
-        directory: &Path,
-        target: &Path,
-        shown: &Path,
-    ) -> Result<(AtomicOutput, Lost), Error> {
+    fn write(&self, plan: &Plan, directory: &Path, target: &Path, shown: &Path) -> Result<(AtomicOutput, Lost), Error> {
         // The file is as readable as its sources. Its owner may write it, and nobody may execute it.
         let mode = plan.reads().fold(OPEN, |mode, shard| mode & shard.mode) | 0o600;
         let (unfinished, file) = AtomicOutput::file(directory, target, mode).map_err(at(shown))?;

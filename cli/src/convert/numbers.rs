@@ -90,11 +90,7 @@ impl<'a> Numbers<'a> {
     ) -> Result<Vec<u8>, Error> {
         match self {
             Numbers::Plain((shard, tensor), _) => {
-                let Buffers {
-                    reader,
-                    read: bytes,
-                    ..
-                } = buffers;
+                let Buffers { reader, read: bytes, .. } = buffers;
                 dequantize::read(reader, shard, tensor, first, count, bytes)?;
                 Ok(std::mem::take(bytes))
             }

@@ -125,19 +125,11 @@ impl Rules {
             (None, Some(scale)) => Some(Target::fp8(scale, options.scale_format)),
             (scheme, None) => scheme,
         };
-        if options.scale_format == ScaleFormat::E8m0
-            && !matches!(options.scale, Some(Scale::Block(..)))
-        {
-            return Err(wrong(
-                "--scale-format",
-                "e8m0 is for --scale block:RxC".into(),
-            ));
+        if options.scale_format == ScaleFormat::E8m0 && !matches!(options.scale, Some(Scale::Block(..))) {
+            return Err(wrong("--scale-format", "e8m0 is for --scale block:RxC".into()));
         }
         if scheme.is_some() && options.stochastic.is_some() {
-            return Err(wrong(
-                "--stochastic",
-                "it is for formats without scales".into(),
-            ));
+            return Err(wrong("--stochastic", "it is for formats without scales".into()));
         }
         let set = |option, patterns| {
             RegexSet::new(patterns).map_err(|error| {
@@ -197,18 +189,10 @@ impl Rules {
     pub(crate) fn method(&self, name: &str) -> RoundingMethod {
         if let Some(seed) = self.seed {
             let stochastic = Stochastic::new(seed_of(seed, name));
-            return RoundingMethod::Stochastic(if self.saturate {
-                stochastic.saturating()
-            } else {
-                stochastic
-            });
+            return RoundingMethod::Stochastic(if self.saturate { stochastic.saturating() } else { stochastic });
         }
         let cast = Cast::new().rounding(self.rounding.into());
-        RoundingMethod::Cast(if self.saturate {
-            cast.saturating()
-        } else {
-            cast
-        })
+        RoundingMethod::Cast(if self.saturate { cast.saturating() } else { cast })
     }
 
     /// Returns a record of all options that decide the bytes of the output.
@@ -266,9 +250,6 @@ mod tests {
         let text = b"chongo was here!\n";
         let (seed, name) = text.split_first_chunk().unwrap();
         let name = std::str::from_utf8(name).unwrap();
-        assert_eq!(
-            seed_of(u64::from_le_bytes(*seed), name),
-            0x4681_0940_eff5_f915
-        );
+        assert_eq!(seed_of(u64::from_le_bytes(*seed), name), 0x4681_0940_eff5_f915);
     }
 }

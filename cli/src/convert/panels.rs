@@ -74,10 +74,7 @@ impl Panels {
     pub(crate) fn at(self, number: u64) -> Panel {
         let across = self.cols.div_ceil(self.width);
         let down = self.rows.div_ceil(self.height);
-        let (col, row) = (
-            number % across * self.width,
-            number / across % down * self.height,
-        );
+        let (col, row) = (number % across * self.width, number / across % down * self.height);
         Panel {
             matrix: number / across / down,
             row,
@@ -99,11 +96,7 @@ impl Panels {
     }
 
     /// Returns the runs of consecutive scales of a panel. A block has one scale.
-    pub(crate) fn runs_of_scales(
-        self,
-        panel: Panel,
-        blocks: Blocks,
-    ) -> impl Iterator<Item = (u64, u64)> {
+    pub(crate) fn runs_of_scales(self, panel: Panel, blocks: Blocks) -> impl Iterator<Item = (u64, u64)> {
         let grid = |rows, cols| {
             let (rows, cols) = blocks.grid(rows as usize, cols as usize);
             (rows as u64, cols as u64)
@@ -113,11 +106,7 @@ impl Panels {
         // A panel begins with a block.
         let (row, col) = grid(panel.row, panel.col);
         let first = (panel.matrix * rows + row) * cols + col;
-        let (count, length) = if width == cols {
-            (1, height * width)
-        } else {
-            (height, width)
-        };
+        let (count, length) = if width == cols { (1, height * width) } else { (height, width) };
         (0..count).map(move |run| (first + run * cols, length))
     }
 }
@@ -139,15 +128,7 @@ mod tests {
             &[1_000_000, 2],
             &[4, 2, 96],
         ];
-        let of = [
-            (1, 32),
-            (1, 16),
-            (128, 128),
-            (7, 300),
-            (1, usize::MAX),
-            (1, 1),
-            (2048, 2048),
-        ];
+        let of = [(1, 32), (1, 16), (128, 128), (7, 300), (1, usize::MAX), (1, 1), (2048, 2048)];
         for shape in shapes {
             for (r, c) in of {
                 let blocks = Blocks::new(r, c);
@@ -167,8 +148,7 @@ mod tests {
                     runs.extend(own);
                     scales.extend(panels.runs_of_scales(panel, blocks));
                 }
-                let (grid_rows, grid_cols) =
-                    blocks.grid(panels.rows as usize, panels.cols as usize);
+                let (grid_rows, grid_cols) = blocks.grid(panels.rows as usize, panels.cols as usize);
                 let all_scales = panels.matrices * (grid_rows * grid_cols) as u64;
                 for (mut runs, all) in [(runs, elements), (scales, all_scales)] {
                     runs.sort_unstable();

@@ -131,11 +131,7 @@ impl Plan<'_> {
             _ => Vec::new(),
         });
         let families = self.families.iter().flatten().flat_map(Numbers::shards);
-        let mut shards: Vec<_> = [self.shard]
-            .into_iter()
-            .chain(of_weights)
-            .chain(families)
-            .collect();
+        let mut shards: Vec<_> = [self.shard].into_iter().chain(of_weights).chain(families).collect();
         shards.sort_by_key(|shard| &shard.name);
         shards.dedup_by_key(|shard| &shard.name);
         shards.into_iter()
@@ -156,13 +152,10 @@ impl Plan<'_> {
     /// Returns how many elements are read for a scheme. Elements whose largest magnitude is searched first count twice.
     pub(crate) fn elements(&self) -> u64 {
         let families = self.families.iter().flatten();
-        let quantized = self
-            .outputs
-            .iter()
-            .filter_map(|output| match &output.action {
-                Action::Quantize(weight) => Some(&weight.numbers),
-                _ => None,
-            });
+        let quantized = self.outputs.iter().filter_map(|output| match &output.action {
+            Action::Quantize(weight) => Some(&weight.numbers),
+            _ => None,
+        });
         families.chain(quantized).map(Numbers::elements).sum()
     }
 

@@ -23,11 +23,7 @@ use crate::quantized::selection::fused;
 use crate::quantized::{self, Declared, Role, Roles, Target, WIDE, Weight};
 
 /// Plans all shards of a checkpoint. `declared` is the description of each group in the configurations.
-pub(super) fn all<'a>(
-    checkpoint: &'a Checkpoint,
-    rules: &Rules,
-    declared: &[Option<Declared>],
-) -> Result<Vec<Plan<'a>>, Error> {
+pub(super) fn all<'a>(checkpoint: &'a Checkpoint, rules: &Rules, declared: &[Option<Declared>]) -> Result<Vec<Plan<'a>>, Error> {
     let mut planners = Vec::new();
     for group in groups(checkpoint, declared) {
         let roles = quantized::recognize(&group, &|names| rules.take_any(names))?;
@@ -51,10 +47,7 @@ pub(super) fn all<'a>(
 }
 
 /// Returns the groups of tensors, with the configuration's description of each.
-fn groups<'a>(
-    checkpoint: &'a Checkpoint,
-    declared: &[Option<Declared>],
-) -> impl Iterator<Item = quantized::Group<'a>> {
+fn groups<'a>(checkpoint: &'a Checkpoint, declared: &[Option<Declared>]) -> impl Iterator<Item = quantized::Group<'a>> {
     let numbered = declared.iter().enumerate();
     numbered.map(|(number, declared)| quantized::Group {
         tensors: checkpoint.by_name(number),
@@ -63,11 +56,7 @@ fn groups<'a>(
 }
 
 /// Returns the role of each tensor, by name, under these rules.
-pub(super) fn roles<'a>(
-    checkpoint: &'a Checkpoint,
-    declared: &[Option<Declared>],
-    rules: &Rules,
-) -> Result<Vec<Roles<'a>>, Error> {
+pub(super) fn roles<'a>(checkpoint: &'a Checkpoint, declared: &[Option<Declared>], rules: &Rules) -> Result<Vec<Roles<'a>>, Error> {
     let roles = |group| quantized::recognize(&group, &|names| rules.take_any(names));
     groups(checkpoint, declared).map(roles).collect()
 }
@@ -143,10 +132,9 @@ impl<'a> Planner<'a, '_> {
             let metadata = plan.metadata.unwrap_or_default().with(&keys, described);
             plan.metadata = Some(Cow::Owned(metadata));
         }
-        plan.measure()
-            .map_err(|header::TooLong| Error::HeaderTooLong {
-                path: shard.path.clone(),
-            })?;
+        plan.measure().map_err(|header::TooLong| Error::HeaderTooLong {
+            path: shard.path.clone(),
+        })?;
         Ok(plan)
     }
 
@@ -179,8 +167,7 @@ impl<'a> Planner<'a, '_> {
             plan.outputs.push(copy(None));
             return Ok(());
         };
-        let wide =
-            WIDE.iter().any(|suffix| tensor.name.ends_with(suffix)) && to.bits() < from.bits();
+        let wide = WIDE.iter().any(|suffix| tensor.name.ends_with(suffix)) && to.bits() < from.bits();
         if wide || !self.rules.take(&tensor.name) {
             plan.outputs.push(copy(Some(Note::Kept)));
             return Ok(());
@@ -196,14 +183,8 @@ impl<'a> Planner<'a, '_> {
             let numbers = Numbers::Plain((shard, tensor), from);
             return self.quantize(plan, tensor, &tensor.name, numbers, target, unscaled);
         }
-        let wider = self
-            .usual
-            .is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
-        let note = if wider {
-            Some(Note::Narrowed)
-        } else {
-            unscaled
-        };
+        let wider = self.usual.is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
+        let note = if wider { Some(Note::Narrowed) } else { unscaled };
         let caster = self.caster([from, to], self.rules.method(&tensor.name), Caster::new);
         plan.outputs.push(Output {
             note,
@@ -231,12 +212,7 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// Adds the outcome for a weight that is stored with scales.
-    fn weight(
-        &self,
-        plan: &mut Plan<'a>,
-        tensor: &'a Tensor,
-        weight: &Arc<Weight<'a>>,
-    ) -> Result<(), TensorError> {
+    fn weight(&self, plan: &mut Plan<'a>, tensor: &'a Tensor, weight: &Arc<Weight<'a>>) -> Result<(), TensorError> {
         let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
         if let Some(target) = &self.rules.target {
             if self.rules.chooses(target, &weight.name, &weight.shape) {
@@ -254,9 +230,7 @@ impl<'a> Planner<'a, '_> {
         let method = self.rules.method(&weight.name);
         let dequantize = Dequantize {
             weight: weight.clone(),
-            caster: self.caster([ulp::Dtype::F32, to], method, |_, to, method| {
-                dequantize::narrow(to, method)
-            }),
+            caster: self.caster([ulp::Dtype::F32, to], method, |_, to, method| dequantize::narrow(to, method)),
         };
         let shape = weight.result_shape();
         plan.outputs.push(Output {
@@ -285,15 +259,12 @@ impl<'a> Planner<'a, '_> {
         let tensor_scale = target.tensor_scale.map(named).transpose()?;
         let family = (target.has_one_scale() || target.tensor_scale.is_some()).then(|| {
             let fused = self.families.get(&fused(name));
-            plan.families
-                .push(fused.cloned().unwrap_or_else(|| vec![numbers.clone()]));
+            plan.families.push(fused.cloned().unwrap_or_else(|| vec![numbers.clone()]));
             plan.families.len() - 1
         });
         for (name, dtype, shape) in [
             Some((&scales, target.scales.0, target.scales_shape(&shape))),
-            tensor_scale
-                .as_ref()
-                .map(|name| (name, Dtype::F32, [1].into())),
+            tensor_scale.as_ref().map(|name| (name, Dtype::F32, [1].into())),
         ]
         .into_iter()
         .flatten()
@@ -328,21 +299,14 @@ impl<'a> Planner<'a, '_> {
             renamed: Some(named(target.elements.1)?.into()),
             reshaped: Some(stored_shape),
             note,
-            ..output(
-                tensor,
-                target.elements.0,
-                Action::Quantize(Box::new(quantize)),
-            )
+            ..output(tensor, target.elements.0, Action::Quantize(Box::new(quantize)))
         });
         Ok(())
     }
 
     /// Returns the name, or an error if a tensor that stays has the name.
     fn free(&self, name: String, of: &Tensor) -> Result<String, TensorError> {
-        let goes = matches!(
-            self.roles.get(&*name),
-            Some(Role::Dropped | Role::Weight(_))
-        );
+        let goes = matches!(self.roles.get(&*name), Some(Role::Dropped | Role::Weight(_)));
         let tensors = self.tensors.as_ref();
         let is_there = tensors.is_some_and(|tensors| tensors.get(&name).is_some());
         if is_there && *name != *of.name && !goes {
@@ -361,9 +325,7 @@ impl<'a> Planner<'a, '_> {
         }
         for (shard, tensor) in tensors.in_order() {
             let (name, numbers) = match self.roles.get(&*tensor.name) {
-                Some(Role::Weight(weight)) => {
-                    (weight.name.clone(), Numbers::Scaled(weight.clone()))
-                }
+                Some(Role::Weight(weight)) => (weight.name.clone(), Numbers::Scaled(weight.clone())),
                 None => {
                     let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
                     let Some(from) = from.filter(|_| self.rules.take(&tensor.name)) else {

@@ -15,9 +15,7 @@ pub enum TensorError {
         name: String,
     },
     /// No known way to scale the tensor fits the shape of its scales.
-    #[error(
-        "its shape {shape:?} doesn't fit the shape {scales_shape:?} of {scales} in any way that is known; --keep copies both"
-    )]
+    #[error("its shape {shape:?} doesn't fit the shape {scales_shape:?} of {scales} in any way that is known; --keep copies both")]
     ScaleShape {
         /// The shape of the tensor.
         shape: Vec<u64>,
@@ -51,14 +49,10 @@ pub enum TensorError {
         why: String,
     },
     /// The tensor stays in its scheme, and other tensors are written in another. No configuration describes both.
-    #[error(
-        "it stays as it is stored, with its scales, beside weights in another scheme: no configuration describes both"
-    )]
+    #[error("it stays as it is stored, with its scales, beside weights in another scheme: no configuration describes both")]
     StaysScaled,
     /// The tensor is stored with its last two dimensions changed.
-    #[error(
-        "it is stored with its last two dimensions changed, as gpt-oss has it, and no other scheme is: convert to bf16 first"
-    )]
+    #[error("it is stored with its last two dimensions changed, as gpt-oss has it, and no other scheme is: convert to bf16 first")]
     Transposed,
     /// The elements don't fill whole bytes.
     #[error("{shape:?} elements of {dtype} don't end with a byte")]

@@ -65,22 +65,13 @@ impl<'a> Quantize<'a> {
         };
         let tensor_scale = self.scheme.tensor_scale_of(amax);
         let Buffers {
-            elements,
-            block_scales,
-            ..
+            elements, block_scales, ..
         } = buffers;
         elements.resize(self.scheme.element_bytes(rows, cols), 0);
         block_scales.resize(self.scheme.scale_bytes(rows, cols), 0);
         let counts = self
             .scheme
-            .quantize_with(
-                &numbers,
-                cols,
-                tensor_scale,
-                elements,
-                block_scales,
-                self.cast,
-            )
+            .quantize_with(&numbers, cols, tensor_scale, elements, block_scales, self.cast)
             .expect("the scheme fits itself and has a NaN");
         buffers.numbers = numbers;
         Ok(Quantized {
@@ -103,8 +94,7 @@ impl<'a> Quantize<'a> {
             let from = std::mem::take(scales);
             let count = from.len() * 8 / self.scheme.scale.bits() as usize;
             scales.resize(count * self.stored.bits() as usize / 8, 0);
-            slice::cast_bytes(self.scheme.scale, &from, self.stored, scales, Cast::new())
-                .expect("as many of both");
+            slice::cast_bytes(self.scheme.scale, &from, self.stored, scales, Cast::new()).expect("as many of both");
         }
     }
 }
@@ -114,11 +104,7 @@ impl<'a> Quantize<'a> {
 pub(crate) fn take_largest(numbers: &[u8], largest: &AtomicU32) {
     let bits = numbers.as_chunks().0.iter().fold(0, |largest, &bytes| {
         let bits = u32::from_le_bytes(bytes) & (u32::MAX >> 1);
-        let finite = if bits < f32::INFINITY.to_bits() {
-            bits
-        } else {
-            0
-        };
+        let finite = if bits < f32::INFINITY.to_bits() { bits } else { 0 };
         largest.max(finite)
     });
     largest.fetch_max(bits, Ordering::Relaxed);

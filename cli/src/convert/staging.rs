@@ -16,9 +16,7 @@ use super::problem::{PartsProblem, parts};
 use crate::checkpoint::{Source, hash, read_small};
 use crate::entries;
 use crate::error::{Error, at};
-use crate::output::{
-    self, AtomicOutput, OPEN, exists, is_temporary, make_directory, parent, sync_directory,
-};
+use crate::output::{self, AtomicOutput, OPEN, exists, is_temporary, make_directory, parent, sync_directory};
 
 /// The text by which a record is recognized.
 const MADE_BY: &str = "ulp convert --part";
@@ -58,8 +56,8 @@ impl Staging {
         let Some(text) = read_small(&record, RECORD_LIMIT)? else {
             return Err(parts(&path, PartsProblem::NotOurs));
         };
-        let record: Value = serde_json::from_slice(&text)
-            .map_err(|error| parts(&record, PartsProblem::Record(error.to_string())))?;
+        let record: Value =
+            serde_json::from_slice(&text).map_err(|error| parts(&record, PartsProblem::Record(error.to_string())))?;
         if record.get("made_by") != Some(&MADE_BY.into()) {
             return Err(parts(&path, PartsProblem::NotOurs));
         }
@@ -69,11 +67,7 @@ impl Staging {
     }
 
     /// Returns the directory that parts have made, or a new one.
-    pub(super) fn find_or_make(
-        conversion: &Conversion,
-        record: &Value,
-        mode: output::Mode,
-    ) -> Result<Staging, Error> {
+    pub(super) fn find_or_make(conversion: &Conversion, record: &Value, mode: output::Mode) -> Result<Staging, Error> {
         if let Some(staging) = Staging::find(conversion)? {
             return Ok(staging);
         }
@@ -267,12 +261,9 @@ impl io::Write for Same<'_> {
 /// Describes the first difference between two records of inputs.
 fn difference(recorded: &Value, requested: Option<&Value>) -> String {
     let empty = serde_json::Map::new();
-    let [recorded, requested] =
-        [Some(recorded), requested].map(|value| value.and_then(Value::as_object).unwrap_or(&empty));
+    let [recorded, requested] = [Some(recorded), requested].map(|value| value.and_then(Value::as_object).unwrap_or(&empty));
     let names = requested.keys().chain(recorded.keys());
-    let other = names
-        .into_iter()
-        .find(|name| recorded.get(*name) != requested.get(*name));
+    let other = names.into_iter().find(|name| recorded.get(*name) != requested.get(*name));
     let Some(name) = other else {
         return "an unknown one".into();
     };
@@ -282,15 +273,8 @@ fn difference(recorded: &Value, requested: Option<&Value>) -> String {
     let differs = |key: &str| recorded.get(key) != requested.get(key);
     let what = [("bytes", "length"), ("hash", "content")].into_iter();
     let what = what.filter(|(key, _)| differs(key)).map(|(_, what)| what);
-    let otherwise = if recorded.is_object() {
-        "time of change"
-    } else {
-        "content"
-    };
-    format!(
-        "{name} has another {}",
-        what.into_iter().next().unwrap_or(otherwise)
-    )
+    let otherwise = if recorded.is_object() { "time of change" } else { "content" };
+    format!("{name} has another {}", what.into_iter().next().unwrap_or(otherwise))
 }
 
 fn remove_if_empty(directory: &Path) -> Result<(), Error> {

@@ -143,9 +143,7 @@ fn pattern(name: &str) -> String {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary {
-            to, cast, copied, ..
-        } = self;
+        let Summary { to, cast, copied, .. } = self;
         let tensors = cast.tensors + copied.tensors;
         let elements = cast.elements + copied.elements;
         writeln!(
@@ -153,20 +151,12 @@ impl fmt::Display for Summary {
             "tensors: {tensors} ({} cast to {to}, {} copied)",
             cast.tensors, copied.tensors
         )?;
-        writeln!(
-            f,
-            "elements: {elements} ({} cast, {} copied)",
-            cast.elements, copied.elements
-        )?;
+        writeln!(f, "elements: {elements} ({} cast, {} copied)", cast.elements, copied.elements)?;
         let dropped: u64 = self.dropped.values().sum();
         if self.scales_added + dropped > 0 {
             writeln!(f, "scales: {} added, {dropped} dropped", self.scales_added)?;
         }
-        writeln!(
-            f,
-            "bytes: {} before, {} after",
-            self.bytes_before, self.bytes_after
-        )?;
+        writeln!(f, "bytes: {} before, {} after", self.bytes_before, self.bytes_after)?;
         if let Some(lost) = self.lost {
             writeln!(f, "overflowed: {}", lost.overflowed)?;
             if lost.nans > 0 {

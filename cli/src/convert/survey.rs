@@ -60,11 +60,7 @@ pub(crate) fn survey<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Su
     })
 }
 
-fn convert(
-    checkpoint: &Checkpoint,
-    rules: &Rules,
-    declared: &[Option<Declared>],
-) -> Result<Summary, Error> {
+fn convert(checkpoint: &Checkpoint, rules: &Rules, declared: &[Option<Declared>]) -> Result<Summary, Error> {
     let plans: Vec<Plan> = planner::all(checkpoint, rules, declared)?;
     let mut summary = Summary::new(rules);
     for plan in &plans {
@@ -77,22 +73,18 @@ fn convert(
 ///
 /// # Errors
 /// If `convert` would refuse the checkpoint.
-pub(crate) fn numbers<'c>(
-    checkpoint: &'c Checkpoint,
-    rules: &Rules,
-) -> Result<Vec<Numbers<'c>>, Error> {
+pub(crate) fn numbers<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Vec<Numbers<'c>>, Error> {
     let declared = config::of(checkpoint)?;
     let roles = planner::roles(checkpoint, &declared, rules)?;
-    let number =
-        |(shard, tensor): (&'c Shard, &'c Tensor)| match roles[shard.group].get(&*tensor.name) {
-            Some(Role::Weight(weight)) => Some(Numbers::Scaled(weight.clone())),
-            None => {
-                let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
-                let from = from.filter(|_| rules.take(&tensor.name))?;
-                Some(Numbers::Plain((shard, tensor), from))
-            }
-            Some(Role::Dropped | Role::Kept) => None,
-        };
+    let number = |(shard, tensor): (&'c Shard, &'c Tensor)| match roles[shard.group].get(&*tensor.name) {
+        Some(Role::Weight(weight)) => Some(Numbers::Scaled(weight.clone())),
+        None => {
+            let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
+            let from = from.filter(|_| rules.take(&tensor.name))?;
+            Some(Numbers::Plain((shard, tensor), from))
+        }
+        Some(Role::Dropped | Role::Kept) => None,
+    };
     Ok(checkpoint.tensors().filter_map(number).collect())
 }
 

@@ -28,20 +28,11 @@ pub(super) struct TransposedPanels {
 
 impl TransposedPanels {
     pub(super) fn of(weight: &Weight) -> TransposedPanels {
-        let [rows, cols] = *weight
-            .shape
-            .last_chunk()
-            .expect("a matrix has two dimensions");
+        let [rows, cols] = *weight.shape.last_chunk().expect("a matrix has two dimensions");
         let groups = cols / GROUP;
-        let fits = |&of_panel: &u64| {
-            groups.is_multiple_of(of_panel) && rows * of_panel * GROUP_BYTES <= PANEL_BYTES
-        };
+        let fits = |&of_panel: &u64| groups.is_multiple_of(of_panel) && rows * of_panel * GROUP_BYTES <= PANEL_BYTES;
         let of_panel = (1..=groups).rev().find(fits).unwrap_or(1);
-        TransposedPanels {
-            rows,
-            groups,
-            of_panel,
-        }
+        TransposedPanels { rows, groups, of_panel }
     }
 
     /// Returns the number of elements of a panel. They follow one another in the result.
@@ -75,11 +66,7 @@ pub(super) fn each_group<'s>(
     mut take: impl FnMut(u64, Form, &mut Buffers<'s>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let panels = TransposedPanels::of(weight);
-    let TransposedPanels {
-        rows,
-        groups,
-        of_panel,
-    } = panels;
+    let TransposedPanels { rows, groups, of_panel } = panels;
     let expert = first / dequantize::matrix_of(weight);
     let column = first / panels.group() % groups;
     let mut panel = std::mem::take(&mut buffers.panel);
@@ -92,12 +79,7 @@ pub(super) fn each_group<'s>(
         first: column,
         count: of_panel,
     };
-    at.read(
-        &mut buffers.reader,
-        weight.elements,
-        GROUP_BYTES,
-        &mut panel,
-    )?;
+    at.read(&mut buffers.reader, weight.elements, GROUP_BYTES, &mut panel)?;
     at.read(&mut buffers.scale_reader, weight.scales, 1, &mut bytes)?;
     floats(weight.scale, &bytes, &mut scales);
     if !tensor_scales.tensor_scales.is_empty() {
@@ -112,16 +94,9 @@ pub(super) fn each_group<'s>(
             take(place, Form::Written, buffers)?;
             continue;
         }
-        buffers
-            .wide
-            .resize(panels.group() as usize * size_of::<f32>(), 0);
+        buffers.wide.resize(panels.group() as usize * size_of::<f32>(), 0);
         let step = of_panel as usize;
-        let elements = panel
-            .as_chunks()
-            .0
-            .iter()
-            .skip(group as usize)
-            .step_by(step);
+        let elements = panel.as_chunks().0.iter().skip(group as usize).step_by(step);
         let scales = scales.iter().skip(group as usize).step_by(step);
         transposed(elements.zip(scales), rows as usize, &mut buffers.wide);
         take(place, Form::Wide, buffers)?;
@@ -133,13 +108,7 @@ pub(super) fn each_group<'s>(
 
 /// Transposes a group of columns into rows of bf16 in `buffers.write`. Returns false if a number overflows, or if the library
 /// can't dequantize the weight.
-fn columns_in_bf16(
-    weight: &Weight,
-    panel: &[u8],
-    scales: &[u8],
-    (group, of_panel): (u64, u64),
-    buffers: &mut Buffers,
-) -> bool {
+fn columns_in_bf16(weight: &Weight, panel: &[u8], scales: &[u8], (group, of_panel): (u64, u64), buffers: &mut Buffers) -> bool {
     let Buffers {
         elements,
         block_scales,
@@ -222,11 +191,7 @@ const FP4: [f32; 16] = [
 ];
 
 /// Returns a group of columns, transposed, from the elements and the scale of each row.
-fn transposed<'a>(
-    groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>,
-    rows: usize,
-    wide: &mut [u8],
-) {
+fn transposed<'a>(groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>, rows: usize, wide: &mut [u8]) {
     let wide = wide.as_chunks_mut::<4>().0;
     for (row, (elements, scale)) in groups.enumerate() {
         for (nth, byte) in elements.iter().enumerate() {

@@ -73,9 +73,7 @@ impl Document {
                 Value::Object(members.collect::<Map<_, _>>())
             }
             NodeKind::Array(items) => items.iter().map(|item| self.value(item)).collect(),
-            NodeKind::Scalar => {
-                serde_json::from_str(&self.text[node.span.clone()]).unwrap_or(Value::Null)
-            }
+            NodeKind::Scalar => serde_json::from_str(&self.text[node.span.clone()]).unwrap_or(Value::Null),
         }
     }
 
@@ -173,9 +171,7 @@ impl Node {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         let mut members = self.members().iter();
-        members
-            .rfind(|member| member.key == key)
-            .map(|member| &member.value)
+        members.rfind(|member| member.key == key).map(|member| &member.value)
     }
 
     /// Returns all objects among this value and the values below it.
@@ -249,10 +245,7 @@ mod tests {
         for key in ["z", "big", "a", "e"] {
             document.remove(&root, key);
         }
-        assert_eq!(
-            parsed(&document.text()).value(parsed("{}").root()),
-            json!({})
-        );
+        assert_eq!(parsed(&document.text()).value(parsed("{}").root()), json!({}));
         let mut document = parsed(TEXT);
         document.replace(&root.get("z").unwrap().clone(), &json!({"new": [1]}));
         document.insert(&root, "last", &json!({"x": 2}));
@@ -264,10 +257,7 @@ mod tests {
         assert_eq!(value["last"], json!({"x": 2}));
         assert_eq!(value["e"], json!({"one": 1}));
         assert!(text.contains("123456789012345678901234567890"));
-        assert!(
-            text.ends_with("  \"last\": {\n    \"x\": 2\n  }\n}\n"),
-            "{text}"
-        );
+        assert!(text.ends_with("  \"last\": {\n    \"x\": 2\n  }\n}\n"), "{text}");
     }
 
     /// If two members have one name, both are removed, whatever stands between them.
@@ -309,15 +299,7 @@ mod tests {
             assert!(Document::parse(text.as_bytes()).is_err(), "{text}");
         }
         let deep = "[".repeat(100_000);
-        assert!(
-            Document::parse(deep.as_bytes())
-                .unwrap_err()
-                .contains("levels")
-        );
-        assert!(
-            Document::parse(b"{\"a\":\n  x}")
-                .unwrap_err()
-                .contains("line 2 column 3")
-        );
+        assert!(Document::parse(deep.as_bytes()).unwrap_err().contains("levels"));
+        assert!(Document::parse(b"{\"a\":\n  x}").unwrap_err().contains("line 2 column 3"));
     }
 }

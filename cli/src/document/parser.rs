@@ -81,11 +81,7 @@ impl Parser<'_> {
         })
     }
 
-    fn list<T>(
-        &mut self,
-        end: char,
-        mut item: impl FnMut(&mut Self) -> Result<T, String>,
-    ) -> Result<Vec<T>, String> {
+    fn list<T>(&mut self, end: char, mut item: impl FnMut(&mut Self) -> Result<T, String>) -> Result<Vec<T>, String> {
         let mut items = Vec::new();
         if self.takes(end) {
             return Ok(items);
@@ -125,8 +121,8 @@ impl Parser<'_> {
         let rest = self.rest();
         let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         let word = &rest[..end];
-        let known = matches!(word, "Infinity" | "-Infinity" | "NaN")
-            || serde_json::from_str::<&serde_json::value::RawValue>(word).is_ok();
+        let known =
+            matches!(word, "Infinity" | "-Infinity" | "NaN") || serde_json::from_str::<&serde_json::value::RawValue>(word).is_ok();
         if !known {
             return Err(self.wrong("no value"));
         }

@@ -46,9 +46,7 @@ impl Grid {
             return leading;
         }
         let (&[rows, cols], experts) = shape.split_last_chunk().map(|(rest, last)| (last, rest))?;
-        let (&[scale_rows, scale_cols], grids) = squeezed
-            .split_last_chunk()
-            .map(|(rest, last)| (last, rest))?;
+        let (&[scale_rows, scale_cols], grids) = squeezed.split_last_chunk().map(|(rest, last)| (last, rest))?;
         if experts != grids {
             return None;
         }
@@ -102,9 +100,7 @@ impl Grid {
             };
         }
         let of_row = self.cols.div_ceil(self.block_cols);
-        let follow = self.block_rows == 1
-            && self.scale_cols == of_row
-            && (self.rows == u64::MAX || self.scale_rows == self.rows);
+        let follow = self.block_rows == 1 && self.scale_cols == of_row && (self.rows == u64::MAX || self.scale_rows == self.rows);
         let rows = (end - start) / self.cols;
         if follow && column == 0 && rows > 0 {
             return Stretch {
@@ -188,11 +184,7 @@ mod tests {
     #[test]
     fn scales_of_tensors_experts_and_rows() {
         for scales in [&[][..], &[1], &[1, 1]] {
-            assert_eq!(
-                numbers(&[2, 3], scales, None),
-                Some(vec![0; 6]),
-                "{scales:?}"
-            );
+            assert_eq!(numbers(&[2, 3], scales, None), Some(vec![0; 6]), "{scales:?}");
         }
         for scales in [&[2][..], &[2, 1]] {
             let expected = Some(vec![0, 0, 0, 1, 1, 1]);
@@ -236,10 +228,7 @@ mod tests {
             let mut scales = shape.clone();
             let place = scales.len() - 2;
             scales[place..].copy_from_slice(&[up, across]);
-            assert_eq!(
-                numbers(&shape, &scales, Some([r, c])),
-                Some(expected.clone())
-            );
+            assert_eq!(numbers(&shape, &scales, Some([r, c])), Some(expected.clone()));
             let grid = Grid::fit(&shape, &scales, Some([r, c])).unwrap();
             // The stretches cover all elements, and each element has its own scale.
             for first in (0..expected.len()).step_by(7) {
@@ -253,10 +242,7 @@ mod tests {
                         stretch.scale + row * of_row + col / stretch.block
                     });
                     let length = stretch.length as usize;
-                    assert!(
-                        numbers.eq(expected[at..at + length].iter().copied()),
-                        "{stretch:?}"
-                    );
+                    assert!(numbers.eq(expected[at..at + length].iter().copied()), "{stretch:?}");
                     let scales = of_row * stretch.length / stretch.cols;
                     assert_eq!(stretch.scales, scales);
                     at += length;
@@ -279,9 +265,7 @@ mod tests {
 
     #[test]
     fn the_shape_of_scales_wins_over_the_configuration() {
-        let of = |shape: &[u64], scales: &[u64], declared| {
-            Grid::fit(shape, scales, declared).map(|grid| grid.block())
-        };
+        let of = |shape: &[u64], scales: &[u64], declared| Grid::fit(shape, scales, declared).map(|grid| grid.block());
         assert_eq!(of(&[256, 512], &[2, 4], None), Some([128, 128]));
         assert_eq!(of(&[256, 512], &[256, 16], None), Some([1, 32]));
         assert_eq!(of(&[256, 512], &[256, 32], Some([128, 128])), Some([1, 16]));
@@ -295,11 +279,7 @@ mod tests {
 
     #[test]
     fn empty_tensors_have_empty_scales() {
-        for (shape, scales) in [
-            (&[64, 0][..], &[1, 0][..]),
-            (&[0, 64], &[0, 1]),
-            (&[0], &[]),
-        ] {
+        for (shape, scales) in [(&[64, 0][..], &[1, 0][..]), (&[0, 64], &[0, 1]), (&[0], &[])] {
             let none = numbers(shape, scales, Some([128, 128]));
             assert_eq!(none, Some(vec![]), "{shape:?} {scales:?}");
         }

@@ -126,15 +126,13 @@ impl Declared {
         if let Some(size) = size.filter(|size| !size.is_null()) {
             let blocks: Option<[u64; 2]> = serde_json::from_value(size.clone()).ok();
             let blocks = blocks.filter(|blocks| !blocks.contains(&0));
-            let blocks = blocks
-                .ok_or_else(|| format!("weight_block_size is {size}, and not two lengths"))?;
+            let blocks = blocks.ok_or_else(|| format!("weight_block_size is {size}, and not two lengths"))?;
             declared.blocks = Some(blocks);
         }
         let groups = config.get("config_groups").and_then(Value::as_object);
         for group in groups.into_iter().flat_map(|groups| groups.values()) {
             let weights = &group["weights"];
-            let structure: Option<[u64; 2]> =
-                serde_json::from_value(weights["block_structure"].clone()).ok();
+            let structure: Option<[u64; 2]> = serde_json::from_value(weights["block_structure"].clone()).ok();
             let length = weights["group_size"].as_u64().filter(|&length| length > 0);
             let blocks = structure.or(length.map(|length| [1, length]));
             let blocks = blocks.filter(|blocks| !blocks.contains(&0));
@@ -181,9 +179,7 @@ fn method_of(config: &Value) -> String {
 /// Returns the reason why the table can't read the description, if it can't.
 fn foreign(config: &Value, method: &str, known: bool) -> Option<String> {
     if !known {
-        return Some(format!(
-            "the quantization {method:?} is not one that is read"
-        ));
+        return Some(format!("the quantization {method:?} is not one that is read"));
     }
     if let Some(algorithm) = config["quant_algo"].as_str() {
         let read = ALGORITHMS.contains(&algorithm.to_uppercase().as_str());

@@ -38,10 +38,7 @@ pub(crate) type Roles<'a> = HashMap<&'a str, Role<'a>>;
 ///
 /// # Errors
 /// If a tensor that is converted can't be understood.
-pub(crate) fn recognize<'a>(
-    group: &Group<'a>,
-    takes: &dyn Fn(&[&str]) -> bool,
-) -> Result<Roles<'a>, Error> {
+pub(crate) fn recognize<'a>(group: &Group<'a>, takes: &dyn Fn(&[&str]) -> bool) -> Result<Roles<'a>, Error> {
     let all = || group.tensors.in_order().map(|(_, tensor)| tensor);
     let foreign = group.declared.as_ref();
     let foreign = foreign.and_then(|declared| declared.foreign.clone());
@@ -96,32 +93,24 @@ impl<'a> Finder<'_, 'a> {
             let name = format!("{}{}", parts.base, parts.row.result);
             let mut all = vec![&*tensor.name, &*parts.scales.1.name];
             all.extend(parts.tensor_scale.map(|(_, scale)| &*scale.name));
-            self.scaled
-                .get_or_insert_with(|| format!("{name} has a scale"));
+            self.scaled.get_or_insert_with(|| format!("{name} has a scale"));
             if !(self.takes)(&[&tensor.name, &name]) {
                 for name in all {
                     self.roles.insert(name, Role::Kept);
                 }
                 continue;
             }
-            let weight = self
-                .weight(name, &parts)
-                .map_err(about_tensor(&shard.path, &tensor.name))?;
+            let weight = self.weight(name, &parts).map_err(about_tensor(&shard.path, &tensor.name))?;
             for name in all {
                 self.roles.insert(name, Role::Dropped);
             }
-            self.roles
-                .insert(&tensor.name, Role::Weight(Arc::new(weight)));
+            self.roles.insert(&tensor.name, Role::Weight(Arc::new(weight)));
         }
         Ok(())
     }
 
     /// Returns the tensors beside one tensor, if they make a scheme of the table together.
-    fn parts(
-        &self,
-        shard: &'a crate::checkpoint::Shard,
-        tensor: &'a Tensor,
-    ) -> Result<Option<Parts<'a>>, Error> {
+    fn parts(&self, shard: &'a crate::checkpoint::Shard, tensor: &'a Tensor) -> Result<Option<Parts<'a>>, Error> {
         let mut missing = None;
         for row in &TABLE {
             let Some(base) = tensor.name.strip_suffix(row.elements) else {
@@ -142,12 +131,8 @@ impl<'a> Finder<'_, 'a> {
             if !row.scale_dtypes.contains(&scales.1.dtype) {
                 continue;
             }
-            let tensor_scale = row
-                .tensor_scale
-                .map(|scale| format!("{base}{}", scale.suffix));
-            let found = tensor_scale
-                .as_ref()
-                .map(|name| self.group.tensors.get(name));
+            let tensor_scale = row.tensor_scale.map(|scale| format!("{base}{}", scale.suffix));
+            let found = tensor_scale.as_ref().map(|name| self.group.tensors.get(name));
             if let Some(None) = found {
                 missing = missing.or(tensor_scale);
                 continue;
@@ -183,11 +168,7 @@ impl<'a> Finder<'_, 'a> {
             scales_shape: scales.shape.to_vec(),
         };
         let (element, shape) = self.elements(row, tensor, scales).ok_or_else(wrong)?;
-        let declared = self
-            .group
-            .declared
-            .as_ref()
-            .and_then(|declared| declared.blocks);
+        let declared = self.group.declared.as_ref().and_then(|declared| declared.blocks);
         let said = row.group.map(|length| [1, length]).or(declared);
         let grid = Grid::fit(&shape, &scales.shape, said).ok_or_else(wrong)?;
         // A packed scheme has groups of its own.
@@ -202,8 +183,7 @@ impl<'a> Finder<'_, 'a> {
             (Some(row), Some((shard, scale))) => {
                 let experts = if shape.len() > 2 { shape[0] } else { 1 };
                 let fits = scale.elements() == 1 || scale.elements() == experts;
-                let is_number =
-                    formats::of_tensor(scale.dtype).is_some_and(|dtype| dtype.bits() > 8);
+                let is_number = formats::of_tensor(scale.dtype).is_some_and(|dtype| dtype.bits() > 8);
                 if !fits || !is_number {
                     return Err(TensorError::ScaleShape {
                         shape: shape.to_vec(),
@@ -233,12 +213,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Returns the format of the elements, and the shape of the numbers.
-    fn elements(
-        &self,
-        row: &Row,
-        tensor: &Tensor,
-        scales: &Tensor,
-    ) -> Option<(ulp::Dtype, Box<[u64]>)> {
+    fn elements(&self, row: &Row, tensor: &Tensor, scales: &Tensor) -> Option<(ulp::Dtype, Box<[u64]>)> {
         let mut shape = tensor.shape.to_vec();
         match row.stored {
             ElementStorage::Float => {
@@ -260,14 +235,8 @@ impl<'a> Finder<'_, 'a> {
         let fp4 = bytes.checked_mul(2)?;
         // Equally many bytes hold more fp4 than fp6. The number of groups tells which format the bytes hold.
         let fp6 = bytes.is_multiple_of(3).then_some(bytes / 3 * 4);
-        let fp6 = fp6.filter(|&fp6| {
-            row.scale_dtypes.contains(&Dtype::U8) && groups < needed(fp4) && groups >= needed(fp6)
-        });
-        let e3m2 = self
-            .group
-            .declared
-            .as_ref()
-            .is_some_and(|declared| declared.e3m2);
+        let fp6 = fp6.filter(|&fp6| row.scale_dtypes.contains(&Dtype::U8) && groups < needed(fp4) && groups >= needed(fp6));
+        let e3m2 = self.group.declared.as_ref().is_some_and(|declared| declared.e3m2);
         let (element, cols) = match fp6 {
             Some(fp6) if e3m2 => (ulp::Dtype::F6E3M2FnX4, fp6),
             Some(fp6) => (ulp::Dtype::F6E2M3FnX4, fp6),
@@ -282,17 +251,13 @@ impl<'a> Finder<'_, 'a> {
         let mut tensors = self.group.tensors.in_order();
         let marked = tensors.find(|(_, tensor)| is_marker(&tensor.name));
         if let Some((_, marker)) = marked {
-            self.scaled
-                .get_or_insert_with(|| format!("{} is there", marker.name));
+            self.scaled.get_or_insert_with(|| format!("{} is there", marker.name));
         }
         if let Some(declared) = &self.group.declared {
             self.scaled = Some(format!("the configuration says {}", declared.method));
         }
         let stays = self.roles.values().any(|role| matches!(role, Role::Kept));
-        let goes = self
-            .roles
-            .values()
-            .any(|role| matches!(role, Role::Weight(_)));
+        let goes = self.roles.values().any(|role| matches!(role, Role::Weight(_)));
         for (shard, tensor) in self.group.tensors.in_order() {
             let name = &*tensor.name;
             if self.roles.contains_key(name) {
@@ -306,8 +271,7 @@ impl<'a> Finder<'_, 'a> {
                     () => continue,
                 }
             } else if (self.takes)(&[name]) {
-                self.check_convertible(tensor)
-                    .map_err(about_tensor(&shard.path, name))?;
+                self.check_convertible(tensor).map_err(about_tensor(&shard.path, name))?;
                 continue;
             } else {
                 continue;

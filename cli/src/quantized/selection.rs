@@ -110,21 +110,11 @@ mod tests {
 
     #[test]
     fn matrices_that_loaders_fuse_share_a_group() {
-        let [q, v] =
-            ["q", "v"].map(|x| fused(&format!("model.layers.0.self_attn.{x}_proj.weight")));
+        let [q, v] = ["q", "v"].map(|x| fused(&format!("model.layers.0.self_attn.{x}_proj.weight")));
         assert_eq!(q, v);
         assert_ne!(q, fused("model.layers.1.self_attn.q_proj.weight"));
-        assert_eq!(
-            fused("l.mlp.up_proj.weight"),
-            fused("l.mlp.gate_proj.weight")
-        );
-        assert_eq!(
-            fused("l.experts.0.w1.weight"),
-            fused("l.experts.0.w3.weight")
-        );
-        assert_ne!(
-            fused("l.experts.0.w1.weight"),
-            fused("l.experts.0.w2.weight")
-        );
+        assert_eq!(fused("l.mlp.up_proj.weight"), fused("l.mlp.gate_proj.weight"));
+        assert_eq!(fused("l.experts.0.w1.weight"), fused("l.experts.0.w3.weight"));
+        assert_ne!(fused("l.experts.0.w1.weight"), fused("l.experts.0.w2.weight"));
     }
 }

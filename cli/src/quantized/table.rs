@@ -45,14 +45,7 @@ pub(super) struct Row {
     pub(super) transposed: bool,
 }
 
-const FLOATS: &[Dtype] = &[
-    Dtype::F32,
-    Dtype::BF16,
-    Dtype::F16,
-    Dtype::F64,
-    Dtype::F8_E8M0,
-    Dtype::U8,
-];
+const FLOATS: &[Dtype] = &[Dtype::F32, Dtype::BF16, Dtype::F16, Dtype::F64, Dtype::F8_E8M0, Dtype::U8];
 const E8M0: &[Dtype] = &[Dtype::U8, Dtype::F8_E8M0];
 const E4M3: &[Dtype] = &[Dtype::F8_E4M3];
 const U8: ElementStorage = ElementStorage::Packed(&[Dtype::U8]);

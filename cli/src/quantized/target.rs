@@ -35,9 +35,7 @@ impl FromStr for Scale {
         let side = |text: &str| text.parse().ok().filter(|&side: &usize| side > 0);
         let block = sides.and_then(|(rows, cols)| Some((side(rows)?, side(cols)?)));
         match block {
-            Some((rows, cols)) if rows.saturating_mul(cols) <= LARGEST => {
-                Ok(Scale::Block(rows, cols))
-            }
+            Some((rows, cols)) if rows.saturating_mul(cols) <= LARGEST => Ok(Scale::Block(rows, cols)),
             Some(_) => Err("a block of more than 4194304 elements"),
             None => Err("neither tensor, row nor block:ROWSxCOLUMNS, such as block:128x128"),
         }
@@ -103,13 +101,7 @@ impl Target {
                 None,
                 mx("mxfp8-quantized", "torch.uint8"),
             ),
-            "mxfp4" => (
-                Scheme::MXFP4,
-                packed,
-                e8m0,
-                None,
-                mx("mxfp4-pack-quantized", "torch.uint8"),
-            ),
+            "mxfp4" => (Scheme::MXFP4, packed, e8m0, None, mx("mxfp4-pack-quantized", "torch.uint8")),
             "nvfp4" => (
                 Scheme::NVFP4.divides(true),
                 packed,
@@ -121,20 +113,8 @@ impl Target {
                     scale_dtype: Some("torch.float8_e4m3fn"),
                 },
             ),
-            "mxfp6_e2m3" => (
-                Scheme::MXFP6_E2M3,
-                (Dtype::U8, ""),
-                e8m0,
-                None,
-                Library::Quark("fp6_e2m3"),
-            ),
-            "mxfp6_e3m2" => (
-                Scheme::MXFP6_E3M2,
-                (Dtype::U8, ""),
-                e8m0,
-                None,
-                Library::Quark("fp6_e3m2"),
-            ),
+            "mxfp6_e2m3" => (Scheme::MXFP6_E2M3, (Dtype::U8, ""), e8m0, None, Library::Quark("fp6_e2m3")),
+            "mxfp6_e3m2" => (Scheme::MXFP6_E3M2, (Dtype::U8, ""), e8m0, None, Library::Quark("fp6_e3m2")),
             _ => return None,
         };
         Some(Target {
@@ -194,9 +174,7 @@ impl Target {
     /// scales are powers of two again. The elements are then as exact as possible.
     pub(crate) fn scheme_for(&self, stored: Option<ulp::Dtype>) -> Scheme {
         match self.library {
-            Library::DeepSeek if stored == Some(ulp::Dtype::F8E8M0Fnu) => {
-                powers_of_two(self.scheme)
-            }
+            Library::DeepSeek if stored == Some(ulp::Dtype::F8E8M0Fnu) => powers_of_two(self.scheme),
             _ => self.scheme,
         }
     }

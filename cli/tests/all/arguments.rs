@@ -39,17 +39,10 @@ fn options(sandbox: &Sandbox, command: &str) -> Vec<(String, String)> {
 fn forms(value: &str, number: &str) -> Vec<String> {
     let mut forms = vec![number.to_string()];
     if value.contains('/') {
-        forms.extend([
-            format!("{number}/{number}"),
-            format!("1/{number}"),
-            format!("{number}/1"),
-        ]);
+        forms.extend([format!("{number}/{number}"), format!("1/{number}"), format!("{number}/1")]);
     }
     if value == "WHAT" {
-        forms.extend([
-            format!("block:{number}x{number}"),
-            format!("block:1x{number}"),
-        ]);
+        forms.extend([format!("block:{number}x{number}"), format!("block:1x{number}")]);
     }
     forms
 }
@@ -100,14 +93,9 @@ fn every_option_takes_or_refuses_any_number() {
                 let output = sandbox.ulp(&arguments);
                 let errors = String::from_utf8(output.stderr).unwrap();
                 let code = output.status.code();
-                assert!(
-                    matches!(code, Some(0..=3)),
-                    "{arguments:?}: {code:?} {errors}"
-                );
+                assert!(matches!(code, Some(0..=3)), "{arguments:?}: {code:?} {errors}");
                 assert!(!errors.contains("panicked"), "{arguments:?}: {errors}");
-                let says = ["ulp: ", r#"{"error":"#]
-                    .iter()
-                    .any(|start| errors.starts_with(start));
+                let says = ["ulp: ", r#"{"error":"#].iter().any(|start| errors.starts_with(start));
                 let is_one_line = errors.lines().count() == 1 && says;
                 assert!(code == Some(0) || is_one_line, "{arguments:?}: {errors}");
                 let _ = fs::remove_file(sandbox.path("out"));

@@ -161,10 +161,7 @@ fn outputs_have_the_permissions_of_their_sources() {
     set("in/below", 0o1770);
     set("in", 0o2750);
     let part = ["convert", "in", "out", "--to", "bf16"];
-    for ways in [
-        &[&[][..]][..],
-        &[&["--part", "1/2"], &["--part", "2/2"], &["--finish"]],
-    ] {
+    for ways in [&[&[][..]][..], &[&["--part", "1/2"], &["--part", "2/2"], &["--finish"]]] {
         for way in ways {
             under(&sandbox, "022", &[&part, *way].concat());
         }
@@ -228,10 +225,7 @@ fn progress_reaches_its_total() {
                 let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);
                 assert_eq!(total, done, "{input} {scale:?} {part:?}");
                 // One byte for each element in each of two passes is as much as two bytes in one pass.
-                assert!(
-                    (least * shards..least * shards + 100).contains(&total),
-                    "{total}"
-                );
+                assert!((least * shards..least * shards + 100).contains(&total), "{total}");
                 if part.is_none() {
                     let out = sandbox.path("out");
                     let removed = if out.is_dir() {
@@ -259,10 +253,7 @@ fn progress_of_check_reaches_its_total() {
             let done = Done::default();
             ulp_cli::call(arguments.chain(options.map(Into::into)), &done).unwrap();
             let [total, done] = [done.total, done.done].map(AtomicU64::into_inner);
-            assert!(
-                total > 0 && total == done,
-                "{input} {scale:?}: {done} of {total}"
-            );
+            assert!(total > 0 && total == done, "{input} {scale:?}: {done} of {total}");
         }
     }
 }
@@ -274,15 +265,10 @@ fn a_dumb_terminal_gets_no_bar() {
     let bar = |term: &str| {
         let command = format!("{} convert file out --to bf16", env!("CARGO_BIN_EXE_ulp"));
         let mut script = Command::new("script");
-        script
-            .args(["-qec", &command, "/dev/null"])
-            .env("TERM", term);
+        script.args(["-qec", &command, "/dev/null"]).env("TERM", term);
         let output = script.current_dir(sandbox.path(".")).output().ok()?;
         let _ = fs::remove_file(sandbox.path("out"));
-        output
-            .status
-            .success()
-            .then(|| output.stdout.contains(&b'\x1b'))
+        output.status.success().then(|| output.stdout.contains(&b'\x1b'))
     };
     let (Some(dumb), Some(xterm)) = (bar("dumb"), bar("xterm")) else {
         eprintln!("a_dumb_terminal_gets_no_bar: skipped, since there is no `script`");

@@ -21,8 +21,7 @@ fn check(sandbox: &Sandbox, arguments: &[&str]) -> Value {
 /// Returns the row of a tensor or of a format.
 fn row<'v>(rows: &'v Value, name: &str) -> &'v Value {
     let mut rows = rows.as_array().unwrap().iter();
-    rows.find(|row| row["name"] == name || row["format"] == name)
-        .unwrap()
+    rows.find(|row| row["name"] == name || row["format"] == name).unwrap()
 }
 
 fn counts(row: &Value) -> Value {
@@ -51,10 +50,7 @@ fn small() -> Sandbox {
         // The steps of e4m3fn are 1/4 from 2 on and 1/8 from 1 on. 1 is exact, 2.125 becomes 2, and 1.0625 becomes 1.
         ("fine", floats(&[1.0, 2.125, 1.0625, 0.0])),
         // The numbers are beyond 464, below 2^-10, and 2^-8, a subnormal.
-        (
-            "bad",
-            floats(&[1000.0, 0.0001, 0.003_906_25, f32::NAN, inf, -inf]),
-        ),
+        ("bad", floats(&[1000.0, 0.0001, 0.003_906_25, f32::NAN, inf, -inf])),
         ("ids", Tensor::flat(Dtype::U8, [1, 2, 3])),
     ]);
     sandbox.write("in", content.bytes());
@@ -74,10 +70,7 @@ fn errors_match_values_worked_out_by_hand() {
     let [a, b] = [0.125 / 2.125, 0.0625 / 1.0625];
     close(&rows[1], "largest_relative_error", f64::max(a, b));
     close(&rows[1], "mean_relative_error", (a + b) / 3.0);
-    let (signal, noise) = (
-        1.0 + 2.125 * 2.125 + 1.0625 * 1.0625,
-        0.015_625 + 0.003_906_25,
-    );
+    let (signal, noise) = (1.0 + 2.125 * 2.125 + 1.0625 * 1.0625, 0.015_625 + 0.003_906_25);
     close(&rows[1], "snr_db", 10.0 * f64::log10(signal / noise));
 }
 
@@ -88,16 +81,9 @@ fn check_obeys_the_options_of_convert() {
     let rows = check(&sandbox, &["--to", "f8_e4m3", "--saturate"]);
     assert_eq!(counts(&rows[0]), json!(["bad", 3, 1, 0, 1, 1, 2]));
     close(&rows[0], "largest_relative_error", 1.0);
-    close(
-        &rows[0],
-        "mean_relative_error",
-        (552.0 / 1000.0 + 1.0) / 3.0,
-    );
+    close(&rows[0], "mean_relative_error", (552.0 / 1000.0 + 1.0) / 3.0);
     // Rounded up, 0.0001 becomes the smallest subnormal.
-    let rows = check(
-        &sandbox,
-        &["--to", "f8_e4m3", "--rounding", "toward-positive"],
-    );
+    let rows = check(&sandbox, &["--to", "f8_e4m3", "--rounding", "toward-positive"]);
     assert_eq!(row(&rows, "bad")["became_zero"], 0);
     assert_eq!(row(&rows, "bad")["subnormal"], 2);
     // An equal seed gives equal bits.
@@ -133,27 +119,12 @@ fn fail_on_decides_the_exit_code() {
     assert_eq!(code(&bad), Some(0));
     // Tries bf16, infinities that stay, and numbers that become NaN.
     for (arguments, expected) in [
-        (
-            &["--to", "bf16", "--fail-on", "overflow,zero,subnormal"][..],
-            0,
-        ),
+        (&["--to", "bf16", "--fail-on", "overflow,zero,subnormal"][..], 0),
         (&["--to", "bf16", "--fail-on", "overflow,inf"], 1),
-        (
-            &["--to", "f8_e8m0", "--only", "fine", "--fail-on", "nan"],
-            0,
-        ),
-        (
-            &["--to", "f8_e5m2", "--only", "fine", "--fail-on", "overflow"],
-            0,
-        ),
-        (
-            &["--to", "all", "--only", "fine", "--fail-on", "overflow"],
-            0,
-        ),
-        (
-            &["--to", "all", "--only", "bad", "--fail-on", "overflow"],
-            1,
-        ),
+        (&["--to", "f8_e8m0", "--only", "fine", "--fail-on", "nan"], 0),
+        (&["--to", "f8_e5m2", "--only", "fine", "--fail-on", "overflow"], 0),
+        (&["--to", "all", "--only", "fine", "--fail-on", "overflow"], 0),
+        (&["--to", "all", "--only", "bad", "--fail-on", "overflow"], 1),
         (&["--to", "f16", "--fail-on", "underflow"], 2),
         (&["--to", "f17"], 2),
         (&["--to", "f16", "--threads", "0"], 2),
@@ -215,10 +186,7 @@ fn as_half_has_it(row: &Value, numbers: impl Iterator<Item = (f64, f64)>, smalle
         );
     };
     near("largest_relative_error", *relative.last().unwrap());
-    near(
-        "mean_relative_error",
-        relative.iter().sum::<f64>() / relative.len() as f64,
-    );
+    near("mean_relative_error", relative.iter().sum::<f64>() / relative.len() as f64);
     near("snr_db", 10.0 * f64::log10(signal / noise));
 }
 
@@ -232,15 +200,10 @@ fn long_tensors_are_counted_exactly() {
     let content = Content::of([("long", floats(&long)), ("one", floats(&[1.1]))]);
     sandbox.write("in", content.bytes());
     let once = check(&sandbox, &["--to", "f16", "--threads", "1"]);
-    let pairs = long
-        .iter()
-        .map(|&x| (f64::from(x), f64::from(f16::from_f32(x))));
+    let pairs = long.iter().map(|&x| (f64::from(x), f64::from(f16::from_f32(x))));
     as_half_has_it(row(&once, "long"), pairs, f64::from(f16::MIN_POSITIVE));
     for threads in ["2", "3", "8"] {
-        assert_eq!(
-            check(&sandbox, &["--to", "f16", "--threads", threads]),
-            once
-        );
+        assert_eq!(check(&sandbox, &["--to", "f16", "--threads", threads]), once);
     }
 }
 
@@ -289,10 +252,7 @@ fn unusual_shapes_are_checked() {
     sandbox.write("in", content.bytes());
     let rows = check(&sandbox, &["--to", "f4"]);
     assert_eq!(rows[0]["name"], "scalar");
-    assert_eq!(
-        (&rows[0]["shape"], &rows[0]["overflowed"]),
-        (&json!([]), &json!(1))
-    );
+    assert_eq!((&rows[0]["shape"], &rows[0]["overflowed"]), (&json!([]), &json!(1)));
     for name in ["none", "three"] {
         let row = row(&rows, name);
         assert_eq!(counts(row), json!([name, 0, 0, 0, 0, 0, 0]));
@@ -302,10 +262,7 @@ fn unusual_shapes_are_checked() {
     assert_eq!(check(&sandbox, &["--to", "f16"]), json!([]));
     let all = check(&sandbox, &["--to", "all"]);
     let format = row(&all, "float16");
-    assert_eq!(
-        (&format["elements"], &format["worst"]),
-        (&json!(0), &Value::Null)
-    );
+    assert_eq!((&format["elements"], &format["worst"]), (&json!(0), &Value::Null));
 }
 
 /// Tensors of all shards.
@@ -316,10 +273,7 @@ fn a_directory_is_checked_shard_by_shard() {
     let mut weight_map = serde_json::Map::new();
     for (shard, numbers) in [("a", [1.0, 1e6]), ("b", [1.0, 1e-9])] {
         let file = format!("{shard}.safetensors");
-        sandbox.write(
-            &format!("in/{file}"),
-            Content::of([(shard, floats(&numbers))]).bytes(),
-        );
+        sandbox.write(&format!("in/{file}"), Content::of([(shard, floats(&numbers))]).bytes());
         weight_map.insert(shard.into(), file.into());
     }
     let index = json!({"metadata": {}, "weight_map": weight_map});
@@ -345,19 +299,8 @@ fn all_formats_are_checked_in_one_pass() {
     assert!(names.len() > 8, "{names:?}");
     for name in &names {
         let format = row(&all, name);
-        assert_eq!(
-            format["tensors"],
-            check(&sandbox, &["--to", name]),
-            "{name}"
-        );
-        for key in [
-            "overflowed",
-            "became_zero",
-            "became_nan",
-            "subnormal",
-            "nans",
-            "infinities",
-        ] {
+        assert_eq!(format["tensors"], check(&sandbox, &["--to", name]), "{name}");
+        for key in ["overflowed", "became_zero", "became_nan", "subnormal", "nans", "infinities"] {
             let of = |tensor: &Value| tensor[key].as_u64().unwrap();
             let sum: u64 = format["tensors"].as_array().unwrap().iter().map(of).sum();
             assert_eq!(format[key], sum, "{name}: {key}");
@@ -367,37 +310,19 @@ fn all_formats_are_checked_in_one_pass() {
     }
     // Three of five numbers have an error: those that aren't zero, and are finite before and after.
     let format = row(&all, "float8_e4m3fn");
-    close(
-        format,
-        "mean_relative_error",
-        (1.0 + 0.125 / 2.125 + 0.0625 / 1.0625) / 5.0,
-    );
-    assert_eq!(
-        (&format["worst"], &format["bytes"]),
-        (&json!("bad"), &json!(10))
-    );
+    close(format, "mean_relative_error", (1.0 + 0.125 / 2.125 + 0.0625 / 1.0625) / 5.0);
+    assert_eq!((&format["worst"], &format["bytes"]), (&json!("bad"), &json!(10)));
     assert_eq!(row(&all, "bfloat16")["bytes"], 20);
     let f32 = row(&all, "float32");
-    assert_eq!(
-        (&f32["worst"], &f32["snr_db"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!((&f32["worst"], &f32["snr_db"]), (&Value::Null, &Value::Null));
 
     let text = sandbox.succeeds(&["check", "in", "--to", "all"]);
     let mut lines = text.lines();
-    assert_eq!(
-        lines.next(),
-        Some("tensors: 2, elements: 10, amax: 1.00e3, NaN: 1, inf: 2")
-    );
-    let first: Vec<_> = lines
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
+    assert_eq!(lines.next(), Some("tensors: 2, elements: 10, amax: 1.00e3, NaN: 1, inf: 2"));
+    let first: Vec<_> = lines.filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(first[0], "format");
     assert_eq!(first[1..], names);
-    let line = text
-        .lines()
-        .find(|line| line.starts_with("float8_e4m3fn "))
-        .unwrap();
+    let line = text.lines().find(|line| line.starts_with("float8_e4m3fn ")).unwrap();
     let cells: Vec<_> = line.split_whitespace().collect();
     assert_eq!(cells[1..6], ["10", "3", "3", "1", "1"]);
     assert_eq!(cells.last(), Some(&"bad"));
@@ -438,19 +363,10 @@ fn many_tensors_in_little_memory() {
 fn weights_with_scales_are_checked() {
     let sandbox = Sandbox::new();
     let shaped = |dtype, shape: &[usize], data: Vec<u8>| Tensor::new(dtype, shape, data);
-    let f32s = |shape: &[usize], numbers: &[f32]| {
-        shaped(
-            Dtype::F32,
-            shape,
-            numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
-        )
-    };
+    let f32s = |shape: &[usize], numbers: &[f32]| shaped(Dtype::F32, shape, numbers.iter().flat_map(|x| x.to_le_bytes()).collect());
     // 1 and 448 are multiplied by 200. The product 89,600 overflows in float16.
     let content = Content::of([
-        (
-            "l.q.weight",
-            shaped(Dtype::F8_E4M3, &[1, 2], vec![0x38, 0x7e]),
-        ),
+        ("l.q.weight", shaped(Dtype::F8_E4M3, &[1, 2], vec![0x38, 0x7e])),
         ("l.q.weight_scale_inv", f32s(&[1, 1], &[200.0])),
     ]);
     sandbox.write("in", content.bytes());
@@ -482,32 +398,17 @@ fn weights_with_scales_are_checked() {
     // With one scale for all, the first block is small, but keeps its digits.
     for scale in ["tensor", "row", "block:1x64"] {
         let rows = check(&sandbox, &["--to", "f8_e4m3", "--scale", scale]);
-        assert_eq!(
-            counts(&rows[0]),
-            json!(["l.q.weight", 1, 0, 0, 0, 0, 1]),
-            "{scale}"
-        );
-        let rows = check(
-            &sandbox,
-            &["--to", "f8_e4m3", "--scale", scale, "--only", "."],
-        );
+        assert_eq!(counts(&rows[0]), json!(["l.q.weight", 1, 0, 0, 0, 0, 1]), "{scale}");
+        let rows = check(&sandbox, &["--to", "f8_e4m3", "--scale", scale, "--only", "."]);
         let expected = if scale == "tensor" { 2 } else { 1 };
         assert_eq!(rows.as_array().unwrap().len(), expected, "{scale}");
     }
-    let code = |arguments: &[&str]| {
-        sandbox
-            .ulp(&[&["check", "in"], arguments].concat())
-            .status
-            .code()
-    };
+    let code = |arguments: &[&str]| sandbox.ulp(&[&["check", "in"], arguments].concat()).status.code();
     assert_eq!(code(&["--to", "mxfp4", "--fail-on", "zero"]), Some(1));
     assert_eq!(code(&["--to", "mxfp8", "--fail-on", "zero"]), Some(0));
 
     // `check` refuses a checkpoint that `convert` refuses.
     let content = Content::of([("l.q.weight_scale", f32s(&[1], &[1.0]))]);
     sandbox.write("in", content.bytes());
-    sandbox.fails(
-        &["check", "in", "--to", "f16"],
-        &["tensor l.q.weight_scale", "no weight"],
-    );
+    sandbox.fails(&["check", "in", "--to", "f16"], &["tensor l.q.weight_scale", "no weight"]);
 }

@@ -2,14 +2,7 @@
 
 use crate::support::Sandbox;
 
-const COMMANDS: [&str; 6] = [
-    "convert",
-    "inspect",
-    "finfo",
-    "bits",
-    "memory",
-    "completions",
-];
+const COMMANDS: [&str; 6] = ["convert", "inspect", "finfo", "bits", "memory", "completions"];
 
 #[test]
 fn completions_name_every_command() {

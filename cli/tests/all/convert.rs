@@ -29,18 +29,9 @@ fn kept_tensors_are_copied() {
     let content = layers();
     sandbox.write("in", content.bytes());
     for (number, (options, cast)) in [
-        (
-            &["--keep", "norm"][..],
-            &["0.bias", "0.weight", "1.weight"][..],
-        ),
-        (
-            &["--keep", "norm", "--keep", "bias$"],
-            &["0.weight", "1.weight"],
-        ),
-        (
-            &["--only", "weight"],
-            &["0.norm.weight", "0.weight", "1.weight"],
-        ),
+        (&["--keep", "norm"][..], &["0.bias", "0.weight", "1.weight"][..]),
+        (&["--keep", "norm", "--keep", "bias$"], &["0.weight", "1.weight"]),
+        (&["--only", "weight"], &["0.norm.weight", "0.weight", "1.weight"]),
         (&["--only", "^1", "--only", "bias"], &["0.bias", "1.weight"]),
         (&["--only", "^0", "--keep", "norm|bias"], &["0.weight"]),
         (&["--keep", ""], &[]),
@@ -68,55 +59,30 @@ fn contradictory_options_are_errors() {
     let sandbox = Sandbox::new();
     sandbox.write("in", layers().bytes());
     for (options, words) in [
-        (
-            &["--to", "bf16", "--scale", "tensor"][..],
-            &["--scale", "bfloat16"][..],
-        ),
-        (
-            &["--to", "f8_e5m2", "--scale", "tensor"],
-            &["--scale", "float8_e5m2"],
-        ),
+        (&["--to", "bf16", "--scale", "tensor"][..], &["--scale", "bfloat16"][..]),
+        (&["--to", "f8_e5m2", "--scale", "tensor"], &["--scale", "float8_e5m2"]),
         (
             &["--to", "mxfp4", "--scale", "tensor"],
             &["--scale", "mxfp4 has scales of its own"],
         ),
+        (&["--to", "mxfp4", "--stochastic", "1"], &["--stochastic", "without scales"]),
         (
-            &["--to", "mxfp4", "--stochastic", "1"],
-            &["--stochastic", "without scales"],
-        ),
-        (
-            &[
-                "--to",
-                "f8_e4m3",
-                "--scale",
-                "row",
-                "--scale-format",
-                "e8m0",
-            ],
+            &["--to", "f8_e4m3", "--scale", "row", "--scale-format", "e8m0"],
             &["--scale-format", "block"],
         ),
         (&["--to", "mxfp7"], &["--to", "mxfp6_e2m3"]),
         (&["--to", "bf16", "--keep", "("], &["--keep", "unclosed"]),
-        (
-            &["--to", "bf16", "--only", "a", "--only", "["],
-            &["--only", "unclosed"],
-        ),
+        (&["--to", "bf16", "--only", "a", "--only", "["], &["--only", "unclosed"]),
         (&["--to", "bf16", "--part", "1/2"], &["no directory"]),
         (&["--to", "bf16", "--finish"], &["no directory"]),
         // Three elements of 4 bits don't end with a byte.
         (&["--to", "f4", "--only", "0.weight"], &["tensor 0.weight"]),
     ] {
-        sandbox.fails(
-            &[&["convert", "in", "out"], options].concat(),
-            &[words, &["in: "]].concat(),
-        );
+        sandbox.fails(&[&["convert", "in", "out"], options].concat(), &[words, &["in: "]].concat());
     }
     // The parser of the command line shows more than a line.
     for (options, words) in [
-        (
-            &["--stochastic", "1", "--rounding", "to-odd"][..],
-            "cannot be used with",
-        ),
+        (&["--stochastic", "1", "--rounding", "to-odd"][..], "cannot be used with"),
         (&["--part", "1/2", "--finish"], "cannot be used with"),
         (&["--part", "3/2"], "--part"),
         (&["--threads", "0"], "--threads"),
@@ -127,11 +93,7 @@ fn contradictory_options_are_errors() {
         (&["--to", "f16"], "--to"),
     ] {
         let output = sandbox.ulp(&[&["convert", "in", "out", "--to", "bf16"], options].concat());
-        assert_eq!(
-            (output.status.code(), output.stdout),
-            (Some(2), Vec::new()),
-            "{options:?}"
-        );
+        assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()), "{options:?}");
         let errors = String::from_utf8(output.stderr).unwrap();
         assert!(errors.contains(words), "{options:?}: {errors}");
     }
@@ -142,9 +104,8 @@ fn contradictory_options_are_errors() {
 fn the_json_summary_has_every_field() {
     let sandbox = Sandbox::new();
     sandbox.write("in", layers().bytes());
-    let report = |arguments: &[&str]| -> Value {
-        serde_json::from_str(&sandbox.succeeds(&[arguments, &["--json"]].concat())).unwrap()
-    };
+    let report =
+        |arguments: &[&str]| -> Value { serde_json::from_str(&sandbox.succeeds(&[arguments, &["--json"]].concat())).unwrap() };
     let length = |name: &str| fs::metadata(sandbox.path(name)).unwrap().len();
     let found = report(&["convert", "in", "f16", "--to", "f16", "--keep", "bias"]);
     let expected = json!({
@@ -170,10 +131,7 @@ fn the_json_summary_has_every_field() {
     let narrow = report(&[
         "convert", "in", "narrow", "--to", "f8_e4m3", "--scale", "tensor", "--only", ".",
     ]);
-    assert_eq!(
-        (&narrow["scales_added"], &narrow["overflowed"]),
-        (&json!(4), &json!(0))
-    );
+    assert_eq!((&narrow["scales_added"], &narrow["overflowed"]), (&json!(4), &json!(0)));
     let back = report(&["convert", "narrow", "back", "--to", "bf16"]);
     assert_eq!(back["scales_dropped"], 4);
 }
@@ -187,10 +145,7 @@ fn ten_thousand_tensors_are_converted() {
         let shape = shape(i);
         let numbers = (0..shape[0] * shape[1]).map(|j| number(i, j));
         let data: Vec<_> = numbers.flat_map(f32::to_le_bytes).collect();
-        (
-            format!("layers.{i}.weight"),
-            Tensor::new(Dtype::F32, &shape, data),
-        )
+        (format!("layers.{i}.weight"), Tensor::new(Dtype::F32, &shape, data))
     });
     let content = Content {
         tensors: tensors.collect(),
@@ -224,26 +179,17 @@ fn random_bits_depend_on_the_seed_alone() {
     assert!(files["one"] == files["five"]);
     let [one, other] = ["one", "other"].map(|name| Content::read(&sandbox.path(name)).tensors);
     assert!(one["a"].data != other["a"].data, "the seed does nothing");
-    assert!(
-        one["a"].data != one["b"].data,
-        "two tensors have the same random bits"
-    );
+    assert!(one["a"].data != one["b"].data, "two tensors have the same random bits");
     let (rounded, _) = one["a"].data.as_chunks();
     let mut up = 0;
     for (i, &rounded) in rounded.iter().enumerate() {
         let (number, rounded) = (number(i), bf16::from_le_bytes(rounded).to_f32());
         // From 1 to 2, two neighbours are 2^-7 apart.
-        assert!(
-            (rounded - number).abs() < 1.0 / 128.0,
-            "{number} became {rounded}"
-        );
+        assert!((rounded - number).abs() < 1.0 / 128.0, "{number} became {rounded}");
         up += usize::from(rounded > number);
     }
     // The sum is that of 300,000 throws of a coin. The bound is ten standard deviations.
-    assert!(
-        up.abs_diff(150_000) < 2739,
-        "{up} of 300000 were rounded up"
-    );
+    assert!(up.abs_diff(150_000) < 2739, "{up} of 300000 were rounded up");
 }
 
 /// Another name of the source is an output that exists.
@@ -271,16 +217,9 @@ fn the_source_cannot_be_the_target() {
         ("link", "folder"),
         ("folder", "folder/."),
     ] {
-        sandbox.fails(
-            &["convert", from, to, "--to", "bf16"],
-            &[&format!("{to}: "), "exists"],
-        );
+        sandbox.fails(&["convert", from, to, "--to", "bf16"], &[&format!("{to}: "), "exists"]);
     }
-    for (from, to) in [
-        ("folder", "folder/out"),
-        ("folder", "link/out"),
-        ("link", "folder/out"),
-    ] {
+    for (from, to) in [("folder", "folder/out"), ("folder", "link/out"), ("link", "folder/out")] {
         sandbox.fails(
             &["convert", from, to, "--to", "bf16"],
             &[&format!("{to}: "), "directory that is read"],

@@ -105,10 +105,7 @@ fn parts_with_other_options_are_refused() {
     let source = sandbox.path("in/a.safetensors");
     fs::rename(&source, sandbox.path("in/before")).unwrap();
     sandbox.write("in/a.safetensors", shard(3).bytes());
-    sandbox.fails(
-        &finish,
-        &["in/model.safetensors.index.json: ", "a.safetensors"],
-    );
+    sandbox.fails(&finish, &["in/model.safetensors.index.json: ", "a.safetensors"]);
     fs::rename(sandbox.path("in/before"), source).unwrap();
     sandbox.succeeds(&finish);
 }
@@ -120,22 +117,14 @@ fn parts_are_not_written_into_the_input() {
     pair(&sandbox, "x.parts", [1.0, 2.0]);
     pair(&sandbox, "y.parts/deep/in", [1.0, 2.0]);
     for how in [&PART[..], &FINISH] {
-        for (from, to) in [
-            ("x.parts", "x"),
-            ("./x.parts/", "./x/"),
-            ("y.parts/deep/in", "y"),
-        ] {
-            sandbox.fails(
-                &convert(from, to, how),
-                &[".parts: ", "the input can't be here"],
-            );
+        for (from, to) in [("x.parts", "x"), ("./x.parts/", "./x/"), ("y.parts/deep/in", "y")] {
+            sandbox.fails(&convert(from, to, how), &[".parts: ", "the input can't be here"]);
         }
     }
     #[cfg(unix)]
     {
         // Links to the input count too.
-        let link =
-            |to: &str, name: &str| std::os::unix::fs::symlink(to, sandbox.path(name)).unwrap();
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, sandbox.path(name)).unwrap();
         link("y.parts/deep/in", "link");
         fs::create_dir(sandbox.path("z")).unwrap();
         for name in ["a", "b", "model.safetensors.index.json"] {
@@ -143,10 +132,7 @@ fn parts_are_not_written_into_the_input() {
         }
         for how in [&PART[..], &FINISH] {
             for from in ["link", "z"] {
-                sandbox.fails(
-                    &convert(from, "y", how),
-                    &["y.parts: ", "the input can't be here"],
-                );
+                sandbox.fails(&convert(from, "y", how), &["y.parts: ", "the input can't be here"]);
             }
         }
     }
@@ -163,10 +149,7 @@ fn directories_of_others_stay() {
             sandbox.write(name, "mine");
         }
         for how in [&PART[..], &FINISH] {
-            sandbox.fails(
-                &convert("in", "out", how),
-                &["out.parts: ", "not made by --part"],
-            );
+            sandbox.fails(&convert("in", "out", how), &["out.parts: ", "not made by --part"]);
         }
         fs::remove_dir_all(sandbox.path("out.parts")).unwrap();
     }
@@ -179,14 +162,8 @@ fn directories_of_others_stay() {
         fs::remove_dir_all(sandbox.path("out.parts")).unwrap();
     }
     sandbox.write("out.parts", "mine");
-    sandbox.fails(
-        &convert("in", "out", &PART),
-        &["out.parts: ", "not made by --part"],
-    );
-    sandbox.fails(
-        &convert("in", "out", &FINISH),
-        &["out.parts: ", "not made by --part"],
-    );
+    sandbox.fails(&convert("in", "out", &PART), &["out.parts: ", "not made by --part"]);
+    sandbox.fails(&convert("in", "out", &FINISH), &["out.parts: ", "not made by --part"]);
     fs::remove_file(sandbox.path("out.parts")).unwrap();
     #[cfg(unix)]
     {
@@ -194,10 +171,7 @@ fn directories_of_others_stay() {
         fs::rename(sandbox.path("out.parts"), sandbox.path("elsewhere")).unwrap();
         std::os::unix::fs::symlink("elsewhere", sandbox.path("out.parts")).unwrap();
         for how in [&PART[..], &FINISH] {
-            sandbox.fails(
-                &convert("in", "out", how),
-                &["out.parts: ", "not made by --part"],
-            );
+            sandbox.fails(&convert("in", "out", how), &["out.parts: ", "not made by --part"]);
         }
     }
 }
@@ -220,10 +194,7 @@ fn stray_files_stop_the_finish() {
         let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{errors}");
         let stray = stray.trim_end_matches('/');
-        assert!(
-            errors.contains(&format!("whole/{stray}: no part has made it")),
-            "{errors}"
-        );
+        assert!(errors.contains(&format!("whole/{stray}: no part has made it")), "{errors}");
         assert!(path.exists() && !sandbox.path("out").exists());
         if path.is_dir() {
             fs::remove_dir(path).unwrap();
@@ -239,10 +210,7 @@ fn stray_files_stop_the_finish() {
     let output = sandbox.ulp(&convert("in", "out", &FINISH));
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
-    assert!(
-        errors.starts_with("ulp: warning: out.parts: left there"),
-        "{errors}"
-    );
+    assert!(errors.starts_with("ulp: warning: out.parts: left there"), "{errors}");
     assert!(files(&sandbox.path("out")) == expected);
     let left = files(&sandbox.path("out.parts"));
     let left: Vec<_> = left.keys().filter(|name| !name.ends_with('/')).collect();

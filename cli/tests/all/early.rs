@@ -92,12 +92,7 @@ fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Output> {
 fn unreadable_files_fail_before_the_work() {
     let sandbox = sandbox();
     sandbox.write("in/notes", "mine");
-    for name in [
-        "in/notes",
-        "in/a",
-        "in/config.json",
-        "in/model.safetensors.index.json",
-    ] {
+    for name in ["in/notes", "in/a", "in/config.json", "in/model.safetensors.index.json"] {
         fs::set_permissions(sandbox.path(name), Permissions::from_mode(0o000)).unwrap();
         let Some(output) = as_nobody(&sandbox, &convert("in", "out", &[])) else {
             return;
@@ -129,20 +124,9 @@ fn unreadable_files_fail_before_the_work() {
 fn devices_pipes_and_sockets_are_refused() {
     let sandbox = sandbox();
     let fifo = sandbox.path("fifo");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     let _socket = UnixListener::bind(sandbox.path("socket")).unwrap();
-    let names = [
-        "in/config.json",
-        "in/model.safetensors.index.json",
-        "in/a",
-        "in/notes",
-    ];
+    let names = ["in/config.json", "in/model.safetensors.index.json", "in/a", "in/notes"];
     for name in names {
         let path = sandbox.path(name);
         let before = fs::read(&path).ok();
@@ -172,20 +156,13 @@ fn devices_pipes_and_sockets_are_refused() {
         env!("CARGO_BIN_EXE_ulp"),
     ]);
     let output = yes.current_dir(sandbox.path(".")).output().unwrap();
-    assert!(
-        output
-            .stderr
-            .starts_with(b"ulp: /dev/stdin: not a safetensors file")
-    );
+    assert!(output.stderr.starts_with(b"ulp: /dev/stdin: not a safetensors file"));
 }
 
 #[test]
 fn oversized_configurations_are_refused() {
     let sandbox = sandbox();
-    for (name, length) in [
-        ("config.json", 1_u64 << 40),
-        ("model.safetensors.index.json", 1 << 40),
-    ] {
+    for (name, length) in [("config.json", 1_u64 << 40), ("model.safetensors.index.json", 1 << 40)] {
         let path = sandbox.path(&format!("in/{name}"));
         let before = fs::read(&path).unwrap();
         fs::File::create(&path).unwrap().set_len(length).unwrap();
@@ -220,26 +197,19 @@ fn parts_on_another_file_system_are_refused() {
     fs::rename(sandbox.path("out.parts"), sandbox.path("moved")).unwrap();
     fs::create_dir(sandbox.path("out.parts")).unwrap();
     let mut mount = Command::new("mount");
-    mount
-        .args(["-t", "tmpfs", "tmpfs"])
-        .arg(sandbox.path("out.parts"));
+    mount.args(["-t", "tmpfs", "tmpfs"]).arg(sandbox.path("out.parts"));
     if !mount.output().is_ok_and(|output| output.status.success()) {
         eprintln!("parts_on_another_file_system: skipped, since this process may not mount one");
         return;
     }
     let copy = "cp -r moved/. out.parts/";
-    let copy = Command::new("sh")
-        .args(["-c", copy])
-        .current_dir(sandbox.path("."))
-        .status();
+    let copy = Command::new("sh").args(["-c", copy]).current_dir(sandbox.path(".")).status();
     assert!(copy.unwrap().success());
     let outputs = [["--part", "1/1"].as_slice(), &["--finish"]].map(|how| {
         let output = sandbox.ulp(&convert("in", "out", how));
         (how, output)
     });
-    let unmounted = Command::new("umount")
-        .arg(sandbox.path("out.parts"))
-        .status();
+    let unmounted = Command::new("umount").arg(sandbox.path("out.parts")).status();
     assert!(unmounted.unwrap().success());
     for (how, output) in outputs {
         failed(&output, &["out.parts: ", "another file system"], how);
@@ -255,50 +225,30 @@ fn messages_are_short() {
     let index = "in/model.safetensors.index.json";
     let deep = format!("{}/file", ["d".repeat(200).as_str(); 9].join("/"));
     fs::create_dir_all(sandbox.path(&deep).parent().unwrap()).unwrap();
-    let entry =
-        |name: &str| format!(r#"{{"{name}":{{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}}}"#);
+    let entry = |name: &str| format!(r#"{{"{name}":{{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}}}"#);
     for (name, bytes) in [
         ("file", header(&entry(&long))),
         (
             "file",
-            header(&format!(
-                r#"{{"x":{{"dtype":"{long}","shape":[1],"data_offsets":[0,4]}}}}"#
-            )),
+            header(&format!(r#"{{"x":{{"dtype":"{long}","shape":[1],"data_offsets":[0,4]}}}}"#)),
         ),
         (
             "file",
-            header(&format!(
-                r#"{{"x":{{"dtype":"F32","shape":[1],"{long}":[0,4]}}}}"#
-            )),
+            header(&format!(r#"{{"x":{{"dtype":"F32","shape":[1],"{long}":[0,4]}}}}"#)),
         ),
-        (
-            "file",
-            header(&format!(r#"{{"__metadata__":{{"a":{{"{long}":1}}}}}}"#)),
-        ),
+        ("file", header(&format!(r#"{{"__metadata__":{{"a":{{"{long}":1}}}}}}"#))),
         ("file", header(&entry(&"\\u001b[2J\\n".repeat(10_000)))),
-        (
-            index,
-            json!({"weight_map": {"a": &long}}).to_string().into_bytes(),
-        ),
-        (
-            index,
-            json!({"weight_map": {&long: "a"}}).to_string().into_bytes(),
-        ),
+        (index, json!({"weight_map": {"a": &long}}).to_string().into_bytes()),
+        (index, json!({"weight_map": {&long: "a"}}).to_string().into_bytes()),
         (&*deep, b"not a header, by far".to_vec()),
     ] {
         sandbox.write(name, bytes);
-        let input = name
-            .split_once("/model")
-            .map_or(name, |(directory, _)| directory);
+        let input = name.split_once("/model").map_or(name, |(directory, _)| directory);
         let output = sandbox.ulp(&convert(input, "out", &[]));
         let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), errors.lines().count()), (Some(2), 1));
         assert!(errors.chars().count() < 600, "{} characters", errors.len());
-        let path = if name == index {
-            "in/"
-        } else {
-            &name[..name.len().min(100)]
-        };
+        let path = if name == index { "in/" } else { &name[..name.len().min(100)] };
         assert!(errors.starts_with(&format!("ulp: {path}")), "{errors}");
     }
 }
@@ -311,36 +261,18 @@ fn directories_that_fail_to_close_do_no_harm() {
     sandbox.write("in/below/notes", "notes");
     for how in [&[][..], &["--part", "1/1"], &["--finish"]] {
         let mut command = Command::new("strace");
-        command.args([
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            "inject=close:error=EIO",
-        ]);
-        for path in [
-            "in",
-            "in/below",
-            "out.parts",
-            "out.parts/whole",
-            "out.parts/whole/below",
-        ] {
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=close:error=EIO"]);
+        for path in ["in", "in/below", "out.parts", "out.parts/whole", "out.parts/whole/below"] {
             command.args(["-P", path]);
         }
-        command
-            .arg(env!("CARGO_BIN_EXE_ulp"))
-            .args(convert("in", "out", how));
+        command.arg(env!("CARGO_BIN_EXE_ulp")).args(convert("in", "out", how));
         let Ok(output) = command.current_dir(sandbox.path(".")).output() else {
             eprintln!("directories_that_cannot_be_closed: skipped, since there is no strace");
             return;
         };
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(!errors.contains("panicked"), "{errors}");
-        assert!(
-            [Some(0), Some(2), Some(3)].contains(&output.status.code()),
-            "{output:?}"
-        );
+        assert!([Some(0), Some(2), Some(3)].contains(&output.status.code()), "{output:?}");
         let _ = fs::remove_dir_all(sandbox.path("out"));
         sandbox.succeeds(&convert("in", "out", &["--part", "1/1"]));
     }

@@ -24,10 +24,7 @@ fn header(json: &str) -> Vec<u8> {
 }
 
 fn convert_fails(sandbox: &Sandbox, input: &str, words: &[&str]) {
-    sandbox.fails(
-        &["convert", input, "out", "--to", "bf16"],
-        &[&[input], words].concat(),
-    );
+    sandbox.fails(&["convert", input, "out", "--to", "bf16"], &[&[input], words].concat());
 }
 
 #[test]
@@ -43,10 +40,7 @@ fn another_kind_of_file_is_refused() {
     let sandbox = Sandbox::new();
     let files: [(&str, Vec<u8>); 7] = [
         ("empty", Vec::new()),
-        (
-            "text",
-            b"These are words, and no weights at all.\n".repeat(100),
-        ),
+        ("text", b"These are words, and no weights at all.\n".repeat(100)),
         ("zeros", vec![0; 4096]),
         ("ones", vec![0xff; 4096]),
         ("json", header("[1, 2, 3]")),
@@ -63,38 +57,14 @@ fn another_kind_of_file_is_refused() {
 fn a_wrong_header_is_refused() {
     let sandbox = Sandbox::new();
     for (json, data) in [
-        (
-            r#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
-            4,
-        ),
-        (
-            r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-            8,
-        ),
-        (
-            r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
-            4,
-        ),
-        (
-            r#"{"x":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}"#,
-            4,
-        ),
-        (
-            r#"{"x":{"dtype":"F33\n\u001b[2J","shape":[1],"data_offsets":[0,4]}}"#,
-            4,
-        ),
-        (
-            r#"{"x\ny":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-            8,
-        ),
-        (
-            r#"{"x":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#,
-            2,
-        ),
-        (
-            r#"{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#,
-            4,
-        ),
+        (r#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4),
+        (r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8),
+        (r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4),
+        (r#"{"x":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}"#, 4),
+        (r#"{"x":{"dtype":"F33\n\u001b[2J","shape":[1],"data_offsets":[0,4]}}"#, 4),
+        (r#"{"x\ny":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8),
+        (r#"{"x":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#, 2),
+        (r#"{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4),
         (
             r#"{"x":{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,4]}}"#,
             4,
@@ -127,17 +97,7 @@ fn a_truncated_file_is_refused() {
     convert_fails(&sandbox, "long", &["data are not as long"]);
 
     let weights = fs::read(WEIGHTS).unwrap();
-    for length in [
-        7,
-        8,
-        9,
-        1000,
-        1383,
-        1384,
-        1385,
-        weights.len() / 2,
-        weights.len() - 1,
-    ] {
+    for length in [7, 8, 9, 1000, 1383, 1384, 1385, weights.len() / 2, weights.len() - 1] {
         sandbox.write("weights", &weights[..length]);
         convert_fails(&sandbox, "weights", &["truncated"]);
     }
@@ -180,10 +140,7 @@ fn unknown_and_unwritable_formats_are_refused() {
         ("float8_e3m4", &["float8_e3m4", "safetensors"]),
         ("float8_e4m3b11fnuz", &["float8_e4m3b11fnuz", "safetensors"]),
     ] {
-        sandbox.fails(
-            &["convert", "in", "out", "--to", format],
-            &[&["in: "], words].concat(),
-        );
+        sandbox.fails(&["convert", "in", "out", "--to", format], &[&["in: "], words].concat());
     }
 }
 
@@ -192,27 +149,15 @@ fn an_existing_output_is_kept() {
     let sandbox = Sandbox::new();
     sandbox.write("in", small());
     sandbox.write("there", "precious");
-    sandbox.fails(
-        &["convert", "in", "there", "--to", "f16"],
-        &["there: ", "exists"],
-    );
+    sandbox.fails(&["convert", "in", "there", "--to", "f16"], &["there: ", "exists"]);
     sandbox.fails(&["convert", "in", "in", "--to", "f16"], &["in: ", "exists"]);
-    sandbox.fails(
-        &["convert", "in", "./in", "--to", "f16"],
-        &["./in: ", "exists"],
-    );
+    sandbox.fails(&["convert", "in", "./in", "--to", "f16"], &["./in: ", "exists"]);
     fs::create_dir(sandbox.path("folder")).unwrap();
-    sandbox.fails(
-        &["convert", "in", "folder", "--to", "f16"],
-        &["folder: ", "exists"],
-    );
+    sandbox.fails(&["convert", "in", "folder", "--to", "f16"], &["folder: ", "exists"]);
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("nowhere", sandbox.path("link")).unwrap();
-        sandbox.fails(
-            &["convert", "in", "link", "--to", "f16"],
-            &["link: ", "exists"],
-        );
+        sandbox.fails(&["convert", "in", "link", "--to", "f16"], &["link: ", "exists"]);
         assert!(fs::read_link(sandbox.path("link")).is_ok());
     }
 }
@@ -235,19 +180,13 @@ fn an_output_that_appears_meanwhile_is_kept() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stderr.starts_with(b"ulp: out: exists already"));
-    assert_eq!(
-        sandbox.files(),
-        [("out".to_string(), b"precious".to_vec())].into()
-    );
+    assert_eq!(sandbox.files(), [("out".to_string(), b"precious".to_vec())].into());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_standard_output_is_an_error() {
-    let full = fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
     let output = command.arg("finfo").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -258,10 +197,7 @@ fn a_full_standard_output_is_an_error() {
 fn an_output_in_a_missing_directory_is_an_error() {
     let sandbox = Sandbox::new();
     sandbox.write("in", small());
-    sandbox.fails(
-        &["convert", "in", "no/out", "--to", "f16"],
-        &["no/out: ", "No such file"],
-    );
+    sandbox.fails(&["convert", "in", "no/out", "--to", "f16"], &["no/out: ", "No such file"]);
     sandbox.fails(&["convert", "in", "in/out", "--to", "f16"], &["in/out: "]);
 }
 
@@ -269,10 +205,7 @@ fn an_output_in_a_missing_directory_is_an_error() {
 fn a_name_cannot_break_the_line() {
     let sandbox = Sandbox::new();
     convert_fails(&sandbox, "absent", &[]);
-    sandbox.fails(
-        &["convert", "two\nlines", "out", "--to", "f16"],
-        &["two\\nlines"],
-    );
+    sandbox.fails(&["convert", "two\nlines", "out", "--to", "f16"], &["two\\nlines"]);
 }
 
 /// Nothing that a file or the command line says turns a message around, breaks it, or makes it long, also in JSON.
@@ -324,10 +257,7 @@ fn wrong_usage_exits_with_2() {
     ] {
         let output = sandbox.ulp(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(
-            output.stdout.is_empty() && !output.stderr.is_empty(),
-            "{arguments:?}"
-        );
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
     }
     assert_eq!(sandbox.files().len(), 1);
 }
@@ -340,21 +270,9 @@ fn errors_are_json_where_json_is_asked_for() {
     sandbox.write("there", "precious");
     sandbox.write("cut", &small()[..5]);
     let cases: [(&[&str], &str, Option<&str>); 5] = [
-        (
-            &["convert", "in", "there", "--to", "f16", "--json"],
-            "exists",
-            Some("there"),
-        ),
-        (
-            &["convert", "cut", "out", "--to", "f16", "--json"],
-            "header",
-            Some("cut"),
-        ),
-        (
-            &["check", "in", "--to", "f17", "--json"],
-            "option",
-            Some("in"),
-        ),
+        (&["convert", "in", "there", "--to", "f16", "--json"], "exists", Some("there")),
+        (&["convert", "cut", "out", "--to", "f16", "--json"], "header", Some("cut")),
+        (&["check", "in", "--to", "f17", "--json"], "option", Some("in")),
         (&["finfo", "f17", "--json"], "argument", None),
         (&["convert", "--json"], "usage", None),
     ];

@@ -23,9 +23,7 @@ impl Mount {
             .args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"])
             .arg(&path)
             .output();
-        mount
-            .is_ok_and(|output| output.status.success())
-            .then(|| Mount(path))
+        mount.is_ok_and(|output| output.status.success()).then(|| Mount(path))
     }
 
     fn forbid_writing(&self) {
@@ -55,16 +53,10 @@ fn write_shards(sandbox: &Sandbox, directory: &str, second: usize) {
     let shards = [("first", 1 << 16), ("second", second)];
     for (name, bytes) in shards {
         let tensor = Tensor::flat(Dtype::F32, vec![0x3f; bytes]);
-        sandbox.write(
-            &format!("{directory}/{name}"),
-            Content::of([(name, tensor)]).bytes(),
-        );
+        sandbox.write(&format!("{directory}/{name}"), Content::of([(name, tensor)]).bytes());
     }
     let index = json!({"weight_map": {"first": "first", "second": "second"}});
-    sandbox.write(
-        &format!("{directory}/model.safetensors.index.json"),
-        index.to_string(),
-    );
+    sandbox.write(&format!("{directory}/model.safetensors.index.json"), index.to_string());
 }
 
 #[test]
@@ -79,10 +71,7 @@ fn a_full_disk_leaves_nothing() {
     let full = "No space left on device";
     let to_disk = ["convert", "in", "disk/out", "--to", "bf16"];
     sandbox.fails(&to_disk, &["disk/out: ", "tensor weight: ", full]);
-    sandbox.fails(
-        &[&to_disk[..], &["--threads", "5"]].concat(),
-        &["disk/out: ", full],
-    );
+    sandbox.fails(&[&to_disk[..], &["--threads", "5"]].concat(), &["disk/out: ", full]);
     let shards = ["convert", "shards", "disk/out", "--to", "bf16"];
     sandbox.fails(&shards, &["disk/out/second: ", full]);
 
@@ -97,21 +86,14 @@ fn a_full_disk_leaves_nothing() {
     }
     let left = files(&disk.0);
     let left: Vec<_> = left.keys().filter(|name| !name.ends_with('/')).collect();
-    let expected = [
-        "out.parts/counts/first",
-        "out.parts/options.json",
-        "out.parts/whole/first",
-    ];
+    let expected = ["out.parts/counts/first", "out.parts/options.json", "out.parts/whole/first"];
     assert_eq!(left, expected);
     fs::remove_dir_all(disk.0.join("out.parts")).unwrap();
 
     // The source is on the disk, and not one byte is free.
     fs::write(disk.0.join("in"), weights(1000)).unwrap();
     let _ = fs::write(disk.0.join("fill"), vec![0; 2 << 20]);
-    sandbox.fails(
-        &["convert", "disk/in", "disk/out", "--to", "bf16"],
-        &["disk/out: ", full],
-    );
+    sandbox.fails(&["convert", "disk/in", "disk/out", "--to", "bf16"], &["disk/out: ", full]);
 }
 
 /// A limit on the length of a file makes a write fail for any user. The write of the second shard fails after the first has been
@@ -147,23 +129,15 @@ fn an_unwritable_directory_is_an_error() {
     } else {
         fs::set_permissions(sandbox.path("disk"), Permissions::from_mode(0o555)).unwrap();
         if File::create(sandbox.path("disk/may")).is_ok() {
-            eprintln!(
-                "a_directory_that_cannot_be_written: skipped, since this process may write everywhere"
-            );
+            eprintln!("a_directory_that_cannot_be_written: skipped, since this process may write everywhere");
             return;
         }
         "Permission denied"
     };
-    sandbox.fails(
-        &["convert", "in", "disk/out", "--to", "bf16"],
-        &["disk/out: ", cause],
-    );
+    sandbox.fails(&["convert", "in", "disk/out", "--to", "bf16"], &["disk/out: ", cause]);
     let shards = ["convert", "disk/shards", "disk/out", "--to", "bf16"];
     sandbox.fails(&shards, &["disk/out: ", cause]);
-    sandbox.fails(
-        &[&shards[..], &["--part", "1/2"]].concat(),
-        &["disk/out.parts", cause],
-    );
+    sandbox.fails(&[&shards[..], &["--part", "1/2"]].concat(), &["disk/out.parts", cause]);
 
     // A source only needs to be readable.
     let before = files(&sandbox.path("disk"));
@@ -183,28 +157,16 @@ fn headers_that_claim_huge_tensors_are_errors() {
     let tensor = |name: &str, shape: &str, [start, end]: [u64; 2]| {
         format!(r#""{name}":{{"dtype":"U8","shape":{shape},"data_offsets":[{start},{end}]}}"#)
     };
-    let file = |tensors: &[String], data| {
-        [header(&format!("{{{}}}", tensors.join(","))), vec![0; data]].concat()
-    };
-    let one = |name: &str, shape: &str, offsets: [u64; 2], data| {
-        file(&[tensor(name, shape, offsets)], data)
-    };
+    let file = |tensors: &[String], data| [header(&format!("{{{}}}", tensors.join(","))), vec![0; data]].concat();
+    let one = |name: &str, shape: &str, offsets: [u64; 2], data| file(&[tensor(name, shape, offsets)], data);
     for (what, bytes, words) in [
-        (
-            "length",
-            u64::MAX.to_le_bytes().to_vec(),
-            "18446744073709551615 bytes",
-        ),
+        ("length", u64::MAX.to_le_bytes().to_vec(), "18446744073709551615 bytes"),
         (
             "long",
             [&100_000_001_u64.to_le_bytes()[..], b"{}"].concat(),
             "100000001 bytes",
         ),
-        (
-            "beyond",
-            [&3_u64.to_le_bytes()[..], b"{}"].concat(),
-            "inside its header",
-        ),
+        ("beyond", [&3_u64.to_le_bytes()[..], b"{}"].concat(), "inside its header"),
         (
             "overlap",
             file(&[tensor("a", "[2]", [0, 2]), tensor("b", "[2]", [1, 3])], 3),
@@ -216,16 +178,8 @@ fn headers_that_claim_huge_tensors_are_errors() {
             "tensor b: ",
         ),
         ("backwards", one("a", "[1]", [1, 0], 1), "tensor a: "),
-        (
-            "end",
-            one("a", "[1]", [u64::MAX - 1, u64::MAX], 1),
-            "tensor a: ",
-        ),
-        (
-            "huge",
-            one("a", "[18446744073709551615]", [0, u64::MAX], 1),
-            "tensor a: ",
-        ),
+        ("end", one("a", "[1]", [u64::MAX - 1, u64::MAX], 1), "tensor a: "),
+        ("huge", one("a", "[18446744073709551615]", [0, u64::MAX], 1), "tensor a: "),
         (
             "twice",
             file(&[tensor("a", "[1]", [0, 1]), tensor("a", "[1]", [1, 2])], 2),
@@ -248,10 +202,7 @@ fn headers_that_claim_huge_tensors_are_errors() {
         fs::remove_file(sandbox.path(what)).unwrap();
     }
     // The tensors may have any order, if the data are complete.
-    sandbox.write(
-        "in",
-        file(&[tensor("b", "[2]", [1, 3]), tensor("a", "[1]", [0, 1])], 3),
-    );
+    sandbox.write("in", file(&[tensor("b", "[2]", [1, 3]), tensor("a", "[1]", [0, 1])], 3));
     sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
     let found = Content::read(&sandbox.path("out"));
     assert!(found == Content::read(&sandbox.path("in")));
@@ -278,10 +229,7 @@ fn fewer_threads_do_the_work() {
         };
         let errors = String::from_utf8(output.stderr).unwrap();
         if output.status.success() {
-            assert!(
-                fs::read(sandbox.path("out")).unwrap()
-                    == fs::read(sandbox.path("expected")).unwrap()
-            );
+            assert!(fs::read(sandbox.path("out")).unwrap() == fs::read(sandbox.path("expected")).unwrap());
             fs::remove_file(sandbox.path("out")).unwrap();
         } else {
             // Even the thread that waits for signals can't start.

@@ -26,10 +26,7 @@ fn a_line_for_each_format_named() {
     let sandbox = Sandbox::new();
     let names = LINES.map(|(name, _)| name);
     let expected = LINES.map(|(_, line)| line).join("\n") + "\n";
-    assert_eq!(
-        sandbox.succeeds(&[&["finfo"][..], &names].concat()),
-        expected
-    );
+    assert_eq!(sandbox.succeeds(&[&["finfo"][..], &names].concat()), expected);
     for (name, line) in LINES {
         assert_eq!(sandbox.succeeds(&["finfo", name]), format!("{line}\n"));
     }
@@ -38,10 +35,7 @@ fn a_line_for_each_format_named() {
 #[test]
 fn a_table_of_all_formats() {
     let table = Sandbox::new().succeeds(&["finfo"]);
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .map(|line| line.split_whitespace().collect())
-        .collect();
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(rows.len(), 19, "{table}");
     for row in [
         "float64 64 11 52 1023 9007199254740991·2^971 2^-1022 2^-1074 2^-52 yes yes",
@@ -67,10 +61,7 @@ fn a_table_of_all_formats() {
         assert!(rows.contains(&row), "{row:?} not in\n{table}");
     }
     let ends: Vec<usize> = table.lines().map(|line| line.chars().count()).collect();
-    assert!(
-        ends.iter().all(|&end| end == ends[0]),
-        "not aligned:\n{table}"
-    );
+    assert!(ends.iter().all(|&end| end == ends[0]), "not aligned:\n{table}");
 }
 
 #[test]

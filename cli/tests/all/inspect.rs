@@ -46,12 +46,7 @@ fn inspect_lists_weights_and_schemes() {
     assert_eq!(found["total"], total);
     assert_eq!(found["configurations"], json!(["fp8"]));
     assert_eq!(found["files"], 1);
-    let names: Vec<&Value> = found["largest"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|t| &t["name"])
-        .collect();
+    let names: Vec<&Value> = found["largest"].as_array().unwrap().iter().map(|t| &t["name"]).collect();
     assert_eq!(names, ["l.up.weight", "l.norm.weight"]);
     let convert = &found["convert"];
     assert_eq!(convert["to"], "bfloat16");
@@ -60,9 +55,7 @@ fn inspect_lists_weights_and_schemes() {
 
     // The length is that of the file that `convert` writes.
     sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-    let length = fs::metadata(sandbox.path("out/model.safetensors"))
-        .unwrap()
-        .len();
+    let length = fs::metadata(sandbox.path("out/model.safetensors")).unwrap().len();
     assert_eq!(convert["bytes_after"], length);
     fs::remove_dir_all(sandbox.path("out")).unwrap();
 
@@ -94,8 +87,7 @@ fn inspect_says_what_convert_would_refuse() {
         table.contains("convert --to bf16 is refused: in/model.safetensors: tensor l.q."),
         "{table}"
     );
-    let found: Value =
-        serde_json::from_str(&sandbox.succeeds(&["inspect", "in", "--json"])).unwrap();
+    let found: Value = serde_json::from_str(&sandbox.succeeds(&["inspect", "in", "--json"])).unwrap();
     assert_eq!(found["convert"]["error"]["kind"], "tensor");
     assert_eq!(found["formats"]["I32"]["tensors"], 1);
     sandbox.fails(&["inspect", "none"], &["none"]);

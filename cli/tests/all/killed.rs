@@ -56,16 +56,8 @@ fn signals_that_end_a_program_clean_up() {
             let Some(output) = injected(&sandbox, &inject, &convert(from, "out", &[])) else {
                 return;
             };
-            assert_eq!(
-                output.status.code(),
-                Some(128 + number),
-                "{name}: {output:?}"
-            );
-            assert!(
-                sandbox.files() == before,
-                "{name}: {:?}",
-                sandbox.files().keys()
-            );
+            assert_eq!(output.status.code(), Some(128 + number), "{name}: {output:?}");
+            assert!(sandbox.files() == before, "{name}: {:?}", sandbox.files().keys());
         }
     }
 }
@@ -76,17 +68,10 @@ fn a_file_size_limit_is_an_error() {
     let sandbox = sandbox();
     let data = vec![0x3f; 4 << 20];
     let tensor = crate::support::Tensor::flat(safetensors::Dtype::F32, data);
-    sandbox.write(
-        "large",
-        crate::support::Content::of([("w", tensor)]).bytes(),
-    );
+    sandbox.write("large", crate::support::Content::of([("w", tensor)]).bytes());
     let before = sandbox.files();
     let mut shell = Command::new("sh");
-    shell.args([
-        "-c",
-        "ulimit -f 512; exec \"$0\" \"$@\"",
-        env!("CARGO_BIN_EXE_ulp"),
-    ]);
+    shell.args(["-c", "ulimit -f 512; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_ulp")]);
     shell.args(convert("large", "out", &[]));
     let output = shell.current_dir(sandbox.path(".")).output().unwrap();
     failed(&output, &["out: ", "File too large"], "ulimit");
@@ -101,20 +86,8 @@ fn ignored_signals_stay_ignored() {
         let inject = format!("inject=pwrite64:signal=SIG{name}:when=1+");
         let script = format!("trap '' {number}; exec \"$0\" \"$@\"");
         let mut command = Command::new("strace");
-        command.args([
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            &inject,
-            "sh",
-            "-c",
-            &script,
-        ]);
-        command
-            .arg(env!("CARGO_BIN_EXE_ulp"))
-            .args(convert("in", "out", &[]));
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject, "sh", "-c", &script]);
+        command.arg(env!("CARGO_BIN_EXE_ulp")).args(convert("in", "out", &[]));
         let Ok(output) = command.current_dir(sandbox.path(".")).output() else {
             eprintln!("signals_that_were_ignored_stay_so: skipped, since there is no strace");
             return;
@@ -143,12 +116,7 @@ fn the_next_run_removes_what_kill_9_left() {
             }
         };
         let mut seen = 0;
-        for (call, most) in [
-            ("pwrite64", 6),
-            ("fsync", 6),
-            ("renameat2", 3),
-            ("rename", 4),
-        ] {
+        for (call, most) in [("pwrite64", 6), ("fsync", 6), ("renameat2", 3), ("rename", 4)] {
             for when in 1..=most {
                 remove();
                 let inject = format!("{call}:signal=SIGKILL:when={when}");
@@ -167,11 +135,7 @@ fn the_next_run_removes_what_kill_9_left() {
                     continue;
                 }
                 sandbox.succeeds(&command);
-                assert!(
-                    sandbox.files() == expected,
-                    "{how:?} {inject}: {:?}",
-                    sandbox.files().keys()
-                );
+                assert!(sandbox.files() == expected, "{how:?} {inject}: {:?}", sandbox.files().keys());
             }
         }
         assert!(seen > 2, "{how:?}: {seen} were left");

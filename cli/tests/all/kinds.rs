@@ -21,10 +21,7 @@ fn kinds() -> Vec<(Vec<u8>, [&'static str; 2])> {
         (zip("archive/data.pkl", &[0; 4]), torch),
         (pickle(2), ["a pickle", "safetensors.torch.save_file"]),
         (pickle(3), ["a pickle", "safetensors.torch.save_file"]),
-        (
-            b"\x80\x04\x95\x12\x00\x00\x00\x00\x00\x00\x00}".into(),
-            ["a pickle", "torch"],
-        ),
+        (b"\x80\x04\x95\x12\x00\x00\x00\x00\x00\x00\x00}".into(), ["a pickle", "torch"]),
         (pickle(5), ["a pickle", "safetensors.torch.save_file"]),
         (
             b"GGUF\x03\0\0\0\x01\0\0\0".into(),
@@ -58,11 +55,7 @@ fn other_kinds_of_files_are_named() {
 fn other_kinds_of_configurations_are_named() {
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path("in")).unwrap();
-    fs::copy(
-        crate::support::WEIGHTS,
-        sandbox.path("in/model.safetensors"),
-    )
-    .unwrap();
+    fs::copy(crate::support::WEIGHTS, sandbox.path("in/model.safetensors")).unwrap();
     for name in ["in/config.json", "in/model.safetensors.index.json"] {
         for (bytes, words) in kinds() {
             sandbox.write(name, &bytes);

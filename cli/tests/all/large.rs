@@ -28,24 +28,12 @@ fn peak(sandbox: &Sandbox, arguments: &[&str]) -> Option<usize> {
 fn ratios(header: &str, data: usize) -> Option<[f64; 3]> {
     let sandbox = Sandbox::new();
     let length = header.len() as u64;
-    sandbox.write(
-        "in",
-        [&length.to_le_bytes(), header.as_bytes(), &vec![0; data]].concat(),
-    );
+    sandbox.write("in", [&length.to_le_bytes(), header.as_bytes(), &vec![0; data]].concat());
     let mut ratios = [0.0; 3];
     for (ratio, arguments) in ratios.iter_mut().zip([
         &["inspect", "in"][..],
         &["check", "in", "--to", "bf16", "--threads", "2"],
-        &[
-            "convert",
-            "in",
-            "out",
-            "--to",
-            "bf16",
-            "--threads",
-            "2",
-            "--no-sync",
-        ],
+        &["convert", "in", "out", "--to", "bf16", "--threads", "2", "--no-sync"],
     ]) {
         let peak = peak(&sandbox, arguments)?;
         *ratio = peak.saturating_sub(PROGRAM) as f64 / header.len() as f64;
@@ -71,11 +59,7 @@ fn tensor(name: &str, shape: &str, [start, end]: [usize; 2]) -> String {
 #[test]
 fn headers_take_three_times_their_length() {
     let layer = |i: usize| {
-        let name = format!(
-            "model.layers.{}.mlp.experts.{}.down_proj.weight",
-            i / 200,
-            i % 200
-        );
+        let name = format!("model.layers.{}.mlp.experts.{}.down_proj.weight", i / 200, i % 200);
         tensor(&name, "1,1", [4 * i, 4 * i + 4])
     };
     let (layers, count) = entries(layer);
@@ -92,10 +76,7 @@ fn headers_take_three_times_their_length() {
             return;
         };
         println!("{what}: {ratios:?}");
-        assert!(
-            ratios.iter().all(|&ratio| ratio <= 3.0),
-            "{what}: {ratios:?}"
-        );
+        assert!(ratios.iter().all(|&ratio| ratio <= 3.0), "{what}: {ratios:?}");
     }
 }
 
@@ -110,10 +91,7 @@ fn headers_of_tiny_entries_take_little_memory() {
             return;
         };
         println!("{what}: {ratios:?}");
-        assert!(
-            ratios.iter().all(|&ratio| ratio <= 4.0),
-            "{what}: {ratios:?}"
-        );
+        assert!(ratios.iter().all(|&ratio| ratio <= 4.0), "{what}: {ratios:?}");
     }
 }
 
@@ -121,12 +99,7 @@ fn headers_of_tiny_entries_take_little_memory() {
 #[test]
 fn a_tensor_has_few_dimensions() {
     let sandbox = Sandbox::new();
-    for (count, is_read) in [
-        (65, true),
-        (1 << 16, true),
-        ((1 << 16) + 1, false),
-        (1 << 20, false),
-    ] {
+    for (count, is_read) in [(65, true), (1 << 16, true), ((1 << 16) + 1, false), (1 << 20, false)] {
         let header = format!("{{{}}}", tensor("x", &vec!["1"; count].join(","), [0, 4]));
         let length = (header.len() as u64).to_le_bytes();
         sandbox.write("in", [&length, header.as_bytes(), &[0; 4]].concat());

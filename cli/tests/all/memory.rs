@@ -12,12 +12,7 @@ fn json(arguments: &[&str]) -> Value {
 /// Rajbhandari et al., "ZeRO", 2020, figure 1: 7.5 billion parameters on 64 devices.
 #[test]
 fn totals_are_those_of_figure_1_of_zero() {
-    let bytes = [
-        120_000_000_000_u64,
-        31_406_250_000,
-        16_640_625_000,
-        1_875_000_000,
-    ];
+    let bytes = [120_000_000_000_u64, 31_406_250_000, 16_640_625_000, 1_875_000_000];
     for (stage, bytes) in bytes.into_iter().enumerate() {
         let report = json(&["7.5e9", "--zero", &stage.to_string(), "--devices", "64"]);
         assert_eq!(report["device_bytes"]["training"], bytes);
@@ -89,11 +84,7 @@ fn nonsense_is_refused() {
         &["memory", "7e9", "--weights", "bf17"],
         &["memory", "7e9", "--optimizer", "lion"],
     ] {
-        assert_eq!(
-            sandbox.ulp(arguments).status.code(),
-            Some(2),
-            "{arguments:?}"
-        );
+        assert_eq!(sandbox.ulp(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
 
@@ -102,10 +93,7 @@ fn nonsense_is_refused() {
 fn numbers_of_any_size_are_exact() {
     let report = Sandbox::new().succeeds(&["memory", "2e18", "--json"]);
     // A parameter takes 16 bytes.
-    assert!(
-        report.contains("\"training\": 32000000000000000000,"),
-        "{report}"
-    );
+    assert!(report.contains("\"training\": 32000000000000000000,"), "{report}");
     let sandbox = Sandbox::new();
     for parameters in [
         "0",
@@ -127,10 +115,7 @@ fn numbers_of_any_size_are_exact() {
                 let zero = ["--devices", devices];
                 let arguments = [&["memory"], &zero[..], &[format, "--", parameters]].concat();
                 let code = sandbox.ulp(&arguments[..]).status.code();
-                assert!(
-                    [Some(0), Some(2)].contains(&code),
-                    "{arguments:?}: {code:?}"
-                );
+                assert!([Some(0), Some(2)].contains(&code), "{arguments:?}: {code:?}");
             }
         }
     }

@@ -28,10 +28,7 @@ pub(crate) fn injected(sandbox: &Sandbox, what: &[&str], arguments: &[&str]) -> 
 pub(crate) fn whole(output: &Output, words: &[&str]) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{errors}");
-    assert!(
-        errors.starts_with("ulp: out is whole, but then: "),
-        "{errors}"
-    );
+    assert!(errors.starts_with("ulp: out is whole, but then: "), "{errors}");
     assert_eq!(errors.lines().count(), 1, "{errors}");
     for word in words {
         assert!(errors.contains(word), "{word} not in {errors}");
@@ -58,9 +55,7 @@ fn remove(sandbox: &Sandbox) {
 fn syncs(sandbox: &Sandbox, arguments: &[&str]) -> Option<usize> {
     let trace = sandbox.path("trace");
     let mut command = Command::new("strace");
-    command
-        .args(["-f", "-qq", "-e", "trace=fsync", "-o"])
-        .arg(&trace);
+    command.args(["-f", "-qq", "-e", "trace=fsync", "-o"]).arg(&trace);
     command.arg(env!("CARGO_BIN_EXE_ulp")).args(arguments);
     let output = command.current_dir(sandbox.path(".")).output().ok()?;
     assert!(output.status.success());
@@ -86,14 +81,8 @@ fn errors_after_the_rename_say_that_the_output_is_complete() {
         };
         let after = [
             (format!("fsync:error=EIO:when={last}"), "Input/output error"),
-            (
-                format!("fsync:signal=TERM:delay_exit=300000:when={last}"),
-                "signal 15",
-            ),
-            (
-                format!("fsync:signal=HUP:delay_exit=300000:when={last}"),
-                "signal 1",
-            ),
+            (format!("fsync:signal=TERM:delay_exit=300000:when={last}"), "signal 15"),
+            (format!("fsync:signal=HUP:delay_exit=300000:when={last}"), "signal 1"),
         ];
         for (inject, words) in after {
             remove(&sandbox);
@@ -110,10 +99,7 @@ fn errors_after_the_rename_say_that_the_output_is_complete() {
             assert!(!sandbox.path("out").exists());
         }
         // The report can't be written.
-        let full = fs::OpenOptions::new()
-            .write(true)
-            .open("/dev/full")
-            .unwrap();
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut child = sandbox.command(&command);
         let output = child.stdout(full).stderr(Stdio::piped()).output().unwrap();
         whole(&output, &["standard output: "]);
@@ -164,10 +150,7 @@ fn finish_names_parts_that_it_cannot_remove() {
         // Another run finds the output, and removes the parts that are left.
         whole(&sandbox.ulp(&finish), &["exists already"]);
         assert!(files(&sandbox.path("out")) == expected, "{inject}");
-        assert!(
-            !sandbox.path("out.parts").join("options.json").exists(),
-            "{inject}"
-        );
+        assert!(!sandbox.path("out.parts").join("options.json").exists(), "{inject}");
         whole(&sandbox.ulp(&part), &["exists already"]);
         remove(&sandbox);
         let _ = fs::remove_dir(sandbox.path("out.parts"));
@@ -188,10 +171,7 @@ fn a_part_that_cannot_sync_fails() {
         let inject = format!("fsync:error=EIO:when={when}");
         let output = injected(&sandbox, &[&inject], &part).unwrap();
         failed(&output, &["out", "Input/output error"], &inject);
-        assert!(
-            !sandbox.files().keys().any(|name| name.contains(".ulp-")),
-            "{inject}"
-        );
+        assert!(!sandbox.files().keys().any(|name| name.contains(".ulp-")), "{inject}");
         sandbox.succeeds(&part);
         fs::remove_dir_all(sandbox.path("out.parts")).unwrap();
     }

@@ -16,21 +16,12 @@ fn numbers(shard: usize) -> Vec<f32> {
 }
 
 pub(crate) fn shard(number: usize) -> Content {
-    let data: Vec<_> = numbers(number)
-        .into_iter()
-        .flat_map(f32::to_le_bytes)
-        .collect();
+    let data: Vec<_> = numbers(number).into_iter().flat_map(f32::to_le_bytes).collect();
     let mut content = Content::of([]);
     let tensors = [
         (format!("{number}.weight"), Tensor::flat(Dtype::F32, data)),
-        (
-            format!("{number}.ids"),
-            Tensor::flat(Dtype::I64, vec![number as u8; 24]),
-        ),
-        (
-            format!("{number}.none"),
-            Tensor::new(Dtype::F16, &[0, 3], []),
-        ),
+        (format!("{number}.ids"), Tensor::flat(Dtype::I64, vec![number as u8; 24])),
+        (format!("{number}.none"), Tensor::new(Dtype::F16, &[0, 3], [])),
     ];
     content.tensors.extend(tensors);
     content
@@ -49,10 +40,7 @@ pub(crate) fn checkpoint() -> Sandbox {
     }
     let index = json!({"metadata": {"total_size": 1, "of": "us"}, "weight_map": weight_map});
     sandbox.write("in/model.safetensors.index.json", index.to_string());
-    sandbox.write(
-        "in/config.json",
-        r#"{"torch_dtype": "float32", "layers": 3}"#,
-    );
+    sandbox.write("in/config.json", r#"{"torch_dtype": "float32", "layers": 3}"#);
     sandbox.write("in/below/deep/tokenizer.json", "words");
     sandbox
 }
@@ -163,11 +151,7 @@ fn more_shards_than_open_files_are_converted() {
             .output()
             .unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            (output.status.code(), &*errors),
-            (Some(0), ""),
-            "{arguments}"
-        );
+        assert_eq!((output.status.code(), &*errors), (Some(0), ""), "{arguments}");
         String::from_utf8(output.stdout).unwrap()
     };
     let summary = limited("convert in out --to bf16 --no-sync");

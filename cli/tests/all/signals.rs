@@ -20,9 +20,7 @@ const TERM: i32 = 15;
 type Files = BTreeMap<String, Vec<u8>>;
 
 fn weights(name: &str, bytes: usize) -> Vec<u8> {
-    let data: Vec<u8> = (0..bytes / 4)
-        .flat_map(|i| (i as f32).to_le_bytes())
-        .collect();
+    let data: Vec<u8> = (0..bytes / 4).flat_map(|i| (i as f32).to_le_bytes()).collect();
     Content::of([(name, Tensor::flat(Dtype::F32, data))]).bytes()
 }
 
@@ -59,12 +57,7 @@ fn send(signal: i32, child: &Child) {
 
 /// Sends a signal at each of the moments of a run, the first as soon as the run begins. Passes the program's exit status to
 /// `check`. Returns how many runs were interrupted.
-fn interrupt(
-    sandbox: &Sandbox,
-    arguments: &[&str],
-    signal: i32,
-    check: impl Fn(u32, ExitStatus),
-) -> u32 {
+fn interrupt(sandbox: &Sandbox, arguments: &[&str], signal: i32, check: impl Fn(u32, ExitStatus)) -> u32 {
     let before = source(sandbox);
     let start = Instant::now();
     sandbox.succeeds(arguments);
@@ -89,10 +82,7 @@ fn interrupt(
             let published = signal != KILL && status.code() == Some(3);
             assert!(ended || cleaned || published, "moment {moment}: {status}");
             let out = sandbox.path("out").exists();
-            assert!(
-                out || !published,
-                "moment {moment}: {status}, and no output"
-            );
+            assert!(out || !published, "moment {moment}: {status}, and no output");
         }
         assert!(source(sandbox) == before, "moment {moment}");
         check(moment, status);
@@ -170,11 +160,7 @@ fn a_signal_leaves_parts_that_go_on() {
             assert!(!sandbox.path("out").exists(), "moment {moment}");
             let left = left(&sandbox);
             let unfinished = left.keys().any(|name| name.contains("/.ulp-"));
-            assert!(
-                signal == KILL || !unfinished,
-                "moment {moment}: {:?}",
-                left.keys()
-            );
+            assert!(signal == KILL || !unfinished, "moment {moment}: {:?}", left.keys());
             if !status.success() {
                 sandbox.succeeds(&part);
             }

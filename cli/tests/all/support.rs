@@ -12,10 +12,7 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 /// The weights of a real model.
-pub(crate) const WEIGHTS: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/data/silero-vad-8k.safetensors"
-);
+pub(crate) const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/silero-vad-8k.safetensors");
 
 /// The dtypes to which a file can be converted, with their names in `--to`.
 pub(crate) const TARGETS: [(&str, Dtype); 9] = [
@@ -62,22 +59,14 @@ pub(crate) struct Content {
 
 impl Content {
     pub(crate) fn of<const N: usize>(tensors: [(&str, Tensor); N]) -> Content {
-        let tensors = tensors
-            .map(|(name, tensor)| (name.to_string(), tensor))
-            .into();
-        Content {
-            tensors,
-            metadata: None,
-        }
+        let tensors = tensors.map(|(name, tensor)| (name.to_string(), tensor)).into();
+        Content { tensors, metadata: None }
     }
 
     pub(crate) fn read(path: &Path) -> Content {
         let bytes = fs::read(path).unwrap();
         let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
-        let tensors = SafeTensors::deserialize(&bytes)
-            .unwrap()
-            .tensors()
-            .into_iter();
+        let tensors = SafeTensors::deserialize(&bytes).unwrap().tensors().into_iter();
         Content {
             tensors: tensors
                 .map(|(name, view)| (name, Tensor::new(view.dtype(), view.shape(), view.data())))
@@ -111,8 +100,7 @@ fn end_by_signals() {
         ONCE.call_once(|| {
             for signal in [SIGHUP, SIGINT, SIGQUIT] {
                 let always = std::sync::Arc::new(true.into());
-                let ends =
-                    signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always);
+                let ends = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always);
                 ends.expect("the signal can be handled");
             }
         });
@@ -154,11 +142,7 @@ impl Sandbox {
     pub(crate) fn succeeds(&self, arguments: &[&str]) -> String {
         let output = self.ulp(arguments);
         let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            (output.status.code(), errors.as_str()),
-            (Some(0), ""),
-            "{arguments:?}"
-        );
+        assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{arguments:?}");
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -175,10 +159,7 @@ impl Sandbox {
     pub(crate) fn fails(&self, arguments: &[&str], words: &[&str]) {
         let before = self.files();
         failed(&self.ulp(arguments), words, arguments);
-        assert!(
-            self.files() == before,
-            "{arguments:?} changed the directory"
-        );
+        assert!(self.files() == before, "{arguments:?} changed the directory");
     }
 }
 
@@ -187,10 +168,7 @@ pub(crate) fn failed(output: &Output, words: &[&str], about: &(impl Debug + ?Siz
     let errors = std::str::from_utf8(&output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{about:?}: {errors}");
     assert_eq!(output.stdout, b"", "{about:?}");
-    assert!(
-        errors.ends_with('\n') && errors.lines().count() == 1,
-        "{about:?}: {errors:?}"
-    );
+    assert!(errors.ends_with('\n') && errors.lines().count() == 1, "{about:?}: {errors:?}");
     for word in words {
         assert!(errors.contains(word), "{about:?}: {word} not in {errors:?}");
     }

@@ -9,9 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 use crate::support::{Content, Sandbox, TARGETS, Tensor, WEIGHTS, counted};
 
 fn metadata(pairs: &[(&str, &str)]) -> HashMap<String, String> {
-    let owned = pairs
-        .iter()
-        .map(|&(key, value)| (key.to_string(), value.to_string()));
+    let owned = pairs.iter().map(|&(key, value)| (key.to_string(), value.to_string()));
     owned.collect()
 }
 
@@ -25,10 +23,7 @@ fn mixed() -> Content {
             Tensor::new(Dtype::F32, &[1, 1, 1, 1], ones(1)),
         ),
         ("", Tensor::new(Dtype::F32, &[1], ones(1))),
-        (
-            "scalar",
-            Tensor::new(Dtype::F64, &[], 1.0_f64.to_le_bytes()),
-        ),
+        ("scalar", Tensor::new(Dtype::F64, &[], 1.0_f64.to_le_bytes())),
         ("empty", Tensor::new(Dtype::F32, &[0], [])),
         ("empty too", Tensor::new(Dtype::F16, &[3, 0, 2], [])),
         ("empty integers", Tensor::new(Dtype::I64, &[0, 4], [])),
@@ -46,11 +41,7 @@ fn mixed() -> Content {
         ("fp6", Tensor::new(Dtype::F6_E2M3, &[4], bytes(3))),
         ("fp6 too", Tensor::new(Dtype::F6_E3M2, &[4], bytes(3))),
     ]);
-    let pairs = [
-        ("format", "pt"),
-        ("quoted \"key\"", "line\nbreak é"),
-        ("empty", ""),
-    ];
+    let pairs = [("format", "pt"), ("quoted \"key\"", "line\nbreak é"), ("empty", "")];
     content.metadata = Some(metadata(&pairs));
     content
 }
@@ -67,11 +58,7 @@ fn other_tensors_and_metadata_are_kept() {
             let result = &result.tensors[name];
             match tensor.dtype {
                 Dtype::F64 | Dtype::F32 | Dtype::F16 => {
-                    assert_eq!(
-                        (result.dtype, &result.shape),
-                        (dtype, &tensor.shape),
-                        "{name}"
-                    );
+                    assert_eq!((result.dtype, &result.shape), (dtype, &tensor.shape), "{name}");
                 }
                 _ => assert_eq!(result, tensor, "{name}"),
             }
@@ -112,10 +99,7 @@ fn the_same_input_gives_the_same_bytes() {
     sandbox.succeeds(&["convert", "first", "third", "--to", "torch.float16"]);
     let files = sandbox.files();
     assert!(files["first"] == files["second"]);
-    assert!(
-        files["first"] == files["third"],
-        "converting again changed a file"
-    );
+    assert!(files["first"] == files["third"], "converting again changed a file");
 }
 
 #[test]
@@ -146,11 +130,7 @@ fn data_are_in_order_and_aligned() {
 #[test]
 fn a_file_without_tensors_is_converted() {
     let sandbox = Sandbox::new();
-    for json in [
-        "{}",
-        r#"{"__metadata__":{}}"#,
-        r#"{"__metadata__":{"a":"b"}} "#,
-    ] {
+    for json in ["{}", r#"{"__metadata__":{}}"#, r#"{"__metadata__":{"a":"b"}} "#] {
         let bytes = [&(json.len() as u64).to_le_bytes(), json.as_bytes()].concat();
         sandbox.write("in", bytes);
         let summary = sandbox.succeeds(&["convert", "in", "out", "--to", "f16"]);
@@ -167,37 +147,20 @@ fn the_output_has_the_permissions_of_any_new_file() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::new();
     sandbox.convert(&mixed(), "f16");
-    let mode = |name| {
-        fs::metadata(sandbox.path(name))
-            .unwrap()
-            .permissions()
-            .mode()
-    };
+    let mode = |name| fs::metadata(sandbox.path(name)).unwrap().permissions().mode();
     assert_eq!(mode("out-f16"), mode("in"));
 }
 
 #[test]
 fn a_reader_that_leaves_is_no_error() {
     let sandbox = Sandbox::new();
-    for arguments in [
-        &["finfo"][..],
-        &["--help"],
-        &["convert", WEIGHTS, "out", "--to", "f16"],
-    ] {
+    for arguments in [&["finfo"][..], &["--help"], &["convert", WEIGHTS, "out", "--to", "f16"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ulp"));
         command.current_dir(sandbox.path(".")).args(arguments);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert_eq!(
-            (output.status.code(), output.stderr),
-            (Some(0), Vec::new()),
-            "{arguments:?}"
-        );
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{arguments:?}");
     }
     assert!(sandbox.path("out").exists());
 }

@@ -10,12 +10,7 @@ use crate::support::{Content, Sandbox, TARGETS, Tensor, WEIGHTS, counted};
 fn codes(dtype: Dtype, data: &[u8]) -> Vec<u64> {
     let elements = data.chunks_exact(dtype.bitsize() / 8);
     elements
-        .map(|bytes| {
-            bytes
-                .iter()
-                .rev()
-                .fold(0, |code, &byte| code << 8 | u64::from(byte))
-        })
+        .map(|bytes| bytes.iter().rev().fold(0, |code, &byte| code << 8 | u64::from(byte)))
         .collect()
 }
 
@@ -36,10 +31,7 @@ fn compare(name: &str, source: &Tensor, result: &Tensor) -> usize {
     }
     let (value, back) = (decoder(source.dtype), decoder(result.dtype));
     let small = Small::new(result.dtype);
-    let (from, to) = (
-        codes(source.dtype, &source.data),
-        codes(result.dtype, &result.data),
-    );
+    let (from, to) = (codes(source.dtype, &source.data), codes(result.dtype, &result.data));
     assert_eq!(from.len(), to.len(), "{name}");
     let mut overflowed = 0;
     for (from, to) in from.into_iter().zip(to) {
@@ -50,10 +42,7 @@ fn compare(name: &str, source: &Tensor, result: &Tensor) -> usize {
             None if result.dtype == Dtype::F64 => (Expected::Code(x.to_bits()), false),
             None => {
                 let y = x as f32;
-                (
-                    Expected::Code(u64::from(y.to_bits())),
-                    x.is_finite() && y.is_infinite(),
-                )
+                (Expected::Code(u64::from(y.to_bits())), x.is_finite() && y.is_infinite())
             }
         };
         overflowed += usize::from(overflow);
@@ -142,11 +131,7 @@ fn f32_near_every_rounding_boundary() {
 fn f64_near_every_rounding_boundary() {
     let mut data = Vec::new();
     for exponent in (-155..=130).chain([-1023, -1022, -500, 500, 1023, 1024]) {
-        let leading = if (-26..=17).contains(&exponent) {
-            11
-        } else {
-            8
-        };
+        let leading = if (-26..=17).contains(&exponent) { 11 } else { 8 };
         for fraction in 0..1_u64 << leading {
             for sticky in [0, 1, 1 << 30] {
                 let bits = ((exponent + 1023) as u64) << 52 | fraction << (52 - leading) | sticky;

@@ -1,13 +1,10 @@
 //! Operations on binary16 by the conversions of F16C. Each operation is one call of a function that is compiled for F16C, on a
 //! CPU that has F16C.
-#![allow(
-    unsafe_code,
-    reason = "functions compiled for a CPU feature are unsafe to call without it"
-)]
+#![allow(unsafe_code, reason = "functions compiled for a CPU feature are unsafe to call without it")]
 
 use core::arch::x86_64::{
-    _MM_FROUND_TO_NEAREST_INT as NEAREST, _mm_cvtph_ps, _mm_cvtps_ph, _mm_cvtsi32_si128,
-    _mm_cvtsi128_si32, _mm_cvtss_f32, _mm_set_ss, _mm_sqrt_ss,
+    _MM_FROUND_TO_NEAREST_INT as NEAREST, _mm_cvtph_ps, _mm_cvtps_ph, _mm_cvtsi32_si128, _mm_cvtsi128_si32, _mm_cvtss_f32,
+    _mm_set_ss, _mm_sqrt_ss,
 };
 
 use super::by_f32;

@@ -65,13 +65,8 @@ enum MultiplyAdd {
 impl MultiplyAdd {
     const fn of(layout: Layout) -> Self {
         let bits = 2 * layout.precision();
-        let (least, past) = (
-            2 * layout.finest_exponent(),
-            2 * (layout.max_exponent() + 1),
-        );
-        let narrow = layout.precision() + 2 <= 24
-            && layout.finest_exponent() - 2 >= -149
-            && layout.max_exponent() <= 127;
+        let (least, past) = (2 * layout.finest_exponent(), 2 * (layout.max_exponent() + 1));
+        let narrow = layout.precision() + 2 <= 24 && layout.finest_exponent() - 2 >= -149 && layout.max_exponent() <= 127;
         if bits <= 24 && least >= -149 && past <= 127 {
             Self::F32
         } else if bits <= 53 && least >= -1074 && past <= 1023 {
@@ -108,24 +103,17 @@ macro_rules! wide {
             /// Rounds the result of an operation. CPUs differ in the NaN that they return. A NaN therefore becomes the first
             /// operand that is a NaN, or else the canonical NaN, as in [`ieee`](crate::ieee).
             #[inline(always)]
-            pub(super) fn narrow<F: Format, const N: usize>(
-                operands: [$float; N],
-                result: $float,
-            ) -> F {
-                let of_operands = operands.into_iter().rev().fold(0, |nan, operand| {
-                    if operand.is_nan() {
-                        operand.to_bits()
-                    } else {
-                        nan
-                    }
-                });
+            pub(super) fn narrow<F: Format, const N: usize>(operands: [$float; N], result: $float) -> F {
+                let of_operands = operands
+                    .into_iter()
+                    .rev()
+                    .fold(0, |nan, operand| if operand.is_nan() { operand.to_bits() } else { nan });
                 let nan = of_operands | NAN;
                 let code = if const { shares_exponents(F::LAYOUT, WIDE) } {
                     // A code is the upper part of a wide code. A loop that selects between wide codes narrows once.
                     let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
                     let bits = result.to_bits();
-                    let code =
-                        $word::round_shared_exponents(Cast::new(), WIDE, F::LAYOUT, bits, false);
+                    let code = $word::round_shared_exponents(Cast::new(), WIDE, F::LAYOUT, bits, false);
                     (if result.is_nan() { nan } else { code << up }) >> up
                 } else {
                     let code = to_code(result.cast::<F>()) as $bits;
@@ -141,11 +129,7 @@ macro_rules! wide {
 
             /// Returns a · b + c where the product is exact: the sum, and the error of the sum (Knuth's `TwoSum`).
             #[inline(always)]
-            pub(in crate::arithmetic) fn multiply_add(
-                a: $float,
-                b: $float,
-                c: $float,
-            ) -> ($float, $float) {
+            pub(in crate::arithmetic) fn multiply_add(a: $float, b: $float, c: $float) -> ($float, $float) {
                 let product = a * b;
                 let sum = product + c;
                 let of_c = sum - product;

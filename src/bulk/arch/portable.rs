@@ -14,12 +14,7 @@ use crate::round::Cast;
 
 /// Runs a kernel over a slice.
 #[inline]
-pub(crate) fn run<'a, K: Kernel>(
-    isa: Isa,
-    kernel: &mut K,
-    src: &[K::Src],
-    dst: Out<'a, K::Dst>,
-) -> &'a mut [K::Dst] {
+pub(crate) fn run<'a, K: Kernel>(isa: Isa, kernel: &mut K, src: &[K::Src], dst: Out<'a, K::Dst>) -> &'a mut [K::Dst] {
     let Level::Compiled = isa.level();
     drive(kernel, src, dst)
 }

@@ -55,11 +55,7 @@ unsafe impl<S: Element, D: Element, const DEFAULT: bool> Kernel for Convert<S, D
 /// Casts a block. Wide codes are truncated in a separate loop. In one loop over elements of 32 and of 16 bits, a vector would hold
 /// only as many 16-bit elements as 32-bit elements.
 #[inline(always)]
-fn cast_in_tiles<S: Element, D: Element, const N: usize>(
-    cast: Cast,
-    src: &[S; N],
-    dst: &mut [MaybeUninit<D>; N],
-) {
+fn cast_in_tiles<S: Element, D: Element, const N: usize>(cast: Cast, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
     if const { Pair::<S, D>::FROM.bits() != 32 } {
         cast_scalar(cast, src, dst);
         return;
@@ -100,11 +96,7 @@ pub(crate) fn cast_block<S: Element, D: Element, const N: usize>(src: &[S; N]) -
 
 /// Casts numbers one after another.
 #[inline(always)]
-pub(crate) fn cast_scalar<S: Element, D: Element>(
-    cast: Cast,
-    src: &[S],
-    dst: &mut [MaybeUninit<D>],
-) {
+pub(crate) fn cast_scalar<S: Element, D: Element>(cast: Cast, src: &[S], dst: &mut [MaybeUninit<D>]) {
     for (dst, &src) in dst.iter_mut().zip(src) {
         dst.write(cast_element(cast, src));
     }
@@ -130,12 +122,11 @@ impl<S: Element, D: Element> Pair<S, D> {
     };
     /// True if a loop of its own pays for casts with IEEE's overflow: the conversion only rounds the fraction, as from f32 to
     /// bfloat16.
-    const HAS_SHORT_LOOP: bool = round::shares_exponents(S::LAYOUT, D::LAYOUT)
-        && round::guard_bits(S::LAYOUT, D::LAYOUT) > 0;
+    const HAS_SHORT_LOOP: bool = round::shares_exponents(S::LAYOUT, D::LAYOUT) && round::guard_bits(S::LAYOUT, D::LAYOUT) > 0;
     const WORD_BITS: u32 = round::word_bits(Self::FROM, D::LAYOUT);
     /// True if codes of 32 bits are truncated again, to 16 bits.
-    const JAMS_TO_16: bool = round::can_jam(Self::FROM, D::LAYOUT, 16)
-        && round::word_bits(Self::FROM.truncated(16), D::LAYOUT) <= 16;
+    const JAMS_TO_16: bool =
+        round::can_jam(Self::FROM, D::LAYOUT, 16) && round::word_bits(Self::FROM.truncated(16), D::LAYOUT) <= 16;
     /// The layout of the codes after truncation to 16 bits. Constants of branches not taken are computed too.
     const FROM_16: Layout = if Self::JAMS_TO_16 {
         Self::FROM.truncated(16)

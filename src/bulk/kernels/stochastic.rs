@@ -26,9 +26,7 @@ impl<'a, S, D, const IN_PLACE: bool> ConvertStochastically<'a, S, D, IN_PLACE> {
 }
 
 // SAFETY: the loop writes every element of `dst`.
-unsafe impl<S: Element, D: Element, const IN_PLACE: bool> Kernel
-    for ConvertStochastically<'_, S, D, IN_PLACE>
-{
+unsafe impl<S: Element, D: Element, const IN_PLACE: bool> Kernel for ConvertStochastically<'_, S, D, IN_PLACE> {
     type Src = S;
     type Dst = D;
     const IDEMPOTENT: bool = true;
@@ -39,16 +37,13 @@ unsafe impl<S: Element, D: Element, const IN_PLACE: bool> Kernel
         // A value past the largest number becomes the result of a cast to nearest.
         let cast = Cast::new().overflow(self.overflow);
         // The draws are copied. Without the copy, the compiler would assume that `dst` could overlap the draws.
-        let draws: [u32; N] = *self.draws[first..]
-            .first_chunk()
-            .expect("every element has its draw");
+        let draws: [u32; N] = *self.draws[first..].first_chunk().expect("every element has its draw");
         for ((dst, &src), draw) in dst.iter_mut().zip(src).zip(draws) {
             let bits = src.code();
             macro_rules! with {
                 ($word:ident, $Word:ty) => {
                     if IN_PLACE {
-                        stochastic::$word::with_shared_exponents(from, to, bits as $Word, draw)
-                            as u64
+                        stochastic::$word::with_shared_exponents(from, to, bits as $Word, draw) as u64
                     } else {
                         stochastic::$word::cast(cast, from, to, bits as $Word, draw) as u64
                     }

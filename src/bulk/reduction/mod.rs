@@ -23,13 +23,7 @@ pub(crate) trait Reduction: Copy {
 /// Passes all elements of a slice to a reduction.
 #[inline]
 pub(crate) fn reduce<R: Reduction>(isa: Isa, reduction: &mut R, elements: &[R::Element]) {
-    dispatch(
-        isa,
-        &mut Reduce {
-            reduction,
-            elements,
-        },
-    );
+    dispatch(isa, &mut Reduce { reduction, elements });
 }
 
 struct Reduce<'a, R: Reduction> {

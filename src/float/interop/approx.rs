@@ -52,7 +52,6 @@ impl<S: HasSign> UlpsEq for Float<S> {
     #[inline]
     fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
         self.abs_diff_eq(other, epsilon)
-            || self.is_sign_negative() == other.is_sign_negative()
-                && ulps_between(*self, *other) <= max_ulps as u64
+            || self.is_sign_negative() == other.is_sign_negative() && ulps_between(*self, *other) <= max_ulps as u64
     }
 }

@@ -10,9 +10,7 @@ impl<'a, S: Spec> Arbitrary<'a> for Float<S> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut bytes = [0; size_of::<u64>()];
         u.fill_buffer(&mut bytes[..size_of::<S::Bits>()])?;
-        Ok(Self::from_bits(S::Bits::from_u64(u64::from_le_bytes(
-            bytes,
-        ))))
+        Ok(Self::from_bits(S::Bits::from_u64(u64::from_le_bytes(bytes))))
     }
 
     fn size_hint(_: usize) -> (usize, Option<usize>) {

@@ -45,10 +45,7 @@ rands! {
 /// largest number of a format without infinities, below the smallest number of a format without zero, negative in a format
 /// without sign, or a NaN in a format without NaN.
 #[cfg(any(feature = "num-traits", feature = "serde"))]
-fn in_range<F: crate::round::Format>(
-    of_nan: bool,
-    (number, flags): (F, crate::round::Flags),
-) -> Option<F> {
+fn in_range<F: crate::round::Format>(of_nan: bool, (number, flags): (F, crate::round::Flags)) -> Option<F> {
     use crate::round::Flags;
 
     let layout = F::LAYOUT;

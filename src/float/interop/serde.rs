@@ -109,10 +109,7 @@ fn exact_f64<F: Format>(number: F) -> Option<f64> {
 }
 
 /// Writes a number for people.
-fn serialize<F: Format + LowerExp, S: Serializer>(
-    number: F,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn serialize<F: Format + LowerExp, S: Serializer>(number: F, serializer: S) -> Result<S::Ok, S::Error> {
     let (layout, code) = (F::LAYOUT, to_code(number));
     match layout.classify(code) {
         FpCategory::Nan => serializer.serialize_str("NaN"),
@@ -151,8 +148,7 @@ impl<F: Format> Visitor<'_> for OfNumber<F> {
     }
 
     fn visit_f64<E: Error>(self, x: f64) -> Result<F, E> {
-        in_range(x.is_nan(), x.cast_with(Cast::new()))
-            .ok_or_else(|| E::invalid_value(Unexpected::Float(x), &self))
+        in_range(x.is_nan(), x.cast_with(Cast::new())).ok_or_else(|| E::invalid_value(Unexpected::Float(x), &self))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<F, E> {

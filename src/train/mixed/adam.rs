@@ -56,11 +56,7 @@ pub type AdamWStep = Step<AdamWOptions>;
 
 /// The options of [`AdamW`]. The defaults are those of `torch.optim.AdamW`.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct AdamWOptions {
     /// The learning rate, finite and not negative. The default is 0.001.
     #[doc(alias = "lr")]
@@ -93,11 +89,7 @@ impl Default for AdamWOptions {
 
 /// The state that [`AdamW`] keeps between steps, without the moments. The default is the state before the first step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct AdamWState {
     /// The number of steps that have begun, torch's `step`. The default is 0.
     #[doc(alias = "step")]
@@ -192,11 +184,7 @@ impl Algorithm for AdamWOptions {
     }
 
     #[track_caller]
-    fn slices<'a, P: Format>(
-        _: &Factors,
-        tensor: Self::Tensor<'a, P>,
-        gradients: usize,
-    ) -> Slices<'a, P> {
+    fn slices<'a, P: Format>(_: &Factors, tensor: Self::Tensor<'a, P>, gradients: usize) -> Slices<'a, P> {
         check_length("first_moment", tensor.first_moment.len(), gradients);
         check_length("second_moment", tensor.second_moment.len(), gradients);
         let moments = [tensor.first_moment, tensor.second_moment];
@@ -228,12 +216,7 @@ struct Update<const DECOUPLED: bool>(Factors);
 
 impl<const DECOUPLED: bool> Rule<2> for Update<DECOUPLED> {
     #[inline(always)]
-    fn next<A: Arithmetic>(
-        self,
-        gradient: f32,
-        weight: f32,
-        [first, second]: [f32; 2],
-    ) -> (Sum, [f32; 2]) {
+    fn next<A: Arithmetic>(self, gradient: f32, weight: f32, [first, second]: [f32; 2]) -> (Sum, [f32; 2]) {
         let Factors {
             decay,
             from_gradient,

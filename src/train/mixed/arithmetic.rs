@@ -31,10 +31,7 @@ pub(super) struct Sum {
 impl Sum {
     #[inline(always)]
     pub(super) fn certain(value: f32) -> Self {
-        Self {
-            value,
-            uncertain: false,
-        }
+        Self { value, uncertain: false }
     }
 }
 
@@ -76,8 +73,7 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
     fn product(a: f32, b: f32) -> f32 {
         // Added to a smaller f64, this number has the last place of a subnormal f32. The lowest bits of the sum are the code of
         // the f32.
-        const ROUND: f64 =
-            (3_u64 << 51) as f64 * power_of_two(-126) as f64 * power_of_two(-23) as f64;
+        const ROUND: f64 = (3_u64 << 51) as f64 * power_of_two(-126) as f64 * power_of_two(-23) as f64;
         const NORMAL: f64 = f32::MIN_POSITIVE as f64;
         let exact = f64::from(a) * f64::from(b);
         let magnitude = exact.abs();
@@ -86,20 +82,12 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
         let normal = if magnitude < NORMAL { NORMAL } else { exact } as f32;
         // The smallest normal number is correct by both computations.
         let small = normal.to_bits() == f32::MIN_POSITIVE.to_bits();
-        f32::from_bits(if small {
-            subnormal | sign
-        } else {
-            normal.to_bits()
-        })
+        f32::from_bits(if small { subnormal | sign } else { normal.to_bits() })
     }
 
     #[inline(always)]
     fn product_of_gradient(a: f32, gradient: f32) -> f32 {
-        if GRADIENTS {
-            Self::product(a, gradient)
-        } else {
-            a * gradient
-        }
+        if GRADIENTS { Self::product(a, gradient) } else { a * gradient }
     }
 
     #[inline(always)]

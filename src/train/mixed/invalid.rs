@@ -31,11 +31,7 @@ impl InvalidHyperparameter {
 
 impl fmt::Display for InvalidHyperparameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            value,
-            allowed,
-        } = self;
+        let Self { name, value, allowed } = self;
         write!(f, "{name} is {value}, but must be {allowed}")
     }
 }
@@ -44,22 +40,12 @@ impl core::error::Error for InvalidHyperparameter {}
 
 /// Refuses a value that is negative, infinite or NaN.
 pub(super) fn not_negative(name: &'static str, value: f64) -> Result<(), InvalidHyperparameter> {
-    check_range(
-        name,
-        value,
-        value >= 0.0 && value.is_finite(),
-        "finite and not negative",
-    )
+    check_range(name, value, value >= 0.0 && value.is_finite(), "finite and not negative")
 }
 
 /// Refuses a value outside of [0, 1).
 pub(super) fn below_one(name: &'static str, value: f64) -> Result<(), InvalidHyperparameter> {
-    check_range(
-        name,
-        value,
-        (0.0..1.0).contains(&value),
-        "at least 0 and less than 1",
-    )
+    check_range(name, value, (0.0..1.0).contains(&value), "at least 0 and less than 1")
 }
 
 pub(super) fn check_range(
@@ -71,10 +57,6 @@ pub(super) fn check_range(
     if makes_sense {
         Ok(())
     } else {
-        Err(InvalidHyperparameter {
-            name,
-            value,
-            allowed,
-        })
+        Err(InvalidHyperparameter { name, value, allowed })
     }
 }

@@ -62,10 +62,7 @@ fn sum_of_squares<G: Format>(isa: Isa, gradients: &[G]) -> f64 {
 #[must_use]
 pub fn grad_norm<'a, G: Format>(tensors: impl IntoIterator<Item = &'a [G]>) -> f64 {
     let isa = Isa::detect();
-    let squares = tensors
-        .into_iter()
-        .map(|tensor| sum_of_squares(isa, tensor))
-        .sum();
+    let squares = tensors.into_iter().map(|tensor| sum_of_squares(isa, tensor)).sum();
     ieee::sqrt(squares, Rounding::TiesToEven).0
 }
 
@@ -83,11 +80,7 @@ pub struct Clip {
 /// no clipping.
 pub(super) fn clip_factor(norm: f64, max_norm: f64) -> f64 {
     let factor = max_norm / (norm + 1e-6);
-    if norm.is_finite() && factor < 1.0 {
-        factor
-    } else {
-        1.0
-    }
+    if norm.is_finite() && factor < 1.0 { factor } else { 1.0 }
 }
 
 /// Clips gradients: multiplies all gradients by one factor, if their [norm](grad_norm) is more than `max_norm`. Their norm is
@@ -112,10 +105,7 @@ pub fn clip_grad_norm<G: Format>(tensors: &mut [&mut [G]], max_norm: f64) -> f64
     let factor = clip_factor(norm, max_norm);
     if factor < 1.0 {
         let mut wide = [0f32; TILE];
-        for tile in tensors
-            .iter_mut()
-            .flat_map(|tensor| tensor.chunks_mut(TILE))
-        {
+        for tile in tensors.iter_mut().flat_map(|tensor| tensor.chunks_mut(TILE)) {
             let numbers = &mut wide[..tile.len()];
             slice::cast(tile, numbers);
             slice::cast_scaled(numbers, factor as f32, tile, Cast::new());

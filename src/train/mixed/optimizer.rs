@@ -42,11 +42,7 @@ pub trait Algorithm: Copy + PartialEq + Debug + sealed::Sealed {
     /// Returns the slices of a tensor. Panics if a slice is not as long as the gradients.
     #[doc(hidden)]
     #[track_caller]
-    fn slices<'a, P: Format>(
-        factors: &Self::Factors,
-        tensor: Self::Tensor<'a, P>,
-        gradients: usize,
-    ) -> Slices<'a, P>;
+    fn slices<'a, P: Format>(factors: &Self::Factors, tensor: Self::Tensor<'a, P>, gradients: usize) -> Slices<'a, P>;
 
     /// Updates master weights and moments. If `weights` is not empty, rounds the master weights into `weights`.
     #[doc(hidden)]

@@ -54,12 +54,7 @@ impl<A: Algorithm> Step<A> {
     /// # Panics
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
     #[track_caller]
-    pub fn par_update_stochastic<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        tensor: A::Tensor<'_, P>,
-        stochastic: Stochastic,
-    ) {
+    pub fn par_update_stochastic<G: Format, P: Format>(&self, gradients: &[G], tensor: A::Tensor<'_, P>, stochastic: Stochastic) {
         const { assert_within_f32::<G>() };
         let isa = Isa::detect();
         let slices = self.slices(tensor, gradients.len());

@@ -57,8 +57,7 @@ pub(super) fn pass<G: Format, P: Format, R: Rule<M>, const M: usize>(
     // An incomplete last block is copied to a whole block, so that the loop is compiled only once.
     let rest = gradients.len();
     if rest > 0 {
-        let (mut gradient_block, mut weight_block) =
-            ([from_code(0); PARAMETERS], [from_code(0); PARAMETERS]);
+        let (mut gradient_block, mut weight_block) = ([from_code(0); PARAMETERS], [from_code(0); PARAMETERS]);
         let (mut master_block, mut moment_blocks) = ([0.0; PARAMETERS], [[0.0; PARAMETERS]; M]);
         gradient_block[..rest].copy_from_slice(gradients);
         master_block[..rest].copy_from_slice(master);
@@ -145,10 +144,7 @@ enum Tiny {
 
 impl Tiny {
     #[inline(always)]
-    fn among<const N: usize, const M: usize>(
-        gradients: &[f32; N],
-        moments: &[[f32; N]; M],
-    ) -> Self {
+    fn among<const N: usize, const M: usize>(gradients: &[f32; N], moments: &[[f32; N]; M]) -> Self {
         let mut moment = false;
         for moments in moments {
             moment |= any_below(moments, TINY);
@@ -250,11 +246,7 @@ struct VectorState<const M: usize, const LANES: usize> {
 impl<const M: usize, const LANES: usize> VectorState<M, LANES> {
     /// Returns the state after the step, and whether the state is uncertain.
     #[inline(always)]
-    fn next<A: Arithmetic, R: Rule<M>>(
-        mut self,
-        rule: R,
-        gradients: &[f32; LANES],
-    ) -> (Self, bool) {
+    fn next<A: Arithmetic, R: Rule<M>>(mut self, rule: R, gradients: &[f32; LANES]) -> (Self, bool) {
         let mut uncertain = false;
         for i in 0..LANES {
             let mut before = [0.0; M];

@@ -5,11 +5,7 @@ use super::invalid::check_range;
 
 /// The options of [`LossScaler`]. The defaults are those of `torch.amp.GradScaler`.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct LossScalerOptions {
     /// The scale before the first step, a positive, normal number. The default is 65536.
     pub init_scale: f32,
@@ -40,12 +36,7 @@ impl LossScalerOptions {
         let backs_off = backoff > 0.0 && backoff < 1.0;
         check_range("backoff_factor", backoff, backs_off, "between 0 and 1")?;
         let interval = self.growth_interval;
-        check_range(
-            "growth_interval",
-            interval.into(),
-            interval > 0,
-            "at least 1",
-        )
+        check_range("growth_interval", interval.into(), interval > 0, "at least 1")
     }
 }
 
@@ -62,11 +53,7 @@ impl Default for LossScalerOptions {
 
 /// The state that a [`LossScaler`] keeps between steps.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct LossScalerState {
     /// The factor on the loss, a positive, normal number. A new scaler has the `init_scale` of its options.
     pub scale: f32,
@@ -153,10 +140,7 @@ impl LossScaler {
     /// # Errors
     /// If an option is out of its range, or the scale is not a positive, normal number.
     #[doc(alias = "load_state_dict")]
-    pub fn resume(
-        options: LossScalerOptions,
-        state: LossScalerState,
-    ) -> Result<Self, InvalidHyperparameter> {
+    pub fn resume(options: LossScalerOptions, state: LossScalerState) -> Result<Self, InvalidHyperparameter> {
         options.check()?;
         check_scale("scale", state.scale)?;
         Ok(Self { options, state })
@@ -232,9 +216,7 @@ impl Default for LossScaler {
 impl TryFrom<super::Saved<LossScalerOptions, LossScalerState>> for LossScaler {
     type Error = InvalidHyperparameter;
 
-    fn try_from(
-        saved: super::Saved<LossScalerOptions, LossScalerState>,
-    ) -> Result<Self, InvalidHyperparameter> {
+    fn try_from(saved: super::Saved<LossScalerOptions, LossScalerState>) -> Result<Self, InvalidHyperparameter> {
         Self::resume(saved.options, saved.state)
     }
 }

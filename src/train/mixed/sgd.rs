@@ -50,11 +50,7 @@ pub type SgdStep = Step<SgdOptions>;
 
 /// The options of [`Sgd`]. The defaults are those of `torch.optim.SGD`.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct SgdOptions {
     /// The learning rate, finite and not negative. The default is 0.001.
     #[doc(alias = "lr")]
@@ -85,11 +81,7 @@ impl Default for SgdOptions {
 /// The state that [`Sgd`] keeps between steps, without the momentum of the tensors. The default is the state before the first
 /// step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct SgdState {
     /// The number of steps that have begun. The default is 0.
     pub steps: u64,
@@ -166,11 +158,7 @@ impl Algorithm for SgdOptions {
     }
 
     #[track_caller]
-    fn slices<'a, P: Format>(
-        factors: &Factors,
-        tensor: Self::Tensor<'a, P>,
-        gradients: usize,
-    ) -> Slices<'a, P> {
+    fn slices<'a, P: Format>(factors: &Factors, tensor: Self::Tensor<'a, P>, gradients: usize) -> Slices<'a, P> {
         let momentum = tensor.momentum;
         if factors.has_momentum || !momentum.is_empty() {
             check_length("momentum", momentum.len(), gradients);
@@ -193,14 +181,7 @@ impl Algorithm for SgdOptions {
             let rule = WithMomentum(*factors);
             pass(setting, rule, gradients, master, [momentum], weights);
         } else {
-            pass(
-                setting,
-                WithoutMomentum(*factors),
-                gradients,
-                master,
-                [],
-                weights,
-            );
+            pass(setting, WithoutMomentum(*factors), gradients, master, [], weights);
         }
     }
 }
@@ -223,12 +204,7 @@ struct WithMomentum(Factors);
 
 impl Rule<1> for WithMomentum {
     #[inline(always)]
-    fn next<A: Arithmetic>(
-        self,
-        gradient: f32,
-        weight: f32,
-        [before]: [f32; 1],
-    ) -> (Sum, [f32; 1]) {
+    fn next<A: Arithmetic>(self, gradient: f32, weight: f32, [before]: [f32; 1]) -> (Sum, [f32; 1]) {
         let Factors {
             decay,
             momentum,

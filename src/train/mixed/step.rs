@@ -63,10 +63,7 @@ impl<A: Algorithm> Step<A> {
     /// Returns this step for gradients of a scaled loss. The update first multiplies the gradients by `inverse_scale`, which is
     /// [`LossScaler::inverse`](super::LossScaler::inverse).
     pub fn inverse_scale(self, inverse_scale: f32) -> Self {
-        Self {
-            inverse_scale,
-            ..self
-        }
+        Self { inverse_scale, ..self }
     }
 
     /// Returns this step with clipped gradients. The update multiplies the gradients by one more factor, the factor of
@@ -85,9 +82,9 @@ impl<A: Algorithm> Step<A> {
     /// Returns the factor on the gradients.
     fn factor(&self) -> f32 {
         let inverse = f64::from(self.inverse_scale);
-        let clip = self.clip.map_or(1.0, |Clip { norm, max_norm }| {
-            clip_factor(norm * inverse, max_norm)
-        });
+        let clip = self
+            .clip
+            .map_or(1.0, |Clip { norm, max_norm }| clip_factor(norm * inverse, max_norm));
         (inverse * clip) as f32
     }
 
@@ -111,12 +108,7 @@ impl<A: Algorithm> Step<A> {
     /// # Panics
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
     #[track_caller]
-    pub fn update_on<G: Format, P: Format>(
-        &self,
-        isa: Isa,
-        gradients: &[G],
-        tensor: A::Tensor<'_, P>,
-    ) {
+    pub fn update_on<G: Format, P: Format>(&self, isa: Isa, gradients: &[G], tensor: A::Tensor<'_, P>) {
         const { assert_within_f32::<G>() };
         let slices = A::slices(&self.factors, tensor, gradients.len());
         self.round_to_nearest(isa, gradients, slices);
@@ -130,12 +122,7 @@ impl<A: Algorithm> Step<A> {
     /// # Panics
     /// If a slice is not as long as the gradients. The message has the name of the slice and both lengths.
     #[track_caller]
-    pub fn update_stochastic<G: Format, P: Format>(
-        &self,
-        gradients: &[G],
-        tensor: A::Tensor<'_, P>,
-        stochastic: Stochastic,
-    ) {
+    pub fn update_stochastic<G: Format, P: Format>(&self, gradients: &[G], tensor: A::Tensor<'_, P>, stochastic: Stochastic) {
         const { assert_within_f32::<G>() };
         self.update_stochastic_on(Isa::detect(), gradients, tensor, stochastic);
     }
@@ -159,22 +146,13 @@ impl<A: Algorithm> Step<A> {
 
     #[cfg(feature = "rayon")]
     #[track_caller]
-    pub(super) fn slices<'a, P: Format>(
-        &self,
-        tensor: A::Tensor<'a, P>,
-        gradients: usize,
-    ) -> Slices<'a, P> {
+    pub(super) fn slices<'a, P: Format>(&self, tensor: A::Tensor<'a, P>, gradients: usize) -> Slices<'a, P> {
         A::slices(&self.factors, tensor, gradients)
     }
 
     /// Does the work of [`update`](Self::update). The function is compiled in the caller's crate, as its callers are.
     #[inline]
-    pub(super) fn round_to_nearest<G: Format, P: Format>(
-        &self,
-        isa: Isa,
-        gradients: &[G],
-        slices: Slices<'_, P>,
-    ) {
+    pub(super) fn round_to_nearest<G: Format, P: Format>(&self, isa: Isa, gradients: &[G], slices: Slices<'_, P>) {
         let Slices {
             weights,
             master,

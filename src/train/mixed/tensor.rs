@@ -15,12 +15,7 @@ impl<'a, P> Slices<'a, P> {
     /// # Panics
     /// If the weights or the master weights are not as long as the gradients.
     #[track_caller]
-    pub(super) fn new(
-        weights: &'a mut [P],
-        master: Option<&'a mut [f32]>,
-        moments: [&'a mut [f32]; 2],
-        gradients: usize,
-    ) -> Self {
+    pub(super) fn new(weights: &'a mut [P], master: Option<&'a mut [f32]>, moments: [&'a mut [f32]; 2], gradients: usize) -> Self {
         check_length("weights", weights.len(), gradients);
         if let Some(master) = &master {
             check_length("master", master.len(), gradients);
@@ -36,9 +31,7 @@ impl<'a, P> Slices<'a, P> {
     pub(super) fn split_at(self, elements: usize) -> (Self, Self) {
         let (weights, other_weights) = self.weights.split_at_mut(elements);
         let (master, other_master) = self.master.map(|all| all.split_at_mut(elements)).unzip();
-        let [first, second] = self
-            .moments
-            .map(|all| all.split_at_mut(elements.min(all.len())));
+        let [first, second] = self.moments.map(|all| all.split_at_mut(elements.min(all.len())));
         let part = |weights, master, moments| Self {
             weights,
             master,
@@ -51,11 +44,7 @@ impl<'a, P> Slices<'a, P> {
     }
 
     /// Calls a function for each tile, with the index of the first element, the gradients and the slices.
-    pub(super) fn for_each_tile<G>(
-        self,
-        gradients: &[G],
-        mut function: impl FnMut(usize, &[G], Self),
-    ) {
+    pub(super) fn for_each_tile<G>(self, gradients: &[G], mut function: impl FnMut(usize, &[G], Self)) {
         let mut rest = self;
         for (nth, gradients) in gradients.chunks(TILE).enumerate() {
             let (tile, others) = rest.split_at(gradients.len());

@@ -32,12 +32,7 @@ pub fn unscale<G: Format>(gradients: &[G], inverse_scale: f32, out: &mut [f32]) 
 /// If the slices differ in length. The message has both lengths.
 #[must_use]
 #[track_caller]
-pub fn unscale_on<G: Format>(
-    isa: Isa,
-    gradients: &[G],
-    inverse_scale: f32,
-    out: &mut [f32],
-) -> bool {
+pub fn unscale_on<G: Format>(isa: Isa, gradients: &[G], inverse_scale: f32, out: &mut [f32]) -> bool {
     const { assert_within_f32::<G>() };
     same_length(gradients.len(), out.len());
     let mut amax = Amax::new();

@@ -6,9 +6,8 @@ use std::fmt::Debug;
 
 use num_traits::float::{FloatCore, TotalOrder};
 use num_traits::{
-    AsPrimitive, Bounded, ConstOne, ConstZero, Euclid, FloatConst, FromBytes, FromPrimitive, Inv,
-    MulAdd, MulAddAssign, Num, NumAssignRef, NumRef, One, Pow, RefNum, Signed, ToBytes,
-    ToPrimitive, Zero, cast,
+    AsPrimitive, Bounded, ConstOne, ConstZero, Euclid, FloatConst, FromBytes, FromPrimitive, Inv, MulAdd, MulAddAssign, Num,
+    NumAssignRef, NumRef, One, Pow, RefNum, Signed, ToBytes, ToPrimitive, Zero, cast,
 };
 use ulp::*;
 
@@ -53,11 +52,7 @@ fn a_format_has_the_traits_of_its_capabilities() {
         );
         let like_f32 = is(&["Tf32", "F16", "Bf16", "F8E5M2", "F8E4M3", "F8E3M4"]);
         assert_eq!([core, constants], [like_f32; 2], "{name}");
-        assert_eq!(
-            float,
-            cfg!(feature = "libm") && is(&["F16", "Bf16"]),
-            "{name}"
-        );
+        assert_eq!(float, cfg!(feature = "libm") && is(&["F16", "Bf16"]), "{name}");
     }
     assert!(has!(E5M6: FloatCore));
     assert!(has!(Unsigned: Num) && !has!(Unsigned: Signed));
@@ -93,15 +88,9 @@ where
         <T as num_traits::NumCast>::from(5).unwrap()
     );
     let mut numbers = [a, b, c];
-    assert_eq!(
-        sum_of_squares(&numbers),
-        <T as num_traits::NumCast>::from(14).unwrap()
-    );
+    assert_eq!(sum_of_squares(&numbers), <T as num_traits::NumCast>::from(14).unwrap());
     scale(&mut numbers, &two);
-    assert_eq!(
-        numbers,
-        [2, 4, 6].map(|n| <T as num_traits::NumCast>::from(n).unwrap())
-    );
+    assert_eq!(numbers, [2, 4, 6].map(|n| <T as num_traits::NumCast>::from(n).unwrap()));
 }
 
 #[test]
@@ -140,45 +129,25 @@ fn float_code_runs() {
 #[test]
 fn integers_are_rounded_once() {
     // A conversion through f32 would give 4b80.
-    assert_eq!(
-        <Bf16 as FromPrimitive>::from_i32(16_842_753)
-            .unwrap()
-            .to_bits(),
-        0x4b81
-    );
+    assert_eq!(<Bf16 as FromPrimitive>::from_i32(16_842_753).unwrap().to_bits(), 0x4b81);
     assert_eq!(cast::<_, Bf16>(16_842_753u64).unwrap().to_bits(), 0x4b81);
     assert_eq!(AsPrimitive::<Bf16>::as_(-16_842_753i128).to_bits(), 0xcb81);
     // A conversion through f64 would make all of them ties.
     let tie = (1u64 << 63) + (1 << 55);
     for (n, code) in [(tie - 1, 0x5f00), (tie, 0x5f00), (tie + 1, 0x5f01)] {
         assert_eq!(cast::<_, Bf16>(n).unwrap().to_bits(), code);
-        assert_eq!(
-            cast::<_, Bf16>(-i128::from(n)).unwrap().to_bits(),
-            code | 0x8000
-        );
+        assert_eq!(cast::<_, Bf16>(-i128::from(n)).unwrap().to_bits(), code | 0x8000);
     }
     assert_eq!(cast::<_, Fine>((1u64 << 58) + 1).unwrap(), Fine::INFINITY);
-    assert_eq!(
-        cast::<_, Wide>((1u64 << 48) + 1).unwrap().to_int::<u64>(),
-        (1 << 48) + 1
-    );
-    assert_eq!(
-        cast::<_, Double>((1u64 << 53) + 1).unwrap().to_f64(),
-        9_007_199_254_740_992.0
-    );
-    assert_eq!(
-        cast::<_, Double>(i64::MIN).unwrap().to_f64(),
-        -9_223_372_036_854_775_808.0
-    );
+    assert_eq!(cast::<_, Wide>((1u64 << 48) + 1).unwrap().to_int::<u64>(), (1 << 48) + 1);
+    assert_eq!(cast::<_, Double>((1u64 << 53) + 1).unwrap().to_f64(), 9_007_199_254_740_992.0);
+    assert_eq!(cast::<_, Double>(i64::MIN).unwrap().to_f64(), -9_223_372_036_854_775_808.0);
 }
 
 #[test]
 fn floats_are_rounded_once() {
     let x = 65_519.999_999;
-    assert_eq!(
-        <F16 as FromPrimitive>::from_f64(x).unwrap().to_bits(),
-        0x7bff
-    );
+    assert_eq!(<F16 as FromPrimitive>::from_f64(x).unwrap().to_bits(), 0x7bff);
     assert_eq!(cast::<_, F16>(x).unwrap().to_bits(), 0x7bff);
     assert_eq!(AsPrimitive::<F16>::as_(x).to_bits(), 0x7bff);
     assert_eq!(cast::<_, F16>(1e300).unwrap(), F16::INFINITY);
@@ -186,19 +155,13 @@ fn floats_are_rounded_once() {
     assert_eq!(cast::<_, F16>(0.7), Some(F16::from_f64(0.7)));
     assert!(cast::<_, F16>(f32::NAN).unwrap().is_nan());
     assert_eq!(cast::<_, F16>(Bf16::MAX), Some(F16::INFINITY));
-    assert_eq!(
-        AsPrimitive::<F8E4M3Fn>::as_(F16::from_f32(0.3)),
-        F8E4M3Fn::from_f32(0.3)
-    );
+    assert_eq!(AsPrimitive::<F8E4M3Fn>::as_(F16::from_f32(0.3)), F8E4M3Fn::from_f32(0.3));
     assert_eq!(cast::<F16, i32>(F16::MAX), Some(65504));
 }
 
 #[test]
 fn what_a_format_lacks_is_none() {
-    assert_eq!(
-        <F8E4M3Fn as FromPrimitive>::from_i64(464),
-        Some(F8E4M3Fn::MAX)
-    );
+    assert_eq!(<F8E4M3Fn as FromPrimitive>::from_i64(464), Some(F8E4M3Fn::MAX));
     assert_eq!(<F8E4M3Fn as FromPrimitive>::from_i64(465), None);
     assert_eq!(cast::<_, F8E4M3Fn>(f64::INFINITY), None);
     assert_eq!(cast::<_, F8E5M2>(f64::INFINITY), Some(F8E5M2::INFINITY));
@@ -245,16 +208,10 @@ fn every_method_is_the_type_s_own() {
     assert_eq!(<F16 as Bounded>::max_value(), F16::MAX);
     assert_eq!(<F16 as Bounded>::min_value(), F16::MIN);
     assert_eq!(<F8E8M0Fnu as Bounded>::min_value(), F8E8M0Fnu::MIN);
-    assert_eq!(
-        (<F16 as ConstZero>::ZERO, F16::zero()),
-        (F16::default(), F16::default())
-    );
+    assert_eq!((<F16 as ConstZero>::ZERO, F16::zero()), (F16::default(), F16::default()));
     assert!(Zero::is_zero(&F16::from_f32(-0.0)) && !Zero::is_zero(&a) && !Zero::is_zero(&F16::NAN));
     assert!(F8E4M3Fnuz::zero().is_zero() && !F8E4M3Fnuz::NAN.is_zero());
-    assert_eq!(
-        (<F16 as ConstOne>::ONE.to_bits(), F8E8M0Fnu::one().to_bits()),
-        (0x3c00, 0x7f)
-    );
+    assert_eq!((<F16 as ConstOne>::ONE.to_bits(), F8E8M0Fnu::one().to_bits()), (0x3c00, 0x7f));
     assert!(F16::one().is_one());
     assert_eq!(Inv::inv(a), a.recip());
     assert_eq!(Inv::inv(&a), a.recip());
@@ -262,14 +219,8 @@ fn every_method_is_the_type_s_own() {
     let mut c = a;
     MulAddAssign::mul_add_assign(&mut c, b, a);
     assert_eq!(c, F16::mul_add(a, b, a));
-    assert_eq!(
-        Euclid::div_rem_euclid(&b, &a),
-        (F16::from_f32(-1.0), F16::from_f32(1.75))
-    );
-    assert_eq!(
-        TotalOrder::total_cmp(&-F16::NAN, &F16::MIN),
-        std::cmp::Ordering::Less
-    );
+    assert_eq!(Euclid::div_rem_euclid(&b, &a), (F16::from_f32(-1.0), F16::from_f32(1.75)));
+    assert_eq!(TotalOrder::total_cmp(&-F16::NAN, &F16::MIN), std::cmp::Ordering::Less);
     assert_eq!(Pow::pow(a, 3), a.powi(3));
     assert_eq!(Pow::pow(&a, &3u8), a.powi(3));
     assert_eq!(Pow::pow(F8E8M0Fnu::from_f32(2.0), -5i8).to_f32(), 0.03125);
@@ -292,10 +243,7 @@ fn float_core_is_that_of_f32() {
     assert_eq!(<F16 as FloatCore>::epsilon(), F16::EPSILON);
     assert_eq!(<F16 as FloatCore>::min_positive_value(), F16::MIN_POSITIVE);
     assert!(<F16 as FloatCore>::nan().is_nan());
-    assert_eq!(
-        <F16 as FloatCore>::neg_infinity(),
-        -<F16 as FloatCore>::infinity()
-    );
+    assert_eq!(<F16 as FloatCore>::neg_infinity(), -<F16 as FloatCore>::infinity());
     assert_eq!(FloatCore::floor(b).to_f32(), -1.0);
     assert_eq!(FloatCore::ceil(a).to_f32(), 3.0);
     assert_eq!(FloatCore::round(a).to_f32(), 3.0);
@@ -319,10 +267,7 @@ fn integer_decode_gives_the_parts() {
     }
     // The results are those of num-traits for f64.
     for x in [0.0, -1.5, 5e-324, f64::MAX, f64::NEG_INFINITY, f64::NAN] {
-        assert_eq!(
-            FloatCore::integer_decode(Double::from_f64(x)),
-            FloatCore::integer_decode(x)
-        );
+        assert_eq!(FloatCore::integer_decode(Double::from_f64(x)), FloatCore::integer_decode(x));
     }
 }
 
@@ -345,12 +290,6 @@ fn constants_are_rounded_once() {
             LOG10_E LOG2_10 LOG2_E PI SQRT_2 TAU
     }
     // The digits (OEIS A000796, A001113) are rounded to 59 bits.
-    assert_eq!(
-        Fine::PI,
-        "3.14159265358979323846264338327950288".parse().unwrap()
-    );
-    assert_eq!(
-        Fine::E,
-        "2.71828182845904523536028747135266250".parse().unwrap()
-    );
+    assert_eq!(Fine::PI, "3.14159265358979323846264338327950288".parse().unwrap());
+    assert_eq!(Fine::E, "2.71828182845904523536028747135266250".parse().unwrap());
 }

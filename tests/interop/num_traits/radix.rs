@@ -14,9 +14,7 @@ fn places() -> Vec<i128> {
             F16::from_bits(bits).to_f64()
         }
     };
-    (0..=0x7c00)
-        .map(|bits| (value(bits) * 2f64.powi(24)) as i128)
-        .collect()
+    (0..=0x7c00).map(|bits| (value(bits) * 2f64.powi(24)) as i128).collect()
 }
 
 /// Returns the magnitude nearest to a fraction, by comparison alone, ties to even.
@@ -27,10 +25,7 @@ fn nearest(places: &[i128], numerator: i128, denominator: i128) -> u16 {
     let Some(place) = places.get(above) else {
         return below as u16;
     };
-    let (down, up) = (
-        scaled - places[below] * denominator,
-        place * denominator - scaled,
-    );
+    let (down, up) = (scaled - places[below] * denominator, place * denominator - scaled);
     let goes_up = down > up || down == up && below % 2 == 1;
     (below + usize::from(goes_up)) as u16
 }
@@ -56,19 +51,14 @@ fn any_radix_is_rounded_once() {
     let places = places();
     for radix in 2..=36 {
         // Ties, ties with a half, and other integers.
-        let mut integers = vec![
-            33, 1025, 1026, 2049, 4097, 4098, 4099, 65_519, 65_520, 65_521,
-        ];
+        let mut integers = vec![33, 1025, 1026, 2049, 4097, 4098, 4099, 65_519, 65_520, 65_521];
         integers.extend((0..20).map(|_| next(70_000)));
         for integer in integers {
             for length in 0..4 {
                 let unit = u64::from(radix).pow(length);
                 let fraction = [0, unit / 2, next(unit)][next(3) as usize];
                 let numerator = integer * unit + fraction;
-                let digits = in_radix(
-                    u128::from(numerator) + u128::from(unit) * u128::from(radix).pow(17),
-                    radix,
-                );
+                let digits = in_radix(u128::from(numerator) + u128::from(unit) * u128::from(radix).pow(17), radix);
                 // A digit 1 stands before the zeros that pad the text.
                 let (whole, fraction) = digits[1..].split_at(digits.len() - 1 - length as usize);
                 let text = format!("{whole}.{fraction}");
@@ -95,14 +85,8 @@ fn radices_and_their_limits() {
     assert!(f16("NaN", 36).unwrap().is_nan());
     // Sticky digits far beyond the last bit.
     let long = format!("100000000001{}1", "0".repeat(500));
-    assert_eq!(
-        f16(&format!("{}.{}", &long[..12], &long[12..]), 2),
-        Ok(2050.0)
-    );
-    assert_eq!(
-        f16(&format!("{}.{}", &long[..12], "0".repeat(500)), 2),
-        Ok(2048.0)
-    );
+    assert_eq!(f16(&format!("{}.{}", &long[..12], &long[12..]), 2), Ok(2050.0));
+    assert_eq!(f16(&format!("{}.{}", &long[..12], "0".repeat(500)), 2), Ok(2048.0));
     let third = Fine::from_int(1) / Fine::from_int(3);
     assert_eq!(<Fine as Num>::from_str_radix("0.1", 3), Ok(third));
     // Digits that break a tie far away.
@@ -114,35 +98,23 @@ fn radices_and_their_limits() {
     }
     // The text has the last bit, a tie, and one digit that breaks the tie.
     let tie = format!("1.{}", "0".repeat(58));
-    assert_eq!(
-        <Fine as Num>::from_str_radix(&format!("{tie}10"), 2),
-        Ok(Fine::one())
-    );
+    assert_eq!(<Fine as Num>::from_str_radix(&format!("{tie}10"), 2), Ok(Fine::one()));
     assert_eq!(
         <Fine as Num>::from_str_radix(&format!("{tie}11"), 2),
         Ok(Fine::one().next_up())
     );
     // 2^-59 is eight fifteenth parts of 32^-11 … digits of five bits: 1 + 2^-59 + 2^-125.
     let tie = format!("1.{}", "0".repeat(11));
-    assert_eq!(
-        <Fine as Num>::from_str_radix(&format!("{tie}2"), 32),
-        Ok(Fine::one())
-    );
+    assert_eq!(<Fine as Num>::from_str_radix(&format!("{tie}2"), 32), Ok(Fine::one()));
     assert_eq!(
         <Fine as Num>::from_str_radix(&format!("{tie}2{}1", "0".repeat(40)), 32),
         Ok(Fine::one().next_up())
     );
     // The widest integer.
     let widest = in_radix(u128::MAX, 7);
-    assert_eq!(
-        <Wide as Num>::from_str_radix(&widest, 7),
-        Ok(Wide::from_int(u128::MAX))
-    );
+    assert_eq!(<Wide as Num>::from_str_radix(&widest, 7), Ok(Wide::from_int(u128::MAX)));
     assert_eq!(kind(&format!("{widest}0"), 7), FloatErrorKind::Unsupported);
-    assert_eq!(
-        kind(&format!("0.{}", "0".repeat(81)), 3),
-        FloatErrorKind::Unsupported
-    );
+    assert_eq!(kind(&format!("0.{}", "0".repeat(81)), 3), FloatErrorKind::Unsupported);
     for radix in [0, 1, 37] {
         assert_eq!(kind("1", radix), FloatErrorKind::Unsupported);
     }
@@ -158,11 +130,7 @@ fn radices_and_their_limits() {
         ("1e5", 3),
         ("0x10", 16),
     ] {
-        assert_eq!(
-            kind(text, radix),
-            FloatErrorKind::Invalid,
-            "{text} in radix {radix}"
-        );
+        assert_eq!(kind(text, radix), FloatErrorKind::Invalid, "{text} in radix {radix}");
     }
     assert_eq!(
         Unsigned::from_str_radix("-1", 3).unwrap_err().kind(),

@@ -19,9 +19,7 @@ fn matrix<S: Format>() -> Vec<S> {
 
 /// Returns numbers near one another, so that most elements are no extremes.
 fn weights() -> Vec<f32> {
-    (0..10 * COLS)
-        .map(|nth| (nth * 37 % 1000) as f32 / 300.0 - 1.5)
-        .collect()
+    (0..10 * COLS).map(|nth| (nth * 37 % 1000) as f32 / 300.0 - 1.5).collect()
 }
 
 fn there_and_back<S: Format>(src: &[S]) {
@@ -30,10 +28,7 @@ fn there_and_back<S: Format>(src: &[S]) {
         for isa in Isa::available() {
             for tensor_scale in tensor_scales {
                 if tensor_scale.to_bits() == 1f32.to_bits() || scheme.tensor_scale {
-                    let what = format!(
-                        "{} by {scheme} on {isa}, tensor scale {tensor_scale:e}",
-                        S::DTYPE
-                    );
+                    let what = format!("{} by {scheme} on {isa}, tensor scale {tensor_scale:e}", S::DTYPE);
                     assert_unchanged(&what, |made| {
                         both_ways(scheme, isa, src, tensor_scale, made);
                     });
@@ -43,26 +38,12 @@ fn there_and_back<S: Format>(src: &[S]) {
     }
 }
 
-fn both_ways<S: Format>(
-    scheme: Scheme,
-    isa: Isa,
-    src: &[S],
-    tensor_scale: f32,
-    made: &mut Vec<u64>,
-) {
+fn both_ways<S: Format>(scheme: Scheme, isa: Isa, src: &[S], tensor_scale: f32, made: &mut Vec<u64>) {
     let rows = src.len() / COLS;
     let mut elements = vec![0; scheme.element_bytes(rows, COLS)];
     let mut scales = vec![0; scheme.scale_bytes(rows, COLS)];
     let cast = Cast::new().saturating();
-    let done = scheme.quantize_on(
-        isa,
-        src,
-        COLS,
-        tensor_scale,
-        &mut elements,
-        &mut scales,
-        cast,
-    );
+    let done = scheme.quantize_on(isa, src, COLS, tensor_scale, &mut elements, &mut scales, cast);
     // Nothing may panic here, so a failure is a result of its own.
     made.push(done.is_ok().into());
     if let Ok(counts) = done {

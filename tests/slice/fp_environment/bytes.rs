@@ -23,11 +23,7 @@ fn bytes(dtype: Dtype) -> Vec<u8> {
             match nth % 4 {
                 // The number is subnormal, or becomes subnormal in a narrow format.
                 0 => number[size - 2..].fill(0),
-                1 => number[size - 2..].copy_from_slice(if size == 4 {
-                    &[0x80, 0x33]
-                } else {
-                    &[0x80, 0x3e]
-                }),
+                1 => number[size - 2..].copy_from_slice(if size == 4 { &[0x80, 0x33] } else { &[0x80, 0x3e] }),
                 // The number is near 1.
                 2 => number[size - 1] = 0x3f,
                 _ => {}
@@ -88,13 +84,6 @@ fn every_pair_at_random() {
 #[test]
 fn every_cast_is_covered() {
     let mut dst = vec![0; Dtype::F16.bytes(NUMBERS).unwrap()];
-    slice::cast_bytes(
-        Dtype::F32,
-        &bytes(Dtype::F32),
-        Dtype::F16,
-        &mut dst,
-        Cast::new(),
-    )
-    .unwrap();
+    slice::cast_bytes(Dtype::F32, &bytes(Dtype::F32), Dtype::F16, &mut dst, Cast::new()).unwrap();
     assert!(dst.iter().filter(|&&byte| byte != 0).count() > NUMBERS / 2);
 }

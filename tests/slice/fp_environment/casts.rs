@@ -4,16 +4,10 @@ use ulp::{Bf16, Cast, F8E4M3Fn, F8E5M2, F16, Format, Isa, slice};
 
 use super::modes::in_each_mode;
 use crate::sampling::sampled;
-use crate::support::{
-    E4M3B20, assert_same, bulk, casts, code, expected, inputs, number, sample, scalar,
-};
+use crate::support::{E4M3B20, assert_same, bulk, casts, code, expected, inputs, number, sample, scalar};
 
 fn few<F: Format>() -> Vec<F> {
-    let some = if size_of::<F>() > 2 {
-        sample(10_000)
-    } else {
-        inputs()
-    };
+    let some = if size_of::<F>() > 2 { sample(10_000) } else { inputs() };
     sampled("numbers in each mode", some).collect()
 }
 

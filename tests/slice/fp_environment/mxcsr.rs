@@ -13,12 +13,7 @@ const STICKY_FLAGS: u32 = 0x3f;
 /// Exceptions stay masked. For vectors of SSE2 the compiler shifts integers with floating-point instructions, which raise some
 /// exceptions. A program can therefore promise nothing about unmasked exceptions.
 pub(crate) fn modes() -> Vec<u32> {
-    let subnormals = [
-        0,
-        DENORMALS_ARE_ZERO,
-        FLUSH_TO_ZERO,
-        DENORMALS_ARE_ZERO | FLUSH_TO_ZERO,
-    ];
+    let subnormals = [0, DENORMALS_ARE_ZERO, FLUSH_TO_ZERO, DENORMALS_ARE_ZERO | FLUSH_TO_ZERO];
     (0..4)
         .flat_map(|rounding| subnormals.map(|subnormal| rounding << ROUNDINGS | subnormal))
         .map(|mode| EXCEPTIONS_MASKED | mode)

@@ -37,10 +37,7 @@ fn single_casts_ignore_the_mode() {
 
 fn coded<F: Format>() {
     let numbers: Vec<F> = sample(FEW);
-    decoded_and_encoded(
-        F::LAYOUT,
-        &numbers.into_iter().map(code).collect::<Vec<_>>(),
-    );
+    decoded_and_encoded(F::LAYOUT, &numbers.into_iter().map(code).collect::<Vec<_>>());
 }
 
 fn decoded_and_encoded(layout: Layout, codes: &[u64]) {
@@ -106,10 +103,7 @@ fn computed<F: Format>() {
                         code(ieee::mul_add(a, b, c, rounding).0),
                     ]);
                 }
-                made.extend([
-                    code(ieee::sqrt(a, rounding).0),
-                    code(ieee::round_to_integral(a, rounding).0),
-                ]);
+                made.extend([code(ieee::sqrt(a, rounding).0), code(ieee::round_to_integral(a, rounding).0)]);
             }
         }
     });

@@ -14,22 +14,19 @@ fn counted<S: Format, D: Format>() {
     let src: Vec<S> = sample(1000);
     for isa in Isa::available() {
         for cast in casts() {
-            assert_unchanged(
-                &format!("{} to {} on {isa}, {cast:?}", S::DTYPE, D::DTYPE),
-                |made| {
-                    let mut dst = vec![D::MAX; src.len()];
-                    let counts = slice::cast_counted_on(isa, &src, &mut dst, cast);
-                    made.extend(codes(&dst));
-                    let counts = [
-                        counts.overflowed,
-                        counts.became_zero,
-                        counts.became_subnormal,
-                        counts.nan,
-                        counts.inexact,
-                    ];
-                    made.extend(counts.map(|count| count as u64));
-                },
-            );
+            assert_unchanged(&format!("{} to {} on {isa}, {cast:?}", S::DTYPE, D::DTYPE), |made| {
+                let mut dst = vec![D::MAX; src.len()];
+                let counts = slice::cast_counted_on(isa, &src, &mut dst, cast);
+                made.extend(codes(&dst));
+                let counts = [
+                    counts.overflowed,
+                    counts.became_zero,
+                    counts.became_subnormal,
+                    counts.nan,
+                    counts.inexact,
+                ];
+                made.extend(counts.map(|count| count as u64));
+            });
         }
     }
 }
@@ -37,18 +34,12 @@ fn counted<S: Format, D: Format>() {
 fn stochastic<S: Format, D: Format>() {
     let src: Vec<S> = sample(1000);
     for isa in Isa::available() {
-        for how in [
-            Stochastic::new(1),
-            Stochastic::new(2).offset(3).saturating(),
-        ] {
-            assert_unchanged(
-                &format!("{} to {} on {isa}, {how:?}", S::DTYPE, D::DTYPE),
-                |made| {
-                    let mut dst = vec![D::MAX; src.len()];
-                    slice::cast_stochastic_on(isa, &src, &mut dst, how);
-                    made.extend(codes(&dst));
-                },
-            );
+        for how in [Stochastic::new(1), Stochastic::new(2).offset(3).saturating()] {
+            assert_unchanged(&format!("{} to {} on {isa}, {how:?}", S::DTYPE, D::DTYPE), |made| {
+                let mut dst = vec![D::MAX; src.len()];
+                slice::cast_stochastic_on(isa, &src, &mut dst, how);
+                made.extend(codes(&dst));
+            });
         }
     }
 }

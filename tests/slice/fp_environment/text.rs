@@ -13,11 +13,7 @@ trait Text: Format + FromStr<Err = ParseFloatError> + Display + LowerExp {}
 impl<F: Format + FromStr<Err = ParseFloatError> + Display + LowerExp> Text for F {}
 
 /// Prints a number in all ways, and parses the texts.
-fn print_and_parse<F: Text>(
-    codes: &[u64],
-    texts: &mut String,
-    parsed: &mut Vec<Result<F, ParseFloatError>>,
-) {
+fn print_and_parse<F: Text>(codes: &[u64], texts: &mut String, parsed: &mut Vec<Result<F, ParseFloatError>>) {
     texts.clear();
     parsed.clear();
     for &code in codes {
@@ -36,9 +32,7 @@ fn check<F: Text>() {
     let codes: Vec<u64> = (0..1 << F::LAYOUT.bits()).step_by(11).collect();
     let mut right = (String::new(), Vec::new());
     print_and_parse::<F>(&codes, &mut right.0, &mut right.1);
-    let codes_of = |numbers: &[Result<F, _>]| -> Vec<_> {
-        numbers.iter().map(|number| number.map(code)).collect()
-    };
+    let codes_of = |numbers: &[Result<F, _>]| -> Vec<_> { numbers.iter().map(|number| number.map(code)).collect() };
     in_each_mode(
         &mut right.clone(),
         |(texts, parsed)| print_and_parse::<F>(&codes, texts, parsed),

@@ -1,10 +1,7 @@
 //! Every result, bit by bit.
 
 use ulp::slice::Stochastic;
-use ulp::{
-    Bf16, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu,
-    F16, Flags, Isa,
-};
+use ulp::{Bf16, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Flags, Isa};
 
 use super::oracle::{Inputs, Pair, Wide, draw};
 
@@ -93,10 +90,7 @@ fn thresholds_decide_as_documented() {
             let how = Stochastic::new(seed).offset(offset);
             // 1 + rest · 2^-32 steps, and the number one bit of the f64 below.
             let enough = one + (((1 << 32) - draw) << (drop - 32));
-            let (up, down) = (
-                pair.cast(&[enough], how)[0],
-                pair.cast(&[enough - 1], how)[0],
-            );
+            let (up, down) = (pair.cast(&[enough], how)[0], pair.cast(&[enough - 1], how)[0]);
             assert_eq!(down, codes[&one], "{:?} {draw:#x}", pair.name);
             assert_eq!(up, down + 1, "{:?} {draw:#x}", pair.name);
         }
@@ -145,11 +139,7 @@ fn parts_and_isas_agree() {
                     let end = (first + len).min(whole.len());
                     let to = pair.cast_on(isa, &whole[first..end], how(first));
                     let name = pair.name;
-                    assert_eq!(
-                        to,
-                        expected[first..end],
-                        "{name:?} {isa} {first}..{end} {offset}"
-                    );
+                    assert_eq!(to, expected[first..end], "{name:?} {isa} {first}..{end} {offset}");
                 }
                 let to = pair.cast_on(isa, &whole, how(0));
                 assert_eq!(to, expected, "{:?} {isa} {offset}", pair.name);
@@ -179,10 +169,6 @@ fn signs_are_symmetric() {
     let from = Inputs(4).codes(&pair, 5000);
     let negated: Vec<u64> = from.iter().map(|x| x ^ 1 << 31).collect();
     let how = Stochastic::new(8);
-    let back: Vec<u64> = pair
-        .cast(&negated, how)
-        .iter()
-        .map(|x| x ^ 0x8000)
-        .collect();
+    let back: Vec<u64> = pair.cast(&negated, how).iter().map(|x| x ^ 0x8000).collect();
     assert_eq!(pair.cast(&from, how), back);
 }

@@ -1,9 +1,7 @@
 //! `slice::cast_bytes_stochastic` takes the draws of `cast_stochastic`.
 
 use ulp::slice::{Stochastic, cast_bytes_stochastic_on, pack};
-use ulp::{
-    Bf16, Bits, Dtype, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E8M0Fnu, F16, Format, Isa, Layout, slice,
-};
+use ulp::{Bf16, Bits, Dtype, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E8M0Fnu, F16, Format, Isa, Layout, slice};
 
 use super::cast;
 
@@ -23,9 +21,7 @@ fn check<S: Format, D: Format>(from: Dtype, to: Dtype, store: fn(&[D]) -> Vec<u8
         Layout::BINARY64 => ((code(i) % 20_000) as f64).sqrt().to_bits(),
         _ => code(i),
     };
-    let numbers: Vec<S> = (0..5000)
-        .map(|i| S::from_bits(S::Bits::from_u64(near(i))))
-        .collect();
+    let numbers: Vec<S> = (0..5000).map(|i| S::from_bits(S::Bits::from_u64(near(i)))).collect();
     let src = to_bytes(&numbers);
     for how in [
         Stochastic::new(5).offset(77),

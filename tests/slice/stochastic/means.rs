@@ -37,10 +37,7 @@ fn is_unbiased<S: Format, D: Format>(lower: f64, step: f64, fractions: &[f64]) {
             let neighbours = [sign * lower, sign * (lower + step)];
             let ups = ups::<S, D>(x, neighbours, seed as u64);
             let name = (S::DTYPE, D::DTYPE);
-            assert!(
-                fits(ups, fraction),
-                "{name:?} {lower} + {fraction} · {step}: {ups}"
-            );
+            assert!(fits(ups, fraction), "{name:?} {lower} + {fraction} · {step}: {ups}");
         }
     }
 }
@@ -69,11 +66,7 @@ fn means_are_unbiased() {
 /// The two decisions with one word are independent, and so are those of neighbours.
 #[test]
 fn decisions_are_independent() {
-    for (lower, step) in [
-        (1.0, 2f64.powi(-10)),
-        (0.0, 2f64.powi(-24)),
-        (2f64.powi(-16), 2f64.powi(-24)),
-    ] {
+    for (lower, step) in [(1.0, 2f64.powi(-10)), (0.0, 2f64.powi(-24)), (2f64.powi(-16), 2f64.powi(-24))] {
         for fraction in [0.1, 0.5, 0.618] {
             let x = (lower + step * fraction) as f32;
             let p = (f64::from(x) - lower) / step;

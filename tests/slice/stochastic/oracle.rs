@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use ulp::slice::{Stochastic, cast_stochastic_on};
 use ulp::{
-    Bf16, Bits, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu,
-    F16, Format, Isa, Layout,
+    Bf16, Bits, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Format, Isa, Layout,
 };
 
 /// Returns Philox4x32-10 in the form of the paper: S-boxes of products, and a key that grows by Weyl sequences.
@@ -15,22 +14,14 @@ pub(crate) fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
         let k0 = key[0].wrapping_add(round.wrapping_mul(0x9E37_79B9));
         let k1 = key[1].wrapping_add(round.wrapping_mul(0xBB67_AE85));
         let ((hi0, lo0), (hi1, lo1)) = (mul(0xD251_1F53, c[0]), mul(0xCD9E_8D57, c[2]));
-        [
-            hi1 as u32 ^ c[1] ^ k0,
-            lo1 as u32,
-            hi0 as u32 ^ c[3] ^ k1,
-            lo0 as u32,
-        ]
+        [hi1 as u32 ^ c[1] ^ k0, lo1 as u32, hi0 as u32 ^ c[3] ^ k1, lo0 as u32]
     })
 }
 
 /// Returns the draw of element `j`, by the documentation.
 pub(crate) fn draw(shared: bool, seed: u64, j: u64) -> u32 {
     let n = 8 * (j / if shared { 64 } else { 32 }) + j % 8;
-    let words = philox(
-        [n as u32, (n >> 32) as u32, 0, 0],
-        [seed as u32, (seed >> 32) as u32],
-    );
+    let words = philox([n as u32, (n >> 32) as u32, 0, 0], [seed as u32, (seed >> 32) as u32]);
     let word = words[(j / 8 % 4) as usize];
     if shared && j / 32 % 2 == 1 {
         word.rotate_left(16)
@@ -76,8 +67,7 @@ impl Shape {
     /// Returns the value of a magnitude, by the textbook.
     fn value(&self, code: u64) -> f64 {
         let field = (code >> self.fraction_bits) as i32;
-        let fraction =
-            (code % (1 << self.fraction_bits)) as f64 / (1u64 << self.fraction_bits) as f64;
+        let fraction = (code % (1 << self.fraction_bits)) as f64 / (1u64 << self.fraction_bits) as f64;
         if field == 0 && self.zero {
             fraction * 2f64.powi(1 - self.bias)
         } else {
@@ -86,9 +76,7 @@ impl Shape {
     }
 
     pub(crate) fn codes(&self) -> HashMap<u64, u64> {
-        (0..=self.max_code)
-            .map(|code| (self.value(code).to_bits(), code))
-            .collect()
+        (0..=self.max_code).map(|code| (self.value(code).to_bits(), code)).collect()
     }
 
     /// Returns ±`significand` · 2^`exponent`, not zero, rounded with this draw.
@@ -296,11 +284,7 @@ impl Inputs {
                 let fraction = any & ((1 << reader.fraction_bits) - 1) & keep;
                 let magnitude = field << reader.fraction_bits | fraction;
                 let sign = (any >> 63) << (reader.exponent_bits + reader.fraction_bits);
-                let code = if choice % 8 == 0 {
-                    any
-                } else {
-                    sign | magnitude
-                };
+                let code = if choice % 8 == 0 { any } else { sign | magnitude };
                 code & (u64::MAX >> (63 - sign_bit))
             })
             .collect()

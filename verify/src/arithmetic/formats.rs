@@ -80,10 +80,7 @@ declare! {
     FarBelowOne FarBelowOneSpec = Layout::finite(2, 2).with_bias(40), FormatSpec { bias: 40, ..finite(2, 2) }, [sign, zero];
     FarAboveOne FarAboveOneSpec = Layout::ieee(3, 2).with_bias(-40), FormatSpec { bias: -40, ..ieee(3, 2) }, [sign, zero, infinities, nan];
 }
-#[allow(
-    clippy::single_component_path_imports,
-    reason = "it gives the other modules a macro"
-)]
+#[allow(clippy::single_component_path_imports, reason = "it gives the other modules a macro")]
 pub(crate) use for_every_odd_format;
 
 /// Calls a function for those of these layouts that differ most. It serves functions whose compilation takes long.
@@ -148,10 +145,7 @@ declare_wide! {
     E9M25 E9M25Spec(u64) = 9, 25, 255;
     E11M10 E11M10Spec(u32) = 11, 10, 1023;
 }
-#[allow(
-    clippy::single_component_path_imports,
-    reason = "it gives the other modules a macro"
-)]
+#[allow(clippy::single_component_path_imports, reason = "it gives the other modules a macro")]
 pub(crate) use for_every_wide_format;
 
 /// A format under test. The tests are functions of this description, of codes, and of the crate's operations on codes. Only the
@@ -194,12 +188,7 @@ pub(crate) fn from_f64<F: Format>(value: f64) -> u64 {
 #[test]
 fn both_descriptions_are_of_one_layout() {
     fn check<F: Format>() {
-        assert_eq!(
-            F::LAYOUT,
-            adapter::layout(&Tested::of::<F>().shape),
-            "{}",
-            F::DTYPE
-        );
+        assert_eq!(F::LAYOUT, adapter::layout(&Tested::of::<F>().shape), "{}", F::DTYPE);
     }
     for_every_byte_format!(check);
     for_every_odd_format!(check);

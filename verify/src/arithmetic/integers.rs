@@ -120,13 +120,8 @@ fn to_integers<F: Format>() {
             };
             for a in format.codes() {
                 for direction in Rounding::ALL {
-                    let (negative, magnitude, flags) =
-                        oracle::to_integer(&format.shape, a, direction, bounds);
-                    let right = if negative {
-                        magnitude.wrapping_neg()
-                    } else {
-                        magnitude
-                    };
+                    let (negative, magnitude, flags) = oracle::to_integer(&format.shape, a, direction, bounds);
+                    let right = if negative { magnitude.wrapping_neg() } else { magnitude };
                     let is = (integer.to)(a, rounding(direction));
                     let what = (format.name, a, direction, integer.bits, integer.signed);
                     assert_eq!(is, (right, flags), "{what:?}");

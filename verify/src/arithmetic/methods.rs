@@ -77,15 +77,9 @@ fn random_codes<F: Numbers>() {
 
 fn binary<F: Numbers>() -> [Method<2>; 3] {
     [
-        ("midpoint", |[a, b]| {
-            code(number::<F>(a).midpoint(number(b)))
-        }),
-        ("rem_euclid", |[a, b]| {
-            code(number::<F>(a).rem_euclid(number(b)))
-        }),
-        ("div_euclid", |[a, b]| {
-            code(number::<F>(a).div_euclid(number(b)))
-        }),
+        ("midpoint", |[a, b]| code(number::<F>(a).midpoint(number(b)))),
+        ("rem_euclid", |[a, b]| code(number::<F>(a).rem_euclid(number(b)))),
+        ("div_euclid", |[a, b]| code(number::<F>(a).div_euclid(number(b)))),
     ]
 }
 
@@ -129,12 +123,7 @@ fn powers<F: Numbers>(codes: &mut dyn Iterator<Item = u64>, last: i32) {
     check_powers(&Tested::of::<F>(), powi, codes, last);
 }
 
-fn check_powers(
-    format: &Tested,
-    powi: fn(u64, i32) -> u64,
-    codes: &mut dyn Iterator<Item = u64>,
-    last: i32,
-) {
+fn check_powers(format: &Tested, powi: fn(u64, i32) -> u64, codes: &mut dyn Iterator<Item = u64>, last: i32) {
     for a in codes {
         let mut powers = Powers::new(&format.shape, a);
         for n in 0..=last {
@@ -198,11 +187,7 @@ fn the_longest_powers_are_rounded_once() {
         }
         let grows = magnitude > one;
         for (n, up) in [(i32::MAX, true), (i32::MIN, false), (i32::MIN + 1, false)] {
-            let power = if grows == up {
-                F16::INFINITY
-            } else {
-                number(0)
-            };
+            let power = if grows == up { F16::INFINITY } else { number(0) };
             let sign = if n % 2 == 0 { one } else { x };
             let (is, right) = (x.powi(n), power.copysign(sign));
             assert_eq!(code(is), code(right), "{bits:#x} to the {n}");

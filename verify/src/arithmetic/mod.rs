@@ -4,9 +4,7 @@
 //! The formats are all of 8 bits and fewer that the crate ships, and layouts that it doesn't ship. Such layouts have one bit of
 //! significand, or no zero, −0, sign, infinities or NaN, or numbers that are all subnormal or all far from 1.
 
-use ulp::{
-    Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, Format,
-};
+use ulp::{Bf16, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E8M0Fnu, F16, Format};
 
 #[macro_use]
 #[path = "../../../tests/for_every_format/mod.rs"]

@@ -83,12 +83,7 @@ fn every_triple<F: Numbers>() {
 }
 
 fn random<F: Numbers>() {
-    fn check(
-        format: &Tested,
-        binary: &[Operator<2>],
-        mul_add: &Operator<3>,
-        triple: operands::Triple,
-    ) {
+    fn check(format: &Tested, binary: &[Operator<2>], mul_add: &Operator<3>, triple: operands::Triple) {
         let mut rng = Rng::with_seed(16);
         for _ in 0..60_000 {
             // Bits above the width of a code are ignored.

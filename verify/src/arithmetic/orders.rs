@@ -15,16 +15,11 @@ fn order(a: Value, b: Value) -> Option<Ordering> {
     let negative = |value| match value {
         Value::Nan { .. } => None,
         Value::Infinite { negative } => Some(negative),
-        Value::Finite {
-            negative,
-            magnitude,
-        } => Some(negative && magnitude.significand != 0),
+        Value::Finite { negative, magnitude } => Some(negative && magnitude.significand != 0),
     };
     let signs = (negative(a)?, negative(b)?);
     let magnitudes = match (a, b) {
-        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) => {
-            magnitude.compare(m)
-        }
+        (Value::Finite { magnitude, .. }, Value::Finite { magnitude: m, .. }) => magnitude.compare(m),
         (Value::Finite { .. }, _) => Ordering::Less,
         (_, Value::Finite { .. }) => Ordering::Greater,
         _ => Ordering::Equal,
@@ -44,9 +39,7 @@ fn is_nan(format: &Tested, code: u64) -> bool {
 /// Returns the codes of all numbers in groups of equal ones, from the least to the greatest. −0 stands before +0.
 fn sorted(format: &Tested) -> Vec<Vec<u64>> {
     let numbers = format.codes().filter(|&code| !is_nan(format, code));
-    let mut numbers: Vec<(u64, Value)> = numbers
-        .map(|code| (code, decode(&format.shape, code)))
-        .collect();
+    let mut numbers: Vec<(u64, Value)> = numbers.map(|code| (code, decode(&format.shape, code))).collect();
     numbers.sort_by(|(a, x), (b, y)| {
         let order = order(*x, *y).expect("no NaN is left");
         // Zeros are the only equal numbers with two codes.
@@ -124,9 +117,7 @@ fn total_order<F: Numbers>() {
             }
         }
     }
-    check(&Tested::of::<F>(), |a, b| {
-        number::<F>(a).total_order(number(b))
-    });
+    check(&Tested::of::<F>(), |a, b| number::<F>(a).total_order(number(b)));
 }
 
 /// The order of two numbers, as each function of the crate returns it.
@@ -183,12 +174,7 @@ fn extremes<F: Numbers>() {
     }
     check(&Tested::of::<F>(), |a, b| {
         let (x, y) = (number::<F>(a), number::<F>(b));
-        [
-            code(x.minimum(y)),
-            code(x.maximum(y)),
-            code(x.min(y)),
-            code(x.max(y)),
-        ]
+        [code(x.minimum(y)), code(x.maximum(y)), code(x.min(y)), code(x.max(y))]
     });
 }
 
@@ -203,11 +189,7 @@ fn right_extremes(format: &Tested, a: u64, b: u64) -> [u64; 4] {
                 Ordering::Equal => a > b,
                 Ordering::Greater => false,
             };
-            if a_is_less {
-                [a, b, a, b]
-            } else {
-                [b, a, b, a]
-            }
+            if a_is_less { [a, b, a, b] } else { [b, a, b, a] }
         }
         (first, second) => {
             // The sum of a NaN and a number is that NaN, quiet.
@@ -228,13 +210,7 @@ fn right_extremes(format: &Tested, a: u64, b: u64) -> [u64; 4] {
 fn clamped<F: Numbers>() {
     fn check(format: &Tested, clamp: fn([u64; 3]) -> u64, to_f64: fn(u64) -> f64) {
         for a in format.codes() {
-            for [least, most] in [
-                [0x04, 0x31],
-                [0x84, 0x11],
-                [0x80, 0x00],
-                [0x00, 0x80],
-                [0x22, 0x22],
-            ] {
+            for [least, most] in [[0x04, 0x31], [0x84, 0x11], [0x80, 0x00], [0x00, 0x80], [0x22, 0x22]] {
                 let (low, high) = (to_f64(least), to_f64(most));
                 if low <= high {
                     let right = to_f64(a).clamp(low, high);
@@ -249,8 +225,7 @@ fn clamped<F: Numbers>() {
             }
         }
     }
-    let clamp =
-        |[a, least, most]: [u64; 3]| code(number::<F>(a).clamp(number(least), number(most)));
+    let clamp = |[a, least, most]: [u64; 3]| code(number::<F>(a).clamp(number(least), number(most)));
     check(&Tested::of::<F>(), clamp, to_f64::<F>);
 }
 

@@ -59,16 +59,7 @@ fn values(layout: Layout) -> Vec<f64> {
     let (most, max) = (16, layout.max_code());
     let mut rng = fastrand::Rng::with_seed(max);
     let normal = layout.min_normal_code();
-    let mut codes = vec![
-        0,
-        1,
-        2,
-        normal.saturating_sub(1),
-        normal,
-        normal + 1,
-        max - 1,
-        max,
-    ];
+    let mut codes = vec![0, 1, 2, normal.saturating_sub(1), normal, normal + 1, max - 1, max];
     codes.extend((0..most).map(|_| rng.u64(0..max)));
     let number = |code: u64| {
         let (code, _) = Cast::new().convert(layout, f64::LAYOUT, code.min(max));
@@ -77,11 +68,7 @@ fn values(layout: Layout) -> Vec<f64> {
     let mut values = Vec::new();
     for code in codes {
         let (low, high) = (number(code), number(code + 1));
-        let step = if code == max {
-            low - number(max - 1)
-        } else {
-            high - low
-        };
+        let step = if code == max { low - number(max - 1) } else { high - low };
         let eighths = [0, 1, 2, 3, 4, 5, 6, 7].map(|n| low + step * f64::from(n) / 8.0);
         values.extend(eighths);
     }
@@ -154,19 +141,13 @@ fn text_that_is_no_decimal_is_an_error() {
     let saturating = Cast::new().saturating();
     let down = Cast::new().rounding(ulp::Rounding::TowardNegative);
     let lost = Flags::OVERFLOW | Flags::INEXACT;
-    assert_eq!(
-        F16::parse_with("inf", Cast::new()),
-        Ok((F16::INFINITY, Flags::NONE))
-    );
+    assert_eq!(F16::parse_with("inf", Cast::new()), Ok((F16::INFINITY, Flags::NONE)));
     assert_eq!(F16::parse_with("-inf", saturating), Ok((F16::MIN, lost)));
     assert_eq!(
         F16::parse_with("0x1.ffffp0", down),
         Ok((F16::from_bits(0x3fff), Flags::INEXACT))
     );
-    assert_eq!(
-        F16::parse_with("-0", down),
-        Ok((-F16::default(), Flags::NONE))
-    );
+    assert_eq!(F16::parse_with("-0", down), Ok((-F16::default(), Flags::NONE)));
     assert!(F16::parse_with("nan", down).is_ok_and(|(x, flags)| x.is_nan() && flags.is_empty()));
     let error = |text| F4E2M1Fn::parse_with(text, saturating).map_err(|error| error.kind());
     assert_eq!(error("nan"), Err(FloatErrorKind::Unrepresentable));

@@ -44,10 +44,7 @@ pub(super) fn zero(negative: bool) -> Value {
         significand: 0,
         exponent: 0,
     };
-    Value::Finite {
-        negative,
-        magnitude,
-    }
+    Value::Finite { negative, magnitude }
 }
 
 pub(super) fn is_zero(value: Value) -> bool {
@@ -60,22 +57,15 @@ pub(super) fn is_infinite(value: Value) -> bool {
 
 pub(super) fn is_negative(value: Value) -> bool {
     match value {
-        Value::Nan { negative, .. }
-        | Value::Infinite { negative }
-        | Value::Finite { negative, .. } => negative,
+        Value::Nan { negative, .. } | Value::Infinite { negative } | Value::Finite { negative, .. } => negative,
     }
 }
 
 fn negated(value: Value) -> Value {
     match value {
         Value::Nan { .. } => value,
-        Value::Infinite { negative } => Value::Infinite {
-            negative: !negative,
-        },
-        Value::Finite {
-            negative,
-            magnitude,
-        } => Value::Finite {
+        Value::Infinite { negative } => Value::Infinite { negative: !negative },
+        Value::Finite { negative, magnitude } => Value::Finite {
             negative: !negative,
             magnitude,
         },
@@ -109,11 +99,7 @@ pub(super) fn nan_among<'a>(shape: &'a FormatSpec, codes: &[u64]) -> Option<Answ
 /// 0, and does not have far fewer than 64 bits. The larger operand is a multiple of a unit below 2^-63 of it, and the nearby
 /// numbers that matter are multiples of this unit too. If the smaller operand is less than the unit, only its sign matters.
 pub(super) fn sum(x: Signed, y: Signed) -> Option<Signed> {
-    let (large, small) = if x.1.compare(y.1) == Ordering::Less {
-        (y, x)
-    } else {
-        (x, y)
-    };
+    let (large, small) = if x.1.compare(y.1) == Ordering::Less { (y, x) } else { (x, y) };
     if small.1.significand == 0 {
         return (large.1.significand != 0).then_some(large);
     }
@@ -127,11 +113,7 @@ pub(super) fn sum(x: Signed, y: Signed) -> Option<Signed> {
     let (exponent, large_units, small_units) = if small.1.log2() < unit {
         (unit - 1, large_units << 1, 1)
     } else if small.1.exponent >= unit {
-        (
-            unit,
-            large_units,
-            small.1.significand << (small.1.exponent - unit),
-        )
+        (unit, large_units, small.1.significand << (small.1.exponent - unit))
     } else {
         let below = unit - small.1.exponent;
         (small.1.exponent, large_units << below, small.1.significand)
@@ -141,10 +123,7 @@ pub(super) fn sum(x: Signed, y: Signed) -> Option<Signed> {
     } else {
         large_units - small_units
     };
-    let sum = Dyadic {
-        significand,
-        exponent,
-    };
+    let sum = Dyadic { significand, exponent };
     (significand != 0).then_some((large.0, sum))
 }
 
@@ -177,10 +156,7 @@ impl Real for Root {
 pub(super) fn add_values(shape: &FormatSpec, x: Value, y: Value, scale: i32) -> Answer<'_> {
     match (x, y) {
         (
-            Value::Finite {
-                negative,
-                magnitude,
-            },
+            Value::Finite { negative, magnitude },
             Value::Finite {
                 negative: other,
                 magnitude: other_magnitude,
@@ -200,11 +176,7 @@ pub(super) fn add_values(shape: &FormatSpec, x: Value, y: Value, scale: i32) -> 
             None => Answer::Cancelled(shape),
         },
         // 7.2 d: magnitude subtraction of infinities.
-        (Value::Infinite { negative }, Value::Infinite { negative: other })
-            if negative != other =>
-        {
-            invalid(shape)
-        }
+        (Value::Infinite { negative }, Value::Infinite { negative: other }) if negative != other => invalid(shape),
         (Value::Infinite { .. }, _) => exactly(shape, x),
         _ => exactly(shape, y),
     }
@@ -213,8 +185,7 @@ pub(super) fn add_values(shape: &FormatSpec, x: Value, y: Value, scale: i32) -> 
 /// Returns a + b.
 #[must_use]
 pub fn add(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
-    nan_among(shape, &[a, b])
-        .unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b), 0))
+    nan_among(shape, &[a, b]).unwrap_or_else(|| add_values(shape, decode(shape, a), decode(shape, b), 0))
 }
 
 /// Returns a − b.
@@ -252,11 +223,9 @@ fn multiply(x: Value, y: Value) -> Option<Value> {
 /// Returns a · b.
 #[must_use]
 pub fn mul(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
-    nan_among(shape, &[a, b]).unwrap_or_else(|| {
-        match multiply(decode(shape, a), decode(shape, b)) {
-            Some(product) => exactly(shape, product),
-            None => invalid(shape),
-        }
+    nan_among(shape, &[a, b]).unwrap_or_else(|| match multiply(decode(shape, a), decode(shape, b)) {
+        Some(product) => exactly(shape, product),
+        None => invalid(shape),
     })
 }
 
@@ -314,9 +283,7 @@ pub fn sqrt(shape: &FormatSpec, a: u64) -> Answer<'_> {
         x if is_zero(x) => exactly(shape, x),
         // 7.2 g.
         x if is_negative(x) => invalid(shape),
-        Value::Finite { magnitude, .. } => {
-            Answer::Rounded(RoundingQuery::real(shape, false, &Root(magnitude)), 0)
-        }
+        Value::Finite { magnitude, .. } => Answer::Rounded(RoundingQuery::real(shape, false, &Root(magnitude)), 0),
         x => exactly(shape, x),
     }
 }
@@ -342,10 +309,7 @@ fn remainder_of(shape: &FormatSpec, a: u64, b: u64, nearest: bool) -> Answer<'_>
         // 7.2 f.
         _ if is_infinite(x) || is_zero(y) => invalid(shape),
         (
-            Value::Finite {
-                negative,
-                magnitude,
-            },
+            Value::Finite { negative, magnitude },
             Value::Finite {
                 magnitude: other_magnitude,
                 ..
@@ -387,11 +351,5 @@ pub(super) fn rest(x: Dyadic, y: Dyadic, nearest: bool) -> (bool, Dyadic) {
     };
     let beyond = nearest && up;
     let significand = if beyond { divisor - rest } else { rest };
-    (
-        beyond,
-        Dyadic {
-            significand,
-            exponent,
-        },
-    )
+    (beyond, Dyadic { significand, exponent })
 }

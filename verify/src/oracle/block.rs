@@ -65,10 +65,7 @@ const ONE: Dyadic = Dyadic {
 
 /// Returns the magnitude of a finite `f32`.
 fn exactly(x: f32) -> Dyadic {
-    magnitude(
-        &shipped("float32"),
-        u64::from(x.to_bits() & (u32::MAX >> 1)),
-    )
+    magnitude(&shipped("float32"), u64::from(x.to_bits() & (u32::MAX >> 1)))
 }
 
 fn power(exponent: i32) -> Dyadic {
@@ -98,14 +95,7 @@ impl Blocked {
             return if powers_of_two {
                 0
             } else {
-                cast(
-                    &shipped("float32"),
-                    scale,
-                    1f32.to_bits().into(),
-                    Rounding::TiesToEven,
-                    true,
-                )
-                .0
+                cast(&shipped("float32"), scale, 1f32.to_bits().into(), Rounding::TiesToEven, true).0
             };
         }
         let (factor, divisor) = self.tensor();
@@ -113,8 +103,7 @@ impl Blocked {
         let max = magnitude(element, element.max());
         if self.rule == Rule::Nearest {
             let quotient = Quotient(amax, product(max, divisor));
-            let (code, _) =
-                RoundingQuery::real(scale, false, &quotient).resolve(Rounding::TiesToEven, true);
+            let (code, _) = RoundingQuery::real(scale, false, &quotient).resolve(Rounding::TiesToEven, true);
             let least = if *scale == shipped("float32") {
                 1 << 23
             } else {
@@ -124,8 +113,7 @@ impl Blocked {
         }
         let scaled = Quotient(amax, divisor);
         // The largest power of two that is not above a number lies below the first power of two that is.
-        let floor =
-            |x: &dyn Fn(Dyadic) -> Ordering| above(|exponent| x(power(exponent)).is_lt()) - 1;
+        let floor = |x: &dyn Fn(Dyadic) -> Ordering| above(|exponent| x(power(exponent)).is_lt()) - 1;
         let floor_of_max = floor(&|power| max.compare(power));
         let exponent = match self.rule {
             Rule::Up => {
@@ -155,13 +143,7 @@ impl Blocked {
     /// # Panics
     /// If a NaN has no code.
     #[must_use]
-    pub fn quantize(
-        &self,
-        src: &[f32],
-        cols: usize,
-        rounding: Rounding,
-        saturate: bool,
-    ) -> Quantized {
+    pub fn quantize(&self, src: &[f32], cols: usize, rounding: Rounding, saturate: bool) -> Quantized {
         let rows = src.len() / cols;
         let (grid_rows, grid_cols) = self.grid(rows, cols);
         let mut blocks = vec![Vec::new(); grid_rows * grid_cols];
@@ -222,13 +204,7 @@ impl Blocked {
 
     /// Returns the codes of `to` that elements and scales become, in three operations of binary32 and a cast.
     #[must_use]
-    pub fn dequantize(
-        &self,
-        quantized: &Quantized,
-        len: usize,
-        cols: usize,
-        to: &FormatSpec,
-    ) -> Vec<u64> {
+    pub fn dequantize(&self, quantized: &Quantized, len: usize, cols: usize, to: &FormatSpec) -> Vec<u64> {
         let f32 = shipped("float32");
         let widened = |(shape, bits): (FormatSpec, u32), bytes: &[u8], index: usize| {
             let mut code = 0;

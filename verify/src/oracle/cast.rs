@@ -33,20 +33,12 @@ impl Between {
 
     /// Returns whether rounding takes the upper neighbour (IEEE 754-2019, 4.3). `odd` says whether the lower neighbour's code is
     /// odd. The upper one has the other parity. `ties_up` replaces evenness in a format that has none.
-    pub(super) fn goes_up(
-        self,
-        rounding: Rounding,
-        negative: bool,
-        odd: bool,
-        ties_up: bool,
-    ) -> bool {
+    pub(super) fn goes_up(self, rounding: Rounding, negative: bool, odd: bool, ties_up: bool) -> bool {
         if self == Between::Exact {
             return false;
         }
         match rounding {
-            Rounding::TiesToEven => {
-                self == Between::High || self == Between::Half && (odd || ties_up)
-            }
+            Rounding::TiesToEven => self == Between::High || self == Between::Half && (odd || ties_up),
             Rounding::TiesToAway => self != Between::Low,
             Rounding::TowardZero => false,
             Rounding::TowardPositive => !negative,
@@ -112,18 +104,12 @@ impl<'a> RoundingQuery<'a> {
                 negative,
                 kind: Kind::Infinity,
             },
-            Value::Finite {
-                negative,
-                magnitude,
-            } if magnitude.significand == 0 => Self {
+            Value::Finite { negative, magnitude } if magnitude.significand == 0 => Self {
                 to,
                 negative,
                 kind: Kind::Zero,
             },
-            Value::Finite {
-                negative,
-                magnitude,
-            } => Self::real(to, negative, &magnitude),
+            Value::Finite { negative, magnitude } => Self::real(to, negative, &magnitude),
         }
     }
 
@@ -161,21 +147,14 @@ impl<'a> RoundingQuery<'a> {
             _ if negative && !to.signed => (refused(to), INVALID),
             Kind::Infinity if to.infinity && !saturate => (signed(to, negative, to.max() + 1), 0),
             // An infinity is not rounded: no rounding direction gives it the largest finite value.
-            Kind::Infinity => (
-                overflow(to, negative, Rounding::TiesToEven, saturate),
-                OVERFLOW | INEXACT,
-            ),
+            Kind::Infinity => (overflow(to, negative, Rounding::TiesToEven, saturate), OVERFLOW | INEXACT),
             Kind::Number(place, tiny) => self.round(place, tiny, rounding, saturate),
         }
     }
 
     fn round(&self, place: Place, tiny: Tiny, rounding: Rounding, saturate: bool) -> (u64, u8) {
         let Self { to, negative, .. } = *self;
-        let underflow = if self.is_tiny(tiny, rounding) {
-            UNDERFLOW
-        } else {
-            0
-        };
+        let underflow = if self.is_tiny(tiny, rounding) { UNDERFLOW } else { 0 };
         match place {
             Place::Below => (signed(to, negative, 0), INEXACT | underflow),
             // IEEE 754-2019, 7.5: an exact result is not an underflow.
@@ -184,18 +163,12 @@ impl<'a> RoundingQuery<'a> {
                 let up = between.goes_up(rounding, negative, code & 1 == 1, ties_go_up(to));
                 let code = code + u64::from(up);
                 if code > to.max() {
-                    (
-                        overflow(to, negative, rounding, saturate),
-                        OVERFLOW | INEXACT,
-                    )
+                    (overflow(to, negative, rounding, saturate), OVERFLOW | INEXACT)
                 } else {
                     (signed(to, negative, code), INEXACT | underflow)
                 }
             }
-            Place::Beyond => (
-                overflow(to, negative, rounding, saturate),
-                OVERFLOW | INEXACT,
-            ),
+            Place::Beyond => (overflow(to, negative, rounding, saturate), OVERFLOW | INEXACT),
         }
     }
 
@@ -208,12 +181,7 @@ impl<'a> RoundingQuery<'a> {
                 // The last point's code would be the one before the smallest normal's. With more than one bit of significand, its
                 // significand is all ones. With one bit, codes alternate in parity.
                 let smallest_normal_is_odd = self.to.fraction_bits == 0 && self.to.zero;
-                !between.goes_up(
-                    rounding,
-                    self.negative,
-                    !smallest_normal_is_odd,
-                    ties_go_up(self.to),
-                )
+                !between.goes_up(rounding, self.negative, !smallest_normal_is_odd, ties_go_up(self.to))
             }
         }
     }
@@ -221,13 +189,7 @@ impl<'a> RoundingQuery<'a> {
 
 /// Returns the code of a cast, and the flags of IEEE 754-2019, 7, numbered in x86's order.
 #[must_use]
-pub fn cast(
-    from: &FormatSpec,
-    to: &FormatSpec,
-    bits: u64,
-    rounding: Rounding,
-    saturate: bool,
-) -> (u64, u8) {
+pub fn cast(from: &FormatSpec, to: &FormatSpec, bits: u64, rounding: Rounding, saturate: bool) -> (u64, u8) {
     RoundingQuery::new(to, decode(from, bits)).resolve(rounding, saturate)
 }
 

@@ -1,10 +1,7 @@
 //! Formats, typed from the documents that describe them.
 
 /// A format: its fields and the places of its special codes.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own about a format"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about a format")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormatSpec {
     /// Width of the exponent field.
@@ -66,11 +63,7 @@ impl FormatSpec {
 
 /// Returns this number of low bits.
 pub(crate) const fn ones(width: u32) -> u64 {
-    if width == 0 {
-        0
-    } else {
-        u64::MAX >> (64 - width)
-    }
+    if width == 0 { 0 } else { u64::MAX >> (64 - width) }
 }
 
 /// IEEE 754-2019, 3.4: the top exponent field holds infinity and the NaNs.

@@ -18,10 +18,7 @@ fn integer(negative: bool, x: Dyadic, rounding: Rounding) -> Option<(u128, bool)
     if x.exponent >= 0 {
         return Some((x.significand << x.exponent, true));
     }
-    let floor = x
-        .significand
-        .checked_shr(x.exponent.unsigned_abs())
-        .unwrap_or(0);
+    let floor = x.significand.checked_shr(x.exponent.unsigned_abs()).unwrap_or(0);
     let lower = Dyadic {
         significand: floor,
         exponent: 0,
@@ -38,11 +35,7 @@ pub fn round_to_integral(shape: &FormatSpec, a: u64, rounding: Rounding, exact: 
         return nan.rounded(rounding);
     }
     let same = RoundingQuery::new(shape, decode(shape, a)).resolve(rounding, false);
-    let Value::Finite {
-        negative,
-        magnitude,
-    } = decode(shape, a)
-    else {
+    let Value::Finite { negative, magnitude } = decode(shape, a) else {
         return same;
     };
     match integer(negative, magnitude, rounding) {
@@ -52,10 +45,7 @@ pub fn round_to_integral(shape: &FormatSpec, a: u64, rounding: Rounding, exact: 
                 significand,
                 exponent: 0,
             };
-            let rounded = Value::Finite {
-                negative,
-                magnitude,
-            };
+            let rounded = Value::Finite { negative, magnitude };
             let (code, flags) = RoundingQuery::new(shape, rounded).resolve(rounding, false);
             (code, if exact { flags | INEXACT } else { flags })
         }
@@ -69,29 +59,18 @@ pub fn from_integer(shape: &FormatSpec, negative: bool, magnitude: u128) -> Answ
         significand: magnitude,
         exponent: 0,
     };
-    let value = Value::Finite {
-        negative,
-        magnitude,
-    };
+    let value = Value::Finite { negative, magnitude };
     Answer::Rounded(RoundingQuery::new(shape, value), 0)
 }
 
 /// Returns the integer of a number, as its sign and magnitude, and the flags. The bounds are the magnitudes `[positive,
 /// negative]`.
 #[must_use]
-pub fn to_integer(
-    shape: &FormatSpec,
-    a: u64,
-    rounding: Rounding,
-    bounds: [u128; 2],
-) -> (bool, u128, u8) {
+pub fn to_integer(shape: &FormatSpec, a: u64, rounding: Rounding, bounds: [u128; 2]) -> (bool, u128, u8) {
     match decode(shape, a) {
         Value::Nan { .. } => (false, 0, INVALID),
         Value::Infinite { negative } => (negative, bounds[usize::from(negative)], INVALID),
-        Value::Finite {
-            negative,
-            magnitude,
-        } => {
+        Value::Finite { negative, magnitude } => {
             let bound = bounds[usize::from(negative)];
             match integer(negative, magnitude, rounding) {
                 Some((integer, exact)) if integer.cmp(&bound) != Ordering::Greater => {

@@ -4,8 +4,7 @@ use core::cmp::Ordering;
 
 use super::FormatSpec;
 use super::arithmetic::{
-    Answer, Quotient, Signed, add_values, exactly, invalid, is_infinite, is_negative, is_zero,
-    nan_among, product, rest, sum, zero,
+    Answer, Quotient, Signed, add_values, exactly, invalid, is_infinite, is_negative, is_zero, nan_among, product, rest, sum, zero,
 };
 use super::cast::RoundingQuery;
 use super::value::{Dyadic, Real, Value, decode};
@@ -28,13 +27,9 @@ pub fn recip(shape: &FormatSpec, a: u64) -> Answer<'_> {
                 negative: is_negative(x),
             },
         ),
-        Value::Finite {
-            negative,
-            magnitude,
-        } => Answer::Rounded(
-            RoundingQuery::real(shape, negative, &Quotient(ONE, magnitude)),
-            0,
-        ),
+        Value::Finite { negative, magnitude } => {
+            Answer::Rounded(RoundingQuery::real(shape, negative, &Quotient(ONE, magnitude)), 0)
+        }
         x => exactly(shape, zero(is_negative(x))),
     }
 }
@@ -59,10 +54,7 @@ pub fn rem_euclid(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
         _ if is_infinite(x) || is_zero(y) => invalid(shape),
         _ if is_zero(x) => exactly(shape, x),
         (
-            Value::Finite {
-                negative,
-                magnitude,
-            },
+            Value::Finite { negative, magnitude },
             Value::Finite {
                 magnitude: other_magnitude,
                 ..
@@ -117,10 +109,7 @@ pub fn div_euclid(shape: &FormatSpec, a: u64, b: u64) -> Answer<'_> {
 }
 
 fn finite(negative: bool, magnitude: Dyadic) -> Value {
-    Value::Finite {
-        negative,
-        magnitude,
-    }
+    Value::Finite { negative, magnitude }
 }
 
 /// A quotient without its fraction, or rounded up.
@@ -133,10 +122,7 @@ struct WholeQuotient {
 impl WholeQuotient {
     /// Returns the distance of the quotient from an integer, in divisors.
     fn beyond(&self, integer: Dyadic) -> Option<Signed> {
-        sum(
-            (false, self.dividend),
-            (true, product(self.divisor, integer)),
-        )
+        sum((false, self.dividend), (true, product(self.divisor, integer)))
     }
 }
 
@@ -151,11 +137,7 @@ impl Real for WholeQuotient {
         };
         let fraction = floor.compare(other) != Ordering::Equal;
         let Some((below, distance)) = self.beyond(floor) else {
-            return if fraction {
-                Ordering::Less
-            } else {
-                Ordering::Equal
-            };
+            return if fraction { Ordering::Less } else { Ordering::Equal };
         };
         let by_one = distance.compare(self.divisor);
         match (below, self.away) {
@@ -185,10 +167,7 @@ pub fn scaled(shape: &FormatSpec, a: u64, least: u128, denominator: u128) -> Ans
         return nan;
     }
     match decode(shape, a) {
-        Value::Finite {
-            negative,
-            magnitude,
-        } if magnitude.significand != 0 => {
+        Value::Finite { negative, magnitude } if magnitude.significand != 0 => {
             let scaled = Scaled {
                 number: magnitude,
                 least,
@@ -215,11 +194,7 @@ impl Real for Scaled {
         let other = product(other, integer(self.denominator));
         let compare = |numerator| product(self.number, integer(numerator)).compare(other);
         let order = compare(self.least);
-        assert_eq!(
-            order,
-            compare(self.least + 1),
-            "the constant needs more digits"
-        );
+        assert_eq!(order, compare(self.least + 1), "the constant needs more digits");
         order
     }
 }
@@ -256,10 +231,7 @@ pub fn fract(shape: &FormatSpec, a: u64) -> Answer<'_> {
         return nan;
     }
     match decode(shape, a) {
-        Value::Finite {
-            negative,
-            magnitude,
-        } => {
+        Value::Finite { negative, magnitude } => {
             let (_, rest) = rest(magnitude, ONE, false);
             exactly(shape, finite(negative && rest.significand != 0, rest))
         }

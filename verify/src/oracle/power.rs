@@ -63,10 +63,7 @@ impl<'a> Powers<'a> {
         let (odd, exponent) = match base {
             Value::Finite { magnitude, .. } if magnitude.significand != 0 => {
                 let zeros = magnitude.significand.trailing_zeros();
-                (
-                    magnitude.significand >> zeros,
-                    magnitude.exponent + zeros as i32,
-                )
+                (magnitude.significand >> zeros, magnitude.exponent + zeros as i32)
             }
             _ => (1, 0),
         };
@@ -169,11 +166,7 @@ impl Real for Power {
         if !self.more {
             return order;
         }
-        let further = if self.inverse {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        };
+        let further = if self.inverse { Ordering::Less } else { Ordering::Greater };
         // With more bits, the integer lies between the two bounds, and equals neither.
         if order == Ordering::Equal || order == further {
             further

@@ -128,9 +128,7 @@ pub fn decode(shape: &FormatSpec, code: u64) -> Value {
         }
     } else if below_top < shape.nans {
         let fraction = code & ones(shape.fraction_bits);
-        let payload = shape
-            .has_payload()
-            .then_some((fraction, shape.fraction_bits));
+        let payload = shape.has_payload().then_some((fraction, shape.fraction_bits));
         Value::Nan { negative, payload }
     } else if below_top == shape.nans && shape.infinity {
         Value::Infinite { negative }

@@ -78,9 +78,7 @@ where
             .value;
         let right = if negative { -mirrored } else { mirrored };
         let right = right.to_bits() as u64;
-        let is = pair
-            .with(bits, ulp_verify::adapter::cast(rounding, false))
-            .0;
+        let is = pair.with(bits, ulp_verify::adapter::cast(rounding, false)).0;
         let same = is == right || is_nan(&pair.to.shape, is) && is_nan(&pair.to.shape, right);
         tally.check(same, || {
             format!("{bits:#x}, {rounding:?}: {is:#x}, rustc_apfloat's: {right:#x}")

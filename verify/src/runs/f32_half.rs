@@ -12,17 +12,11 @@ const PIECE: u64 = 1 << 22;
 pub(crate) fn run(report: &mut Report) {
     report.line(
         "every f32 -> float16, half's",
-        every_f32(
-            |x| F16::from_f32(x).to_bits(),
-            |x| half::f16::from_f32(x).to_bits(),
-        ),
+        every_f32(|x| F16::from_f32(x).to_bits(), |x| half::f16::from_f32(x).to_bits()),
     );
     report.line(
         "every f32 -> bfloat16, half's",
-        every_f32(
-            |x| Bf16::from_f32(x).to_bits(),
-            |x| half::bf16::from_f32(x).to_bits(),
-        ),
+        every_f32(|x| Bf16::from_f32(x).to_bits(), |x| half::bf16::from_f32(x).to_bits()),
     );
     report.line(
         "every float16 -> f32, half's",
@@ -46,9 +40,7 @@ fn every_f32(is: impl Fn(f32) -> u16 + Sync, right: impl Fn(f32) -> u16 + Sync) 
             let x = f32::from_bits(bits as u32);
             let (is, right) = (is(x), right(x));
             tally.input();
-            tally.check(is == right, || {
-                format!("{bits:#x}: {is:#x}, half's: {right:#x}")
-            });
+            tally.check(is == right, || format!("{bits:#x}: {is:#x}, half's: {right:#x}"));
         }
     })
 }
@@ -59,9 +51,7 @@ fn every_code(is: impl Fn(u16) -> u32 + Sync, right: impl Fn(u16) -> u32 + Sync)
             let code = (piece << 8 | low) as u16;
             let (is, right) = (is(code), right(code));
             tally.input();
-            tally.check(is == right, || {
-                format!("{code:#x}: {is:#x}, half's: {right:#x}")
-            });
+            tally.check(is == right, || format!("{code:#x}: {is:#x}, half's: {right:#x}"));
         }
     })
 }

@@ -123,12 +123,11 @@ fn logarithm(x: &mut Float, base: &Float) -> Ordering {
     let error = Float::with_val(PRECISION, &quotient - &nearest);
     let ordering;
     // For an infinity or a NaN, the error is a NaN, which has no order.
-    (*x, ordering) =
-        if error.cmp_abs(&Float::with_val(PRECISION, &nearest >> 100)) == Some(Ordering::Greater) {
-            Float::with_val_round(PRECISION, &quotient, Round::Zero)
-        } else {
-            (nearest, Ordering::Equal)
-        };
+    (*x, ordering) = if error.cmp_abs(&Float::with_val(PRECISION, &nearest >> 100)) == Some(Ordering::Greater) {
+        Float::with_val_round(PRECISION, &quotient, Round::Zero)
+    } else {
+        (nearest, Ordering::Equal)
+    };
     ordering
 }
 
@@ -137,15 +136,11 @@ pub(crate) fn run(report: &mut Report) {
     for one in &OF_ONE {
         let tally = every_code(&f16, one.mpfr, |x| (one.f16)(F16::from_bits(x)).to_bits());
         report.line(&format!("float16's {}", one.name), tally);
-        let tally = every_code(&bf16, one.mpfr, |x| {
-            (one.bf16)(Bf16::from_bits(x)).to_bits()
-        });
+        let tally = every_code(&bf16, one.mpfr, |x| (one.bf16)(Bf16::from_bits(x)).to_bits());
         report.line(&format!("bfloat16's {}", one.name), tally);
     }
     for two in &OF_TWO {
-        let tally = pairs(&f16, two, |x, y| {
-            (two.f16)(F16::from_bits(x), F16::from_bits(y)).to_bits()
-        });
+        let tally = pairs(&f16, two, |x, y| (two.f16)(F16::from_bits(x), F16::from_bits(y)).to_bits());
         report.line(&format!("float16's {}", two.name), tally);
         let tally = pairs(&bf16, two, |x, y| {
             (two.bf16)(Bf16::from_bits(x), Bf16::from_bits(y)).to_bits()
@@ -154,11 +149,7 @@ pub(crate) fn run(report: &mut Report) {
     }
 }
 
-fn every_code(
-    shape: &FormatSpec,
-    mpfr: fn(&mut Float) -> Ordering,
-    is: impl Fn(u16) -> u16 + Sync,
-) -> Tally {
+fn every_code(shape: &FormatSpec, mpfr: fn(&mut Float) -> Ordering, is: impl Fn(u16) -> u16 + Sync) -> Tally {
     parallel(256, |piece, tally| {
         for low in 0..256 {
             let code = piece << 8 | low;
@@ -170,9 +161,7 @@ fn every_code(
             let right = rounded(shape, right);
             let is = is(code as u16);
             tally.input();
-            tally.check(is == right, || {
-                format!("{code:#06x}: {is:#06x}, right: {right:#06x}")
-            });
+            tally.check(is == right, || format!("{code:#06x}: {is:#06x}, right: {right:#06x}"));
         }
     })
 }
@@ -188,15 +177,10 @@ fn pairs(shape: &FormatSpec, two: &Two, is: impl Fn(u16, u16) -> u16 + Sync) -> 
             } else {
                 (two.near)(&mut random, shape, x)
             };
-            let right = rounded(
-                shape,
-                result(&decode(shape, x), &decode(shape, y), two.mpfr),
-            );
+            let right = rounded(shape, result(&decode(shape, x), &decode(shape, y), two.mpfr));
             let is = is(x as u16, y as u16);
             tally.input();
-            tally.check(is == right, || {
-                format!("{x:#06x}, {y:#06x}: {is:#06x}, right: {right:#06x}")
-            });
+            tally.check(is == right, || format!("{x:#06x}, {y:#06x}: {is:#06x}, right: {right:#06x}"));
         }
     })
 }
@@ -223,10 +207,7 @@ fn float(value: &Value) -> Float {
     let (negative, magnitude) = match *value {
         Value::Nan { .. } => return Float::with_val(PRECISION, f64::NAN),
         Value::Infinite { negative } => (negative, Float::with_val(PRECISION, f64::INFINITY)),
-        Value::Finite {
-            negative,
-            magnitude,
-        } => {
+        Value::Finite { negative, magnitude } => {
             let significand = Float::with_val(PRECISION, magnitude.significand);
             (negative, significand << magnitude.exponent)
         }
@@ -269,8 +250,5 @@ fn computed(mut x: Float, mpfr: impl FnOnce(&mut Float) -> Ordering) -> Value {
             }
         }
     };
-    Value::Finite {
-        negative,
-        magnitude,
-    }
+    Value::Finite { negative, magnitude }
 }

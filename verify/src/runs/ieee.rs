@@ -129,12 +129,7 @@ fn randomly(times: u64, check: impl Fn(&mut Rng, &mut Tally) + Sync) -> Tally {
     })
 }
 
-fn with_oracle<const N: usize>(
-    shape: &FormatSpec,
-    operation: &Operation<N>,
-    operands: [u64; N],
-    tally: &mut Tally,
-) {
+fn with_oracle<const N: usize>(shape: &FormatSpec, operation: &Operation<N>, operands: [u64; N], tally: &mut Tally) {
     tally.input();
     let checked = operation.check(shape, operands);
     tally.check(checked.is_ok(), || checked.unwrap_err());
@@ -214,9 +209,7 @@ fn on_cpu<F: Native>(report: &mut Report) {
     let check = |what: &str, operands: &[u64], is: u64, right: F, tally: &mut Tally| {
         let right = code(right);
         let same = is == right || is_nan(&shape, is) && is_nan(&shape, right);
-        tally.check(same, || {
-            format!("{what} {operands:#x?}: {is:#x}, the CPU's: {right:#x}")
-        });
+        tally.check(same, || format!("{what} {operands:#x?}: {is:#x}, the CPU's: {right:#x}"));
     };
     let to_nearest = ulp::Rounding::TiesToEven;
     let pairs = |operands: [u64; 2], tally: &mut Tally| {
@@ -242,8 +235,5 @@ fn on_cpu<F: Native>(report: &mut Report) {
         let [a, b, c] = operands.map(number::<F>);
         check("mul_add", &operands, is, a.fused(b, c), tally);
     }));
-    report.line(
-        &format!("{}: + - * / % sqrt mul_add, the CPU's", F::DTYPE),
-        tally,
-    );
+    report.line(&format!("{}: + - * / % sqrt mul_add, the CPU's", F::DTYPE), tally);
 }

@@ -113,11 +113,7 @@ fn code(rng: &mut Rng, shape: &FormatSpec) -> u64 {
 /// Returns a code of `from` that is interesting for `to`: any code, or one near a value of `to`, or one near the point half-way
 /// to the next value.
 fn source(rng: &mut Rng, from: &FormatSpec, to: &FormatSpec) -> u64 {
-    let Value::Finite {
-        negative,
-        magnitude,
-    } = decode(to, code(rng, to))
-    else {
+    let Value::Finite { negative, magnitude } = decode(to, code(rng, to)) else {
         return code(rng, from);
     };
     let magnitude = match rng.u32(..4) {
@@ -125,32 +121,20 @@ fn source(rng: &mut Rng, from: &FormatSpec, to: &FormatSpec) -> u64 {
         1 => magnitude,
         _ => magnitude.half_way(),
     };
-    let (near, _) = RoundingQuery::new(
-        from,
-        Value::Finite {
-            negative,
-            magnitude,
-        },
-    )
-    .resolve(Rounding::TowardZero, true);
+    let (near, _) = RoundingQuery::new(from, Value::Finite { negative, magnitude }).resolve(Rounding::TowardZero, true);
     near.wrapping_add(rng.u64(..5)).wrapping_sub(2) & from.mask()
 }
 
 /// Compares the crate's description of its layout with the shape from which the layout was made.
 fn check_fields(shape: &FormatSpec, layout: Layout, tally: &mut Tally) {
-    let special = (
-        layout.has_infinities(),
-        layout.high_nans(),
-        layout.has_zero(),
-    );
+    let special = (layout.has_infinities(), layout.high_nans(), layout.has_zero());
     let right = layout.bits() == shape.bits()
         && layout.exponent_bits() == shape.exponent_bits
         && layout.fraction_bits() == shape.fraction_bits
         && layout.bias() == shape.bias
         && layout.is_signed() == shape.signed
         && special == (shape.infinity, shape.nans, shape.zero)
-        && layout.has_negative_zero()
-            == (shape.signed && shape.zero && !shape.nan_at_negative_zero)
+        && layout.has_negative_zero() == (shape.signed && shape.zero && !shape.nan_at_negative_zero)
         && layout.precision() == shape.fraction_bits + 1
         && layout.max_code() == shape.max();
     tally.check(right, || format!("{shape:?}: {layout:?}"));
@@ -171,38 +155,26 @@ fn check_fields(shape: &FormatSpec, layout: Layout, tally: &mut Tally) {
         && layout.infinity_code() == shape.infinity.then_some(max + 1)
         && layout.nan_code().is_some() == has_nan
         && layout.nan_code().is_none_or(quiet);
-    let normal = if shape.zero {
-        1 << shape.fraction_bits
-    } else {
-        0
-    };
+    let normal = if shape.zero { 1 << shape.fraction_bits } else { 0 };
     if normal <= max {
         right &= layout.min_normal_code() == normal && Some(layout.min_exponent()) == log2(normal);
     }
-    tally.check(right, || {
-        format!("{shape:?}: what is derived for {layout:?}")
-    });
+    tally.check(right, || format!("{shape:?}: what is derived for {layout:?}"));
 }
 
 fn check_code(shape: &FormatSpec, layout: Layout, code: u64, tally: &mut Tally) {
     tally.input();
     let parts = layout.decode(code);
     let back = layout.encode(parts);
-    tally.check(back == code, || {
-        format!("{shape:?}: encode(decode({code:#x})) is {back:#x}")
-    });
+    tally.check(back == code, || format!("{shape:?}: encode(decode({code:#x})) is {back:#x}"));
     let fields = Parts {
         sign: code & shape.sign_bit() != 0,
         exponent: ((code & shape.top()) >> shape.fraction_bits) as u32,
         fraction: code & ((1 << shape.fraction_bits) - 1),
     };
     let (is, right) = (layout.classify(code), category(shape, &decode(shape, code)));
-    tally.check(is == right, || {
-        format!("{shape:?}: {code:#x} is {is:?}, right: {right:?}")
-    });
-    tally.check(parts == fields, || {
-        format!("{shape:?}: decode({code:#x}) is {parts:?}")
-    });
+    tally.check(is == right, || format!("{shape:?}: {code:#x} is {is:?}, right: {right:?}"));
+    tally.check(parts == fields, || format!("{shape:?}: decode({code:#x}) is {parts:?}"));
 
     // Codes have the order of their values. Cast to `f64`, exactly or toward zero, the next value is not below this one.
     let next = code + 1;
@@ -215,8 +187,6 @@ fn check_code(shape: &FormatSpec, layout: Layout, code: u64, tally: &mut Tally) 
         };
         let ((low, low_exact), (high, high_exact)) = (widen(code), widen(next));
         let right = low < high || low <= high && !(low_exact && high_exact);
-        tally.check(right, || {
-            format!("{shape:?}: {code:#x} is {low:e}, the next {high:e}")
-        });
+        tally.check(right, || format!("{shape:?}: {code:#x} is {low:e}, the next {high:e}"));
     }
 }

@@ -23,10 +23,7 @@ pub(crate) fn run(report: &mut Report) {
                 pair.check_layouts(code, &casts, tally);
             }
         });
-        report.line(
-            &format!("{name} -> each of {} formats, values and flags", from.len()),
-            tally,
-        );
+        report.line(&format!("{name} -> each of {} formats, values and flags", from.len()), tally);
     }
 }
 
@@ -45,16 +42,10 @@ fn round_trip(of: &Inherent, code: u64, tally: &mut Tally) {
     let shape = &of.of.shape;
     let value = decode(shape, code);
     let (f32_shape, f64_shape) = (oracle::shipped("float32"), oracle::shipped("float64"));
-    let ties_to_even = |to: &FormatSpec| {
-        RoundingQuery::new(to, value)
-            .resolve(Rounding::TiesToEven, false)
-            .0
-    };
+    let ties_to_even = |to: &FormatSpec| RoundingQuery::new(to, value).resolve(Rounding::TiesToEven, false).0;
     let quieted = ties_to_even(shape);
     if !matches!(value, Value::Nan { .. }) {
-        tally.check(quieted == code, || {
-            format!("the oracle doesn't keep {code:#x}")
-        });
+        tally.check(quieted == code, || format!("the oracle doesn't keep {code:#x}"));
     }
 
     let (single, double) = ((of.to_f32)(code), (of.to_f64)(code));
@@ -68,10 +59,7 @@ fn round_trip(of: &Inherent, code: u64, tally: &mut Tally) {
     tally.check(double_code == right, || {
         format!("{code:#x}.to_f64(): {double_code:#x}, right: {right:#x}")
     });
-    for (back, what) in [
-        ((of.from_f32)(single), "f32"),
-        ((of.from_f64)(double), "f64"),
-    ] {
+    for (back, what) in [((of.from_f32)(single), "f32"), ((of.from_f64)(double), "f64")] {
         tally.check(back == quieted, || {
             format!("{code:#x} through {what}: {back:#x}, right: {quieted:#x}")
         });

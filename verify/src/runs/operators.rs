@@ -30,14 +30,8 @@ pub(crate) fn run(report: &mut Report) {
         let (x, y) = (number::<Bf16>(a), number::<Bf16>(b));
         check(&div, [b, a], y / x, tally);
     };
-    report.line(
-        "bfloat16: every subnormal product",
-        every_subnormal(products, |a| 1.0 / a),
-    );
-    report.line(
-        "bfloat16: every subnormal quotient",
-        every_subnormal(quotients, |a| a),
-    );
+    report.line("bfloat16: every subnormal product", every_subnormal(products, |a| 1.0 / a));
+    report.line("bfloat16: every subnormal quotient", every_subnormal(quotients, |a| a));
 }
 
 fn format<F: Numbers>(report: &mut Report) {
@@ -80,33 +74,20 @@ fn randomly<F: Numbers>(shape: &FormatSpec, check: impl Fn([u64; 3], &mut Tally)
 }
 
 #[inline]
-fn check<F: Numbers, const N: usize>(
-    operation: &Operation<N>,
-    operands: [u64; N],
-    is: F,
-    tally: &mut Tally,
-) {
+fn check<F: Numbers, const N: usize>(operation: &Operation<N>, operands: [u64; N], is: F, tally: &mut Tally) {
     let is = code(is);
     let (right, _) = (operation.given)(operands, Rounding::TiesToEven);
     tally.check(is == right, || {
-        format!(
-            "{}: {} {operands:#x?}: {is:#x}, right: {right:#x}",
-            F::DTYPE,
-            operation.name
-        )
+        format!("{}: {} {operands:#x?}: {is:#x}, right: {right:#x}", F::DTYPE, operation.name)
     });
 }
 
 /// Tries every positive number with all numbers for which `other` says that the result lies between 2^-137 and 2^-125.
-fn every_subnormal(
-    check: impl Fn([u64; 2], &mut Tally) + Sync,
-    other: impl Fn(f64) -> f64 + Sync,
-) -> Tally {
+fn every_subnormal(check: impl Fn([u64; 2], &mut Tally) + Sync, other: impl Fn(f64) -> f64 + Sync) -> Tally {
     let past_max = u64::from(Bf16::INFINITY.to_bits());
     parallel(past_max, |a, tally| {
         let scale = other(number::<Bf16>(a).to_f64());
-        let bound =
-            |exponent: i32| u64::from(Bf16::from_f64(2_f64.powi(exponent) * scale).to_bits());
+        let bound = |exponent: i32| u64::from(Bf16::from_f64(2_f64.powi(exponent) * scale).to_bits());
         if a == 0 {
             return;
         }
@@ -125,9 +106,7 @@ fn powers<F: Numbers>(shape: &FormatSpec, a: u64, tally: &mut Tally) {
             let (right, _) = right.rounded(oracle::Rounding::TiesToEven);
             let is = code(x.powi(n));
             tally.input();
-            tally.check(is == right, || {
-                format!("{a:#x} to the {n}: {is:#x}, right: {right:#x}")
-            });
+            tally.check(is == right, || format!("{a:#x} to the {n}: {is:#x}, right: {right:#x}"));
         }
         powers.step();
     }

@@ -48,13 +48,7 @@ pub(crate) fn run(report: &mut Report) {
             parallel(formats.len() as u64, |nth, tally| {
                 let (name, shape, layout) = formats[nth as usize];
                 for code in 0..1 << name.0 {
-                    check_layouts(
-                        (&shape, layout),
-                        (&wide_shape, wide_layout),
-                        code,
-                        &casts,
-                        tally,
-                    );
+                    check_layouts((&shape, layout), (&wide_shape, wide_layout), code, &casts, tally);
                 }
             }),
         );
@@ -66,13 +60,7 @@ pub(crate) fn run(report: &mut Report) {
                 for sign_and_exponent in exponents(&wide_shape, &shape) {
                     for &fraction in &fractions {
                         let bits = code(sign_and_exponent, fraction, wide_shape.fraction_bits);
-                        check_layouts(
-                            (&wide_shape, wide_layout),
-                            (&shape, layout),
-                            bits,
-                            &casts,
-                            tally,
-                        );
+                        check_layouts((&wide_shape, wide_layout), (&shape, layout), bits, &casts, tally);
                     }
                 }
             }),
@@ -85,9 +73,8 @@ pub(crate) fn run(report: &mut Report) {
 fn names() -> impl Iterator<Item = Name> {
     (3..=8).flat_map(|bits| {
         [true, false].into_iter().flat_map(move |signed| {
-            (1..bits + u32::from(!signed)).flat_map(move |precision| {
-                [true, false].map(|extended| (bits, precision, signed, extended))
-            })
+            (1..bits + u32::from(!signed))
+                .flat_map(move |precision| [true, false].map(|extended| (bits, precision, signed, extended)))
         })
     })
 }
@@ -98,35 +85,24 @@ fn exponents(from: &FormatSpec, to: &FormatSpec) -> Vec<u64> {
     let lowest = from.bias - to.bias - to.fraction_bits as i32 - 2;
     let highest = from.bias - to.bias + (1 << to.exponent_bits) + 2;
     let top = (1 << from.exponent_bits) - 1;
-    let near =
-        |field: &i32| (lowest..=highest).contains(field) || [0, 1, top - 1, top].contains(field);
+    let near = |field: &i32| (lowest..=highest).contains(field) || [0, 1, top - 1, top].contains(field);
     let fields = (0..=top).filter(near).map(|field| field as u64);
-    fields
-        .flat_map(|field| [field, field | 1 << from.exponent_bits])
-        .collect()
+    fields.flat_map(|field| [field, field | 1 << from.exponent_bits]).collect()
 }
 
 fn check_code(name: Name, shape: &FormatSpec, layout: Layout, code: u64, tally: &mut Tally) {
     let (bits, precision, signed, extended) = name;
-    let say = |what: &str| {
-        format!("K={bits} P={precision} signed={signed} extended={extended} {code:#x}: {what}")
-    };
+    let say = |what: &str| format!("K={bits} P={precision} signed={signed} extended={extended} {code:#x}: {what}");
     tally.input();
 
     let parts = layout.decode(code);
-    tally.check(layout.encode(parts) == code, || {
-        say("encode(decode) differs")
-    });
+    tally.check(layout.encode(parts) == code, || say("encode(decode) differs"));
     let is = layout.classify(code);
     let value = decode(shape, code);
     let right = category(shape, &value);
     tally.check(is == right, || say(&format!("{is:?}, right: {right:?}")));
 
-    if let Value::Finite {
-        negative,
-        magnitude,
-    } = value
-    {
+    if let Value::Finite { negative, magnitude } = value {
         // The formula of P3109 in floating point, which is exact at this size, with the crate's fields and bias.
         let fraction = parts.fraction as f64 * (-f64::from(layout.fraction_bits())).exp2();
         let exponent = parts.exponent as i32 - layout.bias();
@@ -136,9 +112,8 @@ fn check_code(name: Name, shape: &FormatSpec, layout: Layout, code: u64, tally: 
             (1.0 + fraction) * 2_f64.powi(exponent)
         };
         let right = magnitude.significand as f64 * 2_f64.powi(magnitude.exponent);
-        tally.check(
-            is.to_bits() == right.to_bits() && parts.sign == negative,
-            || say(&format!("{is}, right: {right}")),
-        );
+        tally.check(is.to_bits() == right.to_bits() && parts.sign == negative, || {
+            say(&format!("{is}, right: {right}"))
+        });
     }
 }

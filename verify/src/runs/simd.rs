@@ -57,12 +57,8 @@ fn every_f32<D: Format>(isas: &[Isa]) -> Tally {
 fn every_cast<S: Format, D: Format>(isas: &[Isa], width: u32, fractions: &[u64]) -> Tally {
     let signs_and_exponents = 1 << (S::Bits::BITS - width);
     parallel(signs_and_exponents, |sign_and_exponent, tally| {
-        let codes = fractions
-            .iter()
-            .map(|&fraction| code(sign_and_exponent, fraction, width));
-        let src: Vec<S> = codes
-            .map(|bits| S::from_bits(S::Bits::from_u64(bits)))
-            .collect();
+        let codes = fractions.iter().map(|&fraction| code(sign_and_exponent, fraction, width));
+        let src: Vec<S> = codes.map(|bits| S::from_bits(S::Bits::from_u64(bits))).collect();
         count_inputs(src.len(), tally);
         for rounding in Rounding::ALL {
             for saturate in SATURATE {
@@ -83,10 +79,7 @@ fn compare<S: Format, D: Format>(isas: &[Isa], src: &[S], cast: Cast, tally: &mu
     let right: Vec<D> = src.iter().map(|&x| scalar(x, cast)).collect();
     let right = slice::to_bits(&right);
     // The destination holds a wrong value in every place before the cast.
-    let wrong: Vec<D::Bits> = right
-        .iter()
-        .map(|bits| D::Bits::from_u64(!bits.to_u64()))
-        .collect();
+    let wrong: Vec<D::Bits> = right.iter().map(|bits| D::Bits::from_u64(!bits.to_u64())).collect();
     let mut dst = wrong.clone();
     for &isa in isas {
         dst.copy_from_slice(&wrong);

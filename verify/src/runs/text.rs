@@ -28,18 +28,9 @@ const RANDOM: u64 = 40_000;
 pub(crate) fn run(report: &mut Report) {
     report.line("float16: digits of every number", every::<F16>());
     report.line("bfloat16: digits of every number", every::<Bf16>());
-    report.line(
-        "8 exponent and 10 fraction bits: likewise",
-        every::<E8M10>(),
-    );
-    report.line(
-        "8 exponent and 15 fraction bits: likewise",
-        every::<E8M15>(),
-    );
-    report.line(
-        "binary32: digits of random numbers",
-        random(digits_of_binary32),
-    );
+    report.line("8 exponent and 10 fraction bits: likewise", every::<E8M10>());
+    report.line("8 exponent and 15 fraction bits: likewise", every::<E8M15>());
+    report.line("binary32: digits of random numbers", random(digits_of_binary32));
     report.line("binary32 and binary64: random decimals", random(decimal));
     report.line("binary64: random numbers there and back", random(binary64));
 }
@@ -79,22 +70,15 @@ fn digits_of_binary32(rng: &mut Rng, tally: &mut Tally) {
 /// `f64`.
 fn check_digits<F: Format + Display + LowerExp + FromStr>(number: F, tally: &mut Tally) {
     let (value, code) = (number.cast::<f64>(), number.to_bits());
-    let is_back = |text: &str| {
-        text.parse::<f64>()
-            .is_ok_and(|value| value.cast::<F>().to_bits() == code)
-    };
+    let is_back = |text: &str| text.parse::<f64>().is_ok_and(|value| value.cast::<F>().to_bits() == code);
     let (plain, text) = (number.to_string(), format!("{number:e}"));
     for text in [&plain, &text] {
         let back = text.parse::<F>().map(F::to_bits).ok();
-        tally.check(back == Some(code) && is_back(text), || {
-            format!("{text} is not {code:x?}")
-        });
+        tally.check(back == Some(code) && is_back(text), || format!("{text} is not {code:x?}"));
     }
 
     if value < 16_777_216.0 && value.fract() == 0.0 {
-        tally.check(plain == format!("{}", value as u32), || {
-            format!("{plain}, right: {value}")
-        });
+        tally.check(plain == format!("{}", value as u32), || format!("{plain}, right: {value}"));
         return;
     }
     let digits = text
@@ -103,10 +87,9 @@ fn check_digits<F: Format + Display + LowerExp + FromStr>(number: F, tally: &mut
         .filter(u8::is_ascii_digit)
         .count();
     let nearest = format!("{value:.*e}", digits - 1);
-    tally.check(
-        text == without_zeros(&nearest) || !is_back(&nearest),
-        || format!("{text}, but {nearest} is nearer to {code:x?}"),
-    );
+    tally.check(text == without_zeros(&nearest) || !is_back(&nearest), || {
+        format!("{text}, but {nearest} is nearer to {code:x?}")
+    });
     if digits > 1 {
         let shorter = neighbours(&format!("{value:.*e}", digits - 2));
         tally.check(!shorter.iter().any(|shorter| is_back(shorter)), || {
@@ -120,10 +103,7 @@ fn parts(text: &str) -> (u64, i32) {
     let (digits, exponent) = text.split_once('e').expect("an exponent");
     let fraction = digits.len().saturating_sub(2) as i32;
     let digits = digits.replace('.', "").parse().expect("digits");
-    (
-        digits,
-        exponent.parse::<i32>().expect("an exponent") - fraction,
-    )
+    (digits, exponent.parse::<i32>().expect("an exponent") - fraction)
 }
 
 /// Returns a decimal and its two neighbours with as many digits.
@@ -151,20 +131,10 @@ fn decimal(rng: &mut Rng, tally: &mut Tally) {
     // Half of them lie within the range of binary32.
     let exponents = if rng.bool() { -60..=45 } else { -360..=320 };
     let text = format!("{text}e{}", rng.i32(exponents));
-    let (is, right) = (
-        text.parse().map(Single::to_bits),
-        text.parse().map(f32::to_bits),
-    );
-    tally.check(is.is_ok() && is.ok() == right.ok(), || {
-        format!("{text} as binary32")
-    });
-    let (is, right) = (
-        text.parse().map(Double::to_bits),
-        text.parse().map(f64::to_bits),
-    );
-    tally.check(is.is_ok() && is.ok() == right.ok(), || {
-        format!("{text} as binary64")
-    });
+    let (is, right) = (text.parse().map(Single::to_bits), text.parse().map(f32::to_bits));
+    tally.check(is.is_ok() && is.ok() == right.ok(), || format!("{text} as binary32"));
+    let (is, right) = (text.parse().map(Double::to_bits), text.parse().map(f64::to_bits));
+    tally.check(is.is_ok() && is.ok() == right.ok(), || format!("{text} as binary64"));
 }
 
 /// The standard library prints as many digits. The digits differ only at a tie of two decimals, and each parses the other's text.
@@ -176,12 +146,7 @@ fn binary64(rng: &mut Rng, tally: &mut Tally) {
     );
     tally.check(is.len() == right.len(), || format!("{is}, right: {right}"));
     for text in [is, right] {
-        let back = (
-            text.parse().map(Double::to_bits).ok(),
-            text.parse().map(f64::to_bits).ok(),
-        );
-        tally.check(back == (Some(code), Some(code)), || {
-            format!("{text} is not {code:#x}")
-        });
+        let back = (text.parse().map(Double::to_bits).ok(), text.parse().map(f64::to_bits).ok());
+        tally.check(back == (Some(code), Some(code)), || format!("{text} is not {code:#x}"));
     }
 }

@@ -47,28 +47,18 @@ impl Pair {
         tally.input();
         let right = query.resolve(Rounding::TiesToEven, false).0;
         let is = self.plain(bits);
-        tally.check(is == right, || {
-            format!("{}, cast(): {is:#x}, right: {right:#x}", what())
-        });
+        tally.check(is == right, || format!("{}, cast(): {is:#x}, right: {right:#x}", what()));
         for &(rounding, saturate, cast) in &casts.0 {
             let right = query.resolve(rounding, saturate);
             let is = self.with(bits, cast);
-            tally.check(is == right, || {
-                describe(&what(), rounding, saturate, is, right)
-            });
+            tally.check(is == right, || describe(&what(), rounding, saturate, is, right));
         }
     }
 
     /// Compares `Cast::convert`, with layouts that the compiler doesn't know, with the oracle on one code of the source.
     pub(crate) fn check_layouts(&self, bits: u64, casts: &Casts, tally: &mut Tally) {
         let (from, to) = (&self.from, &self.to);
-        check_layouts(
-            (&from.shape, from.layout),
-            (&to.shape, to.layout),
-            bits,
-            casts,
-            tally,
-        );
+        check_layouts((&from.shape, from.layout), (&to.shape, to.layout), bits, casts, tally);
     }
 
     /// Returns the result of the default cast.

@@ -42,10 +42,7 @@ pub(crate) fn run(report: &mut Report) {
             report.line(&format!("{}'s {what}", one.of.name), tally);
         }
     }
-    report.line(
-        "every f32 that is not a NaN -> f64, the hardware's",
-        every_f32_widens(),
-    );
+    report.line("every f32 that is not a NaN -> f64, the hardware's", every_f32_widens());
 }
 
 fn fractions(from: &FormatSpec, to: &FormatSpec) -> Vec<u64> {
@@ -57,11 +54,7 @@ fn fractions(from: &FormatSpec, to: &FormatSpec) -> Vec<u64> {
     }
 }
 
-fn every_exponent(
-    from: &FormatSpec,
-    fractions: &[u64],
-    check: impl Fn(u64, &mut Tally) + Sync,
-) -> Tally {
+fn every_exponent(from: &FormatSpec, fractions: &[u64], check: impl Fn(u64, &mut Tally) + Sync) -> Tally {
     parallel(2 << from.exponent_bits, |sign_and_exponent, tally| {
         for &fraction in fractions {
             check(code(sign_and_exponent, fraction, from.fraction_bits), tally);
@@ -78,9 +71,7 @@ fn check_inherent(of: &Inherent, from: &FormatSpec, bits: u64, tally: &mut Tally
         _ => (of.from_f64)(f64::from_bits(bits)),
     };
     tally.input();
-    tally.check(is == right, || {
-        format!("{bits:#x}: {is:#x}, right: {right:#x}")
-    });
+    tally.check(is == right, || format!("{bits:#x}: {is:#x}, right: {right:#x}"));
 }
 
 /// Checks every `f32` except NaNs, because Rust doesn't say which NaN a conversion gives. The oracle judges NaNs.
@@ -96,9 +87,7 @@ fn every_f32_widens() -> Tally {
             if !x.is_nan() {
                 let (is, right) = (pair.plain(bits), f64::from(x).to_bits());
                 tally.input();
-                tally.check(is == right, || {
-                    format!("{bits:#x}: {is:#x}, right: {right:#x}")
-                });
+                tally.check(is == right, || format!("{bits:#x}: {is:#x}, right: {right:#x}"));
             }
         }
     })

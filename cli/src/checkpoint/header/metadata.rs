@@ -26,10 +26,7 @@ impl Metadata {
     }
 
     /// Passes all keys and texts to `take`, in their order.
-    fn each(
-        &self,
-        take: impl FnMut(Cow<str>, Cow<str>) -> serde_json::Result<()>,
-    ) -> serde_json::Result<()> {
+    fn each(&self, take: impl FnMut(Cow<str>, Cow<str>) -> serde_json::Result<()>) -> serde_json::Result<()> {
         struct Each<F>(F);
 
         impl<'de, F: FnMut(Cow<str>, Cow<str>) -> serde_json::Result<()>> Visitor<'de> for Each<F> {
@@ -111,9 +108,7 @@ mod tests {
 
     #[test]
     fn metadata_are_texts() {
-        let metadata = parsed(r#"{"a": "1", "b\n":"\u00e9", "a":"2"}"#)
-            .unwrap()
-            .unwrap();
+        let metadata = parsed(r#"{"a": "1", "b\n":"\u00e9", "a":"2"}"#).unwrap().unwrap();
         assert_eq!(metadata.get("a").unwrap(), "2");
         assert_eq!(metadata.get("b\n").unwrap(), "\u{e9}");
         assert_eq!(metadata.get("c"), None);
@@ -121,14 +116,7 @@ mod tests {
         assert_eq!(other.json(), "{\"b\\n\":\"\u{e9}\",\"d\":\"\\\"\"}");
         assert_eq!(Metadata::default().with(&["a"], None), Metadata::default());
         assert_eq!(parsed("null").unwrap(), None);
-        for json in [
-            "1",
-            "[]",
-            r#""a""#,
-            r#"{"a":1}"#,
-            r#"{"a":null}"#,
-            r#"{"a":"\ud800"}"#,
-        ] {
+        for json in ["1", "[]", r#""a""#, r#"{"a":1}"#, r#"{"a":null}"#, r#"{"a":"\ud800"}"#] {
             assert!(parsed(json).is_err(), "{json}");
         }
     }

@@ -110,18 +110,14 @@ impl Header {
     /// If the header isn't valid.
     pub fn parse(json: &[u8], data: u64) -> Result<Header, HeaderError> {
         let unsound = |error: serde_json::Error| HeaderError::Unsound(error.to_string());
-        let Entries {
-            mut tensors,
-            metadata,
-        } = serde_json::from_slice(json).map_err(unsound)?;
+        let Entries { mut tensors, metadata } = serde_json::from_slice(json).map_err(unsound)?;
         unique(&tensors).map_err(HeaderError::Unsound)?;
         // A sort that keeps the order of equals would need more memory.
         let place = |tensor: &Tensor| (tensor.range.start, tensor.range.end);
         tensors.sort_unstable_by(|a, b| (place(a), &a.name).cmp(&(place(b), &b.name)));
         let mut end = 0;
         for tensor in &tensors {
-            check(tensor, end)
-                .map_err(|why| HeaderError::Unsound(format!("tensor {}: {why}", tensor.name)))?;
+            check(tensor, end).map_err(|why| HeaderError::Unsound(format!("tensor {}: {why}", tensor.name)))?;
             end = tensor.range.end;
         }
         if end != data {
@@ -158,19 +154,11 @@ fn unique(tensors: &[Tensor]) -> Result<(), String> {
 fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
     let Range { start: begin, end } = tensor.range;
     if end < begin {
-        return Err(format!(
-            "its data end at {end}, before they begin at {begin}"
-        ));
+        return Err(format!("its data end at {end}, before they begin at {begin}"));
     }
     if begin != start {
-        let how = if begin < start {
-            "overlap"
-        } else {
-            "leave a hole after"
-        };
-        return Err(format!(
-            "its data, from {begin} on, {how} those before, up to {start}"
-        ));
+        let how = if begin < start { "overlap" } else { "leave a hole after" };
+        return Err(format!("its data, from {begin} on, {how} those before, up to {start}"));
     }
     let bits = tensor
         .shape
@@ -180,9 +168,7 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
         .ok_or("the product of its shape overflows")?;
     let (bytes, shape, dtype) = (tensor.bytes(), &tensor.shape, tensor.dtype);
     if !bits.is_multiple_of(8) {
-        return Err(format!(
-            "{shape:?} elements of {dtype} don't end with a byte"
-        ));
+        return Err(format!("{shape:?} elements of {dtype} don't end with a byte"));
     }
     if bytes != bits / 8 {
         return Err(format!(
@@ -255,9 +241,7 @@ impl<'de> Deserialize<'de> for Entries {
                         metadata = Metadata::parse(map.next_value()?).map_err(A::Error::custom)?;
                         continue;
                     }
-                    let named = |why: &dyn fmt::Display| {
-                        A::Error::custom(format_args!("tensor {name}: {why}"))
-                    };
+                    let named = |why: &dyn fmt::Display| A::Error::custom(format_args!("tensor {name}: {why}"));
                     let Entry {
                         dtype,
                         shape,

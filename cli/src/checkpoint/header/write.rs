@@ -30,10 +30,7 @@ struct Described<'a> {
 pub(crate) struct TooLong;
 
 /// Returns the length of a header: the bytes before the tensors' data.
-pub(crate) fn length<'a>(
-    metadata: Option<&Metadata>,
-    tensors: impl Iterator<Item = TensorEntry<'a>>,
-) -> Result<u64, TooLong> {
+pub(crate) fn length<'a>(metadata: Option<&Metadata>, tensors: impl Iterator<Item = TensorEntry<'a>>) -> Result<u64, TooLong> {
     let mut count = Count(0);
     json(&mut count, metadata, tensors).expect("counting doesn't fail");
     let length = count.0.next_multiple_of(8);
@@ -59,11 +56,7 @@ pub(crate) fn write<'a>(
     out.flush()
 }
 
-fn json<'a>(
-    out: &mut impl Write,
-    metadata: Option<&Metadata>,
-    tensors: impl Iterator<Item = TensorEntry<'a>>,
-) -> io::Result<()> {
+fn json<'a>(out: &mut impl Write, metadata: Option<&Metadata>, tensors: impl Iterator<Item = TensorEntry<'a>>) -> io::Result<()> {
     out.write_all(b"{")?;
     let mut separator = "";
     if let Some(metadata) = metadata {

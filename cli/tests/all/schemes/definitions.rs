@@ -42,11 +42,7 @@ fn fp6(fraction: u32, bias: i32) -> Vec<f64> {
             0 => digits * 2f64.powi(1 - bias),
             _ => (1.0 + digits) * 2f64.powi(exponent as i32 - bias),
         };
-        if code & 32 == 0 {
-            magnitude
-        } else {
-            -magnitude
-        }
+        if code & 32 == 0 { magnitude } else { -magnitude }
     };
     (0..64).map(value).collect()
 }
@@ -70,14 +66,7 @@ fn definitions() -> Vec<Definition> {
         definition(&["mxfp4"], &fp4, 4, mx, ["_packed", "_scale"], up),
         definition(&["mxfp6_e2m3"], &fp6(3, 1), 6, mx, ["", "_scale"], up),
         definition(&["mxfp6_e3m2"], &fp6(2, 3), 6, mx, ["", "_scale"], up),
-        definition(
-            &["nvfp4"],
-            &fp4,
-            4,
-            [1, 16],
-            ["_packed", "_scale"],
-            Scale::Nv,
-        ),
+        definition(&["nvfp4"], &fp4, 4, [1, 16], ["_packed", "_scale"], Scale::Nv),
         definition(
             &["f8_e4m3", "--scale", "tensor"],
             &fp8,
@@ -86,14 +75,7 @@ fn definitions() -> Vec<Definition> {
             ["", "_scale"],
             Scale::F32,
         ),
-        definition(
-            &["f8_e4m3", "--scale", "row"],
-            &fp8,
-            8,
-            [1, ALL],
-            ["", "_scale"],
-            Scale::F32,
-        ),
+        definition(&["f8_e4m3", "--scale", "row"], &fp8, 8, [1, ALL], ["", "_scale"], Scale::F32),
         definition(
             &["f8_e4m3", "--scale", "block:128x128"],
             &fp8,
@@ -242,9 +224,7 @@ pub(super) fn f32s(shape: &[usize], numbers: &[f32]) -> Tensor {
 }
 
 pub(super) fn bf16s(shape: &[usize], numbers: &[f32]) -> Tensor {
-    let data = numbers
-        .iter()
-        .flat_map(|&x| bf16::from_f32(x).to_le_bytes());
+    let data = numbers.iter().flat_map(|&x| bf16::from_f32(x).to_le_bytes());
     Tensor::new(Dtype::BF16, shape, data.collect::<Vec<u8>>())
 }
 
@@ -311,19 +291,15 @@ fn every_scheme_by_its_definition() {
         let mut found = Content::read(&sandbox.path(&about)).tensors;
         for (name, _) in LEFT {
             if !(name.contains("odd") && odd_fits) {
-                assert_eq!(
-                    found.remove(name).as_ref(),
-                    Some(&content.tensors[name]),
-                    "{name}"
-                );
+                assert_eq!(found.remove(name).as_ref(), Some(&content.tensors[name]), "{name}");
             }
         }
         for (name, (shape, numbers)) in &linear {
             let matrix = *shape.last_chunk::<2>().unwrap();
             let is_qk = name.contains("q_proj") || name.contains("k_proj");
-            let family = linear.iter().filter(|(other, _)| {
-                *other == name || is_qk && (other.contains("q_proj") || other.contains("k_proj"))
-            });
+            let family = linear
+                .iter()
+                .filter(|(other, _)| *other == name || is_qk && (other.contains("q_proj") || other.contains("k_proj")));
             let tensor = match definition.scale {
                 Scale::Nv => tensor_scale(family.map(|(_, (_, numbers))| numbers)),
                 _ => 1.0,

@@ -24,19 +24,10 @@ fn scales_may_lie_in_other_shards() {
     let r = &mut Random::new(21);
     let elements = random(r, Dtype::F8_E4M3, &[200, 300]);
     let scales = random(r, Dtype::F32, &[2, 3]);
-    let expected = scaled(
-        &elements.numbers,
-        [200, 300],
-        &scales.numbers,
-        [128, 128],
-        [2, 3],
-    );
+    let expected = scaled(&elements.numbers, [200, 300], &scales.numbers, [128, 128], [2, 3]);
     let expected = in_bf16(&[200, 300], &expected);
     let (a, b) = ("model-1.safetensors", "model-2.safetensors");
-    sandbox.write(
-        &format!("in/{a}"),
-        Content::of([("x.weight", elements.tensor)]).bytes(),
-    );
+    sandbox.write(&format!("in/{a}"), Content::of([("x.weight", elements.tensor)]).bytes());
     sandbox.write(
         &format!("in/{b}"),
         Content::of([("x.weight_scale_inv", scales.tensor)]).bytes(),
@@ -78,11 +69,7 @@ fn unpacked_weights_get_their_plain_names() {
     let elements = super::packed4(r, Dtype::U8, &[4, 16]).tensor;
     let scales = random(r, Dtype::U8, &[4, 1]).tensor;
     let name = "model.safetensors";
-    let content = Content::of([
-        ("x.weight_packed", elements),
-        ("x.weight_scale", scales),
-        ("y", one()),
-    ]);
+    let content = Content::of([("x.weight_packed", elements), ("x.weight_scale", scales), ("y", one())]);
     sandbox.write(&format!("in/{name}"), content.bytes());
     let index = json!({"weight_map": {"x.weight_packed": name, "x.weight_scale": name, "y": name}});
     sandbox.write("in/model.safetensors.index.json", index.to_string());
@@ -103,10 +90,7 @@ fn downloaded_directories_are_converted() {
     };
     let weights = |name: &str, tensor: &str| {
         put(name, "");
-        sandbox.write(
-            &format!("in/{name}"),
-            Content::of([(tensor, one())]).bytes(),
-        );
+        sandbox.write(&format!("in/{name}"), Content::of([(tensor, one())]).bytes());
     };
     weights("unet/diffusion_pytorch_model-1.safetensors", "a");
     weights("unet/diffusion_pytorch_model-2.safetensors", "b");
@@ -144,23 +128,11 @@ fn downloaded_directories_are_converted() {
         "vae/diffusion_pytorch_model.safetensors",
     ];
     assert_eq!(names, expected);
-    for name in expected
-        .iter()
-        .filter(|name| name.ends_with(".safetensors"))
-    {
+    for name in expected.iter().filter(|name| name.ends_with(".safetensors")) {
         let content = Content::read(&sandbox.path(&format!("out/{name}")));
-        assert!(
-            content
-                .tensors
-                .values()
-                .all(|tensor| tensor.dtype == Dtype::BF16),
-            "{name}"
-        );
+        assert!(content.tensors.values().all(|tensor| tensor.dtype == Dtype::BF16), "{name}");
     }
-    assert_eq!(
-        json_of(&sandbox, "out/unet/config.json"),
-        json!({"torch_dtype": "bfloat16"})
-    );
+    assert_eq!(json_of(&sandbox, "out/unet/config.json"), json!({"torch_dtype": "bfloat16"}));
     #[cfg(unix)]
     assert!(summary.contains("left out: link.md\n"), "{summary}");
     // A link is needed if a shard stands behind it.
@@ -237,9 +209,7 @@ fn plain_models_keep_their_configuration() {
     const DEEPSEEK: &str = "model.layers.3.mlp.gate.weight model.layers.3.mlp.experts.0.up_proj.weight model.layers.3.self_attn.kv_a_proj_with_mqa.weight model.layers.3.self_attn.kv_b_proj.weight";
     const GEMMA3N: &str = "model.language_model.layers.0.altup.correct_output_scale model.language_model.layers.0.laurel.linear_left.weight \
         model.audio_tower.conformer.0.attention.attn.per_dim_scale model.language_model.layers.0.layer_scalar vq.codebook_scale q.scale res_scale x.scales blocks.0.scales";
-    for names in [
-        LLAMA, GPT2, CLIP, SIGLIP, DINO, CONVNEXT, FLUX, MAMBA, DEEPSEEK, GEMMA3N,
-    ] {
+    for names in [LLAMA, GPT2, CLIP, SIGLIP, DINO, CONVNEXT, FLUX, MAMBA, DEEPSEEK, GEMMA3N] {
         let sandbox = Sandbox::new();
         let mut content = Content::default();
         for name in names.split_whitespace() {
@@ -248,11 +218,7 @@ fn plain_models_keep_their_configuration() {
         let (found, _) = sandbox.convert(&content, "bf16");
         assert!(found.tensors.keys().eq(content.tensors.keys()));
         for (name, tensor) in found.tensors {
-            assert_eq!(
-                (tensor.dtype, tensor.data),
-                (Dtype::BF16, vec![0x80, 0x3f]),
-                "{name}"
-            );
+            assert_eq!((tensor.dtype, tensor.data), (Dtype::BF16, vec![0x80, 0x3f]), "{name}");
         }
     }
 }

@@ -24,10 +24,7 @@ impl Random {
     }
 
     pub(crate) fn next(&mut self) -> u32 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.0 >> 33) as u32
     }
 
@@ -59,10 +56,7 @@ pub(crate) fn random(random: &mut Random, dtype: Dtype, shape: &[usize]) -> Numb
     let (data, numbers) = match dtype {
         Dtype::F32 => {
             let numbers: Vec<f32> = (0..count).map(|_| random.scale()).collect();
-            (
-                numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
-                numbers,
-            )
+            (numbers.iter().flat_map(|x| x.to_le_bytes()).collect(), numbers)
         }
         Dtype::BF16 => {
             let numbers: Vec<bf16> = (0..count).map(|_| bf16::from_f32(random.scale())).collect();
@@ -114,9 +108,7 @@ fn fp4(code: u8) -> f32 {
 /// Returns fp4 in bytes of this dtype and shape, with their values.
 pub(crate) fn packed4(random: &mut Random, dtype: Dtype, shape: &[usize]) -> Numbers {
     let data = random.bytes(shape.iter().product());
-    let numbers = data
-        .iter()
-        .flat_map(|byte| [fp4(byte & 15), fp4(byte >> 4)]);
+    let numbers = data.iter().flat_map(|byte| [fp4(byte & 15), fp4(byte >> 4)]);
     let numbers = numbers.collect();
     Numbers {
         tensor: Tensor::new(dtype, shape, data),
@@ -135,11 +127,7 @@ pub(crate) fn packed6(random: &mut Random, shape: &[usize], fraction: u32) -> Nu
             0 => digits * 2f32.powi(1 - bias),
             _ => (1.0 + digits) * 2f32.powi(exponent as i32 - bias),
         };
-        if code & 32 == 0 {
-            magnitude
-        } else {
-            -magnitude
-        }
+        if code & 32 == 0 { magnitude } else { -magnitude }
     };
     let (threes, _) = data.as_chunks::<3>();
     let numbers = threes.iter().flat_map(|&[a, b, c]| {
@@ -172,8 +160,6 @@ pub(crate) fn scaled(
 
 /// Returns the numbers as bf16, rounded once, ties to even.
 pub(crate) fn in_bf16(shape: &[usize], numbers: &[f32]) -> Tensor {
-    let data = numbers
-        .iter()
-        .flat_map(|&x| bf16::from_f32(x).to_le_bytes());
+    let data = numbers.iter().flat_map(|&x| bf16::from_f32(x).to_le_bytes());
     Tensor::new(Dtype::BF16, shape, data.collect::<Vec<u8>>())
 }

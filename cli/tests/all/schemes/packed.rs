@@ -10,25 +10,14 @@ use crate::support::{Content, Sandbox};
 /// Blocks and scales with their last two dimensions changed. The original files of `OpenAI` have another form.
 #[test]
 fn gpt_oss_is_dequantized() {
-    for (suffixes, transposed) in [
-        (["_blocks", "_scales"], true),
-        ([".blocks", ".scales"], false),
-    ] {
+    for (suffixes, transposed) in [(["_blocks", "_scales"], true), ([".blocks", ".scales"], false)] {
         let mut case = Case::default();
         let r = &mut Random::new(5);
-        for (nth, [experts, rows, groups]) in
-            [[2, 5, 3], [1, 48, 2], [3, 1, 1]].into_iter().enumerate()
-        {
+        for (nth, [experts, rows, groups]) in [[2, 5, 3], [1, 48, 2], [3, 1, 1]].into_iter().enumerate() {
             let cols = 32 * groups;
             let blocks = packed4(r, Dtype::U8, &[experts, rows, groups, 16]);
             let scales = random(r, Dtype::U8, &[experts, rows, groups]);
-            let numbers = scaled(
-                &blocks.numbers,
-                [rows, cols],
-                &scales.numbers,
-                [1, 32],
-                [rows, groups],
-            );
+            let numbers = scaled(&blocks.numbers, [rows, cols], &scales.numbers, [1, 32], [rows, groups]);
             let name = format!("layer.{nth}.mlp.experts.w");
             let [elements, scale] = suffixes.map(|suffix| format!("{name}{suffix}"));
             case.add(&elements, blocks.tensor);
@@ -62,11 +51,7 @@ fn nvfp4_is_dequantized() {
             true,
             "compressed-tensors",
         ),
-        (
-            ["weight", "weight_scale", "weight_scale_2"],
-            false,
-            "modelopt",
-        ),
+        (["weight", "weight_scale", "weight_scale_2"], false, "modelopt"),
     ] {
         let mut case = Case::default();
         let r = &mut Random::new(44);
@@ -75,37 +60,23 @@ fn nvfp4_is_dequantized() {
             let scales = random(r, Dtype::F8_E4M3, &[rows, cols / 16]);
             let whole = random(r, Dtype::F32, if divides { &[1] } else { &[] });
             let tensor_scale = whole.numbers[0];
-            let combined = scales.numbers.iter().map(|scale| {
-                if divides {
-                    scale / tensor_scale
-                } else {
-                    scale * tensor_scale
-                }
-            });
+            let combined = scales
+                .numbers
+                .iter()
+                .map(|scale| if divides { scale / tensor_scale } else { scale * tensor_scale });
             let combined: Vec<f32> = combined.collect();
-            let numbers = scaled(
-                &elements.numbers,
-                [rows, cols],
-                &combined,
-                [1, 16],
-                [rows, cols / 16],
-            );
+            let numbers = scaled(&elements.numbers, [rows, cols], &combined, [1, 16], [rows, cols / 16]);
             let name = |suffix: &str| format!("b.{nth}.w1.{suffix}");
-            for (suffix, tensor) in
-                suffixes
-                    .iter()
-                    .zip([elements.tensor, scales.tensor, whole.tensor])
-            {
+            for (suffix, tensor) in suffixes.iter().zip([elements.tensor, scales.tensor, whole.tensor]) {
                 case.add(&name(suffix), tensor);
             }
-            case.add(
-                &name("input_global_scale"),
-                random(r, Dtype::F32, &[1]).tensor,
-            );
+            case.add(&name("input_global_scale"), random(r, Dtype::F32, &[1]).tensor);
             case.add(&name("input_scale"), random(r, Dtype::F32, &[]).tensor);
             case.expect(&name("weight"), in_bf16(&[rows, cols], &numbers));
         }
-        case.check(&quantization(&json!({"quant_method": method, "format": "nvfp4-pack-quantized", "quant_algo": "NVFP4"})));
+        case.check(&quantization(
+            &json!({"quant_method": method, "format": "nvfp4-pack-quantized", "quant_algo": "NVFP4"}),
+        ));
     }
 }
 
@@ -120,13 +91,7 @@ fn packed_elements_with_e8m0_scales_are_dequantized() {
         let r = &mut Random::new(6);
         let elements = packed4(r, Dtype::U8, &[12, 64]);
         let scales = random(r, Dtype::U8, &[12, 4]);
-        case.weight(
-            [&element, names[0], names[1]],
-            &[12, 128],
-            &elements,
-            &scales,
-            [1, 32],
-        );
+        case.weight([&element, names[0], names[1]], &[12, 128], &elements, &scales, [1, 32]);
         case.check(&quantization(
             &json!({"quant_method": method, "format": "mxfp4-pack-quantized"}),
         ));
@@ -134,24 +99,16 @@ fn packed_elements_with_e8m0_scales_are_dequantized() {
             let elements = packed6(r, &[9, 72], fraction);
             let scales = random(r, Dtype::U8, &[9, 3]);
             let mut case = Case::default();
-            case.weight(
-                [&element, names[0], names[1]],
-                &[9, 96],
-                &elements,
-                &scales,
-                [1, 32],
-            );
+            case.weight([&element, names[0], names[1]], &[9, 96], &elements, &scales, [1, 32]);
             let sandbox = Sandbox::new();
             std::fs::create_dir(sandbox.path("in")).unwrap();
             sandbox.write("in/model.safetensors", case.input.bytes());
             let weight = json!({"dtype": dtype, "group_size": 32});
-            let config = json!({"quant_method": method, "format": "mxfp6-pack-quantized", "global_quant_config": {"weight": weight}});
+            let config =
+                json!({"quant_method": method, "format": "mxfp6-pack-quantized", "global_quant_config": {"weight": weight}});
             sandbox.write("in/config.json", quantization(&config).to_string());
             sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-            case.compare(
-                &Content::read(&sandbox.path("out/model.safetensors")),
-                dtype,
-            );
+            case.compare(&Content::read(&sandbox.path("out/model.safetensors")), dtype);
         }
     }
 }

@@ -23,23 +23,10 @@ impl Case {
     }
 
     /// A weight with a scale for each block.
-    pub(super) fn weight(
-        &mut self,
-        names: [&str; 3],
-        shape: &[usize],
-        elements: &Numbers,
-        scales: &Numbers,
-        block: [usize; 2],
-    ) {
+    pub(super) fn weight(&mut self, names: [&str; 3], shape: &[usize], elements: &Numbers, scales: &Numbers, block: [usize; 2]) {
         let [rows, cols] = *shape.last_chunk().unwrap();
         let grid = [rows.div_ceil(block[0]), cols.div_ceil(block[1])];
-        let numbers = scaled(
-            &elements.numbers,
-            [rows, cols],
-            &scales.numbers,
-            block,
-            grid,
-        );
+        let numbers = scaled(&elements.numbers, [rows, cols], &scales.numbers, block, grid);
         let [element_name, scale_name, result] = names;
         self.add(element_name, elements.tensor.clone());
         self.add(scale_name, scales.tensor.clone());
@@ -65,11 +52,7 @@ impl Case {
         assert_eq!(names(found), names(&self.expected), "{how}");
         for (name, tensor) in &self.expected.tensors {
             let found = &found.tensors[name];
-            assert_eq!(
-                (found.dtype, &found.shape),
-                (tensor.dtype, &tensor.shape),
-                "{name} {how}"
-            );
+            assert_eq!((found.dtype, &found.shape), (tensor.dtype, &tensor.shape), "{name} {how}");
             assert!(found.data == tensor.data, "{name} {how}");
         }
     }
@@ -97,13 +80,7 @@ fn deepseek_v3_is_dequantized() {
         let grid = shape.map(|n: usize| n.div_ceil(128));
         let scales = random(r, dtype, &grid);
         let scale = format!("{name}_scale_inv");
-        case.weight(
-            [&name, &scale, &name],
-            &shape,
-            &elements,
-            &scales,
-            [128, 128],
-        );
+        case.weight([&name, &scale, &name], &shape, &elements, &scales, [128, 128]);
     }
     let bias = random(r, Dtype::F32, &[9]).tensor;
     case.add("blocks.0.gate.e_score_correction_bias", bias.clone());
@@ -124,13 +101,7 @@ fn experts_in_three_dimensions_are_dequantized() {
         let elements = random(r, dtype, &shape);
         let scales = random(r, Dtype::F32, &[3, 2, 2]);
         let scale = format!("{name}_scale_inv");
-        case.weight(
-            [&name, &scale, &name],
-            &shape,
-            &elements,
-            &scales,
-            [128, 128],
-        );
+        case.weight([&name, &scale, &name], &shape, &elements, &scales, [128, 128]);
     }
     // One scale for each expert, and one for each row of each expert.
     for (suffix, scales_shape, block) in [
@@ -142,13 +113,7 @@ fn experts_in_three_dimensions_are_dequantized() {
         let elements = random(r, Dtype::F8_E4M3, &[3, 5, 6]);
         let scales = random(r, Dtype::F32, scales_shape);
         let scale = format!("{name}_scale");
-        case.weight(
-            [&name, &scale, &name],
-            &[3, 5, 6],
-            &elements,
-            &scales,
-            block,
-        );
+        case.weight([&name, &scale, &name], &[3, 5, 6], &elements, &scales, block);
     }
     case.check(&quantization(
         &json!({"quant_method": "fp8", "weight_block_size": [128, 128]}),
@@ -200,16 +165,8 @@ fn mxfp8_is_dequantized() {
             let scales = random(r, dtype, &[33, 5]);
             let scale = format!("h.1.fc.weight{suffix}");
             let name = "h.1.fc.weight";
-            case.weight(
-                [name, &scale, name],
-                &[33, 160],
-                &elements,
-                &scales,
-                [1, 32],
-            );
-            case.check(&quantization(
-                &json!({"quant_method": method, "weight_block_size": [1, 32]}),
-            ));
+            case.weight([name, &scale, name], &[33, 160], &elements, &scales, [1, 32]);
+            case.check(&quantization(&json!({"quant_method": method, "weight_block_size": [1, 32]})));
         }
     }
 }
@@ -247,9 +204,8 @@ fn fp8_with_weight_scale_is_dequantized() {
                 case.add(name, random(r, Dtype::F32, &[]).tensor);
             }
             let groups = json!({"group_0": {"weights": {"num_bits": 8, "type": "float", "block_structure": block}}});
-            let config = quantization(
-                &json!({"quant_method": "compressed-tensors", "format": "float-quantized", "config_groups": groups}),
-            );
+            let config =
+                quantization(&json!({"quant_method": "compressed-tensors", "format": "float-quantized", "config_groups": groups}));
             if block[0] == 8 {
                 // Only the configuration tells the size of these blocks.
                 let sandbox = Sandbox::new();
@@ -257,10 +213,7 @@ fn fp8_with_weight_scale_is_dequantized() {
                 sandbox.write("in/model.safetensors", case.input.bytes());
                 sandbox.write("in/config.json", config.to_string());
                 sandbox.succeeds(&["convert", "in", "out", "--to", "bf16"]);
-                case.compare(
-                    &Content::read(&sandbox.path("out/model.safetensors")),
-                    "blocks",
-                );
+                case.compare(&Content::read(&sandbox.path("out/model.safetensors")), "blocks");
             } else {
                 case.check(&config);
             }
@@ -273,23 +226,13 @@ fn fp8_with_weight_scale_is_dequantized() {
 fn comfyui_is_dequantized() {
     let mut case = Case::default();
     let r = &mut Random::new(7);
-    for (nth, shape) in [&[40, 24][..], &[6, 5, 3, 3], &[11]]
-        .into_iter()
-        .enumerate()
-    {
+    for (nth, shape) in [&[40, 24][..], &[6, 5, 3, 3], &[11]].into_iter().enumerate() {
         let elements = random(r, Dtype::F8_E4M3, shape);
         let scale = random(r, Dtype::F32, &[1]);
         let name = format!("double.{nth}.qkv.weight");
-        let numbers: Vec<f32> = elements
-            .numbers
-            .iter()
-            .map(|x| scale.numbers[0] * x)
-            .collect();
+        let numbers: Vec<f32> = elements.numbers.iter().map(|x| scale.numbers[0] * x).collect();
         case.add(&name, elements.tensor);
-        case.add(
-            &format!("double.{nth}.qkv.scale_weight"),
-            scale.tensor.clone(),
-        );
+        case.add(&format!("double.{nth}.qkv.scale_weight"), scale.tensor.clone());
         case.add(&format!("double.{nth}.qkv.scale_input"), scale.tensor);
         case.expect(&name, in_bf16(shape, &numbers));
     }
@@ -332,29 +275,18 @@ fn large_and_mixed_checkpoints_are_dequantized() {
     let [experts, rows, groups] = [2, 1500, 4];
     let blocks = packed4(r, Dtype::U8, &[experts, rows, groups, 16]);
     let scales = random(r, Dtype::U8, &[experts, rows, groups]);
-    let numbers = scaled(
-        &blocks.numbers,
-        [rows, 128],
-        &scales.numbers,
-        [1, 32],
-        [rows, groups],
-    );
+    let numbers = scaled(&blocks.numbers, [rows, 128], &scales.numbers, [1, 32], [rows, groups]);
     let turned = (0..experts * 128 * rows).map(|nth| {
         let (e, col, row) = (nth / rows / 128, nth / rows % 128, nth % rows);
         numbers[(e * rows + row) * 128 + col]
     });
     case.add("w_blocks", blocks.tensor);
     case.add("w_scales", scales.tensor);
-    case.expect(
-        "w",
-        in_bf16(&[experts, 128, rows], &turned.collect::<Vec<_>>()),
-    );
+    case.expect("w", in_bf16(&[experts, 128, rows], &turned.collect::<Vec<_>>()));
     let plain = random(r, Dtype::F32, &[17]);
     case.add("norm.weight", plain.tensor);
     case.expect("norm.weight", in_bf16(&[17], &plain.numbers));
-    case.check(
-        &json!({"quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}}),
-    );
+    case.check(&json!({"quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}}));
 }
 
 /// Other formats than bf16. Each number is rounded once from the f32 product.
@@ -364,17 +296,8 @@ fn weights_with_scales_convert_to_every_target() {
     let r = &mut Random::new(11);
     let elements = random(r, Dtype::F8_E4M3, &[40, 50]);
     let scales = random(r, Dtype::F32, &[40, 1]);
-    let numbers = scaled(
-        &elements.numbers,
-        [40, 50],
-        &scales.numbers,
-        [1, 50],
-        [40, 1],
-    );
-    let input = Content::of([
-        ("v.weight", elements.tensor),
-        ("v.weight_scale", scales.tensor),
-    ]);
+    let numbers = scaled(&elements.numbers, [40, 50], &scales.numbers, [1, 50], [40, 1]);
+    let input = Content::of([("v.weight", elements.tensor), ("v.weight_scale", scales.tensor)]);
     sandbox.write("in", input.bytes());
     let converted = |to: &str| {
         let out = format!("out-{to}");
@@ -385,15 +308,9 @@ fn weights_with_scales_convert_to_every_target() {
     };
     let f32s: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
     assert!(converted("f32").data == f32s);
-    let f64s: Vec<u8> = numbers
-        .iter()
-        .flat_map(|&x| f64::from(x).to_le_bytes())
-        .collect();
+    let f64s: Vec<u8> = numbers.iter().flat_map(|&x| f64::from(x).to_le_bytes()).collect();
     assert!(converted("f64").data == f64s);
-    let f16s: Vec<u8> = numbers
-        .iter()
-        .flat_map(|&x| half::f16::from_f32(x).to_le_bytes())
-        .collect();
+    let f16s: Vec<u8> = numbers.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect();
     assert!(converted("f16").data == f16s);
     for (to, dtype) in [("f8_e4m3", Dtype::F8_E4M3), ("f8_e5m2", Dtype::F8_E5M2)] {
         let found = converted(to);

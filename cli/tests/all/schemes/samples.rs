@@ -24,13 +24,7 @@ fn expected(name: &str) -> Content {
 fn samples_have_the_numbers_of_their_libraries() {
     for name in names() {
         let sandbox = Sandbox::new();
-        sandbox.succeeds(&[
-            "convert",
-            &format!("{SAMPLES}/{name}"),
-            "out",
-            "--to",
-            "bf16",
-        ]);
+        sandbox.succeeds(&["convert", &format!("{SAMPLES}/{name}"), "out", "--to", "bf16"]);
         let found = Content::read(&sandbox.path("out/model.safetensors"));
         assert!(found.tensors == expected(&name).tensors, "{name}");
         let config = fs::read_to_string(sandbox.path("out/config.json")).unwrap();
@@ -56,10 +50,7 @@ fn samples_do_not_depend_on_threads_or_parts() {
         convert("parts", &["--finish"]);
         let one = crate::support::files(&sandbox.path("one"));
         for other in ["many", "parts"] {
-            assert!(
-                one == crate::support::files(&sandbox.path(other)),
-                "{name} {other}"
-            );
+            assert!(one == crate::support::files(&sandbox.path(other)), "{name} {other}");
         }
     }
 }

@@ -44,11 +44,7 @@ fn parts_of_one_matrix_have_one_scale() {
         ("l.1.q_proj.weight", weight(7.0)),
         ("lm_head.weight", weight(1.0)),
     ]);
-    directory(
-        &sandbox,
-        [&first, &second],
-        &json!({"torch_dtype": "float32"}),
-    );
+    directory(&sandbox, [&first, &second], &json!({"torch_dtype": "float32"}));
     let summary = sandbox.succeeds(&["convert", "in", "out", "--to", "nvfp4"]);
     assert!(summary.contains("quantized: 7 to nvfp4"), "{summary}");
     assert!(summary.contains("kept: 1 of lm_head.weight"), "{summary}");
@@ -70,12 +66,7 @@ fn parts_of_one_matrix_have_one_scale() {
     // The index and the configuration describe the output.
     let index = read_json(&sandbox, "out/model.safetensors.index.json");
     let map = index["weight_map"].as_object().unwrap();
-    assert!(
-        map.keys()
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .eq(found.keys())
-    );
+    assert!(map.keys().collect::<BTreeSet<_>>().into_iter().eq(found.keys()));
     assert_eq!(map["l.0.k_proj.weight_scale"], "b.safetensors");
     let config = read_json(&sandbox, "out/config.json");
     assert_eq!(config["torch_dtype"], "float32");
@@ -111,26 +102,17 @@ fn one_scheme_to_another_in_one_step() {
     let scales: Vec<u8> = (0..256 * 8).map(|_| 120 + random.below(6) as u8).collect();
     let content = Content::of([
         ("l.up_proj.weight_packed", packed.tensor),
-        (
-            "l.up_proj.weight_scale",
-            Tensor::new(Dtype::U8, &[256, 8], scales),
-        ),
+        ("l.up_proj.weight_scale", Tensor::new(Dtype::U8, &[256, 8], scales)),
         ("lm_head.weight", bf16s(&[2, 32], &[1.5; 64])),
     ]);
     directory(
         &sandbox,
-        [
-            &content,
-            &Content::of([("ids", Tensor::flat(Dtype::U8, [1]))]),
-        ],
+        [&content, &Content::of([("ids", Tensor::flat(Dtype::U8, [1]))])],
         &json!({"quantization_config": {"quant_method": "compressed-tensors", "format": "mxfp4-pack-quantized", "ignore": ["lm_head"]}, "z": 1}),
     );
     for (out, options) in [
         ("f32", &["--scale", "block:128x128"][..]),
-        (
-            "e8m0",
-            &["--scale", "block:128x128", "--scale-format", "e8m0"],
-        ),
+        ("e8m0", &["--scale", "block:128x128", "--scale-format", "e8m0"]),
     ] {
         sandbox.succeeds(&[&["convert", "in", out, "--to", "f8_e4m3"], options].concat());
         let config = read_json(&sandbox, &format!("{out}/config.json"));
@@ -148,10 +130,7 @@ fn one_scheme_to_another_in_one_step() {
     assert!(read("direct") == read("f32-back"));
     assert!(read("direct") == read("e8m0-back"));
     assert_eq!(read("f32")["l.up_proj.weight_scale_inv"].dtype, Dtype::F32);
-    assert_eq!(
-        read("e8m0")["l.up_proj.weight_scale_inv"].dtype,
-        Dtype::F8_E8M0
-    );
+    assert_eq!(read("e8m0")["l.up_proj.weight_scale_inv"].dtype, Dtype::F8_E8M0);
 }
 
 #[test]
@@ -199,13 +178,7 @@ fn shapes_that_schemes_take_and_refuse() {
     ]);
     sandbox.write("in", content.bytes());
     let to = ["convert", "in", "out", "--to", "mxfp8"];
-    sandbox.fails(
-        &to,
-        &[
-            "tensor l.q.weight",
-            "there is a tensor l.q.weight_scale already",
-        ],
-    );
+    sandbox.fails(&to, &["tensor l.q.weight", "there is a tensor l.q.weight_scale already"]);
     let only = [&to[..], &["--only", "a|norm", "--keep", "norm"]].concat();
     sandbox.succeeds(&only);
     let found = Content::read(&sandbox.path("out")).tensors;
@@ -214,21 +187,13 @@ fn shapes_that_schemes_take_and_refuse() {
     assert_eq!(found["l.q.weight"], content.tensors["l.q.weight"]);
 
     // No configuration can describe two schemes in one checkpoint.
-    let fails = [
-        "convert", "out", "two", "--to", "mxfp4", "--keep", "^a$|q", "--only", ".",
-    ];
+    let fails = ["convert", "out", "two", "--to", "mxfp4", "--keep", "^a$|q", "--only", "."];
     sandbox.fails(&fails, &["tensor a", "no configuration describes both"]);
     let blocks = Tensor::new(Dtype::U8, &[1, 2, 2, 16], [0x22; 64]);
     let scales = Tensor::new(Dtype::U8, &[1, 2, 2], [127; 4]);
-    let experts = Content::of([
-        ("mlp.experts.up_blocks", blocks),
-        ("mlp.experts.up_scales", scales),
-    ]);
+    let experts = Content::of([("mlp.experts.up_blocks", blocks), ("mlp.experts.up_scales", scales)]);
     sandbox.write("gpt", experts.bytes());
-    sandbox.fails(
-        &["convert", "gpt", "x", "--to", "nvfp4"],
-        &["mlp.experts.up", "bf16 first"],
-    );
+    sandbox.fails(&["convert", "gpt", "x", "--to", "nvfp4"], &["mlp.experts.up", "bf16 first"]);
 }
 
 /// NaN and infinities are counted, and stay NaN or become the largest.
@@ -238,10 +203,7 @@ fn nan_and_infinity_are_counted() {
     let mut numbers = [1.0; 64];
     numbers[3] = f32::NAN;
     numbers[40] = f32::NEG_INFINITY;
-    sandbox.write(
-        "in",
-        Content::of([("l.q.weight", f32s(&[1, 64], &numbers))]).bytes(),
-    );
+    sandbox.write("in", Content::of([("l.q.weight", f32s(&[1, 64], &numbers))]).bytes());
     let summary = sandbox.succeeds(&["convert", "in", "mxfp4", "--to", "mxfp4"]);
     assert!(summary.contains("overflowed: 1\nNaN: 32\n"), "{summary}");
     let scales = &Content::read(&sandbox.path("mxfp4")).tensors["l.q.weight_scale"];
@@ -249,10 +211,7 @@ fn nan_and_infinity_are_counted() {
     for (scale, nans) in [("tensor", 1), ("row", 1), ("block:1x32", 1)] {
         let to = ["convert", "in", scale, "--to", "f8_e4m3", "--scale", scale];
         let summary = sandbox.succeeds(&to);
-        assert!(
-            summary.contains(&format!("overflowed: 1\nNaN: {nans}\n")),
-            "{summary}"
-        );
+        assert!(summary.contains(&format!("overflowed: 1\nNaN: {nans}\n")), "{summary}");
         let found = &Content::read(&sandbox.path(scale)).tensors["l.q.weight"];
         assert_eq!((found.data[3] & 0x7f, found.data[40]), (0x7f, 0xfe));
     }

@@ -73,10 +73,7 @@ intrinsic_kernel! {
 
 /// `vcvtne2ps2bf16` of f32. An f16 becomes an f32 by `vcvtph2ps` first.
 pub(super) struct ToBf16<S, D> {
-    #[allow(
-        dead_code,
-        reason = "it is there to prove that the CPU has the instructions"
-    )]
+    #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
     token: Bf16,
     formats: PhantomData<(S, D)>,
 }
@@ -120,10 +117,7 @@ impl<S: Element, D: Element> ToBf16<S, D> {
                 return rounded;
             }
             // The lanes that were zero or became zero are converted by integers. No NaN became zero.
-            let by_integers = _mm512_inserti64x4::<1>(
-                _mm512_castsi256_si512(rounded_by_integers(low)),
-                rounded_by_integers(high),
-            );
+            let by_integers = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(rounded_by_integers(low)), rounded_by_integers(high));
             _mm512_mask_mov_epi16(rounded, zero, by_integers)
         }
     }

@@ -21,10 +21,7 @@ use crate::round::{Cast, Overflow};
 /// addition therefore rounds *x* to `D`. The lowest bits of the sum are the significand *n* of the result. The code of the result
 /// is *n* + 2<sup>*q*</sup> *E* plus a constant.
 pub(super) struct F32To8<S, D, const SATURATE: bool> {
-    #[allow(
-        dead_code,
-        reason = "it is there to prove that the CPU has the instructions"
-    )]
+    #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
     token: Avx512,
     formats: PhantomData<(S, D)>,
 }
@@ -76,8 +73,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
     /// The smallest normal number.
     const MIN_NORMAL: f32 = f32::from_bits(((Self::TO.min_exponent() + 127) as u32) << 23);
     /// The code of the exponent of the sum for zero.
-    const ZERO_EXPONENT: i16 =
-        ((Self::MIN_NORMAL * Self::UNIT).to_bits() >> (23 - Self::TO.fraction_bits())) as i16;
+    const ZERO_EXPONENT: i16 = ((Self::MIN_NORMAL * Self::UNIT).to_bits() >> (23 - Self::TO.fraction_bits())) as i16;
     /// The magnitude of the result for values past the largest number.
     const PAST_MAX: i16 = if SATURATE {
         Self::TO.max_code() as i16
@@ -92,11 +88,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         Some(nan) => NanResult::One(nan as i16),
     };
 
-    const CAST: Cast = Cast::new().overflow(if SATURATE {
-        Overflow::Saturate
-    } else {
-        Overflow::Ieee
-    });
+    const CAST: Cast = Cast::new().overflow(if SATURATE { Overflow::Saturate } else { Overflow::Ieee });
 
     pub(super) fn new(token: Avx512) -> Self {
         Self {
@@ -154,10 +146,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
                 }
                 NanResult::One(nan) => {
                     let is_nan = _mm512_cmpgt_epi16_mask(magnitude, infinity);
-                    [
-                        _mm512_mask_mov_epi16(code, is_nan, _mm512_set1_epi16(nan)),
-                        upper,
-                    ]
+                    [_mm512_mask_mov_epi16(code, is_nan, _mm512_set1_epi16(nan)), upper]
                 }
                 NanResult::Payload => {
                     // The exponent is all ones in both formats, and the quiet bit is set.
@@ -227,11 +216,7 @@ unsafe impl<S: Element, D: Element, const SATURATE: bool> Kernel for F32To8<S, D
     #[inline(always)]
     fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!(size_of::<S>() == 4 && size_of::<D>() == 1);
-        let (from, src, to) = (
-            src,
-            src.as_ptr().cast::<f32>(),
-            dst.as_mut_ptr().cast::<__m512i>(),
-        );
+        let (from, src, to) = (src, src.as_ptr().cast::<f32>(), dst.as_mut_ptr().cast::<__m512i>());
         // SAFETY: `self.token` proves that the CPU has AVX-512 F, BW and DQ. Each vector of 16 numbers lies in the block of N.
         unsafe {
             match N {

@@ -3,9 +3,8 @@
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
 use core::arch::x86_64::{
-    _CMP_NEQ_UQ, _MM_FROUND_TO_ZERO, _mm256_maskz_set1_epi16, _mm256_or_si256, _mm256_storeu_si256,
-    _mm512_cmp_ps_mask, _mm512_cvtph_ps, _mm512_cvtps_ph, _mm512_loadu_ps, _mm512_mul_ps,
-    _mm512_set1_ps,
+    _CMP_NEQ_UQ, _MM_FROUND_TO_ZERO, _mm256_maskz_set1_epi16, _mm256_or_si256, _mm256_storeu_si256, _mm512_cmp_ps_mask,
+    _mm512_cvtph_ps, _mm512_cvtps_ph, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps,
 };
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -22,10 +21,7 @@ const LANES: usize = 16;
 /// Multiplies the number by a power of two and converts it by `vcvtps2ph`. The power moves the smallest normal number of `D` to
 /// the smallest normal number of f16. Both formats then have equal exponents, and the f16 is rounded in place.
 pub(super) struct F32To8ViaF16<S, D> {
-    #[allow(
-        dead_code,
-        reason = "it is there to prove that the CPU has the instructions"
-    )]
+    #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
     token: Avx512,
     cast: Cast,
     formats: PhantomData<(S, D)>,
@@ -85,10 +81,7 @@ unsafe impl<S: Element, D: Element> Kernel for F32To8ViaF16<S, D> {
             // of N, since N is a multiple of LANES.
             unsafe {
                 let x = _mm512_loadu_ps(src.as_ptr().add(first).cast());
-                let cut = _mm512_cvtps_ph::<_MM_FROUND_TO_ZERO>(_mm512_mul_ps(
-                    x,
-                    _mm512_set1_ps(Self::SCALE),
-                ));
+                let cut = _mm512_cvtps_ph::<_MM_FROUND_TO_ZERO>(_mm512_mul_ps(x, _mm512_set1_ps(Self::SCALE)));
                 let back = _mm512_mul_ps(_mm512_cvtph_ps(cut), _mm512_set1_ps(Self::UNSCALE));
                 let inexact = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(back, x);
                 let odd = _mm256_or_si256(cut, _mm256_maskz_set1_epi16(inexact, 1));

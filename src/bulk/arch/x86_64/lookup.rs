@@ -105,11 +105,7 @@ pub(super) struct Lookup32<S, D>(Vbmi, PhantomData<(S, D)>);
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI.
 #[inline(always)]
-pub(super) unsafe fn look_up(
-    table: &Table,
-    repeated_sign: Option<u8>,
-    codes: __m512i,
-) -> [__m512i; 2] {
+pub(super) unsafe fn look_up(table: &Table, repeated_sign: Option<u8>, codes: __m512i) -> [__m512i; 2] {
     // SAFETY: the caller promises AVX-512 F, BW and VBMI, which the functions called here need.
     unsafe {
         let [low, high] = [find::<0>(&table.0[0], codes), find::<0>(&table.0[1], codes)];
@@ -178,21 +174,14 @@ pub(super) unsafe fn ordered_for_16_bits<const N: usize>(src: *const u8) -> __m5
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI. `src` must point to N readable bytes.
 #[inline(always)]
-pub(super) unsafe fn to_f32<const N: usize>(
-    table: &Table,
-    repeated_sign: Option<u8>,
-    src: *const u8,
-) -> [__m512; 4] {
+pub(super) unsafe fn to_f32<const N: usize>(table: &Table, repeated_sign: Option<u8>, src: *const u8) -> [__m512; 4] {
     // SAFETY: the caller promises the features and N readable bytes.
     unsafe {
         let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
         let codes = _mm512_permutexvar_epi32(order, load::<N>(src));
         let [low, high] = look_up(table, repeated_sign, codes);
         let zero = _mm512_setzero_si512();
-        let (a, b) = (
-            _mm512_unpacklo_epi8(low, high),
-            _mm512_unpackhi_epi8(low, high),
-        );
+        let (a, b) = (_mm512_unpacklo_epi8(low, high), _mm512_unpackhi_epi8(low, high));
         [
             _mm512_unpacklo_epi16(zero, a),
             _mm512_unpackhi_epi16(zero, a),
@@ -208,12 +197,7 @@ pub(super) unsafe fn to_f32<const N: usize>(
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI. `src` must point to N readable bytes, and `dst` to 2N writable bytes.
 #[inline(always)]
-unsafe fn to_16_bits<const N: usize>(
-    table: &Table,
-    repeated_sign: Option<u8>,
-    src: *const u8,
-    dst: *mut __m512i,
-) {
+unsafe fn to_16_bits<const N: usize>(table: &Table, repeated_sign: Option<u8>, src: *const u8, dst: *mut __m512i) {
     // SAFETY: the caller promises the features, N readable bytes and 2N writable ones.
     unsafe {
         let [low, high] = look_up(table, repeated_sign, ordered_for_16_bits::<N>(src));
@@ -232,12 +216,7 @@ unsafe fn to_16_bits<const N: usize>(
 /// # Safety
 /// The CPU must have AVX-512 F, BW and VBMI. `src` must point to N readable bytes, and `dst` to 4N writable bytes.
 #[inline(always)]
-unsafe fn to_32_bits<const N: usize>(
-    table: &Table,
-    repeated_sign: Option<u8>,
-    src: *const u8,
-    dst: *mut __m512i,
-) {
+unsafe fn to_32_bits<const N: usize>(table: &Table, repeated_sign: Option<u8>, src: *const u8, dst: *mut __m512i) {
     // SAFETY: the caller promises the features, N readable bytes and 4N writable ones.
     unsafe {
         let [first, second, third, fourth] = to_f32::<N>(table, repeated_sign, src);
@@ -315,12 +294,7 @@ unsafe impl<S: Element, D: Element> Kernel for Lookup16<S, D> {
         }
         // SAFETY: the token proves that the CPU has VBMI. A block has N numbers, of one byte in `src` and two in `dst`.
         unsafe {
-            to_16_bits::<N>(
-                Self::TABLE,
-                Self::REPEATED_SIGN,
-                src.as_ptr().cast(),
-                dst.as_mut_ptr().cast(),
-            );
+            to_16_bits::<N>(Self::TABLE, Self::REPEATED_SIGN, src.as_ptr().cast(), dst.as_mut_ptr().cast());
         }
     }
 }
@@ -339,12 +313,7 @@ unsafe impl<S: Element, D: Element> Kernel for Lookup32<S, D> {
         }
         // SAFETY: the token proves that the CPU has VBMI. A block has N numbers, of one byte in `src` and four in `dst`.
         unsafe {
-            to_32_bits::<N>(
-                Self::TABLE,
-                Self::REPEATED_SIGN,
-                src.as_ptr().cast(),
-                dst.as_mut_ptr().cast(),
-            );
+            to_32_bits::<N>(Self::TABLE, Self::REPEATED_SIGN, src.as_ptr().cast(), dst.as_mut_ptr().cast());
         }
     }
 }
@@ -373,10 +342,7 @@ pub(super) fn split<const SIZE: usize>(token: Vbmi, results: &[[u8; SIZE]]) -> O
 /// The kernel of any table. The kernel owns a copy of the table. The compiler would otherwise assume that every store could
 /// change the table.
 pub(super) struct LookupAny<const SIZE: usize, const REPEATED: bool> {
-    #[allow(
-        dead_code,
-        reason = "it is there to prove that the CPU has the instructions"
-    )]
+    #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
     token: Vbmi,
     table: Table,
     sign: u8,
@@ -398,12 +364,7 @@ unsafe impl<const SIZE: usize, const REPEATED: bool> Kernel for LookupAny<SIZE, 
     const LOOPS: Loops = Loops::Blocks;
 
     #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        _: usize,
-        src: &[u8; N],
-        dst: &mut [MaybeUninit<[u8; SIZE]>; N],
-    ) {
+    fn block<const N: usize>(&mut self, _: usize, src: &[u8; N], dst: &mut [MaybeUninit<[u8; SIZE]>; N]) {
         assert!(N == LANES && matches!(SIZE, 1 | 2 | 4));
         let (src, dst) = (src.as_ptr(), dst.as_mut_ptr().cast());
         let repeated_sign = if REPEATED { Some(self.sign) } else { None };

@@ -25,10 +25,7 @@ pub(super) const BY_INTEGERS: u8 = 2;
 ///
 /// The kernel owns a copy of the table. The compiler would otherwise assume that every store could change the table.
 pub(super) struct LookupScaled<'a, D, const REPEATED: bool, const PRODUCTS: u8> {
-    #[allow(
-        dead_code,
-        reason = "it is there to prove that the CPU has the instructions"
-    )]
+    #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
     token: Vbmi,
     table: Table,
     sign: u8,
@@ -44,13 +41,7 @@ impl<'a, D, const REPEATED: bool, const PRODUCTS: u8> LookupScaled<'a, D, REPEAT
     }
 
     /// Makes the kernel that rounds by AVX512-BF16.
-    pub(super) fn new_with_bf16(
-        token: Vbmi,
-        bf16: Bf16,
-        table: &Table,
-        sign: u8,
-        by: &'a Multipliers,
-    ) -> Self {
+    pub(super) fn new_with_bf16(token: Vbmi, bf16: Bf16, table: &Table, sign: u8, by: &'a Multipliers) -> Self {
         const { assert!(PRODUCTS == BY_INSTRUCTION) };
         let Bf16 { .. } = bf16;
         Self::with_any(token, table, sign, by)
@@ -100,10 +91,7 @@ impl<'a, D, const REPEATED: bool, const PRODUCTS: u8> LookupScaled<'a, D, REPEAT
         // SAFETY: the caller promises the features and 64 readable bytes.
         unsafe {
             let [low, high] = look_up(&self.table, sign, ordered_for_16_bits::<LANES>(src));
-            let mut numbers = [
-                _mm512_unpacklo_epi8(low, high),
-                _mm512_unpackhi_epi8(low, high),
-            ];
+            let mut numbers = [_mm512_unpacklo_epi8(low, high), _mm512_unpackhi_epi8(low, high)];
             for (nth, number) in numbers.iter_mut().enumerate() {
                 // Two neighbouring numbers at a time: broadcasts of 32 bits need no permute.
                 let shift = self.by.shifts[self.index(first + 32 * nth)];
@@ -132,8 +120,8 @@ unsafe fn rounded_by_integers(low: __m512, high: __m512) -> __m512i {
         };
         // The upper halves of both vectors, in order.
         let index = _mm512_set_epi16(
-            63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33, 31, 29, 27, 25, 23, 21,
-            19, 17, 15, 13, 11, 9, 7, 5, 3, 1,
+            63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33, 31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3,
+            1,
         );
         _mm512_permutex2var_epi16(incremented(low), index, incremented(high))
     }
@@ -150,21 +138,14 @@ unsafe fn rounded_by_instruction(low: __m512, high: __m512) -> __m512i {
 }
 
 // SAFETY: the stores cover the block of LANES, or the loop writes every element of `dst`.
-unsafe impl<D: Element, const REPEATED: bool, const PRODUCTS: u8> Kernel
-    for LookupScaled<'_, D, REPEATED, PRODUCTS>
-{
+unsafe impl<D: Element, const REPEATED: bool, const PRODUCTS: u8> Kernel for LookupScaled<'_, D, REPEATED, PRODUCTS> {
     type Src = u8;
     type Dst = D;
     // Each block begins at a multiple of LANES. A step of 16 elements then has one multiplier.
     const IDEMPOTENT: bool = false;
 
     #[inline(always)]
-    fn block<const N: usize>(
-        &mut self,
-        first: usize,
-        src: &[u8; N],
-        dst: &mut [MaybeUninit<D>; N],
-    ) {
+    fn block<const N: usize>(&mut self, first: usize, src: &[u8; N], dst: &mut [MaybeUninit<D>; N]) {
         assert!(size_of::<D>() == 2 || size_of::<D>() == 4);
         if N != LANES {
             for (nth, (dst, &code)) in dst.iter_mut().zip(src).enumerate() {

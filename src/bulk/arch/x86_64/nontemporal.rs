@@ -45,18 +45,14 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     Out::uninit(dst_head).write_by(|dst| write(src_head, dst));
 
     let mut tile = Tile([MaybeUninit::uninit(); TILE_BYTES]);
-    for (src, dst) in src
-        .chunks(TILE_BYTES / size)
-        .zip(dst_lines.chunks_mut(TILE_BYTES / size))
-    {
+    for (src, dst) in src.chunks(TILE_BYTES / size).zip(dst_lines.chunks_mut(TILE_BYTES / size)) {
         if size_of_val(dst) < TILE_BYTES {
             Out::uninit(dst).write_by(|dst| write(src, dst));
             break;
         }
         // SAFETY: the tile has TILE_BYTES bytes, like this piece. The alignment of the tile, LINE, is a multiple of the numbers'
         // size.
-        let made =
-            unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
+        let made = unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
         let made = write(src, Out::uninit(made));
         assert!(size_of_val(made) == TILE_BYTES && made.as_ptr().addr().is_multiple_of(LINE));
         // SAFETY: both have TILE_BYTES bytes. The assertion checks this for `made`, and every piece that is not shorter has

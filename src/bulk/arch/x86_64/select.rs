@@ -6,24 +6,18 @@
 //! name their own rounding. Only one control bit, denormals-are-zero, affects these instructions. It matters only if a
 //! subnormal number has a result other than zero. A cast to nearest or toward zero rounds all subnormals to zero if the other
 //! format has fewer exponents, and then the bit does not matter.
-#![allow(
-    unsafe_code,
-    reason = "tokens are made without a second look at the CPU, and MXCSR is read"
-)]
+#![allow(unsafe_code, reason = "tokens are made without a second look at the CPU, and MXCSR is read")]
 
 use core::arch::asm;
 use core::arch::x86_64::{
-    _MM_FROUND_NO_EXC as QUIETLY, _MM_FROUND_TO_NEAREST_INT as NEAREST,
-    _MM_FROUND_TO_NEG_INF as DOWN, _MM_FROUND_TO_POS_INF as UP, _MM_FROUND_TO_ZERO as ZERO,
+    _MM_FROUND_NO_EXC as QUIETLY, _MM_FROUND_TO_NEAREST_INT as NEAREST, _MM_FROUND_TO_NEG_INF as DOWN, _MM_FROUND_TO_POS_INF as UP,
+    _MM_FROUND_TO_ZERO as ZERO,
 };
 use core::mem::MaybeUninit;
 
 use super::float8::{self, F32To8};
 use super::float8_via_f16::{self, F32To8ViaF16};
-use super::float16::{
-    Bf16ToF16, Bf16ToF32, F16ToF32, F16ToF32Wide, F32ToF16, F32ToF16Wide, F64ToF16, F64ToF32,
-    ToBf16,
-};
+use super::float16::{Bf16ToF16, Bf16ToF32, F16ToF32, F16ToF32Wide, F32ToF16, F32ToF16Wide, F64ToF16, F64ToF32, ToBf16};
 use super::lookup::{self, Lookup8, Lookup16, Lookup32, LookupAny};
 use super::lookup_scaled::{BY_INSTRUCTION, BY_INTEGERS, LookupScaled, SHIFTS};
 use super::token::{Avx2, Avx512, Bf16, Sse2, Vbmi};
@@ -44,23 +38,14 @@ const BF16: Layout = Layout::BFLOAT16;
 /// Runs a kernel over a slice with the instruction set of `isa`. Only kernels written for VBMI and AVX512-BF16 use these two
 /// sets.
 #[inline]
-pub(crate) fn run<'a, K: Kernel>(
-    isa: Isa,
-    kernel: &mut K,
-    src: &[K::Src],
-    dst: Out<'a, K::Dst>,
-) -> &'a mut [K::Dst] {
+pub(crate) fn run<'a, K: Kernel>(isa: Isa, kernel: &mut K, src: &[K::Src], dst: Out<'a, K::Dst>) -> &'a mut [K::Dst] {
     // SAFETY: an `Isa` exists only for a level that the CPU has. Each level has the instructions of all levels before it.
     unsafe {
         match isa.level() {
             Level::Sse2 => Sse2::new_unchecked().run(kernel, src, dst),
             Level::Avx2 => Avx2::new_unchecked().run(kernel, src, dst),
-            _ if const { matches!(K::LOOPS, Loops::BlocksOfHalfWidth) } => {
-                Avx2::new_unchecked().run(kernel, src, dst)
-            }
-            Level::Avx512 | Level::Avx512Vbmi | Level::Avx512Bf16 => {
-                Avx512::new_unchecked().run(kernel, src, dst)
-            }
+            _ if const { matches!(K::LOOPS, Loops::BlocksOfHalfWidth) } => Avx2::new_unchecked().run(kernel, src, dst),
+            Level::Avx512 | Level::Avx512Vbmi | Level::Avx512Bf16 => Avx512::new_unchecked().run(kernel, src, dst),
         }
     }
 }
@@ -154,9 +139,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
             row!(Avx512, F32To8::<S, D, true>::new, TiesToEven);
         }
     }
-    if const { float8_via_f16::supports(S::LAYOUT, D::LAYOUT) && !A::SMALL_CODE }
-        && control_bits_are_default()
-    {
+    if const { float8_via_f16::supports(S::LAYOUT, D::LAYOUT) && !A::SMALL_CODE } && control_bits_are_default() {
         row!(Avx512, |token| F32To8ViaF16::<S, D>::new(token, cast));
     }
     if !cast.keeps_infinity() {
@@ -165,26 +148,10 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     if const { has_layouts::<S, D>(F32, F16) } {
         rows!(F32ToF16Wide);
         if control_bits_are_default() {
-            row!(
-                Avx2,
-                |token| F32ToF16::<NEAREST, S, D>::new(token, cast),
-                TiesToEven
-            );
-            row!(
-                Avx2,
-                |token| F32ToF16::<ZERO, S, D>::new(token, cast),
-                TowardZero
-            );
-            row!(
-                Avx2,
-                |token| F32ToF16::<UP, S, D>::new(token, cast),
-                TowardPositive
-            );
-            row!(
-                Avx2,
-                |token| F32ToF16::<DOWN, S, D>::new(token, cast),
-                TowardNegative
-            );
+            row!(Avx2, |token| F32ToF16::<NEAREST, S, D>::new(token, cast), TiesToEven);
+            row!(Avx2, |token| F32ToF16::<ZERO, S, D>::new(token, cast), TowardZero);
+            row!(Avx2, |token| F32ToF16::<UP, S, D>::new(token, cast), TowardPositive);
+            row!(Avx2, |token| F32ToF16::<DOWN, S, D>::new(token, cast), TowardNegative);
         }
     } else if const { has_layouts::<S, D>(F16, F32) } {
         row!(Avx512, |token| F16ToF32Wide::<S, D>::new(token, cast));
@@ -222,10 +189,8 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     /// The number of elements from which on two steps pay.
     const TWO_STEPS_PAY: usize = 128;
     let from_f64 = const { S::LAYOUT.const_eq(F64) };
-    if const {
-        !(S::LAYOUT.const_eq(F64) || S::LAYOUT.const_eq(F16) || S::LAYOUT.const_eq(BF16))
-            || !float8::supports(F32, D::LAYOUT)
-    } || isa.level() < Level::Avx512
+    if const { !(S::LAYOUT.const_eq(F64) || S::LAYOUT.const_eq(F16) || S::LAYOUT.const_eq(BF16)) || !float8::supports(F32, D::LAYOUT) }
+        || isa.level() < Level::Avx512
         || src.len() < TWO_STEPS_PAY
         || !cast.overflows_alike()
         || !cast.rounds(Rounding::TiesToEven)
@@ -329,13 +294,7 @@ impl Lookup {
         }
     }
 
-    fn run_scaled<D: Element, const REPEATED: bool>(
-        &self,
-        sign: u8,
-        src: &[u8],
-        by: &Multipliers,
-        dst: &mut [D],
-    ) {
+    fn run_scaled<D: Element, const REPEATED: bool>(&self, sign: u8, src: &[u8], by: &Multipliers, dst: &mut [D]) {
         let Self { token, table, .. } = self;
         let dst = Out::new(dst);
         if const { size_of::<D>() == 2 } {
@@ -347,9 +306,7 @@ impl Lookup {
             if by.are_normal
                 && let Some(bf16) = self.bf16
             {
-                let kernel = &mut LookupScaled::<D, REPEATED, BY_INSTRUCTION>::new_with_bf16(
-                    *token, bf16, table, sign, by,
-                );
+                let kernel = &mut LookupScaled::<D, REPEATED, BY_INSTRUCTION>::new_with_bf16(*token, bf16, table, sign, by);
                 bf16.run(kernel, src, dst);
                 return;
             }

@@ -1,8 +1,5 @@
 //! Tokens. A token proves that this CPU has an instruction set. Each token has the loops that are compiled for its set.
-#![allow(
-    unsafe_code,
-    reason = "functions compiled for a CPU feature are unsafe to call without it"
-)]
+#![allow(unsafe_code, reason = "functions compiled for a CPU feature are unsafe to call without it")]
 
 use crate::bulk::kernel::{Kernel, Multiversion};
 use crate::bulk::out::Out;

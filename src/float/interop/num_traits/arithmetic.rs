@@ -3,9 +3,7 @@
 use core::cmp::Ordering;
 
 use num_traits::float::TotalOrder;
-use num_traits::{
-    ConstOne, ConstZero, Euclid, Inv, MulAdd, MulAddAssign, Num, One, Pow, Signed, Zero,
-};
+use num_traits::{ConstOne, ConstZero, Euclid, Inv, MulAdd, MulAddAssign, Num, One, Pow, Signed, Zero};
 
 use crate::float::{
     Float,
@@ -170,11 +168,7 @@ impl<S: HasZero + HasSign> Signed for Float<S> {
 
     #[inline]
     fn abs_sub(&self, other: &Self) -> Self {
-        if *self <= *other {
-            Self::ZERO
-        } else {
-            *self - *other
-        }
+        if *self <= *other { Self::ZERO } else { *self - *other }
     }
 
     #[inline]

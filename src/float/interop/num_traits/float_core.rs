@@ -139,9 +139,5 @@ pub(super) fn integer_decode<F: Format>(number: F) -> (u64, i16, i8) {
         parts.fraction | layout.hidden_bit()
     };
     let exponent = parts.exponent as i32 - layout.bias() - layout.fraction_bits() as i32;
-    (
-        significand,
-        exponent as i16,
-        if parts.sign { -1 } else { 1 },
-    )
+    (significand, exponent as i16, if parts.sign { -1 } else { 1 })
 }

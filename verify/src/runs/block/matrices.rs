@@ -60,21 +60,12 @@ fn check_shapes(both: Both, kind: Kind, rng: &mut Rng, tally: &mut Tally) {
     }
 }
 
-fn check(
-    both: Both,
-    x: &[f32],
-    cols: usize,
-    rounding: Rounding,
-    saturate: bool,
-    tally: &mut Tally,
-) {
+fn check(both: Both, x: &[f32], cols: usize, rounding: Rounding, saturate: bool, tally: &mut Tally) {
     let Both { scheme, blocked } = both;
     let tensor_scale = blocked.tensor_scale.0;
     let rows = x.len() / cols;
     let how = cast(rounding, saturate);
-    let describe = |what: &str| {
-        format!("{scheme}, {rows} × {cols}, tensor scale {tensor_scale:e}, {how:?}: {what}")
-    };
+    let describe = |what: &str| format!("{scheme}, {rows} × {cols}, tensor scale {tensor_scale:e}, {how:?}: {what}");
     let nan = x.iter().any(|x| x.is_nan());
     let layouts = (scheme.element.layout(), scheme.scale.layout());
     tally.input();
@@ -106,24 +97,13 @@ fn check(
     }
 }
 
-fn quantize<S: Format>(
-    both: Both,
-    isa: Isa,
-    x: &[S],
-    cols: usize,
-    how: Cast,
-) -> Result<Quantized, BlockError> {
+fn quantize<S: Format>(both: Both, isa: Isa, x: &[S], cols: usize, how: Cast) -> Result<Quantized, BlockError> {
     let (rows, scheme) = (x.len() / cols, both.scheme);
     let mut elements = vec![0xa5; scheme.element_bytes(rows, cols)];
     let mut scales = vec![0xa5; scheme.scale_bytes(rows, cols)];
     let tensor_scale = both.blocked.tensor_scale.0;
     let counts = scheme.quantize_on(isa, x, cols, tensor_scale, &mut elements, &mut scales, how)?;
-    let counts = [
-        counts.infinities,
-        counts.nans,
-        counts.saturated,
-        counts.became_zero,
-    ];
+    let counts = [counts.infinities, counts.nans, counts.saturated, counts.became_zero];
     Ok(Quantized {
         elements,
         scales,
@@ -131,30 +111,19 @@ fn quantize<S: Format>(
     })
 }
 
-fn compare(
-    is: &Quantized,
-    right: &Quantized,
-    isa: Isa,
-    describe: &impl Fn(&str) -> String,
-    tally: &mut Tally,
-) {
+fn compare(is: &Quantized, right: &Quantized, isa: Isa, describe: &impl Fn(&str) -> String, tally: &mut Tally) {
     for (what, is, right) in [
         ("scale byte", &is.scales, &right.scales),
         ("element byte", &is.elements, &right.elements),
     ] {
         for (nth, (is, right)) in is.iter().zip(right).enumerate() {
             tally.check(is == right, || {
-                describe(&format!(
-                    "{what} {nth} on {isa}: {is:#x}, right: {right:#x}"
-                ))
+                describe(&format!("{what} {nth} on {isa}: {is:#x}, right: {right:#x}"))
             });
         }
     }
     tally.check(is.counts == right.counts, || {
-        describe(&format!(
-            "counts on {isa}: {:?}, right: {:?}",
-            is.counts, right.counts
-        ))
+        describe(&format!("counts on {isa}: {:?}, right: {:?}", is.counts, right.counts))
     });
 }
 

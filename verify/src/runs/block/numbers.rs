@@ -63,9 +63,7 @@ pub(super) fn numbers(kind: Kind, blocked: &Blocked, len: usize, rng: &mut Rng) 
                     let tie = ties[rng.usize(..ties.len())] * amax.clamp(1e-30, 1e30);
                     sign * f32::from_bits((tie.to_bits() + rng.u32(0..3)).saturating_sub(1))
                 }
-                Kind::Nan if rng.u8(..) < 20 => {
-                    f32::from_bits(0x7fc0_0000 | rng.u32(..) & 0x8000_ffff)
-                }
+                Kind::Nan if rng.u8(..) < 20 => f32::from_bits(0x7fc0_0000 | rng.u32(..) & 0x8000_ffff),
                 Kind::Infinite if rng.u8(..) < 40 => sign * f32::INFINITY,
                 Kind::Normal | Kind::Nan | Kind::Infinite => normal,
                 Kind::InfiniteOrZero if rng.u8(..) < 20 => sign * f32::INFINITY,

@@ -23,20 +23,14 @@ pub(crate) fn run(report: &mut Report) {
         });
     });
     again.add(tallies);
-    report.line(
-        "Up, back and there again, elements of 8 bits and fewer",
-        again,
-    );
+    report.line("Up, back and there again, elements of 8 bits and fewer", again);
     let tallies = parallel(elements.len() as u64, |nth, tally| {
         each(elements[nth as usize], nth, |scheme, x| {
             half_a_step(scheme, x, tally);
         });
     });
     errors.add(tallies);
-    report.line(
-        "Up, at most half a step off, elements of 8 bits and fewer",
-        errors,
-    );
+    report.line("Up, at most half a step off, elements of 8 bits and fewer", errors);
 }
 
 fn each(element: Dtype, seed: u64, mut check: impl FnMut(Scheme, &[f32])) {
@@ -44,10 +38,7 @@ fn each(element: Dtype, seed: u64, mut check: impl FnMut(Scheme, &[f32])) {
     let mut rng = Rng::with_seed(seed);
     for _ in 0..300 {
         for kind in [Kind::Normal, Kind::Ties, Kind::Subnormal, Kind::Random] {
-            check(
-                both.scheme.tensor_scale(false),
-                &numbers(kind, &both.blocked, LEN, &mut rng),
-            );
+            check(both.scheme.tensor_scale(false), &numbers(kind, &both.blocked, LEN, &mut rng));
         }
     }
 }
@@ -93,10 +84,7 @@ fn half_a_step(scheme: Scheme, x: &[f32], tally: &mut Tally) {
         let scale = scale.exp2();
         let quotient = (f64::from(x) / scale).abs();
         // The step at the quotient is that of its binade, or that of the subnormals.
-        let exponent = quotient
-            .log2()
-            .floor()
-            .max(f64::from(layout.min_exponent()));
+        let exponent = quotient.log2().floor().max(f64::from(layout.min_exponent()));
         let half = (exponent - f64::from(layout.fraction_bits()) - 1.0).exp2();
         let error = (f64::from(y) / scale).abs() - quotient;
         if y.is_finite() {

@@ -31,24 +31,14 @@ pub(crate) fn run(report: &mut Report) {
 fn check(both: Both, tally: &mut Tally) {
     let (element, scale) = (both.scheme.element.layout(), both.scheme.scale.layout());
     let (max, _) = ulp::Cast::new().convert(element, Layout::BINARY32, element.max_code());
-    let every = if both.blocked.rule == Rule::Nearest {
-        23
-    } else {
-        1
-    };
-    for (nth, amax) in magnitudes(f32::from_bits(max as u32))
-        .into_iter()
-        .enumerate()
-    {
+    let every = if both.blocked.rule == Rule::Nearest { 23 } else { 1 };
+    for (nth, amax) in magnitudes(f32::from_bits(max as u32)).into_iter().enumerate() {
         tally.input();
         let tensor_scale = TENSOR_SCALES[nth % TENSOR_SCALES.len()];
         let others = if nth % every == 0 { 2 } else { 1 };
         for tensor_scale in [1.0, tensor_scale].into_iter().take(others) {
             let (is, _) = both.scheme.rule.scale(amax, tensor_scale, element, scale);
-            let right = both
-                .with_tensor_scale(tensor_scale, false)
-                .blocked
-                .scale_code(amax);
+            let right = both.with_tensor_scale(tensor_scale, false).blocked.scale_code(amax);
             tally.check(is == right, || {
                 format!(
                     "{}, amax {amax:e}, tensor scale {tensor_scale:e}: {is:#x}, right: {right:#x}",
