@@ -37,12 +37,12 @@ fn every_form_of_an_operator_agrees() {
 #[test]
 fn arithmetic_works_in_constants() {
     const QUOTIENT: F16 = ieee::div(F16::from_f32_const(1.0), F16::from_f32_const(3.0), Rounding::TiesToEven).0;
-    const POWER: Bf16 = Bf16::from_int(-3).powi(3);
-    const FLOOR: F16 = QUOTIENT.floor();
+    const LARGER: Bf16 = Bf16::from_int(-3).max(Bf16::from_int(-27));
+    const NEXT: F16 = QUOTIENT.next_up();
     const MIDDLE: F8E4M3Fn = F8E4M3Fn::MAX.midpoint(F8E4M3Fn::from_int(2));
     assert_eq!(QUOTIENT, f16(1.0) / f16(3.0));
-    assert_eq!(POWER.to_f32(), -27.0);
-    assert_eq!(FLOOR.to_bits(), 0);
+    assert_eq!(LARGER.to_f32(), -3.0);
+    assert_eq!(NEXT.to_bits(), QUOTIENT.to_bits() + 1);
     // 225 lies between 224 and 240.
     assert_eq!(MIDDLE.to_f32(), 224.0);
 }
@@ -191,5 +191,81 @@ fn storage_bits_above_the_code_are_ignored() {
         }
         assert_eq!(x.to_int::<i8>(), code.to_int::<i8>());
         assert_eq!(x.cast::<f32>(), code.cast::<f32>());
+    }
+}
+
+/// The short ways from `f32` and `f64` give the bits of the way that serves all formats: beside every place where a code ends, in
+/// every binade. `ulp-verify` tries every `f32`.
+#[test]
+fn short_ways_agree_with_the_general_way() {
+    macro_rules! check {
+        ($($Format:ty)*) => { $(
+            for code in 0..=u16::MAX {
+                let x = <$Format>::from_bits(code as _);
+                assert_eq!(x.to_f32().to_bits(), x.cast::<f32>().to_bits(), "{code:#x}");
+                assert_eq!(x.to_f32_const().to_bits(), x.cast::<f32>().to_bits(), "{code:#x}");
+                assert_eq!(x.to_f64().to_bits(), x.cast::<f64>().to_bits(), "{code:#x}");
+                assert_eq!(x.to_f64_const().to_bits(), x.cast::<f64>().to_bits(), "{code:#x}");
+                for place in 0..16 {
+                    for nearby in [-1_i32, 0, 1] {
+                        let low = (1_u32 << place).wrapping_add_signed(nearby) & 0xffff;
+                        let x = f32::from_bits(u32::from(code) << 16 | low);
+                        let right = x.cast::<$Format>().to_bits();
+                        assert_eq!(<$Format>::from_f32(x).to_bits(), right, "{:#x}", x.to_bits());
+                        assert_eq!(<$Format>::from_f32_const(x).to_bits(), right, "{:#x}", x.to_bits());
+                    }
+                }
+                for place in 29..48 {
+                    for nearby in [-1_i64, 0, 1] {
+                        let low = (1_u64 << place).wrapping_add_signed(nearby);
+                        let x = f64::from_bits(u64::from(code) << 48 | low);
+                        let right = x.cast::<$Format>().to_bits();
+                        assert_eq!(<$Format>::from_f64(x).to_bits(), right, "{:#x}", x.to_bits());
+                        assert_eq!(<$Format>::from_f64_const(x).to_bits(), right, "{:#x}", x.to_bits());
+                    }
+                }
+            }
+        )* };
+    }
+    check!(F16 Bf16 F8E5M2);
+}
+
+/// Squares and cubes of `Bf16` are computed in `f32`, which lacks the smallest of them.
+#[test]
+fn powers_of_small_numbers_are_rounded_once() {
+    for code in 0..=u16::MAX {
+        let x = Bf16::from_bits(code);
+        let exact = x.to_f64();
+        for (n, power) in [(2, exact * exact), (3, exact * exact * exact)] {
+            if !x.is_nan() {
+                assert_eq!(x.powi(n).to_bits(), power.cast::<Bf16>().to_bits(), "{exact:e}, power {n}");
+            }
+        }
+    }
+}
+
+/// `to_degrees` and `to_radians` compute in `f32` for up to 8 bits, and in `f64` for up to 11. Their errors don't matter, since no
+/// product of a significand with the factor is that near to a tie between two numbers of any number of bits.
+#[test]
+fn angles_are_far_from_ties() {
+    // 180 / π and π / 180, to 38 digits.
+    let factors = [
+        ("57295779513082320876798154814105170332", 36),
+        ("17453292519943295769236907684886127134", 39),
+    ];
+    for (digits, decimals) in factors {
+        let digits: num_bigint::BigUint = digits.parse().expect("digits");
+        let factor =
+            u128::try_from((digits << 100_u32) / num_bigint::BigUint::from(10_u32).pow(decimals)).expect("it is below 2^106");
+        for (bits, error) in [(8, 22), (11, 51)] {
+            for significand in 1..1_u128 << bits {
+                let product = significand * factor;
+                for kept in 1..=bits {
+                    let unit = 1_u128 << (product.ilog2() + 1 - kept);
+                    let distance = (product % unit).abs_diff(unit / 2);
+                    assert!(distance > product >> error, "{significand}, {kept} bits kept of {bits}");
+                }
+            }
+        }
     }
 }

@@ -256,12 +256,19 @@ impl Layout {
         }
     }
 
-    /// Returns the first operand that is a NaN, made quiet (6.2.3). Returns `None` if no operand is a NaN. Without payloads, all
-    /// NaNs of one sign are equal.
+    /// Returns a NaN, made quiet (6.2.3). Without payloads, all NaNs of one sign are equal.
+    #[inline(always)]
+    pub(crate) const fn quieted(self, nan: u64) -> u64 {
+        match self.nan_code() {
+            Some(_) if self.has_payloads() => nan | self.quiet_bit(),
+            Some(canonical) => self.with_sign_bit(self.is_negative(nan), canonical),
+            None => nan,
+        }
+    }
+
+    /// Returns the first operand that is a NaN, made quiet. Returns `None` if no operand is a NaN.
+    #[inline(always)]
     pub(crate) const fn nan_of(self, operands: &[u64]) -> Option<(u64, Flags)> {
-        let Some(canonical) = self.nan_code() else {
-            return None;
-        };
         let (mut nan, mut signaling) = (None, false);
         let mut i = operands.len();
         while i > 0 {
@@ -269,11 +276,7 @@ impl Layout {
             let code = operands[i] & self.code_mask();
             if self.is_nan(code) {
                 signaling |= self.has_payloads() && code & self.quiet_bit() == 0;
-                nan = Some(if self.has_payloads() {
-                    code | self.quiet_bit()
-                } else {
-                    self.with_sign_bit(self.is_negative(code), canonical)
-                });
+                nan = Some(self.quieted(code));
             }
         }
         match nan {
@@ -282,19 +285,23 @@ impl Layout {
         }
     }
 
+    #[inline(always)]
     pub(crate) const fn is_infinite(self, code: u64) -> bool {
         self.has_infinities() && code & self.magnitude_mask() == self.max_code() + 1
     }
 
+    #[inline(always)]
     pub(crate) const fn is_zero(self, code: u64) -> bool {
         self.has_zero() && code & self.magnitude_mask() == 0 && !self.is_nan(code)
     }
 
+    #[inline(always)]
     pub(crate) const fn is_finite(self, code: u64) -> bool {
         !self.is_infinite(code) && !self.is_nan(code)
     }
 
     /// Rounds a number. `None` is zero, and gives +0.
+    #[inline(always)]
     pub(crate) const fn round_or_zero(self, rounding: Rounding, number: Option<Unpacked>) -> (u64, Flags) {
         match number {
             Some(number) => self.round(Cast::new().rounding(rounding), number),
@@ -303,10 +310,12 @@ impl Layout {
     }
 
     /// Returns the sum of a number and its negative: 0. The sum is −0 if the rounding is toward −∞ (6.3).
+    #[inline(always)]
     const fn exact_zero(self, rounding: Rounding) -> (u64, Flags) {
         self.signed_zero(matches!(rounding, Rounding::TowardNegative))
     }
 
+    #[inline(always)]
     const fn add_zeros(self, rounding: Rounding, a: bool, b: bool) -> (u64, Flags) {
         if a == b {
             self.signed_zero(a)
@@ -315,6 +324,7 @@ impl Layout {
         }
     }
 
+    #[inline(always)]
     const fn add_infinities(self, a: u64, b: u64) -> (u64, Flags) {
         let opposite = self.is_negative(a) != self.is_negative(b);
         if !self.is_infinite(a) {

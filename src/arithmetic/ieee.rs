@@ -30,8 +30,9 @@
 
 use core::cmp::Ordering;
 
-use crate::arithmetic::{Integer, integer};
-use crate::round::{Flags, Format, Rounding, from_code, to_code};
+use crate::arithmetic::{Integer, by_floats, integer};
+use crate::format::Layout;
+use crate::round::{Cast, Flags, Format, Rounding, from_code, to_code};
 
 #[inline]
 const fn number<F: Format>((code, flags): (u64, Flags)) -> (F, Flags) {
@@ -163,6 +164,13 @@ pub const fn compare_signaling<F: Format>(a: F, b: F) -> (Option<Ordering>, Flag
 /// ```
 #[inline]
 pub const fn from_int<F: Format, I: Integer>(x: I, rounding: Rounding) -> (F, Flags) {
+    let cast = Cast::new().rounding(rounding);
+    if let Some(odd) = by_floats::odd_f32::<F, I>(x) {
+        return number(cast.convert(Layout::BINARY32, F::LAYOUT, to_code(odd)));
+    }
+    if let Some(odd) = by_floats::odd_f64::<F, I>(x) {
+        return number(cast.convert(Layout::BINARY64, F::LAYOUT, to_code(odd)));
+    }
     let (negative, magnitude) = integer::sign_and_magnitude(x);
     number(F::LAYOUT.integer_to_code(rounding, negative, magnitude))
 }

@@ -1,17 +1,21 @@
 //! Neighbours, distances, and orders.
 
+#![allow(clippy::needless_bitwise_bool, reason = "a lazy operator is a branch")]
+
 use core::cmp::Ordering;
 
 use crate::format::Layout;
-use crate::round::{Format, to_code};
+use crate::round::{Format, from_code, to_code};
 
 impl Layout {
     /// Returns the largest ordinal. It is the ordinal of the infinity in a format that has one.
+    #[inline(always)]
     const fn top_ordinal(self) -> i64 {
         (self.max_code() + self.has_infinities() as u64) as i64
     }
 
     /// Returns the code with an [`ordinal`](Self::ordinal). The ordinal 0 gives +0.
+    #[inline(always)]
     const fn ordinal_to_code(self, ordinal: i64) -> u64 {
         let negative = ordinal < 0;
         let magnitude = ordinal.unsigned_abs() - (negative && !self.has_zero()) as u64;
@@ -20,6 +24,7 @@ impl Layout {
 
     /// Returns the code of the least greater number (IEEE 754-2019, 5.3.1). +∞ and NaN stay unchanged. In a format without
     /// infinities, the largest number stays unchanged.
+    #[inline(always)]
     pub(crate) const fn next_up(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         if self.is_nan(code) || self.ordinal(code) == self.top_ordinal() {
@@ -30,6 +35,7 @@ impl Layout {
     }
 
     /// Returns the code of the greatest lesser number.
+    #[inline(always)]
     pub(crate) const fn next_down(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         let lowest = if self.is_signed() {
@@ -44,6 +50,7 @@ impl Layout {
     }
 
     /// Returns the number of steps between two codes, or `None` if a code is a NaN.
+    #[inline(always)]
     pub(crate) const fn ulp_distance(self, a: u64, b: u64) -> Option<u64> {
         if self.is_nan(a) || self.is_nan(b) {
             None
@@ -54,6 +61,7 @@ impl Layout {
 
     /// Returns the code of the unit in the last place: the distance to the next number up in magnitude, as if exponents had no
     /// upper bound. An infinity gives +∞. A NaN gives itself.
+    #[inline(always)]
     pub(crate) const fn ulp(self, code: u64) -> u64 {
         let code = code & self.code_mask();
         if self.is_nan(code) {
@@ -68,31 +76,8 @@ impl Layout {
         self.power_of_two_code(self.finest_exponent() + above)
     }
 
-    /// Orders all codes by IEEE 754-2019, 5.10. Numbers are ordered by their values, with −0 below +0. NaNs lie outside of all
-    /// numbers, ordered by sign and payload.
-    pub(crate) const fn total_order(self, a: u64, b: u64) -> Ordering {
-        let (a, b) = (self.total_rank(a), self.total_rank(b));
-        if a < b {
-            Ordering::Less
-        } else if a > b {
-            Ordering::Greater
-        } else {
-            Ordering::Equal
-        }
-    }
-
-    const fn total_rank(self, code: u64) -> i64 {
-        let magnitude = (code & self.magnitude_mask()) as i64;
-        if self.nan_is_negative_zero() && self.is_nan(code) {
-            i64::MAX
-        } else if self.is_negative(code) {
-            !magnitude
-        } else {
-            magnitude
-        }
-    }
-
     /// Returns the code with another sign. FNUZ's NaN has no sign.
+    #[inline(always)]
     pub(crate) const fn copy_sign(self, code: u64, negative: bool) -> u64 {
         if self.is_signed() && self.is_negative(code) != negative {
             self.negate(code)
@@ -100,19 +85,160 @@ impl Layout {
             code & self.code_mask()
         }
     }
+}
 
-    /// Returns the lesser (or greater) of two numbers. If a number is a NaN, returns that NaN, made quiet, if `nan_wins`, and
-    /// otherwise returns the other number (IEEE 754-2019, 9.6).
-    pub(crate) const fn min_max(self, a: u64, b: u64, greatest: bool, nan_wins: bool) -> u64 {
-        let (a, b) = (a & self.code_mask(), b & self.code_mask());
-        match self.nan_of(&[a, b]) {
-            Some((nan, _)) if nan_wins || self.is_nan(a) && self.is_nan(b) => nan,
-            Some(_) if self.is_nan(a) => b,
-            Some(_) => a,
-            None if matches!(self.total_order(a, b), Ordering::Less) != greatest => a,
-            None => b,
+/// The order of the codes of a format, by integers that grow with them.
+///
+/// A code moves to the top of the narrowest signed integer that holds it, so that a vector compares many. If the integer is negative, all bits but the sign are inverted: this is the total
+/// order. The two's complement of a magnitude is the order of values. The constants spare a build without optimization all work on
+/// the layout.
+struct Order<F>(F);
+
+impl<F: Format> Order<F> {
+    const MAGNITUDE_BITS: u32 = F::LAYOUT.bits() - F::LAYOUT.is_signed() as u32;
+    const NAN_IS_NEGATIVE_ZERO: bool = F::LAYOUT.nan_is_negative_zero();
+    /// 1 if both zeros have one value.
+    const ZEROS: i64 = F::LAYOUT.has_zero() as i64;
+    const TOP: u64 = F::LAYOUT.max_code() + F::LAYOUT.has_infinities() as u64;
+    /// The integers of the least and the greatest number. Every NaN lies outside of them, except FNUZ's.
+    const MOST: i64 = Self::value(Self::TOP);
+    const LEAST: i64 = if F::LAYOUT.is_signed() {
+        Self::value(F::LAYOUT.sign_mask() | Self::TOP)
+    } else {
+        0
+    };
+
+    /// Returns an integer that grows with the code in the total order, in which −0 comes before +0.
+    #[inline(always)]
+    const fn total(code: u64) -> i64 {
+        macro_rules! key {
+            ($Int:ident, $Bits:ident) => {{
+                let top = (code << const { $Int::BITS - 1 - min(Self::MAGNITUDE_BITS, $Int::BITS - 1) }) as $Int;
+                (top ^ ((top >> ($Int::BITS - 1)) as $Bits >> 1) as $Int) as i64
+            }};
+        }
+        match Self::MAGNITUDE_BITS {
+            0..=7 => key!(i8, u8),
+            8..=15 => key!(i16, u16),
+            16..=31 => key!(i32, u32),
+            _ => key!(i64, u64),
         }
     }
+
+    /// Returns an integer that grows with the value.
+    #[inline(always)]
+    const fn value(code: u64) -> i64 {
+        macro_rules! key {
+            ($Int:ident) => {{
+                let top = (code << const { $Int::BITS - 1 - min(Self::MAGNITUDE_BITS, $Int::BITS - 1) }) as $Int;
+                let sign = top >> ($Int::BITS - 1);
+                (top ^ sign & $Int::MAX).wrapping_sub(sign * Self::ZEROS as $Int) as i64
+            }};
+        }
+        match Self::MAGNITUDE_BITS {
+            0..=7 => key!(i8),
+            8..=15 => key!(i16),
+            16..=31 => key!(i32),
+            _ => key!(i64),
+        }
+    }
+
+    #[inline(always)]
+    const fn is_nan(code: u64) -> bool {
+        let is_high = code & const { F::LAYOUT.magnitude_mask() } > Self::TOP;
+        is_high | (Self::NAN_IS_NEGATIVE_ZERO && code == const { F::LAYOUT.sign_mask() })
+    }
+
+    /// Returns whether both codes are numbers, if the value of the first is at most the value of the second.
+    #[inline(always)]
+    const fn are_numbers(a: u64, b: u64) -> bool {
+        let outside = (Self::value(a) < Self::LEAST) | (Self::value(b) > Self::MOST);
+        let inside = Self::NAN_IS_NEGATIVE_ZERO && (Self::is_nan(a) | Self::is_nan(b));
+        !outside & !inside
+    }
+}
+
+const fn min(a: u32, b: u32) -> u32 {
+    if a < b { a } else { b }
+}
+
+/// Returns whether `a` is less than `b`. The function has no branch.
+#[inline(always)]
+pub(crate) const fn is_less<F: Format>(a: F, b: F) -> bool {
+    let (a, b) = (to_code(a), to_code(b));
+    Order::<F>::are_numbers(a, b) & (Order::<F>::value(a) < Order::<F>::value(b))
+}
+
+/// Returns whether `a` is at most `b`. The function has no branch.
+#[inline(always)]
+pub(crate) const fn is_at_most<F: Format>(a: F, b: F) -> bool {
+    let (a, b) = (to_code(a), to_code(b));
+    Order::<F>::are_numbers(a, b) & (Order::<F>::value(a) <= Order::<F>::value(b))
+}
+
+/// Returns whether two numbers are equal. The function has no branch.
+#[inline(always)]
+pub(crate) const fn is_equal<F: Format>(a: F, b: F) -> bool {
+    let (a, b) = (to_code(a), to_code(b));
+    !Order::<F>::is_nan(a)
+        & (Order::<F>::value(a) == Order::<F>::value(b))
+        & !(Order::<F>::NAN_IS_NEGATIVE_ZERO && Order::<F>::is_nan(b))
+}
+
+/// Returns the order of two numbers by their values. Zeros are equal. A NaN has no order.
+#[inline(always)]
+pub(crate) const fn compare<F: Format>(a: F, b: F) -> Option<Ordering> {
+    let (a, b) = (to_code(a), to_code(b));
+    if !(Order::<F>::are_numbers(a, b) & Order::<F>::are_numbers(b, a)) {
+        return None;
+    }
+    let (a, b) = (Order::<F>::value(a), Order::<F>::value(b));
+    Some(if a < b {
+        Ordering::Less
+    } else if a > b {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    })
+}
+
+/// Returns the order of two codes by IEEE 754-2019, 5.10. Numbers are ordered by their values, with −0 below +0. NaNs lie outside
+/// of all numbers, ordered by sign and payload. FNUZ's NaN, which has no sign, comes last.
+#[inline(always)]
+pub(crate) const fn total_order<F: Format>(a: F, b: F) -> Ordering {
+    let (a, b) = (total_rank(a), total_rank(b));
+    if a < b {
+        Ordering::Less
+    } else if a > b {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    }
+}
+
+#[inline(always)]
+const fn total_rank<F: Format>(x: F) -> i64 {
+    if Order::<F>::NAN_IS_NEGATIVE_ZERO && Order::<F>::is_nan(to_code(x)) {
+        i64::MAX
+    } else {
+        Order::<F>::total(to_code(x))
+    }
+}
+
+/// Returns the lesser (or greater) of two numbers. If a number is a NaN, returns that NaN, made quiet, if `nan_wins`, and otherwise
+/// returns the other number (IEEE 754-2019, 9.6).
+#[inline(always)]
+pub(crate) const fn min_max<F: Format>(a: F, b: F, greatest: bool, nan_wins: bool) -> F {
+    let (a, b) = (to_code(a), to_code(b));
+    let a_is_less = Order::<F>::total(a) < Order::<F>::total(b);
+    let number = if a_is_less == greatest { b } else { a };
+    from_code(match (Order::<F>::is_nan(a), Order::<F>::is_nan(b)) {
+        (false, false) => number,
+        (true, other_is_nan) if nan_wins || other_is_nan => F::LAYOUT.quieted(a),
+        (false, true) if nan_wins => F::LAYOUT.quieted(b),
+        (true, _) => b,
+        (false, true) => a,
+    })
 }
 
 /// Returns the number of steps from one number to the other: how often [`next_up`](crate::F16::next_up) must be applied to the

@@ -4,17 +4,30 @@ use super::exponent::PAST_ALL_EXPONENTS;
 use crate::format::Layout;
 use crate::round::{Cast, Rounding, unpacked::Unpacked};
 
-/// 180 / π. The last bit is sticky.
-pub(crate) const DEGREES: Unpacked = Unpacked {
-    negative: false,
-    exponent: 5,
-    significand: 0xe52e_e0d3_1e0f_bdc3,
+/// A real number. The last bit of `exact` is sticky.
+#[derive(Clone, Copy)]
+pub(crate) struct Constant {
+    pub(crate) nearest: f64,
+    pub(crate) exact: Unpacked,
+}
+
+/// 180 / π.
+pub(crate) const DEGREES: Constant = Constant {
+    nearest: 180.0 / core::f64::consts::PI,
+    exact: Unpacked {
+        negative: false,
+        exponent: 5,
+        significand: 0xe52e_e0d3_1e0f_bdc3,
+    },
 };
-/// π / 180. The last bit is sticky.
-pub(crate) const RADIANS: Unpacked = Unpacked {
-    negative: false,
-    exponent: -6,
-    significand: 0x8efa_3512_94e9_c8af,
+/// π / 180.
+pub(crate) const RADIANS: Constant = Constant {
+    nearest: core::f64::consts::PI / 180.0,
+    exact: Unpacked {
+        negative: false,
+        exponent: -6,
+        significand: 0x8efa_3512_94e9_c8af,
+    },
 };
 
 const PAST_ALL: i64 = PAST_ALL_EXPONENTS as i64;

@@ -3,6 +3,7 @@
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
 
+use super::order::total_order;
 use crate::round::{Format, to_code};
 
 /// A number with `Ord`, `Eq` and `Hash`, ordered by IEEE 754's totalOrder (2019, 5.10). −0 comes before +0. NaNs lie outside of
@@ -46,7 +47,7 @@ impl<F: Format> PartialOrd for Total<F> {
 impl<F: Format> Ord for Total<F> {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        F::LAYOUT.total_order(to_code(self.0), to_code(other.0))
+        total_order(self.0, other.0)
     }
 }
 

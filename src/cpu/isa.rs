@@ -34,26 +34,42 @@ use super::Level;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Isa(Level);
 
+/// The number of the best level plus one, or 0 before the first detection. Threads that detect at the same moment find one level.
+static FOUND: AtomicU8 = AtomicU8::new(0);
+
 impl Isa {
     /// Returns the best instruction set that this CPU has. The first call detects the instruction set, and later calls remember
     /// it.
     #[inline]
     pub fn detect() -> Self {
-        /// A position in `Level::ALL` plus one. It is 0 before the first detection. Threads that detect at the same moment find
-        /// one level.
-        static FOUND: AtomicU8 = AtomicU8::new(0);
-        let found = usize::from(FOUND.load(Ordering::Relaxed));
         // `get` is used since it cannot panic: the operators of F16 call this function, and must not contain a panic.
-        if let Some(&level) = Level::ALL.get(found.wrapping_sub(1)) {
-            return Self(level);
+        let found = usize::from(FOUND.load(Ordering::Relaxed));
+        match Level::ALL.get(Level::ALL.len().wrapping_sub(found)) {
+            Some(&level) => Self(level),
+            None => Self::detect_first(),
         }
-        for (place, &level) in (1..).zip(Level::ALL) {
-            if level.is_available() {
-                FOUND.store(place, Ordering::Relaxed);
-                return Self(level);
-            }
+    }
+
+    #[cold]
+    fn detect_first() -> Self {
+        let level = Level::ALL
+            .iter()
+            .copied()
+            .find(|level| level.is_available())
+            .unwrap_or(Level::LOWEST);
+        FOUND.store(level as u8 + 1, Ordering::Relaxed);
+        Self(level)
+    }
+
+    /// Returns whether this CPU has a level. Scalar operations ask with each number: one comparison answers.
+    #[inline(always)]
+    #[allow(dead_code, reason = "not every architecture has scalar operations of a level")]
+    pub(crate) fn has(level: Level) -> bool {
+        let found = FOUND.load(Ordering::Relaxed);
+        if found == 0 {
+            return Self::detect_first().0 >= level;
         }
-        Self(Level::LOWEST)
+        found > level as u8
     }
 
     /// Returns all instruction sets that this CPU has. The best one comes first.

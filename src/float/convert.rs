@@ -2,9 +2,9 @@
 
 use super::Float;
 use super::spec::Spec;
-use crate::arithmetic::{Integer, ieee, native};
+use crate::arithmetic::{Integer, by_floats, ieee, integer, native};
 use crate::format::Layout;
-use crate::round::{Cast, Flags, Format, Rounding};
+use crate::round::{Cast, Flags, Rounding, short};
 
 /// # Conversion from and to `f32` and `f64`
 /// The conversions use the instructions of the CPU, if the compilation target has them. The functions in `_const` give equal bits
@@ -31,7 +31,7 @@ impl<S: Spec> Float<S> {
     /// Does what [`from_f32`](Self::from_f32) does, in constants.
     #[inline]
     pub const fn from_f32_const(x: f32) -> Self {
-        Self::from_f32_with(x, Cast::new()).0
+        short::from_f32(x)
     }
 
     /// Rounds an `f32` to the format once, as `cast` says. Returns the number and the exceptions that rounding raised.
@@ -46,13 +46,13 @@ impl<S: Spec> Float<S> {
     /// [`from_f64_const`](Self::from_f64_const) gives equal bits in constants.
     #[inline]
     pub fn from_f64(x: f64) -> Self {
-        x.cast()
+        Self::from_f64_const(x)
     }
 
     /// Does what [`from_f64`](Self::from_f64) does, in constants.
     #[inline]
     pub const fn from_f64_const(x: f64) -> Self {
-        Self::from_f64_with(x, Cast::new()).0
+        short::from_f64(x)
     }
 
     /// Rounds an `f64` to the format once, as `cast` says. Returns the number and the exceptions that rounding raised.
@@ -76,8 +76,7 @@ impl<S: Spec> Float<S> {
     /// Does what [`to_f32`](Self::to_f32) does, in constants.
     #[inline]
     pub const fn to_f32_const(self) -> f32 {
-        let (code, _) = Cast::new().convert(Self::LAYOUT, Layout::BINARY32, self.code());
-        f32::from_bits(code as u32)
+        short::to_f32(self)
     }
 
     /// Returns the number as an `f64`. The result is exact for every format of this crate. A number of a format wider than `f64`
@@ -92,8 +91,7 @@ impl<S: Spec> Float<S> {
     /// Does what [`to_f64`](Self::to_f64) does, in constants.
     #[inline]
     pub const fn to_f64_const(self) -> f64 {
-        let (code, _) = Cast::new().convert(Self::LAYOUT, Layout::BINARY64, self.code());
-        f64::from_bits(code)
+        short::to_f64(self)
     }
 }
 
@@ -113,6 +111,12 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn from_int<I: Integer>(x: I) -> Self {
+        if let Some(odd) = by_floats::odd_f32::<Self, I>(x) {
+            return short::from_f32(odd);
+        }
+        if let Some(odd) = by_floats::odd_f64::<Self, I>(x) {
+            return short::from_f64(odd);
+        }
         ieee::from_int(x, Rounding::TiesToEven).0
     }
 
@@ -121,6 +125,9 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn to_int<I: Integer>(self) -> I {
+        if const { Self::LAYOUT.is_within_f32() } {
+            return integer::from_f32(short::to_f32(self));
+        }
         ieee::to_int(self, Rounding::TowardZero).0
     }
 }

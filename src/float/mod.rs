@@ -31,6 +31,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::num::FpCategory;
 
+use crate::arithmetic::order;
 use crate::format::{Layout, Parts};
 use crate::round::{self, Bits, Format, from_code, to_code};
 use spec::{HasInfinities, HasInfinity, HasNan, HasZero, Spec};
@@ -281,7 +282,7 @@ impl<S: HasZero> Default for Float<S> {
 impl<S: Spec> PartialEq for Float<S> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        matches!(self.partial_cmp(other), Some(Ordering::Equal))
+        order::is_equal(*self, *other)
     }
 }
 
@@ -289,7 +290,27 @@ impl<S: Spec> PartialEq for Float<S> {
 impl<S: Spec> PartialOrd for Float<S> {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Self::LAYOUT.compare(self.code(), other.code())
+        order::compare(*self, *other)
+    }
+
+    #[inline]
+    fn lt(&self, other: &Self) -> bool {
+        order::is_less(*self, *other)
+    }
+
+    #[inline]
+    fn gt(&self, other: &Self) -> bool {
+        order::is_less(*other, *self)
+    }
+
+    #[inline]
+    fn le(&self, other: &Self) -> bool {
+        order::is_at_most(*self, *other)
+    }
+
+    #[inline]
+    fn ge(&self, other: &Self) -> bool {
+        order::is_at_most(*other, *self)
     }
 }
 

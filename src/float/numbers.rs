@@ -5,8 +5,8 @@ use core::cmp::Ordering;
 use super::Float;
 use super::spec::{HasSign, Spec};
 use crate::arithmetic::{
-    ieee, native,
-    powers::{DEGREES, RADIANS},
+    by_floats, ieee, native, order,
+    powers::{Constant, DEGREES, RADIANS},
 };
 use crate::round::Rounding;
 
@@ -42,8 +42,11 @@ impl<S: Spec> Float<S> {
     #[doc(alias = "pown")]
     #[inline]
     #[must_use]
-    pub const fn powi(self, n: i32) -> Self {
-        Self::from_code(Self::LAYOUT.power(self.code(), n))
+    pub fn powi(self, n: i32) -> Self {
+        match by_floats::power(self, n) {
+            Some(power) => power,
+            None => Self::from_code(Self::LAYOUT.power(self.code(), n)),
+        }
     }
 
     /// Returns the remainder of the Euclidean division: the least self − rhs · n that is not negative, rounded once.
@@ -68,45 +71,58 @@ impl<S: Spec> Float<S> {
     /// Returns the largest integer that is not greater than the number.
     #[inline]
     #[must_use]
-    pub const fn floor(self) -> Self {
-        ieee::round_to_integral(self, Rounding::TowardNegative).0
+    pub fn floor(self) -> Self {
+        self.round_to_integral(Rounding::TowardNegative)
     }
 
     /// Returns the smallest integer that is not less than the number.
     #[inline]
     #[must_use]
-    pub const fn ceil(self) -> Self {
-        ieee::round_to_integral(self, Rounding::TowardPositive).0
+    pub fn ceil(self) -> Self {
+        self.round_to_integral(Rounding::TowardPositive)
     }
 
     /// Returns the nearest integer. A tie gives the integer farther from 0.
     #[inline]
     #[must_use]
-    pub const fn round(self) -> Self {
-        ieee::round_to_integral(self, Rounding::TiesToAway).0
+    pub fn round(self) -> Self {
+        self.round_to_integral(Rounding::TiesToAway)
     }
 
     /// Returns the nearest integer. A tie gives the even integer.
     #[doc(alias("rint", "roundeven", "nearbyint"))]
     #[inline]
     #[must_use]
-    pub const fn round_ties_even(self) -> Self {
-        ieee::round_to_integral(self, Rounding::TiesToEven).0
+    pub fn round_ties_even(self) -> Self {
+        self.round_to_integral(Rounding::TiesToEven)
     }
 
     /// Returns the number without its fraction.
     #[inline]
     #[must_use]
-    pub const fn trunc(self) -> Self {
-        ieee::round_to_integral(self, Rounding::TowardZero).0
+    pub fn trunc(self) -> Self {
+        self.round_to_integral(Rounding::TowardZero)
     }
 
     /// Returns the fraction of the number, with the sign of the number. [`trunc`](Self::trunc) removes this fraction.
     #[doc(alias = "modf")]
     #[inline]
     #[must_use]
-    pub const fn fract(self) -> Self {
-        Self::from_code(Self::LAYOUT.fract(self.code()))
+    pub fn fract(self) -> Self {
+        match by_floats::fract(self) {
+            Some(fraction) => fraction,
+            None => Self::from_code(Self::LAYOUT.fract(self.code())),
+        }
+    }
+}
+
+impl<S: Spec> Float<S> {
+    #[inline(always)]
+    fn round_to_integral(self, rounding: Rounding) -> Self {
+        match by_floats::round_to_integral(self, rounding) {
+            Some(integer) => integer,
+            None => ieee::round_to_integral(self, rounding).0,
+        }
     }
 }
 
@@ -117,7 +133,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn min(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), false, false))
+        order::min_max(self, other, false, false)
     }
 
     /// Returns the greater of two numbers. −0 is less than +0. If one of the two is a NaN, the other is returned.
@@ -125,7 +141,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn max(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), true, false))
+        order::min_max(self, other, true, false)
     }
 
     /// Returns the lesser of two numbers. −0 is less than +0. If one of the two is a NaN, the result is NaN (IEEE 754-2019, 9.6).
@@ -133,7 +149,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn minimum(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), false, true))
+        order::min_max(self, other, false, true)
     }
 
     /// Returns the greater of two numbers. −0 is less than +0. If one of the two is a NaN, the result is NaN (IEEE 754-2019,
@@ -142,7 +158,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn maximum(self, other: Self) -> Self {
-        Self::from_code(Self::LAYOUT.min_max(self.code(), other.code(), true, true))
+        order::min_max(self, other, true, true)
     }
 
     /// Returns `min` if the number is less than `min`, and `max` if the number is greater than `max`. Otherwise returns the
@@ -155,21 +171,9 @@ impl<S: Spec> Float<S> {
     #[must_use]
     #[track_caller]
     pub const fn clamp(self, min: Self, max: Self) -> Self {
-        assert!(
-            matches!(
-                Self::LAYOUT.compare(min.code(), max.code()),
-                Some(Ordering::Less | Ordering::Equal)
-            ),
-            "min > max, or one of them is a NaN"
-        );
-        match (
-            Self::LAYOUT.compare(self.code(), min.code()),
-            Self::LAYOUT.compare(self.code(), max.code()),
-        ) {
-            (Some(Ordering::Less), _) => min,
-            (_, Some(Ordering::Greater)) => max,
-            _ => self,
-        }
+        assert!(order::is_at_most(min, max), "min > max, or one of them is a NaN");
+        let above = if order::is_less(self, min) { min } else { self };
+        if order::is_less(max, self) { max } else { above }
     }
 
     /// Returns the order of two numbers in an order of all codes. Numbers are ordered by value, with −0 before +0. NaNs come
@@ -178,7 +182,7 @@ impl<S: Spec> Float<S> {
     #[inline]
     #[must_use]
     pub const fn total_cmp(&self, other: &Self) -> Ordering {
-        Self::LAYOUT.total_order((*self).code(), (*other).code())
+        order::total_order(*self, *other)
     }
 }
 
@@ -216,16 +220,26 @@ impl<S: Spec> Float<S> {
     #[doc(alias = "rad2deg")]
     #[inline]
     #[must_use]
-    pub const fn to_degrees(self) -> Self {
-        Self::from_code(Self::LAYOUT.scale(self.code(), DEGREES))
+    pub fn to_degrees(self) -> Self {
+        self.scale_by(DEGREES)
     }
 
     /// Converts degrees to radians. The product with 64 bits of π / 180 is rounded once.
     #[doc(alias = "deg2rad")]
     #[inline]
     #[must_use]
-    pub const fn to_radians(self) -> Self {
-        Self::from_code(Self::LAYOUT.scale(self.code(), RADIANS))
+    pub fn to_radians(self) -> Self {
+        self.scale_by(RADIANS)
+    }
+}
+
+impl<S: Spec> Float<S> {
+    #[inline(always)]
+    fn scale_by(self, constant: Constant) -> Self {
+        match by_floats::scale(self, constant.nearest) {
+            Some(product) => product,
+            None => Self::from_code(Self::LAYOUT.scale(self.code(), constant.exact)),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::format::Layout;
 
 impl Layout {
     /// Returns the code of 2<sup>exponent</sup>, or the code of the nearest positive number.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn power_of_two_code(self, exponent: i32) -> u64 {
         let finest = self.finest_exponent();
         if exponent > self.max_exponent() {

@@ -140,7 +140,7 @@ pub(crate) const fn from_code<F: Format>(code: u64) -> F {
 #[inline(always)]
 pub(crate) const fn to_code<F: Format>(number: F) -> u64 {
     // SAFETY: `Format` promises that F has the size of its `Bits`, one of these four sizes, and that all bytes are initialised.
-    unsafe { widen(number) & F::LAYOUT.code_mask() }
+    unsafe { widen(number) & const { F::LAYOUT.code_mask() } }
 }
 
 /// Returns [`Bits::from_u64`] in constants.
@@ -182,8 +182,25 @@ pub(crate) const fn from_be_bytes<B: Bits>(bytes: B::Bytes) -> u64 {
 }
 
 /// Reverses the bytes of an integer of the width of `B`.
+#[inline(always)]
 const fn swap_bytes<B: Bits>(bits: u64) -> u64 {
-    bits.swap_bytes() >> (u64::BITS - B::BITS)
+    // Vectors have the instruction for each width alone.
+    match B::BITS {
+        8 => bits,
+        16 => (bits as u16).swap_bytes() as u64,
+        32 => (bits as u32).swap_bytes() as u64,
+        _ => bits.swap_bytes(),
+    }
+}
+
+/// A value, or the integer of equal size with its bytes. To read a union takes no call, also in a build without optimization.
+#[derive(Clone, Copy)]
+union View<T: Copy> {
+    value: T,
+    u8: u8,
+    u16: u16,
+    u32: u32,
+    u64: u64,
 }
 
 /// Returns the low bits of an integer as a value of type `T`.
@@ -192,15 +209,14 @@ const fn swap_bytes<B: Bits>(bits: u64) -> u64 {
 /// `T` has 1, 2, 4 or 8 bytes, and any bits are valid.
 #[inline(always)]
 const unsafe fn truncate<T: Copy>(bits: u64) -> T {
-    // SAFETY: the caller promises the size and that all bits are valid.
-    unsafe {
-        match size_of::<T>() {
-            1 => transmute_copy(&(bits as u8)),
-            2 => transmute_copy(&(bits as u16)),
-            4 => transmute_copy(&(bits as u32)),
-            _ => transmute_copy(&bits),
-        }
-    }
+    let view = match size_of::<T>() {
+        1 => View { u8: bits as u8 },
+        2 => View { u16: bits as u16 },
+        4 => View { u32: bits as u32 },
+        _ => View { u64: bits },
+    };
+    // SAFETY: the caller promises that the integer has the size of `T`, and that any bits are a valid `T`.
+    unsafe { view.value }
 }
 
 /// Returns the bytes of a value as an integer of equal size, widened to 64 bits.
@@ -209,13 +225,14 @@ const unsafe fn truncate<T: Copy>(bits: u64) -> T {
 /// `T` has 1, 2, 4 or 8 bytes. No byte is padding.
 #[inline(always)]
 const unsafe fn widen<T: Copy>(value: T) -> u64 {
-    // SAFETY: the caller promises the size and that all bytes are initialized.
+    let view = View { value };
+    // SAFETY: the caller promises that the integer has the size of `T`, and that all its bytes are initialized.
     unsafe {
         match size_of::<T>() {
-            1 => transmute_copy::<T, u8>(&value) as u64,
-            2 => transmute_copy::<T, u16>(&value) as u64,
-            4 => transmute_copy::<T, u32>(&value) as u64,
-            _ => transmute_copy(&value),
+            1 => view.u8 as u64,
+            2 => view.u16 as u64,
+            4 => view.u32 as u64,
+            _ => view.u64,
         }
     }
 }

@@ -17,6 +17,7 @@
 mod cast;
 mod format;
 mod rounding;
+pub(crate) mod short;
 pub(crate) mod stochastic;
 pub(crate) mod unpacked;
 mod word;

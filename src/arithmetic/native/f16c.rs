@@ -1,6 +1,7 @@
 //! Operations on binary16 by the conversions of F16C. Each operation is one call of a function that is compiled for F16C, on a
 //! CPU that has F16C.
 #![allow(unsafe_code, reason = "functions compiled for a CPU feature are unsafe to call without it")]
+#![allow(clippy::unused_self, reason = "a token is a proof, and has no data")]
 
 use core::arch::x86_64::{
     _MM_FROUND_TO_NEAREST_INT as NEAREST, _mm_cvtph_ps, _mm_cvtps_ph, _mm_cvtsi32_si128, _mm_cvtsi128_si32, _mm_cvtss_f32,
@@ -19,7 +20,7 @@ impl F16c {
     /// Returns the token if the CPU has F16C. Every level with AVX2 has F16C.
     #[inline]
     pub(super) fn new() -> Option<Self> {
-        let has_f16c = cfg!(target_feature = "f16c") || Isa::detect().level() >= Level::Avx2;
+        let has_f16c = cfg!(target_feature = "f16c") || Isa::has(Level::Avx2);
         has_f16c.then_some(Self(()))
     }
 
@@ -28,16 +29,28 @@ impl F16c {
     pub(super) const COMPILED: Self = Self(());
 
     /// Rounds an `f32`, ties to even.
-    #[cfg(target_feature = "f16c")]
     #[inline(always)]
-    pub(super) fn from_f32(self, x: f32) -> u16 {
+    pub(super) fn narrow(self, x: f32) -> u16 {
         // SAFETY: the token proves that the CPU has F16C.
         unsafe { narrow(x) }
     }
 
+    /// Computes a function of one number in `f32`, and rounds the result.
+    #[inline]
+    pub(super) fn through_f32(self, code: u16, f: impl Fn(f32) -> f32) -> u16 {
+        #[inline]
+        #[target_feature(enable = "f16c")]
+        fn compiled(code: u16, f: impl Fn(f32) -> f32) -> u16 {
+            narrow(f(widen(code)))
+        }
+
+        // SAFETY: the token proves that the CPU has F16C.
+        unsafe { compiled(code, f) }
+    }
+
     #[cfg(target_feature = "f16c")]
     #[inline(always)]
-    pub(super) fn to_f32(self, code: u16) -> f32 {
+    pub(super) fn widen(self, code: u16) -> f32 {
         // SAFETY: the token proves that the CPU has F16C.
         unsafe { widen(code) }
     }

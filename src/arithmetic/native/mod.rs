@@ -12,7 +12,7 @@ use f16c::F16c;
 
 use crate::arithmetic::ieee;
 use crate::format::{Layout, limits::max};
-use crate::round::{Format, Rounding};
+use crate::round::{Format, Rounding, short};
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use crate::round::{from_code, to_code};
 
@@ -79,12 +79,11 @@ impl MultiplyAdd {
 
 /// Makes the module of the operations in a wider format.
 macro_rules! wide {
-    ($name:ident, $float:ident, $bits:ty, $layout:ident, $word:ident) => {
+    ($name:ident, $float:ident, $bits:ty, $layout:ident, $word:ident, $to:ident, $from:ident) => {
         pub(super) mod $name {
             use crate::format::Layout;
-            use crate::round::{Cast, Format};
-            use crate::round::{from_code, to_code};
-            use crate::round::{shares_exponents, $word};
+            use crate::round::{Format, from_code, to_code};
+            use crate::round::{shares_exponents, short, $word};
 
             const WIDE: Layout = Layout::$layout;
             const NAN: $bits = WIDE.nan_code().unwrap() as $bits;
@@ -93,10 +92,10 @@ macro_rules! wide {
             #[inline(always)]
             pub(super) fn widen<F: Format>(x: F) -> $float {
                 if const { shares_exponents(F::LAYOUT, WIDE) } {
-                    let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
+                    let up = const { WIDE.fraction_bits().saturating_sub(F::LAYOUT.fraction_bits()) };
                     $float::from_bits((to_code(x) as $bits) << up)
                 } else {
-                    x.cast()
+                    short::$to(x)
                 }
             }
 
@@ -104,19 +103,26 @@ macro_rules! wide {
             /// operand that is a NaN, or else the canonical NaN, as in [`ieee`](crate::ieee).
             #[inline(always)]
             pub(super) fn narrow<F: Format, const N: usize>(operands: [$float; N], result: $float) -> F {
-                let of_operands = operands
-                    .into_iter()
-                    .rev()
-                    .fold(0, |nan, operand| if operand.is_nan() { operand.to_bits() } else { nan });
-                let nan = of_operands | NAN;
+                let (mut nan, mut i) = (0, N);
+                while i > 0 {
+                    i -= 1;
+                    nan = if operands[i].is_nan() {
+                        operands[i].to_bits()
+                    } else {
+                        nan
+                    };
+                }
+                let nan = nan | NAN;
                 let code = if const { shares_exponents(F::LAYOUT, WIDE) } {
                     // A code is the upper part of a wide code. A loop that selects between wide codes narrows once.
-                    let up = WIDE.fraction_bits() - F::LAYOUT.fraction_bits();
+                    let up = const { WIDE.fraction_bits().saturating_sub(F::LAYOUT.fraction_bits()) };
                     let bits = result.to_bits();
-                    let code = $word::round_shared_exponents(Cast::new(), WIDE, F::LAYOUT, bits, false);
-                    (if result.is_nan() { nan } else { code << up }) >> up
+                    let odd = bits >> up & 1;
+                    let almost_half = (1 << (up - 1)) - 1;
+                    let rounded = bits.wrapping_add(almost_half + odd);
+                    (if result.is_nan() { nan } else { rounded }) >> up
                 } else {
-                    let code = to_code(result.cast::<F>()) as $bits;
+                    let code = to_code(short::$from::<F>(result)) as $bits;
                     let magnitude = nan & WIDE.magnitude_mask() as $bits;
                     let sign = (nan != magnitude) as $bits * F::LAYOUT.sign_mask() as $bits;
                     let (nan, _) = $word::nan(WIDE, F::LAYOUT, sign, magnitude);
@@ -149,8 +155,8 @@ macro_rules! wide {
         }
     };
 }
-wide!(by_f32, f32, u32, BINARY32, word32);
-wide!(by_f64, f64, u64, BINARY64, word64);
+wide!(by_f32, f32, u32, BINARY32, word32, to_f32, from_f32);
+wide!(by_f64, f64, u64, BINARY64, word64, to_f64, from_f64);
 
 /// Returns the result of F16C, if F16C serves this format and this CPU.
 macro_rules! by_f16c {
@@ -230,15 +236,33 @@ pub(crate) fn mul_add<F: Format>(a: F, b: F, c: F) -> F {
     }
 }
 
-/// Rounds an `f32`, ties to even, with IEEE overflow. On a compilation target with F16C, the conversion of binary16 is one
-/// instruction. The instruction does not depend on MXCSR, and treats NaNs like [`Cast::convert`](crate::Cast::convert).
+/// Computes a function of one number in `f32`, and rounds the result of the function once. A NaN stays the NaN, made quiet: CPUs
+/// differ in the NaN that they compute.
+#[inline(always)]
+pub(crate) fn through_f32<F: Format>(x: F, f: impl Fn(f32) -> f32) -> F {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    if const { F::LAYOUT.const_eq(Layout::BINARY16) }
+        && let Some(f16c) = F16c::new()
+    {
+        let code = f16c.through_f32(to_code(x) as u16, f).into();
+        let is_nan = F::LAYOUT.is_nan(to_code(x));
+        return from_code(if is_nan { F::LAYOUT.quieted(to_code(x)) } else { code });
+    }
+    let wide = to_f32(x);
+    from_f32(if wide.is_nan() { wide } else { f(wide) })
+}
+
+/// Rounds an `f32`, ties to even, with IEEE overflow. F16C has an instruction for binary16, which does not depend on MXCSR and
+/// treats NaNs like [`Cast::convert`](crate::Cast::convert).
 #[inline(always)]
 pub(crate) fn from_f32<F: Format>(x: f32) -> F {
-    #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
-    if const { F::LAYOUT.const_eq(Layout::BINARY16) } {
-        return from_code(F16c::COMPILED.from_f32(x).into());
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    if const { F::LAYOUT.const_eq(Layout::BINARY16) }
+        && let Some(f16c) = F16c::new()
+    {
+        return from_code(f16c.narrow(x).into());
     }
-    x.cast()
+    short::from_f32(x)
 }
 
 /// Converts the number to an `f32`, exactly or rounded ties to even.
@@ -246,9 +270,9 @@ pub(crate) fn from_f32<F: Format>(x: f32) -> F {
 pub(crate) fn to_f32<F: Format>(x: F) -> f32 {
     #[cfg(all(target_arch = "x86_64", target_feature = "f16c"))]
     if const { F::LAYOUT.const_eq(Layout::BINARY16) } {
-        return F16c::COMPILED.to_f32(to_code(x) as u16);
+        return F16c::COMPILED.widen(to_code(x) as u16);
     }
-    x.cast()
+    short::to_f32(x)
 }
 
 /// Converts the number to an `f64`, exactly or rounded ties to even.
@@ -259,5 +283,5 @@ pub(crate) fn to_f64<F: Format>(x: F) -> f64 {
         // Every binary16 is zero, a normal `f32`, an infinity or a NaN. Denormals-are-zero therefore changes nothing.
         return to_f32(x).into();
     }
-    x.cast()
+    short::to_f64(x)
 }

@@ -4,10 +4,10 @@
 //! For no [`F16`](crate::F16) or [`Bf16`](crate::Bf16) does a function here come nearer to a midpoint of two neighbours than
 //! 2<sup>−26.8</sup> of its value. Both series have a smaller error. Their results are therefore rounded correctly.
 
-use core::f64::consts::{FRAC_1_SQRT_2, LN_2};
+use core::f64::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E};
 
 use super::bfloat16::{self, Log2};
-use super::through_f64::{is_normal, of_any, round, round_normal, widen_normal};
+use super::through_f64::{is_normal, of_any, of_two, round, round_far_from_ties, round_normal, widen_normal};
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
 
@@ -75,4 +75,48 @@ fn ln(x: f64) -> f64 {
     let (s2, s4) = (s * s, s * s * s * s);
     let series = (2.0 + 2.0 / 3.0 * s2) + ((2.0 / 5.0 + 2.0 / 7.0 * s2) + 2.0 / 9.0 * s4) * s4;
     exponent as f64 * LN_2 + series * s
+}
+
+/// Returns whether a code is that of a positive normal number.
+#[inline(always)]
+fn is_positive_normal<F: Format>(code: u64) -> bool {
+    is_normal::<F>(code) && code & F::LAYOUT.sign_mask() == 0
+}
+
+/// Returns x<sup>y</sup>.
+#[inline(always)]
+pub(super) fn power<F: Format>(x: F, y: F) -> F {
+    /// The error of the logarithm grows with the exponent of the power, which is below 2⁸ for a normal power.
+    const ERROR: f64 = 1.0 / (1 << 19) as f64;
+    #[cold]
+    fn rare<F: Format>(x: F, y: F) -> F {
+        of_two(x, y, libm::pow)
+    }
+    if is_positive_normal::<F>(to_code(x)) && is_normal::<F>(to_code(y)) {
+        let exponent = widen_normal::<F>(to_code(y)) * (LOG2_E * ln(widen_normal::<F>(to_code(x))));
+        let limit = const { F::LAYOUT.max_exponent() as f64 };
+        if exponent.abs() < limit
+            && let Some(power) = round_far_from_ties(exp2(exponent), ERROR)
+        {
+            return power;
+        }
+    }
+    rare(x, y)
+}
+
+/// Returns ln(x) / ln(base).
+#[inline(always)]
+pub(super) fn quotient_of_logarithms<F: Format>(x: F, base: F) -> F {
+    const ERROR: f64 = 1.0 / (1 << 26) as f64;
+    #[cold]
+    fn rare<F: Format>(x: F, base: F) -> F {
+        of_two(x, base, |x, base| libm::log(x) / libm::log(base))
+    }
+    if is_positive_normal::<F>(to_code(x)) && is_positive_normal::<F>(to_code(base)) {
+        let quotient = ln(widen_normal::<F>(to_code(x))) / ln(widen_normal::<F>(to_code(base)));
+        if let Some(quotient) = round_far_from_ties(quotient, ERROR) {
+            return quotient;
+        }
+    }
+    rare(x, base)
 }

@@ -31,6 +31,17 @@ pub(super) fn round_normal<F: Format>(y: f64) -> u64 {
     F::LAYOUT.with_sign_bit(y.is_sign_negative(), magnitude)
 }
 
+/// Rounds a number with a relative error. Returns `None` if the number is so near to a tie that the error matters, or is not a
+/// normal number of the format.
+#[inline(always)]
+pub(super) fn round_far_from_ties<F: Format>(y: f64, error: f64) -> Option<F> {
+    let (least, most) = (F::MIN_POSITIVE.cast::<f64>(), F::MAX.cast::<f64>());
+    let guard = y.to_bits() & ((1 << dropped_bits::<F>()) - 1);
+    let units = (error * (1_u64 << f64::MANTISSA_DIGITS) as f64) as u64;
+    let is_far = guard.abs_diff(1 << (dropped_bits::<F>() - 1)) > units;
+    (is_far && least <= y.abs() && y.abs() <= most).then(|| from_code(round_normal::<F>(y)))
+}
+
 /// Returns whether a code is that of a normal number.
 #[inline(always)]
 pub(super) fn is_normal<F: Format>(code: u64) -> bool {

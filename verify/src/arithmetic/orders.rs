@@ -127,6 +127,8 @@ struct Comparisons {
     order: Option<Ordering>,
     /// The result of `==`.
     equal: bool,
+    /// The results of `<`, `<=`, `>` and `>=`.
+    ordered: [bool; 4],
     /// The result of `ieee::compare`, with its flags.
     quiet: (Option<Ordering>, u8),
     /// The result of `ieee::compare_signaling`, with its flags.
@@ -143,6 +145,12 @@ fn comparisons<F: Numbers>() {
                 let right = Comparisons {
                     order,
                     equal: order == Some(Ordering::Equal),
+                    ordered: [
+                        order.is_some_and(Ordering::is_lt),
+                        order.is_some_and(Ordering::is_le),
+                        order.is_some_and(Ordering::is_gt),
+                        order.is_some_and(Ordering::is_ge),
+                    ],
                     quiet: (order, invalid(values.iter().any(Value::is_signaling))),
                     signaling: (order, invalid(order.is_none())),
                 };
@@ -156,6 +164,7 @@ fn comparisons<F: Numbers>() {
         Comparisons {
             order: x.partial_cmp(&y),
             equal: x == y,
+            ordered: [x < y, x <= y, x > y, x >= y],
             quiet: bits(ieee::compare(x, y)),
             signaling: bits(ieee::compare_signaling(x, y)),
         }

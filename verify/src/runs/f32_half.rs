@@ -19,6 +19,10 @@ pub(crate) fn run(report: &mut Report) {
         every_f32(|x| Bf16::from_f32(x).to_bits(), |x| half::bf16::from_f32(x).to_bits()),
     );
     report.line(
+        "every f32 -> float16 in constants, half's",
+        every_f32(|x| F16::from_f32_const(x).to_bits(), |x| half::f16::from_f32(x).to_bits()),
+    );
+    report.line(
         "every float16 -> f32, half's",
         every_code(
             |code| F16::from_bits(code).to_f32().to_bits(),

@@ -2,7 +2,10 @@
 
 use num_traits::{AsPrimitive, FromPrimitive, NumCast, ToPrimitive};
 
-use crate::arithmetic::{ieee, integer::for_each_integer};
+use crate::arithmetic::{
+    by_floats, ieee,
+    integer::{self, for_each_integer},
+};
 use crate::float::{Float, interop::in_range, spec::Spec};
 use crate::round::{Cast, Flags, Format, Rounding, to_code};
 
@@ -11,6 +14,9 @@ macro_rules! to_integers {
     ($($to:ident: $integer:ident)*) => { $(
         #[inline]
         fn $to(&self) -> Option<$integer> {
+            if const { Self::LAYOUT.is_within_f32() } {
+                return integer::from_f32_checked(Self::to_f32(*self));
+            }
             let (integer, flags) = ieee::to_int(*self, Rounding::TowardZero);
             (!flags.contains(Flags::INVALID)).then_some(integer)
         }
@@ -41,6 +47,12 @@ macro_rules! from_integers {
     ($($from:ident: $integer:ident)*) => { $(
         #[inline]
         fn $from(n: $integer) -> Option<Self> {
+            // No integer is out of the range of a format with a sign and infinities.
+            if const { Self::LAYOUT.is_signed() && Self::LAYOUT.has_infinities() }
+                && let Some(odd) = by_floats::odd_f32::<Self, _>(n)
+            {
+                return Some(Self::from_f32(odd));
+            }
             in_range(false, ieee::from_int(n, Rounding::TiesToEven))
         }
     )* };

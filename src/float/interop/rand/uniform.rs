@@ -6,6 +6,7 @@ use super::rand::Rng;
 use super::rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
 use super::rand::distr::{Distribution, StandardUniform};
 
+use crate::arithmetic::order::min_max;
 use crate::float::{
     Float,
     constants::one,
@@ -109,7 +110,7 @@ impl<F: Format> UniformSampler for UniformRange<F> {
             place => {
                 let (code, _) = layout.round_or_zero(Rounding::TowardNegative, place);
                 // If the length is not exact, the length may be too long.
-                from_code(layout.min_max(code, last, false, false))
+                min_max(from_code(code), self.last, false, false)
             }
         }
     }
