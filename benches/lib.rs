@@ -48,26 +48,18 @@ impl<'a> Way<'a> {
 }
 
 /// A table that grows by a row for each job.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Table {
     filter: Option<String>,
-    reference: &'static str,
-    ours: &'static str,
     missed: usize,
 }
 
 impl Table {
-    /// Begins a table of ratios to the way called `reference`. Floors apply to the way called `ours`. The first argument of the
-    /// program that is no option chooses the rows whose names have this text.
-    pub fn new(reference: &'static str, ours: &'static str) -> Self {
+    /// Begins a table. The first argument of the program that is no option chooses the rows whose names have this text.
+    pub fn new() -> Self {
         let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-        println!("The throughput of each way divided by {reference}'s, and the time a number. A row with * misses its floor.\n");
-        Table {
-            filter,
-            reference,
-            ours,
-            missed: 0,
-        }
+        println!("Each way: its throughput divided by the first way's, and its time a number. A row with * misses its floor.\n");
+        Table { filter, missed: 0 }
     }
 
     /// Returns whether the arguments of the program choose this row.
@@ -75,27 +67,24 @@ impl Table {
         self.filter.as_ref().is_none_or(|filter| row.contains(filter.as_str()))
     }
 
-    /// Measures a job of `count` numbers, and prints the row. Returns the ratio of `ours`.
+    /// Measures a job of `count` numbers, and prints the row. The floor applies to the way called `ulp`.
     pub fn row(&mut self, row: &str, count: usize, floor: Option<Floor>, mut ways: Vec<Way<'_>>) {
         if !self.chooses(row) {
             return;
         }
         let times = measure(&mut ways);
-        let find = |name: &str| ways.iter().position(|way| way.name == name);
-        let reference = find(self.reference);
-        let ratio =
-            |way: usize| reference.map(|reference| median((0..ROUNDS).map(|round| times[reference][round] / times[way][round])));
+        let ratio = |way: usize| median((0..ROUNDS).map(|round| times[0][round] / times[way][round]));
         let mut cells: Vec<String> = ways
             .iter()
             .enumerate()
             .map(|(i, way)| {
                 let nanoseconds = median(times[i].iter().copied()) * 1e9 / count as f64;
-                let ratio = ratio(i).filter(|_| Some(i) != reference);
-                let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}, "));
+                let ratio = if i == 0 { String::new() } else { format!("{:.2}, ", ratio(i)) };
                 format!("{:<24}", format!("{} {ratio}{nanoseconds:.3} ns", way.name))
             })
             .collect();
-        if let (Some(floor), Some(ours)) = (floor, find(self.ours).and_then(ratio)) {
+        let ours = ways.iter().position(|way| way.name == "ulp").filter(|&way| way > 0);
+        if let (Some(floor), Some(ours)) = (floor, ours.map(ratio)) {
             cells.push(format!("goal {:.2}", floor.goal));
             let mut must = floor.goal;
             if let Some((least, reason)) = floor.bound {

@@ -3,38 +3,40 @@
 //! The short tensor fits in the cache, and the long tensor does not. An AdamW step with bf16 gradients and weights moves 28
 //! bytes for each parameter, and `unscale` moves 6 bytes. `memcpy` moves as many bytes as the pass.
 
+use core::cell::RefCell;
 use core::hint::black_box;
+use std::process::ExitCode;
 
-use criterion::{BenchmarkId, Criterion, Throughput};
 use ulp::mixed::{AdamW, AdamWOptions, AdamWStep, AdamWTensor, Sgd, SgdOptions, SgdTensor, unscale_on};
 use ulp::{Bf16, Isa, slice};
+use ulp_bench::{Floor, Table, Way};
 
 /// The number of bytes that an AdamW step reads or writes for each parameter.
 const ADAMW: usize = 28;
 const SGD: usize = 20;
 const UNSCALE: usize = 6;
+/// The numbers of parameters.
+const LENGTHS: [usize; 2] = [1 << 15, 1 << 24];
 
-fn memcpy(c: &mut Criterion, group: &str, bytes: usize) {
-    let src = vec![1u8; bytes / 2];
-    let mut dst = vec![0u8; bytes / 2];
-    case(c, group, "memcpy", bytes, || {
-        dst.copy_from_slice(black_box(&src));
-        black_box(&mut dst);
-    });
+/// The goal beyond the caches.
+fn floor(len: usize) -> Option<Floor> {
+    (len == LENGTHS[1]).then_some(Floor::goal(1.2))
 }
 
-fn case(c: &mut Criterion, group: &str, name: &str, bytes: usize, work: impl FnMut()) {
-    let mut group = c.benchmark_group(group);
-    group.sample_size(20);
-    group.throughput(Throughput::Bytes(bytes as u64));
-    let mut work = work;
-    group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(&mut work));
-    group.finish();
+fn memcpy<'a>(bytes: usize) -> Way<'a> {
+    let src = vec![1u8; bytes / 2];
+    let mut dst = vec![0u8; bytes / 2];
+    Way::new("memcpy", move || {
+        dst.copy_from_slice(black_box(&src));
+        black_box(&mut dst);
+    })
 }
 
 /// Returns gradients that are not 0. With zero gradients, the moments would decay while the bench runs.
-fn gradients(len: usize) -> Vec<Bf16> {
-    let wide: Vec<f32> = (0..len).map(|i| ((i as f64 * 0.618_034).fract() + 0.125) as f32).collect();
+fn gradients(len: usize, scale: f32) -> Vec<Bf16> {
+    let wide: Vec<f32> = (0..len)
+        .map(|i| scale * ((i as f64 * 0.618_034).fract() + 0.125) as f32)
+        .collect();
     slice::cast_to_vec(&wide)
 }
 
@@ -50,6 +52,14 @@ struct Model {
 }
 
 impl Model {
+    fn new(len: usize, moment: f32) -> RefCell<Self> {
+        RefCell::new(Model {
+            weights: vec![Bf16::default(); len],
+            master: vec![0.5; len],
+            moments: [vec![moment; len], vec![moment; len]],
+        })
+    }
+
     fn tensor(&mut self) -> AdamWTensor<'_, Bf16> {
         let [first_moment, second_moment] = &mut self.moments;
         AdamWTensor {
@@ -61,76 +71,72 @@ impl Model {
     }
 }
 
-fn adamw(c: &mut Criterion, len: usize) {
-    let group = &format!("adamw/{len}");
-    let (step, gradients) = (adamw_step(), gradients(len));
-    let mut model = Model {
-        weights: vec![Bf16::default(); len],
-        master: vec![0.5; len],
-        moments: [vec![0.01; len], vec![0.01; len]],
-    };
-    memcpy(c, group, ADAMW * len);
-    for isa in Isa::available() {
-        case(c, group, &format!("ulp {isa}"), ADAMW * len, || {
-            step.update_on(isa, black_box(&gradients), model.tensor());
-            black_box(&mut model);
-        });
+fn adamw(table: &mut Table, len: usize) {
+    let (step, best) = (adamw_step(), Isa::detect());
+    // Gradients that are subnormal in bfloat16, and moments that are subnormal in f32.
+    for (name, scale, moment) in [
+        ("", 1.0, 0.01),
+        (", subnormal gradients", 1e-39, 0.01),
+        (", subnormal moments", 0.0, 1e-40),
+    ] {
+        let (gradients, model) = (&gradients(len, scale), &Model::new(len, moment));
+        let update = |isa| step.update_on(isa, black_box(gradients), model.borrow_mut().tensor());
+        let names: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
+        let mut ways = vec![memcpy(ADAMW * len), Way::new("ulp", || update(best))];
+        if name.is_empty() {
+            let others = Isa::available().zip(&names).filter(|&(isa, _)| isa != best);
+            ways.extend(others.map(|(isa, name)| Way::new(name, move || update(isa))));
+            #[cfg(feature = "rayon")]
+            ways.push(Way::new("rayon", || {
+                step.par_update(black_box(gradients), model.borrow_mut().tensor());
+            }));
+        }
+        table.row(&format!("adamw{name}, {len}"), len, floor(len).filter(|_| scale > 0.0), ways);
     }
-    #[cfg(feature = "rayon")]
-    case(c, group, "ulp rayon", ADAMW * len, || {
-        step.par_update(black_box(&gradients), model.tensor());
-        black_box(&mut model);
-    });
-    let zeros = vec![Bf16::default(); len];
-    for moment in &mut model.moments {
-        moment.fill(1e-40);
-    }
-    case(c, group, "ulp, subnormal moments", ADAMW * len, || {
-        step.update(black_box(&zeros), model.tensor());
-        black_box(&mut model);
-    });
 }
 
-fn sgd(c: &mut Criterion, len: usize) {
-    let group = &format!("sgd/{len}");
+fn sgd(table: &mut Table, len: usize) {
     let mut sgd = Sgd::new(SgdOptions {
         momentum: 0.9,
         ..SgdOptions::default()
     })
     .expect("they make sense");
-    let (step, gradients) = (sgd.next_step(), gradients(len));
-    let mut weights = vec![Bf16::default(); len];
-    let [mut master, mut momentum] = [0.5, 0.01].map(|x| vec![x; len]);
-    memcpy(c, group, SGD * len);
-    case(c, group, "ulp", SGD * len, || {
-        let tensor = SgdTensor {
-            weights: &mut weights,
-            master: Some(&mut master),
-            momentum: &mut momentum,
-        };
-        step.update(black_box(&gradients), tensor);
-        black_box(&mut weights);
-    });
-}
-
-fn unscale(c: &mut Criterion, len: usize) {
-    let group = &format!("unscale/{len}");
-    let gradients = gradients(len);
-    let mut out = vec![0f32; len];
-    memcpy(c, group, UNSCALE * len);
-    for isa in Isa::available() {
-        case(c, group, &format!("ulp {isa}"), UNSCALE * len, || {
-            black_box(unscale_on(isa, black_box(&gradients), 0.5, &mut out));
+    let step = sgd.next_step();
+    for (name, scale) in [("", 1.0), (", subnormal gradients", 1e-39)] {
+        let gradients = gradients(len, scale);
+        let mut weights = vec![Bf16::default(); len];
+        let [mut master, mut momentum] = [0.5, 0.01].map(|x| vec![x; len]);
+        let update = Way::new("ulp", || {
+            let tensor = SgdTensor {
+                weights: &mut weights,
+                master: Some(&mut master),
+                momentum: &mut momentum,
+            };
+            step.update(black_box(&gradients), tensor);
         });
+        table.row(&format!("sgd{name}, {len}"), len, floor(len), vec![memcpy(SGD * len), update]);
     }
 }
 
-fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
-    for len in [1 << 15, 1 << 24] {
-        adamw(&mut criterion, len);
-        sgd(&mut criterion, len);
-        unscale(&mut criterion, len);
+fn unscale(table: &mut Table, len: usize) {
+    let best = Isa::detect();
+    for (name, scale) in [("", 1.0), (", subnormal gradients", 1e-39)] {
+        let (gradients, out) = (&gradients(len, scale), &RefCell::new(vec![0f32; len]));
+        let unscale = |isa| unscale_on(isa, black_box(gradients), 0.5, &mut out.borrow_mut());
+        let names: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
+        let mut ways = vec![memcpy(UNSCALE * len), Way::new("ulp", || unscale(best))];
+        let others = Isa::available().zip(&names).filter(|&(isa, _)| isa != best);
+        ways.extend(others.map(|(isa, name)| Way::new(name, move || unscale(isa))));
+        table.row(&format!("unscale{name}, {len}"), len, None, ways);
     }
-    criterion.final_summary();
+}
+
+fn main() -> ExitCode {
+    let mut table = Table::new();
+    for len in LENGTHS {
+        adamw(&mut table, len);
+        sgd(&mut table, len);
+        unscale(&mut table, len);
+    }
+    table.finish()
 }

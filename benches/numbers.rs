@@ -395,7 +395,7 @@ methods!(f16_methods, F16, f16);
 methods!(bf16_methods, Bf16, bf16);
 
 fn main() -> ExitCode {
-    let mut table = Table::new("half", "ulp");
+    let mut table = Table::new();
     let f32 = &Numbers::new(|x| x);
     f16_methods(&mut Input {
         table: &mut table,

@@ -43,7 +43,7 @@ pub(crate) fn convert_scaled<'a, S: Element, D: Element>(
     }
 }
 
-/// Calls `write` for pieces of a slice. Each piece stays in the nearest cache. Where streaming pays, the pieces are written past
+/// Calls `write` for pieces of a slice, in no order. Each piece stays in the nearest cache. Where streaming pays, the pieces are written past
 /// the caches.
 #[inline]
 pub(crate) fn in_pieces<'a, S: Copy, D: Element>(

@@ -7,7 +7,7 @@ use crate::support::{bulk, code, expected, number, sample};
 
 /// The number of elements of a piece that is repeated. It is prime to the steps of loops.
 const PERIOD: usize = 1009;
-/// The bytes of the destination. They exceed any cache that a loop could spare.
+/// The bytes of the longer side. They exceed any cache that a loop could spare.
 const BYTES: usize = 34 << 20;
 
 fn check<S: Format, D: Format>() {
@@ -15,7 +15,7 @@ fn check<S: Format, D: Format>() {
     let right: Vec<D> = expected(&numbers, Cast::new());
     let right = slice::to_bits(&right);
     let guard = number::<D>(0xa5a5_a5a5_a5a5_a5a5);
-    let len = BYTES / size_of::<D>() + 77;
+    let len = BYTES / size_of::<S>().max(size_of::<D>()) + 77;
     let src: Vec<S> = numbers.iter().copied().cycle().take(len).collect();
     let mut dst = vec![guard; len + 1];
     let offsets = [0, 33];
@@ -41,6 +41,7 @@ fn long_slices_are_narrowed() {
     check::<f32, F16>();
     check::<f32, Bf16>();
     check::<f32, F8E4M3Fn>();
+    check::<f64, F16>();
 }
 
 #[test]
@@ -48,4 +49,5 @@ fn long_slices_are_widened() {
     check::<F16, f32>();
     check::<Bf16, f32>();
     check::<F8E4M3Fn, f32>();
+    check::<F16, f64>();
 }

@@ -1,12 +1,13 @@
 //! Conversions to and from 16 bits by F16C, AVX-512 and AVX512-BF16.
 #![allow(unsafe_code, reason = "instructions by their names, on pointers")]
 
+use core::arch::asm;
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::token::{Avx2, Avx512, Bf16};
+use super::token::{Avx2, Avx512, Bf16, Vbmi};
 use crate::bulk::arch::intrinsic_kernel::intrinsic_kernel;
 use crate::bulk::element::Element;
 use crate::bulk::kernel::{Kernel, SMALL};
@@ -62,12 +63,93 @@ intrinsic_kernel! {
 
 intrinsic_kernel! {
     /// Quiets the NaNs in short vectors. Moves each number to the upper half of an f32.
-    Bf16ToF32<S, D> by Avx512, 2 => 4 bytes, |src, dst| {
-        let x = _mm256_loadu_si256(src.cast());
-        let magnitude = _mm256_and_si256(x, _mm256_set1_epi16(0x7fff));
-        let nan = _mm256_cmpgt_epi16_mask(magnitude, _mm256_set1_epi16(0x7f80));
-        let x = _mm256_or_si256(x, _mm256_maskz_set1_epi16(nan, 0x40));
-        _mm512_storeu_ps(dst.cast(), upper_halves(x));
+    Bf16ToF32Shifted<S, D> by Avx512, 2 => 4 bytes, |src, dst| {
+        widen_bf16(src, dst);
+    }
+}
+
+/// Moves each bfloat16 to the upper half of an f32, by `vpermb`. A block with a NaN is converted again, and its NaNs are made quiet.
+pub(super) struct Bf16ToF32<S, D> {
+    #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
+    token: Vbmi,
+    formats: PhantomData<(S, D)>,
+}
+
+/// For each byte of 32 f32, the position of a byte among 32 bfloat16. The lower halves of an f32 don't matter.
+static POSITIONS: [u8; 8 * SMALL] = {
+    let mut positions = [0; 8 * SMALL];
+    let mut nth = 0;
+    while nth < positions.len() {
+        positions[nth] = (nth / 4 * 2 + nth % 2) as u8;
+        nth += 1;
+    }
+    positions
+};
+
+impl<S: Element, D: Element> Bf16ToF32<S, D> {
+    pub(super) fn new(token: Vbmi, _: Cast) -> Self {
+        Self {
+            token,
+            formats: PhantomData,
+        }
+    }
+
+    /// Returns the positions of the bytes of the first and the last 16 numbers.
+    ///
+    /// # Safety
+    /// The CPU must have AVX-512 F.
+    #[inline(always)]
+    #[allow(clippy::pointers_in_nomem_asm_block, reason = "the block has no instruction")]
+    unsafe fn positions() -> [__m512i; 2] {
+        let mut positions = POSITIONS.as_ptr();
+        // SAFETY: no instruction is executed. The compiler forgets which numbers these are. If it knew them, it would choose two
+        // instructions for one. The caller promises AVX-512 F, and each half has 64 bytes.
+        unsafe {
+            asm!("/* {} */", inout(reg) positions, options(pure, nomem, nostack, preserves_flags));
+            [0, 4 * SMALL].map(|half| _mm512_loadu_si512(positions.add(half).cast()))
+        }
+    }
+}
+
+// SAFETY: each step stores a multiple of SMALL results, and the steps cover the block. Otherwise `cast_scalar` writes every
+// element of `dst`.
+unsafe impl<S: Element, D: Element> Kernel for Bf16ToF32<S, D> {
+    type Src = S;
+    type Dst = D;
+    const IDEMPOTENT: bool = true;
+
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, _: usize, src: &[S; N], dst: &mut [MaybeUninit<D>; N]) {
+        const UPPER_HALVES: __mmask64 = 0xcccc_cccc_cccc_cccc;
+        assert!(size_of::<S>() == 2 && size_of::<D>() == 4);
+        let (from, to) = (src.as_ptr(), dst.as_mut_ptr());
+        if !N.is_multiple_of(SMALL) {
+            return cast_scalar(Cast::new(), src, dst);
+        }
+        // SAFETY: `self.token` proves that the CPU has AVX-512 and VBMI. The block has N numbers of the sizes asserted above. N is a
+        // multiple of SMALL.
+        unsafe {
+            let mut has_nan = true;
+            if N.is_multiple_of(2 * SMALL) {
+                let positions = Self::positions();
+                let mut doubled = _mm512_setzero_si512();
+                for first in (0..N).step_by(2 * SMALL) {
+                    let x = _mm512_loadu_si512(from.add(first).cast());
+                    doubled = _mm512_max_epu16(doubled, _mm512_add_epi16(x, x));
+                    for (half, position) in positions.into_iter().enumerate() {
+                        let wide = _mm512_maskz_permutexvar_epi8(UPPER_HALVES, position, x);
+                        _mm512_storeu_si512(to.add(first + half * SMALL).cast(), wide);
+                    }
+                }
+                // Without the sign, the code of a NaN is past the code of infinity.
+                has_nan = _mm512_cmpgt_epu16_mask(doubled, _mm512_set1_epi16(0xff00_u16 as i16)) != 0;
+            }
+            if has_nan {
+                for first in (0..N).step_by(SMALL) {
+                    widen_bf16(from.add(first).cast(), to.add(first).cast());
+                }
+            }
+        }
     }
 }
 
@@ -201,6 +283,22 @@ unsafe fn rounded_to_odd(src: *const u8) -> __m256i {
         let inexact = _mm512_cmp_round_pd_mask::<_CMP_NEQ_OQ, QUIETLY>(back, x);
         let bits = _mm256_castps_si256(cut);
         _mm256_mask_or_epi32(bits, inexact, bits, _mm256_set1_epi32(1))
+    }
+}
+
+/// Converts 16 bfloat16 to f32, and makes NaNs quiet.
+///
+/// # Safety
+/// The CPU must have AVX-512 F, BW and VL. `src` must point to 16 readable bfloat16, and `dst` to 16 writable f32.
+#[inline(always)]
+unsafe fn widen_bf16(src: *const u8, dst: *mut u8) {
+    // SAFETY: the caller promises the features and the numbers.
+    unsafe {
+        let x = _mm256_loadu_si256(src.cast());
+        let magnitude = _mm256_and_si256(x, _mm256_set1_epi16(0x7fff));
+        let nan = _mm256_cmpgt_epi16_mask(magnitude, _mm256_set1_epi16(0x7f80));
+        let x = _mm256_or_si256(x, _mm256_maskz_set1_epi16(nan, 0x40));
+        _mm512_storeu_ps(dst.cast(), upper_halves(x));
     }
 }
 

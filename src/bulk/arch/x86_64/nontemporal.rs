@@ -1,10 +1,11 @@
 //! Non-temporal stores. These stores write results past the caches.
 #![allow(unsafe_code, reason = "stores by their names, on pointers")]
 
-use core::arch::x86_64::{__m128i, _mm_load_si128, _mm_sfence, _mm_stream_si128};
+use core::arch::x86_64::{__m128i, _MM_HINT_T1, _mm_load_si128, _mm_prefetch, _mm_sfence, _mm_stream_si128};
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
+use crate::bulk::kernel::BLOCK;
 use crate::bulk::out::Out;
 
 /// The number of bytes from which on results are written past the caches. Most CPUs have less last-level cache for a core, and
@@ -13,22 +14,35 @@ use crate::bulk::out::Out;
 const THRESHOLD: usize = 32 << 20;
 /// The number of bytes in a line of the cache.
 const LINE: usize = 64;
-/// The number of bytes in a tile. The number is small, so that the stores of one tile finish while the next tile is converted.
-const TILE_BYTES: usize = 1024;
+/// The number of elements in a tile, or more. The number is small, so that the stores of one tile finish while the next tile is
+/// converted.
+const TILE: usize = BLOCK;
+/// The least number of bytes in a tile.
+const TILE_BYTES: usize = 256;
+/// The number of bytes in a page of memory. The hardware reads ahead within a page, and stops at its end.
+const PAGE: usize = 4096;
+/// The number of pages of the source that are converted in turns, so that the hardware reads ahead in each of them. As many pages
+/// are fetched ahead.
+const PAGES: usize = 8;
 
+/// Room for a tile of the largest numbers.
 #[repr(align(64))]
-struct Tile([MaybeUninit<u8>; TILE_BYTES]);
+struct Tile([MaybeUninit<u8>; max(TILE_BYTES, TILE * size_of::<u64>())]);
 
 /// Returns whether it pays to write the results past the caches. The results must be long, and their address must allow
-/// streaming. Results of less than half the source's length gain little.
+/// streaming.
 #[inline]
 pub(in crate::bulk) fn pays_to_stream<S, D: Copy>(dst: &Out<'_, D>) -> bool {
-    size_of::<D>() * dst.len() >= THRESHOLD
-        && 2 * size_of::<D>() >= size_of::<S>()
-        && dst.as_ptr().addr().is_multiple_of(size_of::<D>())
+    // The longer side decides, since both sides pass through the cache.
+    let longer = const { max(size_of::<S>(), size_of::<D>()) };
+    longer * dst.len() >= THRESHOLD && dst.as_ptr().addr().is_multiple_of(size_of::<D>())
 }
 
-/// Calls `write` for pieces of the source, and writes the pieces past the caches.
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
+/// Calls `write` for pieces of the source, in no order, and writes the pieces past the caches.
 #[cold]
 pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     src: &[S],
@@ -44,35 +58,56 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     let (dst_head, dst_lines) = dst.split_at_mut(start / size);
     Out::uninit(dst_head).write_by(|dst| write(src_head, dst));
 
-    let mut tile = Tile([MaybeUninit::uninit(); TILE_BYTES]);
-    for (src, dst) in src.chunks(TILE_BYTES / size).zip(dst_lines.chunks_mut(TILE_BYTES / size)) {
-        if size_of_val(dst) < TILE_BYTES {
-            Out::uninit(dst).write_by(|dst| write(src, dst));
-            break;
-        }
-        // SAFETY: the tile has TILE_BYTES bytes, like this piece. The alignment of the tile, LINE, is a multiple of the numbers'
-        // size.
-        let made = unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), src.len()) };
+    let mut tile = Tile([MaybeUninit::uninit(); size_of::<Tile>()]);
+    let tile_bytes = max(TILE_BYTES, TILE * size);
+    let in_tile = tile_bytes / size;
+    let in_page = PAGE / (in_tile * size_of::<S>());
+    let tiles = src.len() / in_tile;
+    let mut convert_tile = |nth: usize| {
+        let src = &src[nth * in_tile..][..in_tile];
+        let dst = &mut dst_lines[nth * in_tile..][..in_tile];
+        fetch(src, PAGES * PAGE);
+        // SAFETY: `Tile` has room for a tile of the largest numbers, and its alignment, LINE, is a multiple of the numbers' size.
+        let made = unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), in_tile) };
         let made = write(src, Out::uninit(made));
-        assert!(size_of_val(made) == TILE_BYTES && made.as_ptr().addr().is_multiple_of(LINE));
-        // SAFETY: both have TILE_BYTES bytes. The assertion checks this for `made`, and every piece that is not shorter has
-        // TILE_BYTES bytes. Both begin at a line: `made` by the assertion, and `dst` since the head ends at a line.
-        unsafe { stream_tile(made.as_ptr().cast(), dst.as_mut_ptr().cast()) };
+        assert!(size_of_val(made) == tile_bytes && made.as_ptr().addr().is_multiple_of(LINE));
+        // SAFETY: both have `tile_bytes` bytes. The assertion checks this for `made`, and `dst` has as many numbers. Both begin at
+        // a line: `made` by the assertion, and `dst` since the head ends at a line, and a tile fills whole lines.
+        unsafe { stream_tile(made.as_ptr().cast(), dst.as_mut_ptr().cast(), tile_bytes) };
+    };
+    let in_turns = PAGES * in_page;
+    for first in (0..tiles - tiles % in_turns).step_by(in_turns) {
+        for nth in 0..in_turns {
+            convert_tile(first + nth % PAGES * in_page + nth / PAGES);
+        }
     }
+    (tiles - tiles % in_turns..tiles).for_each(convert_tile);
+    let done = tiles * in_tile;
+    Out::uninit(&mut dst_lines[done..]).write_by(|dst| write(&src[done..], dst));
     // SAFETY: every x86-64 CPU has this instruction. Later stores come after the streamed stores.
     unsafe { _mm_sfence() };
-    // SAFETY: `write_by` wrote the head and a piece shorter than a tile. All other pieces are copies of tiles that `write`
+    // SAFETY: `write_by` wrote the head and what is left after the tiles. All other pieces are copies of tiles that `write`
     // returned as initialised numbers.
     unsafe { Out::uninit(dst).assume_init() }
+}
+
+/// Fetches the lines that lie this many bytes after a slice to the second cache.
+#[inline(always)]
+fn fetch<T>(slice: &[T], ahead: usize) {
+    let first = slice.as_ptr().cast::<i8>().wrapping_add(ahead);
+    for line in (0..size_of_val(slice)).step_by(LINE) {
+        // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(first.wrapping_add(line)) };
+    }
 }
 
 /// Writes a tile past the caches. The function is not generic, and is therefore compiled once.
 ///
 /// # Safety
-/// Both pointers are aligned to a line. `TILE_BYTES` bytes are readable at `from`, and writable at `to`.
+/// Both pointers are aligned to a line. `bytes` bytes are readable at `from`, and writable at `to`. They fill whole lines.
 #[inline(never)]
-unsafe fn stream_tile(from: *const __m128i, to: *mut __m128i) {
-    for vector in 0..TILE_BYTES / size_of::<__m128i>() {
+unsafe fn stream_tile(from: *const __m128i, to: *mut __m128i, bytes: usize) {
+    for vector in 0..bytes / size_of::<__m128i>() {
         // SAFETY: the caller promises the bytes and the alignment. Every x86-64 CPU has SSE2.
         unsafe { _mm_stream_si128(to.add(vector), _mm_load_si128(from.add(vector))) };
     }

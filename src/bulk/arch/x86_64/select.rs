@@ -17,7 +17,9 @@ use core::mem::MaybeUninit;
 
 use super::float8::{self, F32To8};
 use super::float8_via_f16::{self, F32To8ViaF16};
-use super::float16::{Bf16ToF16, Bf16ToF32, F16ToF32, F16ToF32Wide, F32ToF16, F32ToF16Wide, F64ToF16, F64ToF32, ToBf16};
+use super::float16::{
+    Bf16ToF16, Bf16ToF32, Bf16ToF32Shifted, F16ToF32, F16ToF32Wide, F32ToF16, F32ToF16Wide, F64ToF16, F64ToF32, ToBf16,
+};
 use super::lookup::{self, Lookup8, Lookup16, Lookup32, LookupAny};
 use super::lookup_scaled::{BY_INSTRUCTION, BY_INTEGERS, LookupScaled, SHIFTS};
 use super::token::{Avx2, Avx512, Bf16, Sse2, Vbmi};
@@ -161,7 +163,8 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     } else if const { has_layouts::<S, D>(F32, BF16) || has_layouts::<S, D>(F16, BF16) } {
         row!(Bf16, ToBf16::<S, D>::new, TiesToEven);
     } else if const { has_layouts::<S, D>(BF16, F32) } {
-        row!(Avx512, |token| Bf16ToF32::<S, D>::new(token, cast));
+        row!(Vbmi, |token| Bf16ToF32::<S, D>::new(token, cast));
+        row!(Avx512, |token| Bf16ToF32Shifted::<S, D>::new(token, cast));
     } else if const { has_layouts::<S, D>(BF16, F16) } {
         rows!(Bf16ToF16);
     } else if const { has_layouts::<S, D>(F64, F16) } {
