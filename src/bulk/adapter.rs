@@ -5,7 +5,8 @@
 use core::mem::MaybeUninit;
 
 use super::element::Element;
-use super::kernel::{Kernel, Loops};
+use super::kernel::{Kernel, Loops, SMALL};
+use super::subnormal::{any_below, least_with_normal_product, product};
 use crate::format::Layout;
 
 /// Turns a kernel into another kernel.
@@ -78,20 +79,36 @@ impl Adapter for ScaleBy {
     #[inline(always)]
     fn adapt<K: Kernel<Src: Element, Dst: Element>>(self, kernel: K) -> Scaled<K> {
         let Self(factor) = self;
-        Scaled { factor, kernel }
+        let least = least_with_normal_product(factor);
+        Scaled { factor, least, kernel }
     }
 }
 
 pub(super) struct Scaled<K> {
     factor: f32,
+    /// The exponent from which on a product and its operand are normal.
+    least: i32,
     kernel: K,
 }
 
 impl<K> Scaled<K> {
+    /// Multiplies a block. The first numbers of the block tell whether the block has subnormals. The bits are equal both ways.
     #[inline(always)]
-    fn product<E: Element>(&self, x: E) -> E {
-        let x = f32::from_bits(x.code() as u32);
-        E::from_code((x * self.factor).to_bits() as u64)
+    fn multiply<E: Element, const N: usize>(&self, numbers: &mut [E; N]) {
+        let wide = |x: E| f32::from_bits(x.code() as u32);
+        let mut first = [0.0; SMALL];
+        for (first, &x) in first.iter_mut().zip(&*numbers) {
+            *first = wide(x);
+        }
+        if any_below(&first, self.least) {
+            for x in numbers {
+                *x = E::from_code(product(wide(*x), self.factor).to_bits() as u64);
+            }
+        } else {
+            for x in numbers {
+                *x = E::from_code((wide(*x) * self.factor).to_bits() as u64);
+            }
+        }
     }
 }
 
@@ -108,16 +125,19 @@ unsafe impl<K: Kernel<Src: Element, Dst: Element>> Kernel for Scaled<K> {
         assert!(K::Src::LAYOUT.const_eq(f32) || K::Dst::LAYOUT.const_eq(f32));
         if K::Src::LAYOUT.const_eq(f32) {
             let mut products = *src;
-            for x in &mut products {
-                *x = self.product(*x);
-            }
+            self.multiply(&mut products);
             self.kernel.block(first, &products, dst);
         } else {
             let mut wide = [MaybeUninit::uninit(); N];
             self.kernel.block(first, src, &mut wide);
-            for (dst, &wide) in dst.iter_mut().zip(&wide) {
+            let mut products = [K::Dst::from_code(0); N];
+            for (product, &wide) in products.iter_mut().zip(&wide) {
                 // SAFETY: `block` of the kernel has initialised all of `wide`, as `Kernel` promises.
-                dst.write(self.product(unsafe { wide.assume_init() }));
+                *product = unsafe { wide.assume_init() };
+            }
+            self.multiply(&mut products);
+            for (dst, &product) in dst.iter_mut().zip(&products) {
+                dst.write(product);
             }
         }
     }

@@ -18,8 +18,9 @@ pub(crate) mod philox;
 pub(crate) mod reduction;
 pub(crate) mod small_code;
 mod stochastic;
+pub(crate) mod subnormal;
 
-pub(crate) use arch::{Lookup, control_bits_are_default, dispatch, run};
+pub(crate) use arch::{Lookup, control_bits_are_default, dispatch, fetch, run};
 pub(crate) use conversion::{convert, convert_scaled, in_pieces};
 pub(crate) use element::Element;
 pub(crate) use kernel::{BLOCK, Kernel, Loops, Multiversion};

@@ -26,5 +26,5 @@ mod portable;
 )))]
 use portable as here;
 
-pub(crate) use here::{Lookup, control_bits_are_default, dispatch, run};
+pub(crate) use here::{Lookup, control_bits_are_default, dispatch, fetch, run};
 pub(super) use here::{convert, convert_by_any, pays_to_stream, stream};

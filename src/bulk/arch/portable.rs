@@ -70,6 +70,10 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     write(src, dst)
 }
 
+/// Does nothing: the hardware reads ahead.
+#[inline(always)]
+pub(crate) fn fetch<T>(_: &[T], _: usize) {}
+
 /// A conversion by table. No architecture that uses this module has such a conversion.
 pub(crate) struct Lookup(Infallible);
 

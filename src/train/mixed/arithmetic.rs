@@ -5,6 +5,7 @@
 
 #[cfg(not(feature = "std"))]
 use crate::arithmetic::ieee;
+use crate::bulk::subnormal::{self, power_of_two};
 #[cfg(not(feature = "std"))]
 use crate::round::Rounding;
 
@@ -71,18 +72,7 @@ pub(super) struct SubnormalSafe<const GRADIENTS: bool>;
 impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
     #[inline(always)]
     fn product(a: f32, b: f32) -> f32 {
-        // Added to a smaller f64, this number has the last place of a subnormal f32. The lowest bits of the sum are the code of
-        // the f32.
-        const ROUND: f64 = (3_u64 << 51) as f64 * power_of_two(-126) as f64 * power_of_two(-23) as f64;
-        const NORMAL: f64 = f32::MIN_POSITIVE as f64;
-        let exact = f64::from(a) * f64::from(b);
-        let magnitude = exact.abs();
-        let subnormal = (magnitude + ROUND).to_bits() as u32;
-        let sign = (a.to_bits() ^ b.to_bits()) & (-0f32).to_bits();
-        let normal = if magnitude < NORMAL { NORMAL } else { exact } as f32;
-        // The smallest normal number is correct by both computations.
-        let small = normal.to_bits() == f32::MIN_POSITIVE.to_bits();
-        f32::from_bits(if small { subnormal | sign } else { normal.to_bits() })
+        subnormal::product(a, b)
     }
 
     #[inline(always)]
@@ -117,11 +107,6 @@ impl<const GRADIENTS: bool> Arithmetic for SubnormalSafe<GRADIENTS> {
             uncertain: tiny && !enough,
         }
     }
-}
-
-/// Returns 2<sup>exponent</sup>, a normal number.
-pub(super) const fn power_of_two(exponent: i32) -> f32 {
-    f32::from_bits(((exponent + 127) as u32) << 23)
 }
 
 #[cfg(feature = "std")]

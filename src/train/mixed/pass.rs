@@ -5,8 +5,9 @@
 
 use core::slice::{from_mut, from_ref};
 
-use super::arithmetic::{Arithmetic, Plain, SubnormalSafe, Sum, TINY, TINY_GRADIENT, power_of_two};
-use crate::bulk::{Multiversion, cast_block, dispatch};
+use super::arithmetic::{Arithmetic, Plain, SubnormalSafe, Sum, TINY, TINY_GRADIENT};
+use crate::bulk::subnormal::{any_below, least_with_normal_product, product};
+use crate::bulk::{Multiversion, cast_block, dispatch, fetch};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Format, from_code, to_code};
@@ -105,9 +106,27 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         // A block of weights is narrowed one iteration later. In the same iteration, the conversion would wait for roots and
         // quotients, and the CPU would have no room for instructions of the next block.
         let mut last: Option<(&mut [P; PARAMETERS], [f32; PARAMETERS])> = None;
+        let least = least_with_normal_product(inverse_scale);
+        let mut has_subnormal = false;
         for (nth, (gradients, master)) in tensors.enumerate() {
+            fetch(gradients, AHEAD / 2);
+            fetch(master, AHEAD);
+            for moment in &moments {
+                fetch(&moment[nth], AHEAD);
+            }
+            let mut gradients = widen(gradients);
+            if nth.is_multiple_of(SAMPLED) {
+                has_subnormal = any_below::<LANES>(&gradients.as_chunks().0[0], least);
+            }
+            for gradient in &mut gradients {
+                *gradient = if has_subnormal {
+                    product(*gradient, inverse_scale)
+                } else {
+                    *gradient * inverse_scale
+                };
+            }
             let mut block = BlockUpdate::<M, LANES> {
-                gradients: &widen(gradients, inverse_scale),
+                gradients: &gradients,
                 master,
                 moments: moments.each_mut().map(|all| &mut all[nth]),
             };
@@ -129,6 +148,9 @@ impl<G: Format, P: Format, R: Rule<M>, const M: usize> Multiversion for Pass<'_,
         }
     }
 }
+
+/// The number of bytes that are fetched ahead in each slice of `f32`. The hardware reads ahead within a page, and stops at its end.
+const AHEAD: usize = 2048;
 
 /// The pass searches one of every 4 blocks for tiny numbers, in its first vector. This is enough, because whole rows and tensors
 /// decay together. The result of the search changes the speed, but not the bits.
@@ -159,33 +181,16 @@ impl Tiny {
     }
 }
 
-/// Returns whether any number is not 0 and is below 2<sup>exponent</sup> in magnitude.
+/// Returns gradients in `f32`.
 #[inline(always)]
-fn any_below<const N: usize>(numbers: &[f32; N], exponent: i32) -> bool {
-    let order = |x: f32| (x.to_bits() << 1).wrapping_add(i32::MAX as u32) as i32;
-    let limit = order(power_of_two(exponent));
-    let mut any = false;
-    for &x in numbers {
-        // 0 becomes the largest number.
-        any |= order(x) < limit;
+fn widen<G: Format, const N: usize>(gradients: &[G; N]) -> [f32; N] {
+    if const { !G::LAYOUT.const_eq(Layout::BINARY32.truncated(16)) } {
+        return cast_block(gradients);
     }
-    any
-}
-
-/// Returns gradients in `f32`, without the loss scale.
-#[inline(always)]
-fn widen<G: Format, const N: usize>(gradients: &[G; N], inverse_scale: f32) -> [f32; N] {
     let mut wide = [0.0; N];
-    if const { G::LAYOUT.const_eq(Layout::BINARY32.truncated(16)) } {
-        for (wide, &gradient) in wide.iter_mut().zip(gradients) {
-            // The product below quiets a NaN. The conversion therefore need not quiet it.
-            *wide = f32::from_bits((to_code(gradient) as u32) << 16);
-        }
-    } else {
-        wide = cast_block(gradients);
-    }
-    for wide in &mut wide {
-        *wide *= inverse_scale;
+    for (wide, &gradient) in wide.iter_mut().zip(gradients) {
+        // The product with the inverse scale quiets a NaN. The conversion therefore need not quiet it.
+        *wide = f32::from_bits((to_code(gradient) as u32) << 16);
     }
     wide
 }

@@ -9,6 +9,7 @@ mod nontemporal;
 mod select;
 mod token;
 
+pub(crate) use nontemporal::fetch;
 pub(in crate::bulk) use nontemporal::{pays_to_stream, stream};
 pub(crate) use select::{Lookup, control_bits_are_default, dispatch, run};
 pub(in crate::bulk) use select::{convert, convert_by_any};

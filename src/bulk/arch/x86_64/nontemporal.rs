@@ -93,7 +93,7 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
 
 /// Fetches the lines that lie this many bytes after a slice to the second cache.
 #[inline(always)]
-fn fetch<T>(slice: &[T], ahead: usize) {
+pub(crate) fn fetch<T>(slice: &[T], ahead: usize) {
     let first = slice.as_ptr().cast::<i8>().wrapping_add(ahead);
     for line in (0..size_of_val(slice)).step_by(LINE) {
         // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
