@@ -110,6 +110,12 @@ impl<A: Adapter, const DEFAULT: bool> Conversion<A, DEFAULT> {
     #[cold]
     #[inline(never)]
     fn stream<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
-        arch::stream(src, dst, |src, dst| self.run(src, dst))
+        arch::stream(src, dst, |src, dst| self.run_piece(src, dst))
+    }
+
+    /// Converts a piece of a stream. The function is not inlined, since a stream has two kinds of pieces.
+    #[inline(never)]
+    fn run_piece<'a, S: Element, D: Element>(self, src: &[S], dst: Out<'a, D>) -> &'a mut [D] {
+        self.run(src, dst)
     }
 }

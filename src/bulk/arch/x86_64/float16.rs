@@ -4,6 +4,7 @@
 use core::arch::asm;
 #[allow(clippy::wildcard_imports, reason = "instructions, by their own names")]
 use core::arch::x86_64::*;
+use core::hint::black_box;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
@@ -145,7 +146,8 @@ unsafe impl<S: Element, D: Element> Kernel for Bf16ToF32<S, D> {
                 has_nan = _mm512_cmpgt_epu16_mask(doubled, _mm512_set1_epi16(0xff00_u16 as i16)) != 0;
             }
             if has_nan {
-                for first in (0..N).step_by(SMALL) {
+                // The compiler doesn't know the step, and therefore makes little code of this rare loop.
+                for first in (0..N).step_by(black_box(SMALL)) {
                     widen_bf16(from.add(first).cast(), to.add(first).cast());
                 }
             }

@@ -53,51 +53,61 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     assert!(src.len() == dst.len() && LINE.is_multiple_of(size));
     // SAFETY: only numbers are written: by `write`, or as copies of numbers that `write` wrote.
     let dst = unsafe { dst.into_uninit() };
-    let start = dst.as_ptr().addr().next_multiple_of(LINE) - dst.as_ptr().addr();
-    let (src_head, src) = src.split_at(start / size);
-    let (dst_head, dst_lines) = dst.split_at_mut(start / size);
-    Out::uninit(dst_head).write_by(|dst| write(src_head, dst));
-
     let mut tile = Tile([MaybeUninit::uninit(); size_of::<Tile>()]);
     let tile_bytes = max(TILE_BYTES, TILE * size);
     let in_tile = tile_bytes / size;
     let in_page = PAGE / (in_tile * size_of::<S>());
-    let tiles = src.len() / in_tile;
-    let mut convert_tile = |nth: usize| {
-        let src = &src[nth * in_tile..][..in_tile];
-        let dst = &mut dst_lines[nth * in_tile..][..in_tile];
-        fetch(src, PAGES * PAGE);
+    // The tiles begin at a line. What lies before and after them is written at the end, as usual.
+    let start = (dst.as_ptr().addr().next_multiple_of(LINE) - dst.as_ptr().addr()) / size;
+    let tiles = (src.len() - start) / in_tile;
+    let in_turns = PAGES * in_page;
+    for nth in 0..tiles {
+        // Only whole groups of pages are converted in turns.
+        let place = nth % in_turns;
+        let nth = if nth < tiles - tiles % in_turns {
+            nth - place + place % PAGES * in_page + place / PAGES
+        } else {
+            nth
+        };
+        let src = &src[start + nth * in_tile..][..in_tile];
+        let dst = &mut dst[start + nth * in_tile..][..in_tile];
+        fetch_all(src.as_ptr().cast(), size_of_val(src));
         // SAFETY: `Tile` has room for a tile of the largest numbers, and its alignment, LINE, is a multiple of the numbers' size.
         let made = unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), in_tile) };
         let made = write(src, Out::uninit(made));
         assert!(size_of_val(made) == tile_bytes && made.as_ptr().addr().is_multiple_of(LINE));
         // SAFETY: both have `tile_bytes` bytes. The assertion checks this for `made`, and `dst` has as many numbers. Both begin at
-        // a line: `made` by the assertion, and `dst` since the head ends at a line, and a tile fills whole lines.
+        // a line: `made` by the assertion, and `dst` since `start` is at a line, and a tile fills whole lines.
         unsafe { stream_tile(made.as_ptr().cast(), dst.as_mut_ptr().cast(), tile_bytes) };
-    };
-    let in_turns = PAGES * in_page;
-    for first in (0..tiles - tiles % in_turns).step_by(in_turns) {
-        for nth in 0..in_turns {
-            convert_tile(first + nth % PAGES * in_page + nth / PAGES);
-        }
     }
-    (tiles - tiles % in_turns..tiles).for_each(convert_tile);
-    let done = tiles * in_tile;
-    Out::uninit(&mut dst_lines[done..]).write_by(|dst| write(&src[done..], dst));
+    for rest in [0..start, start + tiles * in_tile..src.len()] {
+        Out::uninit(&mut dst[rest.clone()]).write_by(|dst| write(&src[rest.clone()], dst));
+    }
     // SAFETY: every x86-64 CPU has this instruction. Later stores come after the streamed stores.
     unsafe { _mm_sfence() };
-    // SAFETY: `write_by` wrote the head and what is left after the tiles. All other pieces are copies of tiles that `write`
-    // returned as initialised numbers.
+    // SAFETY: `write_by` wrote what lies before and after the tiles. All tiles are copies of numbers that `write` returned as
+    // initialised.
     unsafe { Out::uninit(dst).assume_init() }
 }
 
-/// Fetches the lines that lie this many bytes after a slice to the second cache.
+/// Fetches the line that lies this many bytes after the start of a slice.
 #[inline(always)]
 pub(crate) fn fetch<T>(slice: &[T], ahead: usize) {
-    let first = slice.as_ptr().cast::<i8>().wrapping_add(ahead);
-    for line in (0..size_of_val(slice)).step_by(LINE) {
-        // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(first.wrapping_add(line)) };
+    fetch_line(slice.as_ptr().cast::<i8>().wrapping_add(ahead));
+}
+
+/// Fetches a line to the second cache.
+#[inline(always)]
+fn fetch_line(address: *const i8) {
+    // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
+    unsafe { _mm_prefetch::<_MM_HINT_T1>(address) };
+}
+
+/// Fetches the lines of the group of pages after a piece of the source. The function is not generic, and is therefore compiled once.
+#[inline(never)]
+fn fetch_all(src: *const i8, bytes: usize) {
+    for line in (0..bytes).step_by(LINE) {
+        fetch_line(src.wrapping_add(PAGES * PAGE + line));
     }
 }
 

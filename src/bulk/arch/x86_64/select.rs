@@ -163,7 +163,9 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
     } else if const { has_layouts::<S, D>(F32, BF16) || has_layouts::<S, D>(F16, BF16) } {
         row!(Bf16, ToBf16::<S, D>::new, TiesToEven);
     } else if const { has_layouts::<S, D>(BF16, F32) } {
-        row!(Vbmi, |token| Bf16ToF32::<S, D>::new(token, cast));
+        if const { !A::SMALL_CODE } {
+            row!(Vbmi, |token| Bf16ToF32::<S, D>::new(token, cast));
+        }
         row!(Avx512, |token| Bf16ToF32Shifted::<S, D>::new(token, cast));
     } else if const { has_layouts::<S, D>(BF16, F16) } {
         rows!(Bf16ToF16);
