@@ -1,22 +1,20 @@
 """Draws the throughput of bulk conversion as a fraction of memcpy's throughput, and prints a table in Markdown.
 
     pip install matplotlib
-    cargo bench --bench convert --features numkong
-    python3 benches/chart.py chart.svg
+    cargo bench --bench convert --features numkong >convert.txt
+    python3 benches/chart.py convert.txt chart.svg
 
-Reads the medians that criterion left in `target/criterion`. `--criterion` names another folder. `--machine` is the name on the
-chart; the default is the name of the CPU. With `--all`, the table shows every series: all instruction sets, and the other
-functions of ulp.
+`--machine` is the name on the chart; the default is the name of the CPU. With `--all`, the table shows every series: all instruction
+sets too.
 """
 
 import argparse
-import json
 import pathlib
+import re
 
 from matplotlib import pyplot
 
 FORMATS = ["f64", "f32", "f16", "bf16", "e4m3fn", "e5m2"]
-ISAS = ["avx512bf16", "avx512vbmi", "avx512", "avx2", "neon", "simd128", "sse2", "portable"]
 # Colour-blind people can tell these colours apart.
 COLOURS = {"ulp": "#0072b2", "half": "#e69f00", "float8": "#cc79a7", "numkong": "#009e73"}
 
@@ -26,31 +24,16 @@ def cpu():
     return next(line.split(": ")[1] for line in lines if line.startswith("model name"))
 
 
-def medians(criterion):
-    """Returns the median nanoseconds by pair, series and length."""
+def fractions(text):
+    """Returns fractions of memcpy's throughput by pair, series and length."""
     found = {}
-    for path in sorted(criterion.glob("*/*/new/benchmark.json")):
-        bench = json.loads(path.read_text())
-        pair, _, length = bench["group_id"].rpartition("/")
-        if pair:
-            median = json.loads(path.with_name("estimates.json").read_text())["median"]
-            series = found.setdefault(pair, {}).setdefault(bench["function_id"], {})
-            series[int(length)] = median["point_estimate"]
+    for line in text.splitlines():
+        row = re.match(r"(\w+ to \w+), (\d+) +memcpy", line)
+        if row:
+            for name, fraction in re.findall(r"(\w+) (\d+\.\d+), \d+\.\d+ ns", line):
+                found.setdefault(row[1], {}).setdefault(name, {})[int(row[2])] = float(fraction)
     order = {pair: [FORMATS.index(name) for name in pair.split(" to ")] for pair in found}
     return {pair: found[pair] for pair in sorted(found, key=order.get)}
-
-
-def fractions(times, everything):
-    """Returns fractions of memcpy's throughput by series and length: of ulp's best instruction set and the peers, or of all."""
-    memcpy = times["memcpy"]
-    if not everything:
-        best = next(f"ulp {isa}" for isa in ISAS if f"ulp {isa}" in times)
-        times = {"ulp": times[best]} | {peer: times[peer] for peer in COLOURS if peer in times}
-    return {
-        name: {length: memcpy[length] / time for length, time in sorted(series.items())}
-        for name, series in times.items()
-        if name != "memcpy"
-    }
 
 
 def short(length):
@@ -65,13 +48,14 @@ def arrow(pair):
 
 
 def table(pairs, everything):
-    lengths = sorted({length for times in pairs.values() for length in times["memcpy"]})
+    lengths = sorted({length for series in pairs.values() for length in series["ulp"]})
     print("| | |", " | ".join(short(length) for length in lengths), "|")
     print("|---" * (2 + len(lengths)) + "|")
-    for pair, times in pairs.items():
-        for name, series in fractions(times, everything).items():
-            cells = (f"{series[length]:.2g}" if length in series else "" for length in lengths)
-            print("|", " | ".join([arrow(pair), name, *cells]), "|")
+    for pair, all_series in pairs.items():
+        for name, series in all_series.items():
+            if everything or name in COLOURS:
+                cells = (f"{series[length]:.2g}" if length in series else "" for length in lengths)
+                print("|", " | ".join([arrow(pair), name, *cells]), "|")
 
 
 def chart(pairs, machine, path):
@@ -79,11 +63,13 @@ def chart(pairs, machine, path):
     figure, grid = pyplot.subplots(3, 4, figsize=(11, 7.5), sharey=True, layout="constrained")
     figure.suptitle(f"Throughput of conversion on one thread, memcpy of the same bytes = 1\n{machine}")
     panels = list(grid.flat)
-    for panel, (pair, times) in zip(panels, pairs.items()):
+    for panel, (pair, all_series) in zip(panels, pairs.items()):
         panel.set_title(arrow(pair), fontsize=11)
         panel.axhline(1, color="grey", linewidth=0.8)
         panel.grid(axis="y", color="0.9")
-        for name, series in fractions(times, False).items():
+        for name, series in all_series.items():
+            if name not in COLOURS:
+                continue
             labels = [short(length) for length in series]
             panel.plot(labels, series.values(), "o-", color=COLOURS[name], label=name, markersize=4)
     panels[0].set_ylim(bottom=0)
@@ -98,12 +84,12 @@ def chart(pairs, machine, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=pathlib.Path)
     parser.add_argument("svg", type=pathlib.Path)
     parser.add_argument("--machine")
-    parser.add_argument("--criterion", type=pathlib.Path, default="target/criterion")
     parser.add_argument("--all", action="store_true")
     arguments = parser.parse_args()
-    pairs = medians(arguments.criterion)
+    pairs = fractions(arguments.results.read_text())
     chart(pairs, arguments.machine or cpu(), arguments.svg)
     table(pairs, arguments.all)
 
