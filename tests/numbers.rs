@@ -4,6 +4,7 @@
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 #![allow(clippy::op_ref, reason = "operators on references are tested")]
 
+use std::f64::consts::PI;
 use std::panic::catch_unwind;
 
 use ulp::{Bf16, F4E2M1Fn, F8E4M3Fn, F8E5M2, F8E8M0Fnu, F16, Format, Rounding, ieee, slice};
@@ -268,4 +269,22 @@ fn angles_are_far_from_ties() {
             }
         }
     }
+}
+
+/// The error of the product in `f64` does not matter, as the test above shows.
+#[test]
+fn angles_are_rounded_once() {
+    macro_rules! check {
+        ($($Format:ty)*) => { $(
+            for code in 0..=u16::MAX {
+                let x = <$Format>::from_bits(code as _);
+                if !x.is_nan() {
+                    let (degrees, radians) = (x.to_f64() * (180.0 / PI), x.to_f64() * (PI / 180.0));
+                    assert_eq!(x.to_degrees().to_bits(), degrees.cast::<$Format>().to_bits(), "{code:#x}");
+                    assert_eq!(x.to_radians().to_bits(), radians.cast::<$Format>().to_bits(), "{code:#x}");
+                }
+            }
+        )* };
+    }
+    check!(F16 Bf16 F8E5M2 F8E4M3Fn F4E2M1Fn);
 }

@@ -48,7 +48,7 @@ impl Layout {
     /// Returns whether a power of `f32`, rounded to the format, is the power rounded once.
     ///
     /// `f32` lacks some squares and cubes of bfloat16: very large ones, which overflow in both formats, and very small ones. The
-    /// test `powers_of_small_numbers_are_rounded_once` shows that none of these small ones is rounded to a tie between numbers of bfloat16.
+    /// test `powers_of_small_numbers_are_rounded_once` tries all of them.
     const fn has_powers_in_f32(self, n: i32) -> bool {
         self.has_zero() && (self.has_powers_in(Self::BINARY32, n) || self.const_eq(Self::BFLOAT16) && n <= 3)
     }
@@ -184,17 +184,18 @@ fn power_by_f64<F: Format>(x: F, n: i32) -> Option<F> {
 
 /// Returns the product with a constant, rounded once. Returns `None` for a format whose products may lie too near to a tie.
 ///
-/// The product has a relative error below 2<sup>−22</sup> in `f32`, and below 2<sup>−51</sup> in `f64`. The test
-/// `angles_are_far_from_ties` shows that a product with a significand of up to 8 or 11 bits is farther from every tie.
+/// A product that is normal in `f32` has a relative error below 2<sup>−22</sup> there, and below 2<sup>−51</sup> in `f64`. The test
+/// `angles_are_far_from_ties` shows that a product with a significand of up to 8 or 11 bits is farther from every tie. For the
+/// subnormal products of bfloat16, `angles_are_rounded_once` tries all numbers.
 #[inline(always)]
 pub(crate) fn scale<F: Format>(x: F, constant: f64) -> Option<F> {
-    if !const { F::LAYOUT.is_within_f32() && F::LAYOUT.has_zero() } {
+    if !const { F::LAYOUT.has_zero() && (F::LAYOUT.rounds_from_odd_f32() || F::LAYOUT.const_eq(Layout::BFLOAT16)) } {
         return None;
     }
     if const { F::LAYOUT.precision() <= 8 } {
         return Some(native::through_f32(x, |x| x * constant as f32));
     }
-    if const { F::LAYOUT.precision() <= 11 && F::LAYOUT.rounds_from_odd_f32() } {
+    if const { F::LAYOUT.precision() <= 11 } {
         return Some(native::through_f32(x, |x| odd_of_f64(f64::from(x) * constant)));
     }
     None
