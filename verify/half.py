@@ -5,7 +5,8 @@
     verify/half.py exr gemm         the tests of these crates, with compat/half in the place of half
     verify/half.py all              half's own tests, and the tests of all crates below
 
-Cargo takes all sources from the registry and builds in target/half. Only the tests in a crate's package run.
+Cargo takes all sources from the registry and builds in target/half. Only the tests in a crate's package run. The script prints a table at
+the end, and exits with 1 if a test failed or did not compile.
 """
 
 import json
@@ -15,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "target/half"
@@ -22,19 +24,36 @@ COMPAT = ROOT / "compat/half"
 HALF = "2.7.1"
 FEATURES = ["alloc", "std", "bytemuck", "num-traits", "rand_distr", "rkyv", "serde", "arbitrary", "zerocopy"]
 
-# Crates whose code or tests use half. Each crate has a version, and arguments of `cargo test`.
+# Crates whose code or tests use half. Each crate has a version, arguments of `cargo test`, and names of tests that are skipped.
 CRATES = {
-    "arrow-cast": ("60.1.0", ["--lib"]),
-    "exr": ("1.74.2", ["--lib"]),
+    "arrow-cast": ("60.1.0", ["--lib"], []),
+    "exr": ("1.74.2", ["--lib"], []),
     # The tests of complex numbers don't use half, and take minutes.
-    "gemm": ("0.19.0", ["--lib", "--", "--skip", "cplx"]),
-    "candle-core": ("0.11.1", ["--lib", "--tests"]),
+    "gemm": ("0.19.0", ["--lib"], ["cplx"]),
+    "candle-core": ("0.11.1", ["--lib", "--tests"], []),
 }
+
+ENVIRONMENT = os.environ | {"CARGO_TARGET_DIR": str(WORK / "build")}
+RESULT = re.compile(r"test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered out")
 
 
 def cargo(*arguments, **options):
-    environment = os.environ | {"CARGO_TARGET_DIR": str(WORK / "build")}
-    return subprocess.run(["cargo", *arguments], check=True, env=environment, **options)
+    return subprocess.run(["cargo", *arguments], check=True, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, **options).stdout
+
+
+def test(directory, *arguments):
+    """Runs the tests of a package. Returns whether all passed, and the numbers of tests that passed, failed and were skipped."""
+    command = ["cargo", "test", "--quiet", "--no-fail-fast", *arguments]
+    passed = failed = skipped = 0
+    with subprocess.Popen(command, cwd=directory, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if found := RESULT.match(line):
+                counts = [int(count) for count in found.groups()]
+                passed += counts[0]
+                failed += counts[1]
+                skipped += counts[2] + counts[3]
+    return process.returncode == 0, passed, failed, skipped
 
 
 def package(directory, manifest, **files):
@@ -51,8 +70,7 @@ def source(name, version):
     directory = WORK / "source" / name
     manifest = f'[package]\nname = "source"\nedition = "2024"\n[dependencies]\n{name} = "={version}"\n'
     package(directory, manifest, src__lib_rs="")
-    metadata = cargo("metadata", "--format-version", "1", cwd=directory, stdout=subprocess.PIPE)
-    packages = json.loads(metadata.stdout)["packages"]
+    packages = json.loads(cargo("metadata", "--format-version", "1", cwd=directory))["packages"]
     return next(pathlib.Path(found["manifest_path"]).parent for found in packages if found["name"] == name)
 
 
@@ -128,33 +146,44 @@ serde = {{ version = "1", features = ["derive"], optional = true }}
         if path.stem != "leading_zeros"
     ]
     package(WORK / "own", manifest, src__lib_rs="\n".join(docs), tests__unit_rs="\n".join(units))
-    cargo("test", "--quiet", cwd=WORK / "own")
+    return test(WORK / "own")
 
 
 def of(name):
-    version, arguments = CRATES[name]
+    version, arguments, skipped = CRATES[name]
     directory = WORK / "crates" / name
     shutil.rmtree(directory, ignore_errors=True)
     shutil.copytree(source(name, version), directory)
     (directory / "Cargo.lock").unlink(missing_ok=True)
     with (directory / "Cargo.toml").open("a") as manifest:
         manifest.write(f'\n[patch.crates-io]\nhalf = {{ path = "{COMPAT}" }}\n\n[workspace]\n')
-    tree = cargo("tree", "--quiet", "--invert", "half", "--depth", "0", cwd=directory, stdout=subprocess.PIPE, text=True)
-    print(f"{name} {version}, with {tree.stdout.strip()}", flush=True)
-    cargo("test", "--quiet", *arguments, cwd=directory)
+    tree = cargo("tree", "--quiet", "--invert", "half", "--depth", "0", cwd=directory)
+    print(f"{name} {version}, with {tree.strip()}", flush=True)
+    return test(directory, *arguments, "--", *(f"--skip={name}" for name in skipped))
 
 
 def main():
     names = sys.argv[1:]
     if unknown := [name for name in names if name != "all" and name not in CRATES]:
         sys.exit(f"{' '.join(unknown)}: known are {' '.join(CRATES)}, and all")
-    if not names or names == ["all"]:
-        own()
-    for name in CRATES if names == ["all"] else names:
-        of(name)
+    if "all" in names:
+        names = ["half", *CRATES]
+    rows, good = [], True
+    for name in names or ["half"]:
+        start = time.monotonic()
+        try:
+            passes, *counts = own() if name == "half" else of(name)
+        except subprocess.CalledProcessError as error:
+            print(f"failed: {' '.join(error.cmd)}", file=sys.stderr)
+            passes, counts = False, [0, 0, 0]
+        version = HALF if name == "half" else CRATES[name][0]
+        seconds = round(time.monotonic() - start)
+        rows.append([f"{name} {version}", *counts, seconds, "passed" if passes else "FAILED"])
+        good &= passes
+    print("\n| crate | tests passed | failed | skipped | seconds | |\n|---|---|---|---|---|---|")
+    for row in rows:
+        print(f"| {' | '.join(map(str, row))} |")
+    sys.exit(not good)
 
 
-try:
-    main()
-except subprocess.CalledProcessError as error:
-    sys.exit(f"failed: {' '.join(error.cmd)}")
+main()
