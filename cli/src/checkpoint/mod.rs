@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use directory::Listing;
 pub(crate) use fingerprint::hash;
-pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Metadata, Tensor};
+pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Metadata, Shape, Tensor};
 pub use index::{Index, IndexError};
 pub use names::Names;
 pub use reader::Reader;

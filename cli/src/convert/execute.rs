@@ -170,7 +170,7 @@ impl Work<'_> {
 fn starts<'p>(plan: &'p Plan) -> HashMap<&'p str, u64> {
     let outputs = plan.outputs.iter();
     let scales = outputs.filter(|output| matches!(output.action, Action::Scales));
-    let start = |output: &'p Output| (output.name(), plan.head + output.range.start);
+    let start = |output: &'p Output| (output.name(), plan.head + output.start);
     scales.map(start).collect()
 }
 
@@ -205,7 +205,7 @@ fn convert<'s>(
     let name = output.name();
     let Chunk { first, count, .. } = chunk;
     let bits = output.dtype.bitsize() as u64;
-    let place = |first: u64| plan.head + output.range.start + first * bits / 8;
+    let place = |first: u64| plan.head + output.start + first * bits / 8;
     let start = place(first);
     let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
         let Buffers {
@@ -224,7 +224,7 @@ fn convert<'s>(
             buffers.write.resize(count as usize, 0);
             let bytes = &mut buffers.write;
             buffers.reader.read(plan.shard, output.origin, first, bytes)?;
-            write(name, plan.head + output.range.start + first, bytes)?;
+            write(name, plan.head + output.start + first, bytes)?;
             Ok(Lost::default())
         }
         Action::Scales => Ok(Lost::default()),
@@ -317,7 +317,7 @@ fn quantize<'s>(
 /// memory in large blocks write such chunks faster. The unit is an element, or a byte of a tensor that is only copied. A
 /// transposed tensor is cut into panels.
 fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
-    let start = plan.head + output.range.start;
+    let start = plan.head + output.start;
     let (length, before) = match &output.action {
         Action::Copy => (output.origin.bytes(), start),
         Action::Scales => (0, 0),

@@ -29,22 +29,25 @@ impl<'a> Numbers<'a> {
     }
 
     /// Returns the shape that the weight has without scales.
-    pub(crate) fn result_shape(&self) -> Cow<'_, [u64]> {
+    pub(crate) fn result_shape(&self) -> Vec<u64> {
         match self {
-            Numbers::Plain((_, tensor), _) => Cow::Borrowed(&tensor.shape),
-            Numbers::Scaled(weight) => Cow::Owned(weight.result_shape().into()),
+            Numbers::Plain((_, tensor), _) => tensor.shape.to_vec(),
+            Numbers::Scaled(weight) => weight.result_shape().into(),
         }
     }
 
-    pub(crate) fn shape(&self) -> &[u64] {
+    pub(crate) fn shape(&self) -> Cow<'_, [u64]> {
         match self {
-            Numbers::Plain((_, tensor), _) => &tensor.shape,
-            Numbers::Scaled(weight) => &weight.shape,
+            Numbers::Plain((_, tensor), _) => Cow::Owned(tensor.shape.to_vec()),
+            Numbers::Scaled(weight) => Cow::Borrowed(&weight.shape),
         }
     }
 
     pub(crate) fn elements(&self) -> u64 {
-        self.shape().iter().product()
+        match self {
+            Numbers::Plain((_, tensor), _) => tensor.elements(),
+            Numbers::Scaled(weight) => weight.shape.iter().product(),
+        }
     }
 
     /// Returns the shards that have these numbers.

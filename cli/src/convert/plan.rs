@@ -42,14 +42,20 @@ pub(crate) struct Plan<'a> {
 pub(crate) struct Output<'a> {
     /// The source tensor.
     pub(crate) origin: &'a Tensor,
-    /// The name, if it isn't that of the source tensor.
-    pub(crate) renamed: Option<Box<str>>,
-    /// The shape, if it isn't that of the source tensor.
-    pub(crate) reshaped: Option<Box<[u64]>>,
+    /// The name and the shape, if the source tensor has another name or another shape.
+    pub(crate) changed: Option<Box<Changed>>,
     pub(crate) dtype: Dtype,
-    pub(crate) range: Range<u64>,
+    /// The place at which its bytes begin, counted from the beginning of the data.
+    pub(crate) start: u64,
     pub(crate) action: Action<'a>,
     pub(crate) note: Option<Note>,
+}
+
+/// The name and the shape of a tensor to write.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) name: Box<str>,
+    pub(crate) shape: Box<[u64]>,
 }
 
 /// A remark about a tensor in the summary.
@@ -83,17 +89,38 @@ pub(crate) struct Dequantize<'a> {
     pub(crate) caster: Arc<Caster>,
 }
 
+impl Changed {
+    pub(crate) fn new(name: &str, shape: Box<[u64]>) -> Changed {
+        Changed {
+            name: name.into(),
+            shape,
+        }
+    }
+}
+
 impl Output<'_> {
     pub(crate) fn name(&self) -> &str {
-        self.renamed.as_deref().unwrap_or(&self.origin.name)
+        self.changed.as_ref().map_or(&self.origin.name, |changed| &changed.name)
     }
 
-    pub(crate) fn shape(&self) -> &[u64] {
-        self.reshaped.as_deref().unwrap_or(&self.origin.shape)
+    pub(crate) fn shape(&self) -> Cow<'_, [u64]> {
+        match &self.changed {
+            Some(changed) => Cow::Borrowed(&changed.shape),
+            None => Cow::Owned(self.origin.shape.to_vec()),
+        }
     }
 
     pub(crate) fn elements(&self) -> u64 {
-        self.shape().iter().product()
+        match &self.changed {
+            Some(changed) => changed.shape.iter().product(),
+            None => self.origin.elements(),
+        }
+    }
+
+    /// Returns its bytes, counted from the beginning of the data.
+    fn range(&self) -> Range<u64> {
+        let bytes = self.elements() * self.dtype.bitsize() as u64 / 8;
+        self.start..self.start + bytes
     }
 }
 
@@ -119,7 +146,7 @@ impl Plan<'_> {
             name: output.name(),
             dtype: output.dtype,
             shape: output.shape(),
-            range: output.range.clone(),
+            range: output.range(),
         })
     }
 
@@ -146,7 +173,7 @@ impl Plan<'_> {
 
     /// Returns the number of bytes of the tensors.
     pub(crate) fn data(&self) -> u64 {
-        self.outputs.last().map_or(0, |output| output.range.end)
+        self.outputs.last().map_or(0, |output| output.range().end)
     }
 
     /// Returns how many elements are read for a scheme. Elements whose largest magnitude is searched first count twice.
@@ -191,10 +218,9 @@ pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p
 pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
         origin: tensor,
-        renamed: None,
-        reshaped: None,
+        changed: None,
         dtype,
-        range: 0..0,
+        start: 0,
         action,
         note: None,
     }
@@ -212,13 +238,13 @@ pub(crate) fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> 
         let bits = bits.ok_or_else(|| about_tensor(path, output.name())(TensorError::TooLong))?;
         if !bits.is_multiple_of(8) {
             return Err(about_tensor(path, output.name())(TensorError::PartOfByte {
-                shape: output.shape().to_vec(),
+                shape: output.shape().into(),
                 dtype: output.dtype,
             }));
         }
         let end = start.checked_add(bits / 8);
         let end = end.ok_or_else(|| about_tensor(path, output.name())(TensorError::TooLong))?;
-        output.range = start..end;
+        output.start = start;
         start = end;
     }
     Ok(())

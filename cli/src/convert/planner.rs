@@ -12,7 +12,7 @@ use super::dequantize;
 use super::numbers::Numbers;
 use super::options::Rules;
 use super::panels::Panels;
-use super::plan::{Action, Dequantize, Note, Output, Plan, lay_out, left, output};
+use super::plan::{Action, Changed, Dequantize, Note, Output, Plan, lay_out, left, output};
 use super::quantize::Quantize;
 use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::header::write as header;
@@ -175,7 +175,7 @@ impl<'a> Planner<'a, '_> {
         let is_unscaled = from.bits() <= 8 && from != ulp::Dtype::F8E8M0Fnu;
         let unscaled = is_unscaled.then_some(Note::Unscaled);
         if let Some(target) = &self.rules.target {
-            if !self.rules.chooses(target, &tensor.name, &tensor.shape) {
+            if !self.rules.chooses(target, &tensor.name, &tensor.shape.to_vec()) {
                 plan.outputs.push(copy(Some(Note::Kept)));
                 return Ok(());
             }
@@ -233,9 +233,9 @@ impl<'a> Planner<'a, '_> {
             caster: self.caster([ulp::Dtype::F32, to], method, |_, to, method| dequantize::narrow(to, method)),
         };
         let shape = weight.result_shape();
+        let is_changed = *weight.name != *tensor.name || *shape != *tensor.shape.to_vec();
         plan.outputs.push(Output {
-            renamed: (*weight.name != *tensor.name).then(|| weight.name.clone().into()),
-            reshaped: (*shape != *tensor.shape).then_some(shape),
+            changed: is_changed.then(|| Changed::new(&weight.name, shape).into()),
             note,
             ..output(tensor, dtype, Action::Dequantize(dequantize.into()))
         });
@@ -270,8 +270,7 @@ impl<'a> Planner<'a, '_> {
         .flatten()
         {
             plan.outputs.push(Output {
-                renamed: Some(name.as_str().into()),
-                reshaped: Some(shape),
+                changed: Some(Changed::new(name, shape).into()),
                 ..output(tensor, dtype, Action::Scales)
             });
         }
@@ -296,8 +295,7 @@ impl<'a> Planner<'a, '_> {
             family,
         };
         plan.outputs.push(Output {
-            renamed: Some(named(target.elements.1)?.into()),
-            reshaped: Some(stored_shape),
+            changed: Some(Changed::new(&named(target.elements.1)?, stored_shape).into()),
             note,
             ..output(tensor, target.elements.0, Action::Quantize(Box::new(quantize)))
         });
@@ -336,7 +334,7 @@ impl<'a> Planner<'a, '_> {
                 }
                 _ => continue,
             };
-            if self.rules.chooses(target, &name, numbers.shape()) {
+            if self.rules.chooses(target, &name, &numbers.shape()) {
                 self.families.entry(fused(&name)).or_default().push(numbers);
             }
         }

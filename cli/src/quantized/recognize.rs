@@ -170,7 +170,7 @@ impl<'a> Finder<'_, 'a> {
         let (element, shape) = self.elements(row, tensor, scales).ok_or_else(wrong)?;
         let declared = self.group.declared.as_ref().and_then(|declared| declared.blocks);
         let said = row.group.map(|length| [1, length]).or(declared);
-        let grid = Grid::fit(&shape, &scales.shape, said).ok_or_else(wrong)?;
+        let grid = Grid::fit(&shape, &scales.shape.to_vec(), said).ok_or_else(wrong)?;
         // A packed scheme has groups of its own.
         if row.group.is_some_and(|length| grid.block() != [1, length]) {
             return Err(wrong());
@@ -230,7 +230,7 @@ impl<'a> Finder<'_, 'a> {
             ElementStorage::Packed(_) => {}
         }
         let bytes = shape.pop()?;
-        let groups = *scales.shape.last()?;
+        let groups = scales.shape.iter().last()?;
         let needed = |cols: u64| cols.div_ceil(row.group.unwrap_or(1));
         let fp4 = bytes.checked_mul(2)?;
         // Equally many bytes hold more fp4 than fp6. The number of groups tells which format the bytes hold.

@@ -2,7 +2,9 @@
 
 mod metadata;
 mod read;
+mod shape;
 pub(crate) mod write;
 
 pub use metadata::Metadata;
 pub use read::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
+pub use shape::Shape;

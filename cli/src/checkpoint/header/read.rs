@@ -6,18 +6,13 @@ use std::ops::Range;
 use compact_str::CompactString;
 use safetensors::Dtype;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use smallvec::SmallVec;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::Metadata;
+use super::{Metadata, Shape};
 use crate::checkpoint::{Source, kind};
 
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
-
-/// The largest number of dimensions of a tensor. numpy and torch have 64. The limit is a thousand times as high, because a reader
-/// should take all files of the format, and still bounds the memory that one shape takes.
-const DIMENSIONS: usize = 1 << 16;
 
 /// The name of the entry that holds the metadata. It is not a tensor.
 pub const METADATA: &str = "__metadata__";
@@ -41,8 +36,8 @@ pub struct Tensor {
     pub name: CompactString,
     /// The type of its elements.
     pub dtype: Dtype,
-    /// Its dimensions. A scalar has none.
-    pub shape: SmallVec<[u64; 2]>,
+    /// Its dimensions.
+    pub shape: Shape,
     /// Its bytes, counted from the beginning of the data.
     pub range: Range<u64>,
 }
@@ -163,7 +158,7 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
     let bits = tensor
         .shape
         .iter()
-        .try_fold(1, |product: u64, &n| product.checked_mul(n))
+        .try_fold(1, |product: u64, n| product.checked_mul(n))
         .and_then(|elements| elements.checked_mul(tensor.dtype.bitsize() as u64))
         .ok_or("the product of its shape overflows")?;
     let (bytes, shape, dtype) = (tensor.bytes(), &tensor.shape, tensor.dtype);
@@ -188,36 +183,8 @@ struct Entries {
 #[derive(Deserialize)]
 struct Entry {
     dtype: Dtype,
-    #[serde(deserialize_with = "shape")]
-    shape: SmallVec<[u64; 2]>,
+    shape: Shape,
     data_offsets: [u64; 2],
-}
-
-/// Reads a shape.
-fn shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmallVec<[u64; 2]>, D::Error> {
-    struct Shape;
-
-    impl<'de> Visitor<'de> for Shape {
-        type Value = SmallVec<[u64; 2]>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a shape")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
-            let mut shape = SmallVec::new();
-            while let Some(length) = all.next_element()? {
-                if shape.len() == DIMENSIONS {
-                    let why = format_args!("more than {DIMENSIONS} dimensions");
-                    return Err(A::Error::custom(why));
-                }
-                shape.push(length);
-            }
-            Ok(shape)
-        }
-    }
-
-    deserializer.deserialize_seq(Shape)
 }
 
 impl<'de> Deserialize<'de> for Entries {

@@ -1,6 +1,7 @@
 //! Writes the header of a safetensors file. Equal input gives equal bytes. A header is written piece by piece, because a large one
 //! would take much memory.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use crate::checkpoint::{HEADER_LIMIT, METADATA, Metadata};
 pub(crate) struct TensorEntry<'a> {
     pub(crate) name: &'a str,
     pub(crate) dtype: Dtype,
-    pub(crate) shape: &'a [u64],
+    pub(crate) shape: Cow<'a, [u64]>,
     pub(crate) range: Range<u64>,
 }
 
@@ -70,7 +71,7 @@ fn json<'a>(out: &mut impl Write, metadata: Option<&Metadata>, tensors: impl Ite
         out.write_all(b":")?;
         let described = Described {
             dtype: tensor.dtype,
-            shape: tensor.shape,
+            shape: &tensor.shape,
             data_offsets: [tensor.range.start, tensor.range.end],
         };
         serde_json::to_writer(&mut *out, &described)?;
