@@ -1,13 +1,13 @@
 //! Casts all tensors to all formats of the command line, and counts.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ulp::{Cast, Dtype, Layout, slice};
 
-use super::Format;
 use super::tally::Tally;
+use super::{Format, Report, in_file};
 use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Checkpoint, Reader};
 use crate::chunks::{self, Chunk, Threads};
@@ -89,24 +89,30 @@ struct Scratch<'c> {
     back: Vec<f32>,
 }
 
-/// The tallies of each tensor, for each format. Chunks are added in their order, so sums do not depend on the threads.
+/// The tallies of each format. Chunks are added in their order, so sums do not depend on the threads.
 struct Totals {
-    of_formats: Vec<Vec<Tally>>,
+    formats: Vec<Format>,
+    /// The tensor of the last chunk that was added, and its tallies.
+    tensor: usize,
+    tallies: Vec<Tally>,
     /// The chunk that is added next, and the chunks that wait for it.
     next: u64,
     waiting: BTreeMap<u64, (usize, Vec<Tally>)>,
 }
 
-/// Returns the effect of these rules on the tensors to which they apply, for each format. A scheme counts as one format.
+/// Returns the effect of these rules on the tensors to which they apply. `formats` has an empty entry for each of the rules. A
+/// scheme counts as one format.
 pub(super) fn check<'c>(
     checkpoint: &'c Checkpoint,
     rules: &[Rules],
+    formats: Vec<Format>,
     threads: Threads,
     observer: &dyn Observer,
-) -> Result<Vec<Format<'c>>, Error> {
+) -> Result<Report<'c>, Error> {
     let targets: Vec<TargetFormat> = rules.iter().map(|rules| TargetFormat::new(rules.to)).collect();
     let Some(first) = rules.first() else {
-        return Ok(Vec::new());
+        let numbers = Vec::new();
+        return Ok(Report { numbers, formats });
     };
     let plans;
     let (numbers, becomes);
@@ -141,7 +147,9 @@ pub(super) fn check<'c>(
     let tasks = Tasks::new(numbers, becomes)?;
     let count = tasks.numbers.len();
     let totals = Mutex::new(Totals {
-        of_formats: vec![vec![Tally::default(); count]; targets.len()],
+        formats,
+        tensor: 0,
+        tallies: vec![Tally::default(); targets.len()],
         next: 0,
         waiting: BTreeMap::new(),
     });
@@ -156,7 +164,7 @@ pub(super) fn check<'c>(
     let each = |chunk: Chunk, scratch: &mut Scratch<'c>| {
         let (elements, tallies) = tasks.tally(chunk, &targets, scratch)?;
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.add(chunk, tallies);
+        totals.add(chunk, tallies).map_err(in_file)?;
         observer.advance(elements);
         Ok(())
     };
@@ -165,11 +173,12 @@ pub(super) fn check<'c>(
     for shard in &checkpoint.shards {
         shard.unchanged()?;
     }
-    let numbers = Rc::new(tasks.numbers);
-    let Totals { of_formats, .. } = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let formats = rules.iter().zip(of_formats);
-    let format = |(rules, tallies): (&Rules, _)| Format::new(rules.to, numbers.clone(), tallies);
-    Ok(formats.map(format).collect())
+    let mut totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    totals.finish(count).map_err(in_file)?;
+    Ok(Report {
+        numbers: tasks.numbers,
+        formats: totals.formats,
+    })
 }
 
 impl TargetFormat {
@@ -306,13 +315,26 @@ impl<'p, 'c> Tasks<'p, 'c> {
 }
 
 impl Totals {
-    fn add(&mut self, chunk: Chunk, tallies: Vec<Tally>) {
+    fn add(&mut self, chunk: Chunk, tallies: Vec<Tally>) -> io::Result<()> {
         self.waiting.insert(chunk.number, (chunk.tensor, tallies));
         while let Some((tensor, tallies)) = self.waiting.remove(&self.next) {
-            for (totals, tally) in self.of_formats.iter_mut().zip(&tallies) {
-                totals[tensor].merge(tally);
+            self.finish(tensor)?;
+            for (total, tally) in self.tallies.iter_mut().zip(&tallies) {
+                total.merge(tally);
             }
             self.next += 1;
         }
+        Ok(())
+    }
+
+    /// Adds the tallies of all tensors before `end` to the formats. An empty tensor has no chunk, and an empty tally.
+    fn finish(&mut self, end: usize) -> io::Result<()> {
+        while self.tensor < end {
+            for (format, tally) in self.formats.iter_mut().zip(&mut self.tallies) {
+                format.add(self.tensor, std::mem::take(tally))?;
+            }
+            self.tensor += 1;
+        }
+        Ok(())
     }
 }

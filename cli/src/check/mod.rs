@@ -2,12 +2,11 @@
 
 mod execute;
 mod render;
+mod tallies;
 mod tally;
 
-use std::cmp::Reverse;
 use std::io::Write;
 use std::path::PathBuf;
-use std::rc::Rc;
 
 use clap::Args;
 
@@ -15,8 +14,9 @@ use crate::checkpoint::Checkpoint;
 use crate::chunks::Threads;
 use crate::convert::numbers::Numbers;
 use crate::convert::options::{self, Options, Rules};
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, at};
 use crate::observer::Observer;
+use tallies::{Tallies, Writer};
 use tally::{ElementKind, Tally};
 
 /// Print the effect of a conversion on each tensor of floats, the worst tensor first, without writing anything
@@ -57,21 +57,38 @@ pub(crate) struct Check {
     json: bool,
 }
 
-/// A format, and the effect of the conversion to it on each tensor.
-struct Format<'c> {
+/// The limit of the memory that the tallies of a format take until they are printed, in bytes. A file holds more tallies.
+const LIMIT: usize = 1 << 18;
+
+/// The effect of the conversion to each format.
+struct Report<'c> {
+    /// The tensors, in the order of their data.
+    numbers: Vec<Numbers<'c>>,
+    formats: Vec<Format>,
+}
+
+/// A format, and the effect of the conversion to the format.
+struct Format {
     to: ulp::Dtype,
     total: Tally,
-    numbers: Rc<Vec<Numbers<'c>>>,
-    /// The tally of each tensor.
-    tallies: Vec<Tally>,
-    /// The indices of the tensors, the worst tensor first.
+    /// The place and the tally of the tensor with the largest loss.
+    worst: Option<(usize, Tally)>,
+    /// The tally of each tensor, if rows of tensors are printed.
+    tallies: Option<Writer>,
+}
+
+/// The rows of a format, the worst tensor first.
+struct Rows<'f> {
+    numbers: &'f [Numbers<'f>],
+    tallies: Tallies,
+    /// The places of the tensors.
     order: Vec<u32>,
 }
 
 /// A tensor, and the effect of the conversion on its elements.
 struct Row<'f> {
     numbers: &'f Numbers<'f>,
-    tally: &'f Tally,
+    tally: Tally,
 }
 
 /// Writes the report, and returns the exit code.
@@ -85,47 +102,79 @@ pub(crate) fn report(args: &Check, observer: &dyn Observer, out: &mut dyn Write)
     let rules = |to| Rules::new(&args.input, &args.options.with_format(to));
     let rules: Vec<Rules> = formats.into_iter().map(rules).collect::<Result<_, _>>()?;
     let checkpoint = Checkpoint::open(&args.input)?;
-    let formats = execute::check(&checkpoint, &rules, args.threads, observer)?;
+    let limit = match (all, args.json) {
+        (false, _) => Some(usize::MAX),
+        (true, true) => Some(LIMIT),
+        (true, false) => None,
+    };
+    let formats = rules.iter().map(|rules| Format::new(rules.to, limit)).collect();
+    let Report { numbers, formats } = execute::check(&checkpoint, &rules, formats, args.threads, observer)?;
     let kinds = &args.fail_on;
     let found = |format: &Format| kinds.iter().any(|&kind| format.total.count(kind) > 0);
     let found = formats.iter().any(found);
-    let written = match (&formats[..], args.json) {
-        ([format], false) if !all => render::tensors(format, out),
-        ([format], true) if !all => render::tensors_json(format, out),
-        (formats, false) => render::formats(formats, out),
-        (formats, true) => render::formats_json(formats, out),
-    };
-    written.and_then(|()| out.flush()).map_err(Error::Stdout)?;
+    match (all, args.json) {
+        (false, json) => {
+            for format in formats {
+                let rows = Rows::new(&numbers, format.tallies)?;
+                let written = if json {
+                    render::tensors_json(&rows, out)
+                } else {
+                    render::tensors(&rows, out)
+                };
+                written.map_err(Error::Stdout)?;
+            }
+        }
+        (true, false) => render::formats(&numbers, &formats, out).map_err(Error::Stdout)?,
+        (true, true) => render::formats_json(&numbers, formats, out)?,
+    }
+    out.flush().map_err(Error::Stdout)?;
     Ok(if found { Exit::Found } else { Exit::Done })
 }
 
-impl<'c> Format<'c> {
-    fn new(to: ulp::Dtype, numbers: Rc<Vec<Numbers<'c>>>, tallies: Vec<Tally>) -> Format<'c> {
-        let mut total = Tally::default();
-        for tally in &tallies {
-            total.merge(tally);
-        }
-        let mut order: Vec<u32> = (0..tallies.len() as u32).collect();
-        // An unstable sort takes no memory. The index keeps equal tensors in their order.
-        order.sort_unstable_by(|&i, &j| {
-            let [a, b] = [i, j].map(|place| &tallies[place as usize]);
-            let lost = |tally: &Tally| Reverse((tally.lost(), tally.became_zero));
-            let mean = b.mean().total_cmp(&a.mean());
-            lost(a).cmp(&lost(b)).then(mean).then(i.cmp(&j))
-        });
+/// Returns the error of a temporary file of tallies.
+fn in_file(error: std::io::Error) -> Error {
+    at(&std::env::temp_dir())(error)
+}
+
+impl Format {
+    /// Returns a format without tallies. `limit` is the limit of the memory that tallies of tensors take. Without a limit, no such
+    /// tally is kept.
+    fn new(to: ulp::Dtype, limit: Option<usize>) -> Format {
         Format {
             to,
-            total,
-            numbers,
-            tallies,
-            order,
+            total: Tally::default(),
+            worst: None,
+            tallies: limit.map(Writer::new),
         }
     }
 
-    fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+    /// Adds the tally of the tensor at a place. Tensors are added in their order.
+    fn add(&mut self, place: usize, tally: Tally) -> std::io::Result<()> {
+        self.total.merge(&tally);
+        // The first of equal tensors is the worst.
+        if self.worst.is_none_or(|(_, worst)| tally.worst_first(&worst).is_lt()) {
+            self.worst = Some((place, tally));
+        }
+        self.tallies.as_mut().map_or(Ok(()), |tallies| tallies.push(&tally))
+    }
+}
+
+impl<'f> Rows<'f> {
+    fn new(numbers: &'f [Numbers<'f>], tallies: Option<Writer>) -> Result<Rows<'f>, Error> {
+        let tallies = tallies.unwrap_or_else(|| Writer::new(0)).finish().map_err(in_file)?;
+        let mut order: Vec<u32> = (0..tallies.len() as u32).collect();
+        // An unstable sort takes no memory. The place keeps equal tensors in their order.
+        order.sort_unstable_by(|&i, &j| {
+            let [a, b] = [i, j].map(|place| tallies.get(place as usize));
+            a.worst_first(&b).then(i.cmp(&j))
+        });
+        Ok(Rows { numbers, tallies, order })
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         self.order.iter().map(|&place| Row {
             numbers: &self.numbers[place as usize],
-            tally: &self.tallies[place as usize],
+            tally: self.tallies.get(place as usize),
         })
     }
 }

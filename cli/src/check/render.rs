@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::tally::Tally;
-use super::{Format, Row};
+use super::{Format, Row, Rows};
 use crate::convert::numbers::Numbers;
+use crate::error::Error;
 use crate::style::{BAD, TITLE};
 use crate::table::{self, Cell, align};
 
@@ -86,7 +87,7 @@ fn entries<M: SerializeMap>(map: &mut M, columns: &[Column], tally: &Tally) -> R
 }
 
 /// Writes a table with a row for each tensor.
-pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn tensors(rows: &Rows, out: &mut dyn Write) -> io::Result<()> {
     let columns: Vec<Column> = SOURCE.into_iter().chain(RESULT).collect();
     let headings = || {
         let columns = columns.iter().map(|(heading, ..)| title(heading));
@@ -94,30 +95,24 @@ pub(super) fn tensors(format: &Format, out: &mut dyn Write) -> io::Result<()> {
         names.chain(columns).collect::<Vec<Cell>>()
     };
     table::write(out, || {
-        let rows = format.rows().map(|Row { numbers, tally }| {
+        let rows = rows.iter().map(|Row { numbers, tally }| {
             let shape = format!("{:?}", numbers.result_shape());
             let names = [Cell::plain(numbers.name()), Cell::plain(shape)].into_iter();
-            names.chain(cells(&columns, tally)).collect()
+            names.chain(cells(&columns, &tally)).collect()
         });
         std::iter::once(headings()).chain(rows)
     })
 }
 
 /// Writes an array with an object for each tensor, one after the other, because all of them at once would take much memory.
-pub(super) fn tensors_json(format: &Format, out: &mut dyn Write) -> io::Result<()> {
-    json(&Tensors(format), out)
-}
-
-fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
+pub(super) fn tensors_json(rows: &Rows, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, rows)?;
     writeln!(out)
 }
 
-struct Tensors<'f>(&'f Format<'f>);
-
-impl Serialize for Tensors<'_> {
+impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.rows())
+        serializer.collect_seq(self.iter())
     }
 }
 
@@ -126,18 +121,17 @@ impl Serialize for Row<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", self.numbers.name())?;
         map.serialize_entry("shape", &self.numbers.result_shape())?;
-        entries(&mut map, &SOURCE, self.tally)?;
-        entries(&mut map, &RESULT, self.tally)?;
+        entries(&mut map, &SOURCE, &self.tally)?;
+        entries(&mut map, &RESULT, &self.tally)?;
         map.end()
     }
 }
 
 /// Writes a line of the figures that all formats share, and a table with a row for each format.
-pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn formats(numbers: &[Numbers], formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
     let first = formats.first();
     let total = first.map_or_else(Tally::default, |format| format.total);
-    let tensors = first.map_or(0, |format| format.rows().len());
-    let elements = first.map_or(0, Format::elements);
+    let (tensors, elements) = (numbers.len(), elements(numbers));
     let source = SOURCE.iter().map(|(heading, _, of)| {
         let number = of(&total).cell().text;
         format!(", {heading}: {number}")
@@ -151,49 +145,65 @@ pub(super) fn formats(formats: &[Format], out: &mut dyn Write) -> io::Result<()>
         .chain([title("worst tensor")]);
     let mut table = vec![headings.collect()];
     for format in formats {
-        let names = [format.to.to_string(), format.bytes().to_string()];
+        let names = [format.to.to_string(), format.bytes(numbers).to_string()];
         let names = names.map(Cell::plain);
-        let worst = Cell::plain(format.worst().unwrap_or("-"));
+        let worst = Cell::plain(format.worst(numbers).unwrap_or("-"));
         let cells = names.into_iter().chain(cells(&RESULT, &format.total));
         table.push(cells.chain([worst]).collect());
     }
     write!(out, "{line}\n\n{}", align(&table))
 }
 
-/// Writes the figures that all formats share, and an object for each format with its tensors.
-pub(super) fn formats_json(formats: &[Format], out: &mut dyn Write) -> io::Result<()> {
-    json(&formats, out)
+/// Writes an array with an object for each format and its tensors. The tensors of one format are in memory at once.
+pub(super) fn formats_json(numbers: &[Numbers], formats: Vec<Format>, out: &mut dyn Write) -> Result<(), Error> {
+    let written = |error: serde_json::Error| Error::Stdout(error.into());
+    let mut serializer = serde_json::Serializer::pretty(&mut *out);
+    let mut array = serializer.serialize_seq(Some(formats.len())).map_err(written)?;
+    for mut format in formats {
+        let rows = Rows::new(numbers, format.tallies.take())?;
+        let object = FormatRows { format, rows };
+        array.serialize_element(&object).map_err(written)?;
+    }
+    SerializeSeq::end(array).map_err(written)?;
+    writeln!(out).map_err(Error::Stdout)
 }
 
-impl Serialize for Format<'_> {
+/// A format and the rows of its tensors.
+struct FormatRows<'f> {
+    format: Format,
+    rows: Rows<'f>,
+}
+
+impl Serialize for FormatRows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let FormatRows { format, rows } = self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("format", self.to.name())?;
-        map.serialize_entry("bytes", &self.bytes())?;
-        map.serialize_entry("elements", &self.elements())?;
-        entries(&mut map, &SOURCE, &self.total)?;
-        entries(&mut map, &RESULT, &self.total)?;
-        map.serialize_entry("worst", &self.worst())?;
-        map.serialize_entry("tensors", &Tensors(self))?;
+        map.serialize_entry("format", format.to.name())?;
+        map.serialize_entry("bytes", &format.bytes(rows.numbers))?;
+        map.serialize_entry("elements", &elements(rows.numbers))?;
+        entries(&mut map, &SOURCE, &format.total)?;
+        entries(&mut map, &RESULT, &format.total)?;
+        map.serialize_entry("worst", &format.worst(rows.numbers))?;
+        map.serialize_entry("tensors", rows)?;
         map.end()
     }
 }
 
-impl Format<'_> {
-    fn elements(&self) -> u64 {
-        self.numbers.iter().map(Numbers::elements).sum()
-    }
+fn elements(numbers: &[Numbers]) -> u64 {
+    numbers.iter().map(Numbers::elements).sum()
+}
 
+impl Format {
     /// Returns the bytes that the tensors would take.
-    fn bytes(&self) -> u64 {
-        let bits = self.rows().map(|row| row.numbers.elements() * u64::from(self.to.bits()));
+    fn bytes(&self, numbers: &[Numbers]) -> u64 {
+        let bits = numbers.iter().map(|numbers| numbers.elements() * u64::from(self.to.bits()));
         bits.map(|bits| bits.div_ceil(8)).sum()
     }
 
     /// Returns the name of the tensor with the largest loss, if any tensor has a loss.
-    fn worst(&self) -> Option<&str> {
-        let worst = self.rows().next()?;
-        let exact = worst.tally.lost() == 0 && worst.tally.largest == 0.0;
-        (!exact).then(|| worst.numbers.name())
+    fn worst<'n>(&self, numbers: &'n [Numbers]) -> Option<&'n str> {
+        let (place, tally) = self.worst?;
+        let exact = tally.lost() == 0 && tally.largest == 0.0;
+        (!exact).then(|| numbers[place].name())
     }
 }

@@ -1,5 +1,7 @@
 //! Counts of elements by the effect of a conversion on them.
 
+use std::cmp::{Ordering, Reverse};
+
 use clap::ValueEnum;
 
 /// A kind of elements that `--fail-on` names.
@@ -12,7 +14,7 @@ pub(super) enum ElementKind {
     Inf,
 }
 
-/// The effect of a conversion on some elements. A checkpoint may have millions of tensors, each with a tally.
+/// The effect of a conversion on some elements.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) amax: f64,
@@ -31,6 +33,42 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Returns all fields. A field that isn't a count is the bits of its number.
+    pub(super) fn fields(&self) -> [u64; 12] {
+        [
+            self.amax.to_bits(),
+            self.overflowed,
+            self.became_zero,
+            self.became_nan,
+            self.subnormal,
+            self.nans,
+            self.infinities,
+            self.largest.to_bits(),
+            self.sum.to_bits(),
+            self.counted,
+            self.signal.to_bits(),
+            self.noise.to_bits(),
+        ]
+    }
+
+    /// Returns the tally of these fields.
+    pub(super) fn of(fields: [u64; 12]) -> Tally {
+        Tally {
+            amax: f64::from_bits(fields[0]),
+            overflowed: fields[1],
+            became_zero: fields[2],
+            became_nan: fields[3],
+            subnormal: fields[4],
+            nans: fields[5],
+            infinities: fields[6],
+            largest: f64::from_bits(fields[7]),
+            sum: f64::from_bits(fields[8]),
+            counted: fields[9],
+            signal: f64::from_bits(fields[10]),
+            noise: f64::from_bits(fields[11]),
+        }
+    }
+
     /// Adds an element. `subnormal` says whether its result is subnormal.
     pub(super) fn add(&mut self, before: f64, after: f64, subnormal: bool) {
         self.nans += u64::from(before.is_nan());
@@ -85,6 +123,13 @@ impl Tally {
     /// Returns how many elements the format can't hold. An element may be counted twice.
     pub(super) fn lost(&self) -> u64 {
         self.overflowed.max(self.became_nan)
+    }
+
+    /// Returns the order in which tensors are listed: the tensor with the larger loss first.
+    pub(super) fn worst_first(&self, other: &Tally) -> Ordering {
+        let lost = |tally: &Tally| Reverse((tally.lost(), tally.became_zero));
+        let mean = other.mean().total_cmp(&self.mean());
+        lost(self).cmp(&lost(other)).then(mean)
     }
 
     pub(super) fn mean(&self) -> f64 {

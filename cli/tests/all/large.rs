@@ -25,16 +25,18 @@ fn peak(sandbox: &Sandbox, arguments: &[&str]) -> Option<usize> {
 }
 
 /// Returns the peaks of the commands about a file of this header, as multiples of its length.
-fn ratios(header: &str, data: usize) -> Option<[f64; 3]> {
+fn ratios(header: &str, data: usize) -> Option<[f64; 5]> {
     let sandbox = Sandbox::new();
     let length = header.len() as u64;
     // bf16 has fewer digits than these numbers, so no count of errors is zero.
     let data: Vec<u8> = [0x57, 0x35].into_iter().cycle().take(data).collect();
     sandbox.write("in", [&length.to_le_bytes(), header.as_bytes(), &data].concat());
-    let mut ratios = [0.0; 3];
+    let mut ratios = [0.0; 5];
     for (ratio, arguments) in ratios.iter_mut().zip([
         &["inspect", "in"][..],
         &["check", "in", "--to", "bf16", "--threads", "2"],
+        &["check", "in", "--to", "all", "--threads", "2"],
+        &["check", "in", "--to", "all", "--threads", "2", "--json"],
         &["convert", "in", "out", "--to", "bf16", "--threads", "2", "--no-sync"],
     ]) {
         let peak = peak(&sandbox, arguments)?;
@@ -97,7 +99,7 @@ fn shortest_name(mut number: usize) -> String {
 /// Entries with the shortest names, and with any number of dimensions, take three times their length too.
 #[test]
 fn headers_of_short_entries_take_three_times_their_length() {
-    for (dtype, size) in [("U8", 1)] {
+    for (dtype, size) in [("U8", 1), ("F16", 2)] {
         for dimensions in [0, 1, 5, 17, 65] {
             let size = if dimensions == 0 { size } else { 0 };
             let shape = vec!["0"; dimensions].join(",");
