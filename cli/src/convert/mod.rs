@@ -9,6 +9,7 @@ pub(crate) mod execute;
 pub(crate) mod numbers;
 pub mod options;
 mod panels;
+mod patterns;
 pub(crate) mod plan;
 mod planner;
 pub(crate) mod problem;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::execute::Lost;
 use super::options::Rules;
+use super::patterns::Patterns;
 use super::plan::{Action, Note, Plan};
 use crate::error::one_line;
 
@@ -24,10 +25,10 @@ pub struct Summary {
     /// The number of lost elements. `None` before anything is written.
     lost: Option<Lost>,
     /// The number of tensors for each pattern of names. The key of `narrowed` includes the source format.
-    narrowed: BTreeMap<String, u64>,
-    kept: BTreeMap<String, u64>,
-    unscaled: BTreeMap<String, u64>,
-    dropped: BTreeMap<String, u64>,
+    narrowed: Patterns,
+    kept: Patterns,
+    unscaled: Patterns,
+    dropped: Patterns,
     dequantized: BTreeMap<&'static str, u64>,
     /// Tensors that are written in a scheme.
     quantized: u64,
@@ -62,7 +63,7 @@ impl Summary {
             *self.lost.get_or_insert_default() += lost;
         }
         for name in &plan.dropped {
-            *self.dropped.entry(pattern(name)).or_default() += 1;
+            self.dropped.add(name);
         }
         for output in &plan.outputs {
             let patterns = match output.note {
@@ -72,7 +73,7 @@ impl Summary {
                 None => None,
             };
             if let Some(patterns) = patterns {
-                *patterns.entry(pattern(&output.origin.name)).or_default() += 1;
+                patterns.add(&output.origin.name);
             }
             match &output.action {
                 Action::Dequantize(dequantize) => {
@@ -93,10 +94,13 @@ impl Summary {
             count.tensors += 1;
             count.elements += output.elements();
         }
+        for patterns in [&mut self.narrowed, &mut self.kept, &mut self.unscaled, &mut self.dropped] {
+            patterns.sort();
+        }
     }
 
     /// Returns the lists of tensors, by outcome.
-    fn lists(&self) -> [(&'static str, &BTreeMap<String, u64>); 4] {
+    fn lists(&self) -> [(&'static str, &Patterns); 4] {
         [
             ("narrowed", &self.narrowed),
             ("kept", &self.kept),
@@ -116,7 +120,7 @@ impl Summary {
             "cast": count(&self.cast),
             "copied": count(&self.copied),
             "scales_added": self.scales_added,
-            "scales_dropped": self.dropped.values().sum::<u64>(),
+            "scales_dropped": self.dropped.tensors(),
             "bytes_before": self.bytes_before,
             "bytes_after": self.bytes_after,
             "overflowed": self.lost.map(|lost| lost.overflowed),
@@ -132,15 +136,6 @@ impl Summary {
     }
 }
 
-/// Returns a name with an asterisk for each number, so that all layers have one pattern.
-fn pattern(name: &str) -> String {
-    let parts = name.split('.').map(|part| {
-        let number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if number { "*" } else { part }
-    });
-    parts.collect::<Vec<_>>().join(".")
-}
-
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Summary { to, cast, copied, .. } = self;
@@ -152,7 +147,7 @@ impl fmt::Display for Summary {
             cast.tensors, copied.tensors
         )?;
         writeln!(f, "elements: {elements} ({} cast, {} copied)", cast.elements, copied.elements)?;
-        let dropped: u64 = self.dropped.values().sum();
+        let dropped = self.dropped.tensors();
         if self.scales_added + dropped > 0 {
             writeln!(f, "scales: {} added, {dropped} dropped", self.scales_added)?;
         }
@@ -173,12 +168,9 @@ impl fmt::Display for Summary {
             for (pattern, count) in patterns.iter().take(MAX_PATTERNS) {
                 writeln!(f, "{name}: {count} of {}", one_line(pattern))?;
             }
-            if patterns.len() > MAX_PATTERNS {
-                writeln!(
-                    f,
-                    "{name}: {} more patterns, which --json lists",
-                    patterns.len() - MAX_PATTERNS
-                )?;
+            let count = patterns.iter().len();
+            if count > MAX_PATTERNS {
+                writeln!(f, "{name}: {} more patterns, which --json lists", count - MAX_PATTERNS)?;
             }
         }
         for path in &self.left_out {

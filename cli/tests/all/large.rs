@@ -117,6 +117,20 @@ fn headers_of_short_entries_take_three_times_their_length() {
     }
 }
 
+/// Every tensor may have a line of its own in the summary.
+#[test]
+fn headers_of_many_patterns_take_three_times_their_length() {
+    let (header, _) = entries(|i| match i {
+        0 => r#""the usual format":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}"#.into(),
+        _ => format!(r#""{}":{{"dtype":"F64","shape":[0],"data_offsets":[2,2]}}"#, shortest_name(i)),
+    });
+    let Some(ratios) = ratios(&header, 2) else {
+        return;
+    };
+    println!("{ratios:?}");
+    assert!(ratios.iter().all(|&ratio| ratio <= 3.0), "{ratios:?}");
+}
+
 /// A shape has at most 65,536 dimensions.
 #[test]
 fn a_tensor_has_few_dimensions() {
