@@ -1,8 +1,9 @@
 //! Signals at chosen system calls, and the next run after `kill -9`.
 
-use std::fs::{self, File};
+use std::fs;
+use std::io::Read;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::distributed::{convert, pair};
 use crate::published::injected;
@@ -155,8 +156,18 @@ fn files_of_running_processes_stay() {
         let paths = left(&sandbox);
         assert_eq!(paths.len(), 1, "{paths:?}");
         let before = files(&sandbox.path(""));
-        let held = File::open(&paths[0]).unwrap();
-        held.try_lock().unwrap();
+        // Another process holds the lock. Tests beside this one start processes, and a process that is being started has all locks of
+        // this one for a moment.
+        let mut holder = Command::new("flock")
+            .arg(&paths[0])
+            .args(["--command", "echo held; cat"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = [0; 5];
+        holder.stdout.take().unwrap().read_exact(&mut line).unwrap();
+        assert_eq!(&line, b"held\n");
         sandbox.succeeds(&command);
         assert_eq!(left(&sandbox), paths);
         let out = sandbox.path("out");
@@ -166,7 +177,8 @@ fn files_of_running_processes_stay() {
             fs::remove_file(out).unwrap();
         }
         assert!(sandbox.files() == before);
-        drop(held);
+        drop(holder.stdin.take());
+        holder.wait().unwrap();
         sandbox.succeeds(&command);
         assert!(left(&sandbox).is_empty());
         let out = sandbox.path("out");
