@@ -15,10 +15,15 @@ pub(super) struct Patterns {
 impl Patterns {
     /// Adds a tensor of this name.
     pub(super) fn add(&mut self, name: &str) {
-        self.counts.push((pattern(name), 1));
-        if self.counts.len() >= 2 * self.sorted + 64 {
+        let unsorted = 64 + self.sorted / 4;
+        if self.counts.len() >= self.sorted + unsorted {
             self.sort();
         }
+        if self.counts.len() == self.counts.capacity() {
+            // A vector that grows by itself doubles its memory.
+            self.counts.reserve_exact(unsorted);
+        }
+        self.counts.push((pattern(name), 1));
     }
 
     /// Sorts the patterns. [`iter`](Self::iter) and the other methods need sorted patterns.
