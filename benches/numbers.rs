@@ -119,7 +119,12 @@ macro_rules! rows {
         )*
     };
     // Functions that `half` lacks or calls by another name.
-    (ours: $in:ident, $($name:literal: |$x:pat_param, $y:pat_param, $z:pat_param, $n:pat_param| $body:expr $(, half $theirs:expr)? $(, f32 $f32:expr)?;)*) => {
+    (ours: $in:ident,
+        $(
+            $name:literal: |$x:pat_param, $y:pat_param, $z:pat_param, $n:pat_param| $body:expr
+                $(, half $theirs:expr)? $(, f32 $f32:expr)?;
+        )*
+    ) => {
         $(
             $in.row($name, vec![
                 $(way("half", $in.theirs, $theirs),)?
@@ -324,12 +329,21 @@ macro_rules! methods {
                 "parts": |x, _, _, _| x.parts();
                 "to_int": |x, _, _, _| x.to_int::<i32>(), f32 |x, _, _, _| x as i32;
                 "from_int": |_, _, _, n| <$Ours>::from_int(n), f32 |_, _, _, n| n as f32;
-                "from i32": |_, _, _, n| <$Ours>::from_i32(n), half |_, _, _, n| <$Theirs>::from_i32(n), f32 |_, _, _, n| n as f32;
-                "from u8": |_, _, _, n| <$Ours>::from_int(n as u8), half |_, _, _, n| <$Theirs>::from(n as u8), f32 |_, _, _, n| n as u8 as f32;
-                "from_bits": |_, _, _, n| <$Ours>::from_bits(n as u16), half |_, _, _, n| <$Theirs>::from_bits(n as u16), f32 |_, _, _, n| f32::from_bits(n as u32);
-                "from_le_bytes": |_, _, _, n| <$Ours>::from_le_bytes((n as u16).to_ne_bytes()), half |_, _, _, n| <$Theirs>::from_le_bytes((n as u16).to_ne_bytes());
-                "from_be_bytes": |_, _, _, n| <$Ours>::from_be_bytes((n as u16).to_ne_bytes()), half |_, _, _, n| <$Theirs>::from_be_bytes((n as u16).to_ne_bytes());
-                "from_ne_bytes": |_, _, _, n| <$Ours>::from_ne_bytes((n as u16).to_ne_bytes()), half |_, _, _, n| <$Theirs>::from_ne_bytes((n as u16).to_ne_bytes());
+                "from i32": |_, _, _, n| <$Ours>::from_i32(n),
+                    half |_, _, _, n| <$Theirs>::from_i32(n),
+                    f32 |_, _, _, n| n as f32;
+                "from u8": |_, _, _, n| <$Ours>::from_int(n as u8),
+                    half |_, _, _, n| <$Theirs>::from(n as u8),
+                    f32 |_, _, _, n| n as u8 as f32;
+                "from_bits": |_, _, _, n| <$Ours>::from_bits(n as u16),
+                    half |_, _, _, n| <$Theirs>::from_bits(n as u16),
+                    f32 |_, _, _, n| f32::from_bits(n as u32);
+                "from_le_bytes": |_, _, _, n| <$Ours>::from_le_bytes((n as u16).to_ne_bytes()),
+                    half |_, _, _, n| <$Theirs>::from_le_bytes((n as u16).to_ne_bytes());
+                "from_be_bytes": |_, _, _, n| <$Ours>::from_be_bytes((n as u16).to_ne_bytes()),
+                    half |_, _, _, n| <$Theirs>::from_be_bytes((n as u16).to_ne_bytes());
+                "from_ne_bytes": |_, _, _, n| <$Ours>::from_ne_bytes((n as u16).to_ne_bytes()),
+                    half |_, _, _, n| <$Theirs>::from_ne_bytes((n as u16).to_ne_bytes());
                 "to_f32": |x, _, _, _| x.to_f32(), half |x, _, _, _| x.to_f32();
                 "to_f32_const": |x, _, _, _| x.to_f32_const(), half |x, _, _, _| x.to_f32_const();
                 "to_f64": |x, _, _, _| x.to_f64(), half |x, _, _, _| x.to_f64(), f32 |x, _, _, _| f64::from(x);

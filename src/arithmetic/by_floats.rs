@@ -208,7 +208,7 @@ pub(crate) const fn odd_f32<F: Format, I: Integer>(x: I) -> Option<f32> {
         return None;
     }
     let x = integer::low_bits(x) as i32;
-    // Of more than 24 bits, the lowest 8 become one sticky bit. The integer is then exact in `f32`.
+    // If the integer has more than 24 bits, its lowest 8 bits become one sticky bit. The integer is then exact in `f32`.
     let odd = (x | ((x & 0xff != 0) as i32) << 8) & !0xff;
     let is_exact = x.wrapping_add(1 << 24) as u32 <= 1 << 25;
     Some((if is_exact { x } else { odd }) as f32)

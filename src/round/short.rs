@@ -1,12 +1,12 @@
 //! Short ways from and to `f32` and `f64`, ties to even, for IEEE formats of up to 16 bits.
 //!
 //! [`Cast::convert`] serves all formats, roundings and flags, and its code is long. These functions do one job each, so that they
-//! are fast in a build without optimization too. `ulp-verify` compares them with [`Cast::convert`] on all `f32`s and all codes.
+//! are fast in a build without optimization too. `ulp-verify f32-half` tries all `f32`s and all codes of 16 bits.
 
 use crate::format::Layout;
 use crate::round::{Cast, Format, from_code, shares_exponents, to_code};
 
-/// Whether branches are better than the long way. Loops over the long way become loops over vectors, if the CPU's vectors can
+/// True if branches are better than the long way. Loops over the long way become loops over vectors, if the CPU's vectors can
 /// shift each number by its own count, and if the compiler optimizes.
 const BRANCHES_PAY: bool = cfg!(debug_assertions) || cfg!(all(target_arch = "x86_64", not(target_feature = "avx2")));
 
@@ -17,7 +17,7 @@ macro_rules! short {
 
         impl<F: Format> $Short<F> {
             const WIDE: Layout = Layout::$WIDE;
-            /// Whether the format is an IEEE format of up to 16 bits, and all its numbers are normal in the wide format or the
+            /// True if the format is an IEEE format of up to 16 bits, and all its numbers are normal in the wide format or the
             /// exponents are equal.
             const APPLIES: bool = F::LAYOUT.is_ieee()
                 && F::LAYOUT.bits() <= 16

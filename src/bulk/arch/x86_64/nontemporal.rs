@@ -57,7 +57,7 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     let tile_bytes = max(TILE_BYTES, TILE * size);
     let in_tile = tile_bytes / size;
     let in_page = PAGE / (in_tile * size_of::<S>());
-    // The tiles begin at a line. What lies before and after them is written at the end, as usual.
+    // The tiles begin at a line. The numbers before and after the tiles are written at the end, as usual.
     let start = (dst.as_ptr().addr().next_multiple_of(LINE) - dst.as_ptr().addr()) / size;
     let tiles = (src.len() - start) / in_tile;
     let in_turns = PAGES * in_page;
@@ -85,7 +85,7 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     }
     // SAFETY: every x86-64 CPU has this instruction. Later stores come after the streamed stores.
     unsafe { _mm_sfence() };
-    // SAFETY: `write_by` wrote what lies before and after the tiles. All tiles are copies of numbers that `write` returned as
+    // SAFETY: `write_by` wrote the numbers before and after the tiles. All tiles are copies of numbers that `write` returned as
     // initialised.
     unsafe { Out::uninit(dst).assume_init() }
 }
