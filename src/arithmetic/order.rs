@@ -149,12 +149,12 @@ impl<F: Format> Order<F> {
         is_high | (Self::NAN_IS_NEGATIVE_ZERO && code == const { F::LAYOUT.sign_mask() })
     }
 
-    /// Returns whether both codes are numbers, if the value of the first is at most the value of the second.
+    /// Returns the values of two codes, and whether a code is a NaN that lies between the least and the greatest number.
     #[inline(always)]
-    const fn are_numbers(a: u64, b: u64) -> bool {
-        let outside = (Self::value(a) < Self::LEAST) | (Self::value(b) > Self::MOST);
-        let inside = Self::NAN_IS_NEGATIVE_ZERO && (Self::is_nan(a) | Self::is_nan(b));
-        !outside & !inside
+    const fn values(a: F, b: F) -> (i64, i64, bool) {
+        let (a, b) = (to_code(a), to_code(b));
+        let has_inner_nan = Self::NAN_IS_NEGATIVE_ZERO && (Self::is_nan(a) | Self::is_nan(b));
+        (Self::value(a), Self::value(b), has_inner_nan)
     }
 }
 
@@ -165,41 +165,40 @@ const fn min(a: u32, b: u32) -> u32 {
 /// Returns whether `a` is less than `b`. The function has no branch.
 #[inline(always)]
 pub(crate) const fn is_less<F: Format>(a: F, b: F) -> bool {
-    let (a, b) = (to_code(a), to_code(b));
-    Order::<F>::are_numbers(a, b) & (Order::<F>::value(a) < Order::<F>::value(b))
+    let (a, b, has_inner_nan) = Order::<F>::values(a, b);
+    (Order::<F>::LEAST <= a) & (a < b) & (b <= Order::<F>::MOST) & !has_inner_nan
 }
 
 /// Returns whether `a` is at most `b`. The function has no branch.
 #[inline(always)]
 pub(crate) const fn is_at_most<F: Format>(a: F, b: F) -> bool {
-    let (a, b) = (to_code(a), to_code(b));
-    Order::<F>::are_numbers(a, b) & (Order::<F>::value(a) <= Order::<F>::value(b))
+    let (a, b, has_inner_nan) = Order::<F>::values(a, b);
+    (Order::<F>::LEAST <= a) & (a <= b) & (b <= Order::<F>::MOST) & !has_inner_nan
 }
 
 /// Returns whether two numbers are equal. The function has no branch.
 #[inline(always)]
 pub(crate) const fn is_equal<F: Format>(a: F, b: F) -> bool {
-    let (a, b) = (to_code(a), to_code(b));
-    !Order::<F>::is_nan(a)
-        & (Order::<F>::value(a) == Order::<F>::value(b))
-        & !(Order::<F>::NAN_IS_NEGATIVE_ZERO && Order::<F>::is_nan(b))
+    let is_nan = Order::<F>::is_nan(to_code(a));
+    let (a, b, has_inner_nan) = Order::<F>::values(a, b);
+    !is_nan & (a == b) & !has_inner_nan
 }
 
 /// Returns the order of two numbers by their values. Zeros are equal. A NaN has no order.
 #[inline(always)]
 pub(crate) const fn compare<F: Format>(a: F, b: F) -> Option<Ordering> {
-    let (a, b) = (to_code(a), to_code(b));
-    if !(Order::<F>::are_numbers(a, b) & Order::<F>::are_numbers(b, a)) {
-        return None;
-    }
-    let (a, b) = (Order::<F>::value(a), Order::<F>::value(b));
-    Some(if a < b {
-        Ordering::Less
+    let (a, b, has_inner_nan) = Order::<F>::values(a, b);
+    let (least, most) = (Order::<F>::LEAST, Order::<F>::MOST);
+    let has_outer_nan = (a < least) | (b > most) | (b < least) | (a > most);
+    if has_outer_nan | has_inner_nan {
+        None
+    } else if a < b {
+        Some(Ordering::Less)
     } else if a > b {
-        Ordering::Greater
+        Some(Ordering::Greater)
     } else {
-        Ordering::Equal
-    })
+        Some(Ordering::Equal)
+    }
 }
 
 /// Returns the order of two codes by IEEE 754-2019, 5.10. Numbers are ordered by their values, with −0 below +0. NaNs lie outside
