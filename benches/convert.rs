@@ -103,12 +103,7 @@ fn pair<S: Shared, D: Shared>(table: &mut Table, name: &str, peers: impl IntoIte
 
 /// The goal of a length, if the length has one.
 fn floor(len: usize, from: usize, to: usize) -> Option<Floor> {
-    let bound = |goal, least, reason| {
-        Some(Floor {
-            goal,
-            bound: Some((least, reason)),
-        })
-    };
+    let bound = |goal, least, reason| Some(Floor::bound(goal, least, reason));
     match (len, from, to) {
         (1024, 8, _) | (1024, 2, 2) => bound(0.85, 0.15, "two or three instructions of two cycles for each vector"),
         (1024, _, 1) => bound(0.40, 0.18, "34 to 40 instructions for 64 numbers"),
@@ -136,12 +131,7 @@ fn variants<S: Format, D: Format>(table: &mut Table, name: &str) {
     let amax = |s: &[S], _: &mut [D]| {
         black_box(slice::amax(s));
     };
-    let bound = |goal, least, reason| {
-        Some(Floor {
-            goal,
-            bound: Some((least, reason)),
-        })
-    };
+    let bound = |goal, least, reason| Some(Floor::bound(goal, least, reason));
     let of_plain = |function| vec![series("plain", slice::cast), function];
     for len in [1 << 10, 1 << 15] {
         let mut row = |variant, floor, of_memcpy, ways: Vec<Series<S, D>>| {

@@ -26,6 +26,12 @@ impl Floor {
     pub const fn goal(goal: f64) -> Self {
         Floor { goal, bound: None }
     }
+
+    /// Makes a floor below the goal, for this reason.
+    pub const fn bound(goal: f64, least: f64, reason: &'static str) -> Self {
+        let bound = Some((least, reason));
+        Floor { goal, bound }
+    }
 }
 
 /// One way to do a job.

@@ -55,7 +55,7 @@ fn exp2(x: f64) -> f64 {
 /// Returns ln(x) · scale. `f` gives the result for every `x` that is not positive and normal.
 #[inline(always)]
 pub(super) fn logarithm<F: Format>(x: F, scale: f64, f: impl Fn(f64) -> f64) -> F {
-    if is_normal::<F>(to_code(x)) && to_code(x) & F::LAYOUT.sign_mask() == 0 {
+    if is_positive_normal::<F>(to_code(x)) {
         round(scale * ln(widen_normal::<F>(to_code(x))), &[to_code(x)])
     } else {
         of_any(x, f)
