@@ -4,7 +4,7 @@
 
 mod bits;
 mod call;
-mod cast;
+pub mod cast;
 mod check;
 pub mod checkpoint;
 pub mod chunks;

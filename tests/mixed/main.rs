@@ -1,8 +1,11 @@
 //! Mixed-precision training: the results of torch, equal bits on every instruction set, and refused calls.
 #![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
+#[path = "../allocations/mod.rs"]
+mod allocations;
 mod checkpoint;
 mod isas;
+mod memory;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod refused;

@@ -14,6 +14,8 @@
 #[path = "../for_every_format/mod.rs"]
 mod for_every_format;
 
+#[path = "../allocations/mod.rs"]
+mod allocations;
 mod api;
 mod bytes;
 mod counted;
@@ -25,11 +27,11 @@ mod guard_pages;
 mod isa;
 mod large;
 mod lengths;
+mod memory;
 mod overflow;
 mod pairs;
 #[path = "../sampling/mod.rs"]
 mod sampling;
 mod scaled;
 mod scan;
-mod stochastic;
 mod support;

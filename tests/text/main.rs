@@ -6,6 +6,9 @@
 #[path = "../for_every_format/mod.rs"]
 mod for_every_format;
 
+#[path = "../allocations/mod.rs"]
+mod allocations;
+
 use std::fmt::{Binary, Debug, Display, LowerExp, LowerHex, Octal, UpperExp, UpperHex};
 use std::str::FromStr;
 
@@ -164,6 +167,7 @@ mod decimals;
 mod exact;
 mod flags;
 mod forms;
+mod memory;
 mod numpy;
 mod oracle;
 mod pitfalls;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bits;
+mod cast;
 #[cfg(unix)]
 mod changes;
 mod check;

@@ -1,9 +1,16 @@
 //! Compares stochastic rounding with the documented layout of its random bits, and with the means that it must have.
+//!
+//! The loops of stochastic rounding take a minute to compile. They are apart from the other loops on slices, so that two programs
+//! are compiled at once.
+
+#![allow(clippy::float_cmp, reason = "the values compared are exact")]
 
 mod bits;
 mod bytes;
 mod means;
 mod oracle;
+#[path = "../sampling/mod.rs"]
+mod sampling;
 
 use ulp::slice::{Stochastic, cast_stochastic};
 use ulp::{Bf16, F8E4M3Fn, F16, Format};

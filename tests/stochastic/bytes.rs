@@ -3,7 +3,7 @@
 use ulp::slice::{Stochastic, cast_bytes_stochastic_on, pack};
 use ulp::{Bf16, Bits, Dtype, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E8M0Fnu, F16, Format, Isa, Layout, slice};
 
-use super::cast;
+use crate::cast;
 
 fn to_bytes<F: Format>(numbers: &[F]) -> Vec<u8> {
     let size = size_of::<F>();

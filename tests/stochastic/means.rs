@@ -3,7 +3,7 @@
 use ulp::slice::Stochastic;
 use ulp::{Bf16, F4E2M1Fn, F6E3M2Fn, F8E4M3Fn, F8E5M2, F16, Format};
 
-use super::cast;
+use crate::cast;
 use crate::sampling::sampled;
 
 /// Returns the number of draws for each mean. It is a multiple of 64, because `decisions_are_independent` takes blocks of 64.

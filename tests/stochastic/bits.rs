@@ -3,7 +3,7 @@
 use ulp::slice::Stochastic;
 use ulp::{Bf16, Cast, F4E2M1Fn, F6E2M3Fn, F6E3M2Fn, F8E4M3Fn, F8E4M3Fnuz, F8E5M2, F8E5M2Fnuz, F8E8M0Fnu, F16, Flags, Isa};
 
-use super::oracle::{Inputs, Pair, Wide, draw};
+use crate::oracle::{Inputs, Pair, Wide, draw};
 
 /// Returns every target from an f32, and the sources that differ from f32 in kind. All pairs would take minutes to compile.
 fn pairs() -> Vec<Pair> {
