@@ -1,45 +1,21 @@
-//! Block-scaled formats on every instruction set of this CPU, as ratios of a `memcpy` of the same number of bytes.
+//! Block-scaled formats, as fractions of the throughput of `memcpy` moving the same number of bytes in the same run.
 //!
-//! Rounds of `memcpy` and rounds of a row take turns, so other work of the machine slows both. The bytes of a row are the bytes
-//! that the row reads plus the bytes that the row writes. `memcpy` copies half as many bytes, because each byte is read and
-//! written.
-//!
-//! `cargo bench --bench block` takes 32 Ki elements. With `-- 26` at the end, the bench takes 2^26 elements. With
-//! `-- 15 nvfp4` at the end, the bench takes 2^15 elements, and only the rows whose name has the word `nvfp4`.
+//! A row counts the bytes that the work reads and the bytes that the work writes. `memcpy` copies half as many bytes, because each
+//! byte is read and written. `ulp` is the best instruction set of this CPU, and the other ways have their instruction set's name.
 
+use core::cell::RefCell;
 use core::hint::black_box;
-use core::time::Duration;
-use std::env;
-use std::time::Instant;
+use std::process::ExitCode;
 
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Cast, Dtype, Format, Isa};
+use ulp_bench::{Floor, Table, Way};
 
 const COLS: usize = 1024;
+/// The lengths of the matrices. The first one fits in the second cache, and the second one in no cache.
+const LENGTHS: [usize; 2] = [1 << 15, 1 << 26];
 
-/// A row of the table: the name, the number of bytes that the work reads and writes, and the work.
-struct Row {
-    name: String,
-    bytes: usize,
-    work: Box<dyn FnMut(Isa)>,
-}
-
-fn main() {
-    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
-    let log2 = words.iter().find_map(|word| word.parse().ok()).unwrap_or(15);
-    let len: usize = 1 << log2;
-    let asked = |row: &Row| {
-        let mut words = words.iter().filter(|word| word.parse::<u32>().is_err());
-        words.all(|word| row.name.contains(word.as_str()))
-    };
-    let rows = rows(len).into_iter().filter(asked);
-    println!("{len} elements, rates as ratios of memcpy");
-    for mut row in rows {
-        measure(&mut row);
-    }
-}
-
-fn rows(len: usize) -> Vec<Row> {
+fn main() -> ExitCode {
     let mine = Scheme::new(Dtype::F8E5M2, Dtype::Bf16, Blocks::new(1, 64));
     let schemes = [
         Scheme::MXFP8,
@@ -51,14 +27,16 @@ fn rows(len: usize) -> Vec<Row> {
         Scheme::FP8_TENSOR,
         mine,
     ];
-    let mut rows = Vec::new();
-    for scheme in schemes {
-        rows.push(quantize::<f32>(scheme, len));
-        rows.push(quantize::<Bf16>(scheme, len));
-        rows.push(dequantize::<f32>(scheme, len));
-        rows.push(dequantize::<Bf16>(scheme, len));
+    let mut table = Table::new();
+    for len in LENGTHS {
+        for scheme in schemes {
+            quantize::<f32>(&mut table, scheme, len);
+            quantize::<Bf16>(&mut table, scheme, len);
+            dequantize::<f32>(&mut table, scheme, len);
+            dequantize::<Bf16>(&mut table, scheme, len);
+        }
     }
-    rows
+    table.finish()
 }
 
 /// Returns numbers that are roughly normally distributed, like weights.
@@ -71,83 +49,133 @@ fn numbers<S: Format>(len: usize) -> Vec<S> {
     (0..len).map(|_| (0..6).map(|_| uniform()).sum::<f32>().cast()).collect()
 }
 
-fn quantize<S: Format>(scheme: Scheme, len: usize) -> Row {
-    let src = numbers::<S>(len);
-    let shape = (len / COLS, COLS);
-    let mut elements = vec![0; scheme.element_bytes(shape.0, shape.1)];
-    let mut scales = vec![0; scheme.scale_bytes(shape.0, shape.1)];
-    let bytes = size_of_val(&src[..]) + elements.len() + scales.len();
-    Row {
-        name: format!("{} to {scheme}", S::DTYPE),
-        bytes,
-        work: Box::new(move |isa| {
-            let cast = Cast::new().saturating();
-            let counts = scheme.quantize_on(isa, &src, COLS, 1.0, &mut elements, &mut scales, cast);
-            black_box(counts).expect("the matrix fits");
-        }),
-    }
+/// A matrix of a scheme, and an equal matrix of numbers.
+struct Matrix<F> {
+    numbers: Vec<F>,
+    elements: Vec<u8>,
+    scales: Vec<u8>,
 }
 
-fn dequantize<D: Format>(scheme: Scheme, len: usize) -> Row {
-    let src = numbers::<f32>(len);
-    let shape = (len / COLS, COLS);
-    let mut elements = vec![0; scheme.element_bytes(shape.0, shape.1)];
-    let mut scales = vec![0; scheme.scale_bytes(shape.0, shape.1)];
-    scheme
-        .quantize(&src, COLS, 1.0, &mut elements, &mut scales)
-        .expect("the matrix fits");
-    let mut dst = vec![D::MAX; len];
-    let bytes = size_of_val(&dst[..]) + elements.len() + scales.len();
-    Row {
-        name: format!("{scheme} to {}", D::DTYPE),
-        bytes,
-        work: Box::new(move |isa| {
-            scheme
-                .dequantize_on(isa, &elements, &scales, COLS, 1.0, &mut dst)
-                .expect("the matrix fits");
-            black_box(&dst);
-        }),
-    }
-}
-
-/// Prints the row's rate on every instruction set.
-fn measure(row: &mut Row) {
-    let from = vec![1u8; row.bytes / 2];
-    let mut to = vec![2u8; row.bytes / 2];
-    let mut copy = || {
-        black_box(&mut to).copy_from_slice(black_box(&from));
-    };
-    let copies = calls(&mut copy);
-    print!("{:36}", row.name);
-    for isa in Isa::available().filter(|isa| !isa.to_string().starts_with("avx512v")) {
-        let mut work = || (row.work)(isa);
-        let works = calls(&mut work);
-        let mut best = (f64::MAX, f64::MAX);
-        for _ in 0..25 {
-            best.0 = best.0.min(time(copies, &mut copy));
-            best.1 = best.1.min(time(works, &mut work));
+impl<F: Format> Matrix<F> {
+    fn new(scheme: Scheme, len: usize) -> Self {
+        let (rows, cols) = (len / COLS, COLS);
+        Self {
+            numbers: numbers(len),
+            elements: vec![0; scheme.element_bytes(rows, cols)],
+            scales: vec![0; scheme.scale_bytes(rows, cols)],
         }
-        let rate = row.bytes as f64 / best.1 / 1e9;
-        print!("  {isa} {:.2} ({rate:.1} GB/s)", best.0 / best.1);
     }
-    println!("  memcpy {:.1}", row.bytes as f64 / time(copies, &mut copy) / 1e9);
+
+    fn quantize(&mut self, scheme: Scheme, isa: Isa) {
+        let (
+            cast,
+            Self {
+                numbers,
+                elements,
+                scales,
+            },
+        ) = (Cast::new().saturating(), self);
+        let counts = scheme.quantize_on(isa, numbers, COLS, 1.0, elements, scales, cast);
+        black_box(counts).expect("the matrix fits");
+    }
+
+    fn dequantize(&mut self, scheme: Scheme, isa: Isa) {
+        let Self {
+            numbers,
+            elements,
+            scales,
+        } = self;
+        scheme
+            .dequantize_on(isa, elements, scales, COLS, 1.0, numbers)
+            .expect("the matrix fits");
+        black_box(numbers);
+    }
 }
 
-/// Returns how many calls take about 2 ms.
-fn calls(work: &mut impl FnMut()) -> u32 {
-    let mut calls = 1;
-    while time(calls, work) * f64::from(calls) < 0.002 {
-        calls *= 2;
-    }
-    calls
+fn quantize<S: Format>(table: &mut Table, scheme: Scheme, len: usize) {
+    let row = format!("{} to {scheme}, {}", S::DTYPE, length(len));
+    measure(
+        table,
+        &row,
+        goal(&row),
+        || Matrix::<S>::new(scheme, len),
+        |matrix, isa| {
+            matrix.quantize(scheme, isa);
+        },
+    );
 }
 
-/// Returns the mean time of a call in seconds.
-fn time(calls: u32, work: &mut impl FnMut()) -> f64 {
-    let start = Instant::now();
-    for _ in 0..calls {
-        work();
+fn dequantize<D: Format>(table: &mut Table, scheme: Scheme, len: usize) {
+    let row = format!("{scheme} to {}, {}", D::DTYPE, length(len));
+    let new = || {
+        let mut matrix = Matrix::<D>::new(scheme, len);
+        matrix.quantize(scheme, Isa::detect());
+        matrix
+    };
+    measure(table, &row, goal(&row), new, |matrix, isa| matrix.dequantize(scheme, isa));
+}
+
+fn length(len: usize) -> String {
+    match len >> 20 {
+        0 => format!("{} Ki", len >> 10),
+        mi => format!("{mi} Mi"),
     }
-    let elapsed: Duration = start.elapsed();
-    elapsed.as_secs_f64() / f64::from(calls)
+}
+
+fn measure<F: Format>(
+    table: &mut Table,
+    row: &str,
+    floor: Option<Floor>,
+    new: impl Fn() -> Matrix<F>,
+    work: impl Fn(&mut Matrix<F>, Isa),
+) {
+    if !table.chooses(row) {
+        return;
+    }
+    let matrix = RefCell::new(new());
+    let bytes = {
+        let Matrix {
+            numbers,
+            elements,
+            scales,
+        } = &*matrix.borrow();
+        size_of_val(&numbers[..]) + elements.len() + scales.len()
+    };
+    let (from, mut to) = (vec![1u8; bytes / 2], vec![2u8; bytes / 2]);
+    let mut ways = vec![Way::new("memcpy", move || {
+        black_box(&mut to).copy_from_slice(black_box(&from));
+    })];
+    let (matrix, work) = (&matrix, &work);
+    ways.push(Way::new("ulp", move || work(&mut matrix.borrow_mut(), Isa::detect())));
+    for name in ["avx2", "sse2"] {
+        if let Ok(isa) = name.parse::<Isa>() {
+            ways.push(Way::new(name, move || work(&mut matrix.borrow_mut(), isa)));
+        }
+    }
+    let len = matrix.borrow().numbers.len();
+    table.row(row, len, floor, ways);
+}
+
+/// Returns the goal of a row, and the floor of a row that misses its goal.
+fn goal(row: &str) -> Option<Floor> {
+    const PASSES: &str = "25 instructions for 16 numbers, in three passes";
+    const SHORT: &str = "20 instructions for 64 numbers, and a lookup and a check for each 2048";
+    const FETCHES: &str = "a store fetches its line first";
+    let (name, length) = row.split_once(", ")?;
+    let goals = [
+        ("float32 to mxfp8", 0.40, (0.15, PASSES), 0.35),
+        ("float32 to mxfp4", 0.35, (0.10, PASSES), 0.25),
+        ("float32 to nvfp4", 0.15, (0.07, PASSES), 0.2),
+        ("mxfp8 to float32", 0.55, (0.30, SHORT), 0.45),
+        ("mxfp8 to bfloat16", 0.55, (0.25, SHORT), 0.7),
+        ("mxfp4 to bfloat16", 0.45, (0.2, SHORT), 0.7),
+        ("nvfp4 to bfloat16", 0.30, (0.13, SHORT), 0.7),
+        ("fp8_block to bfloat16", 0.50, (0.15, SHORT), 0.7),
+    ];
+    let &(_, goal, (least, why), long) = goals.iter().find(|goal| goal.0 == name)?;
+    if length.ends_with("Ki") {
+        return Some(Floor::bound(goal, least, why));
+    }
+    let why = if row.starts_with("float32") { PASSES } else { FETCHES };
+    Some(Floor::bound(0.8, long, why))
 }

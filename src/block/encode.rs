@@ -1,8 +1,10 @@
 //! Turns lanes of numbers into codes, one a byte.
 
+use core::array::from_fn;
 use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::quantizer::{ElementEncoder, Quantizer};
+use crate::bulk;
 use crate::format::Layout;
 use crate::round::to_code;
 use crate::round::{Cast, Format};
@@ -41,10 +43,15 @@ pub(super) fn largest_of_blocks<S: Format>(src: &[S], size: usize, amax: &mut [u
 #[inline(always)]
 fn largest_of_each<'a, S: Format>(blocks: impl Iterator<Item = &'a [S]>, amax: &mut [u32]) {
     for (amax, block) in amax.iter_mut().zip(blocks) {
+        bulk::fetch(block, AHEAD);
         *amax = largest(block);
         vectorize_within_block();
     }
 }
+
+/// The number of bytes that are fetched ahead of the numbers that are read. The hardware reads ahead within a page, and stops at its
+/// end.
+pub(super) const AHEAD: usize = 4096;
 
 /// Makes the compiler vectorize the calling loop within blocks. The compiler prefers to vectorize across blocks, and then gathers
 /// and scatters numbers one by one. The call costs nothing.
@@ -76,11 +83,22 @@ pub(super) fn zeros<S: Format>(src: &[S]) -> usize {
 /// Returns the number of codes of zero.
 #[inline(always)]
 pub(super) fn zero_codes(codes: &[u8], sign: u8) -> usize {
+    let magnitudes = codes.iter().map(|code| code & !sign);
+    if magnitudes.fold(u8::MAX, u8::min) > 0 {
+        return 0;
+    }
     let is_zero = |code: &u8| (code & !sign == 0) as u8;
-    // A byte holds the count of a chunk.
-    let (chunks, rest) = codes.as_chunks::<128>();
-    let count = |codes: &[u8; 128]| codes.iter().map(is_zero).sum::<u8>() as usize;
-    chunks.iter().map(count).sum::<usize>() + rest.iter().map(is_zero).sum::<u8>() as usize
+    // Each lane counts the zeros of eight lines. The lanes are then added once.
+    let (groups, rest) = codes.as_chunks::<{ 8 * 64 }>();
+    let count = |group: &[u8; 8 * 64]| {
+        let (lines, _) = group.as_chunks::<64>();
+        let lanes: [u8; 64] = from_fn(|lane| lines.iter().map(|line| is_zero(&line[lane])).sum());
+        lanes.iter().map(|&lane| lane as u32).sum::<u32>() as usize
+    };
+    let rest = rest
+        .chunks(u8::MAX as usize)
+        .map(|few| few.iter().map(is_zero).sum::<u8>() as usize);
+    groups.iter().map(count).sum::<usize>() + rest.sum::<usize>()
 }
 
 /// The factor of the numbers of one block.
@@ -112,7 +130,8 @@ pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
     let mut found = Encoded::default();
     for ((code, &x), &below) in codes.iter_mut().zip(src).zip(below) {
         let x = bits(x);
-        let sign = x & !MAGNITUDE;
+        // The sign is found twice. One instruction takes it and joins it with other bits.
+        let sign = (x >> element.sign_shift) & element.sign() as u32;
         if SATURATES {
             let product = snapped::<PRODUCTS>(f32::from_bits(x & MAGNITUDE) * below);
             let (sum, exponent) = element.narrow.sum(product);
@@ -121,15 +140,15 @@ pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
             }
             let number = element.narrow.code((sum, exponent));
             found.saturated += (number > element.max) as u32;
-            *code = (number.min(element.max) | sign >> element.sign_shift) as u8;
+            *code = (number.min(element.max) | sign) as u8;
         } else {
             let product = snapped::<PRODUCTS>(f32::from_bits(x) * below);
-            let magic = element.magic(product, sign);
+            let magic = element.magic(product, x & !MAGNITUDE);
             let sum = (product + f32::from_bits(magic)).to_bits();
             if PRODUCTS == BETWEEN {
                 found.near_tie |= sum ^ (product * TO_ABOVE + f32::from_bits(magic)).to_bits();
             }
-            *code = (element.low_code(sum, magic) | sign >> element.sign_shift) as u8;
+            *code = (element.low_code(sum, magic) | sign) as u8;
         }
     }
     found

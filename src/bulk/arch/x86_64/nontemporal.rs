@@ -71,7 +71,7 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
         };
         let src = &src[start + nth * in_tile..][..in_tile];
         let dst = &mut dst[start + nth * in_tile..][..in_tile];
-        fetch_all(src.as_ptr().cast(), size_of_val(src));
+        fetch_next_pages(src.as_ptr().cast(), size_of_val(src));
         // SAFETY: `Tile` has room for a tile of the largest numbers, and its alignment, LINE, is a multiple of the numbers' size.
         let made = unsafe { from_raw_parts_mut(tile.0.as_mut_ptr().cast::<MaybeUninit<D>>(), in_tile) };
         let made = write(src, Out::uninit(made));
@@ -90,10 +90,13 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     unsafe { Out::uninit(dst).assume_init() }
 }
 
-/// Fetches the line that lies this many bytes after the start of a slice.
+/// Fetches the bytes that lie this many bytes after those of a slice.
 #[inline(always)]
 pub(crate) fn fetch<T>(slice: &[T], ahead: usize) {
-    fetch_line(slice.as_ptr().cast::<i8>().wrapping_add(ahead));
+    let first = slice.as_ptr().cast::<i8>();
+    for line in (0..size_of_val(slice)).step_by(LINE) {
+        fetch_line(first.wrapping_add(ahead + line));
+    }
 }
 
 /// Fetches a line to the second cache.
@@ -105,7 +108,7 @@ fn fetch_line(address: *const i8) {
 
 /// Fetches the lines of the group of pages after a piece of the source. The function is not generic, and is therefore compiled once.
 #[inline(never)]
-fn fetch_all(src: *const i8, bytes: usize) {
+fn fetch_next_pages(src: *const i8, bytes: usize) {
     for line in (0..bytes).step_by(LINE) {
         fetch_line(src.wrapping_add(PAGES * PAGE + line));
     }
