@@ -37,7 +37,7 @@ CRATES = {
         ],
     ),
     # The tests of complex numbers don't use half, and take minutes.
-    "gemm": ("0.19.0", ["--lib"], ["cplx"]),
+    "gemm": ("0.19.0", ["--release", "--lib"], ["cplx"]),
     "candle-core": ("0.11.1", ["--lib", "--tests"], []),
 }
 

@@ -5,7 +5,6 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use ulp::block::{BlockError, Blocks, Counts, Scheme};
-use ulp::slice::amax;
 use ulp::{Bf16, Cast, Dtype, F16};
 
 use crate::dtype;
@@ -86,7 +85,7 @@ impl Quantized {
 ///         the matrix, and axis must be -1
 ///     rounding: as for `cast`
 ///     tensor_scale: the scale of the whole array, for a scheme that has one (nvfp4). If None, the tensor scale turns the
-///         largest magnitude of x into the largest magnitude of the format
+///         largest finite magnitude of x into the largest magnitude of the format
 ///     threads: as for `cast`
 ///
 /// Returns:
@@ -143,7 +142,7 @@ pub(crate) fn quantize(
                 // SAFETY: `$Format` is the format of `numbers.dtype`, as the `match` below says. Nobody may write x during the
                 // call.
                 let numbers: &[$Format] = unsafe { numbers.slice() };
-                let tensor_scale = tensor_scale.unwrap_or_else(|| scheme.tensor_scale_of(amax(numbers)));
+                let tensor_scale = tensor_scale.unwrap_or_else(|| scheme.tensor_scale_for(numbers));
                 let done = work.share(|part| {
                     // SAFETY: `new_array` made both arrays above, with the shapes of `matrix`, so the arrays have these bytes
                     // and nothing else uses them. The parts that `Work::share` gives are disjoint.

@@ -12,7 +12,7 @@
 //! let weights = vec![0.75f32; rows * cols];
 //! let mut elements = vec![0; Scheme::NVFP4.element_bytes(rows, cols)];
 //! let mut scales = vec![0; Scheme::NVFP4.scale_bytes(rows, cols)];
-//! let tensor_scale = Scheme::NVFP4.tensor_scale_of(ulp::slice::amax(&weights));
+//! let tensor_scale = Scheme::NVFP4.tensor_scale_for(&weights);
 //! Scheme::NVFP4.quantize(&weights, cols, tensor_scale, &mut elements, &mut scales)?;
 //!
 //! let mut back = vec![Bf16::default(); rows * cols];

@@ -8,6 +8,7 @@ use crate::float::Dtype;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
 use crate::slice::Stochastic;
+use crate::slice::scan::finite_amax;
 
 /// A block-scaled format. A scheme has the format of the elements, the format of the scales, the number of elements that share a
 /// scale, and the rule of the scales. The tensor can have a scale too.
@@ -138,7 +139,8 @@ impl Scheme {
     /// `f32`.
     ///
     /// The scale is 1 if `amax` is 0, or if the scheme has no tensor scale. If `amax` is a NaN or an infinity,
-    /// [`quantize`](Self::quantize) refuses the scale.
+    /// [`quantize`](Self::quantize) refuses the scale. [`tensor_scale_for`](Self::tensor_scale_for) takes the finite numbers of a
+    /// tensor.
     ///
     /// ```
     /// use ulp::block::Scheme;
@@ -171,6 +173,24 @@ impl Scheme {
             f32::MIN_POSITIVE
         } else {
             f32::from_bits(code as u32)
+        }
+    }
+
+    /// Returns the scale of this tensor: [`tensor_scale_of`](Self::tensor_scale_of) the largest magnitude among its finite numbers.
+    /// The scale is 1 if no number is finite.
+    ///
+    /// ```
+    /// use ulp::block::Scheme;
+    ///
+    /// let x = [2688f32, -1.0, f32::NAN, f32::INFINITY];
+    /// assert_eq!(Scheme::NVFP4.tensor_scale_for(&x), 1.0);
+    /// ```
+    #[must_use]
+    pub fn tensor_scale_for(self, src: &[impl Format]) -> f32 {
+        if self.tensor_scale {
+            self.tensor_scale_of(finite_amax(Isa::detect(), src))
+        } else {
+            1.0
         }
     }
 

@@ -32,7 +32,7 @@ pub fn amax_on<S: Format>(isa: Isa, src: &[S]) -> f32 {
 }
 
 /// Returns the largest magnitude among the finite elements, or 0 if no element is finite.
-pub(super) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
+pub(crate) fn finite_amax<S: Format>(isa: Isa, src: &[S]) -> f32 {
     let mut amax = Amax::of_finite();
     amax.read(isa, src);
     // If no element is finite, the code is 0. In a format without zero, code 0 is a number.

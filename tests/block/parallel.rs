@@ -1,7 +1,7 @@
 //! Many threads give the same bits as one.
 
+use ulp::Dtype;
 use ulp::block::{BlockError, Blocks, Scheme};
-use ulp::{Dtype, slice};
 
 #[test]
 fn every_scheme_gives_the_bits_of_one_thread() {
@@ -10,7 +10,7 @@ fn every_scheme_gives_the_bits_of_one_thread() {
         for (rows, cols) in [(700, 331), (2, 70_001), (140_001, 1)] {
             let number = |i: usize| ((i * 7919 % 100_003) as f32 - 5e4) * 1e-3;
             let x: Vec<f32> = (0..rows * cols).map(number).collect();
-            let tensor_scale = scheme.tensor_scale_of(slice::amax(&x));
+            let tensor_scale = scheme.tensor_scale_for(&x);
             let (elements, scales, counts) = super::quantize(scheme, &x, cols, tensor_scale);
             let mut par_elements = vec![0xa5; elements.len()];
             let mut par_scales = vec![0xa5; scales.len()];

@@ -1,7 +1,7 @@
 //! Scales by every rule, worked out by hand.
 
 use ulp::block::{ScaleRule, Scheme};
-use ulp::{Dtype, Flags, Layout};
+use ulp::{Bf16, Dtype, Flags, Layout};
 
 const RULES: [ScaleRule; 5] = [
     ScaleRule::Up,
@@ -114,4 +114,15 @@ fn tensor_scales_divide_by_the_largest_of_both() {
     assert!(nvfp4.tensor_scale_of(f32::NAN).is_nan());
     assert_eq!(Scheme::FP8_TENSOR.tensor_scale_of(7.0), 1.0);
     assert_eq!(nvfp4.element(Dtype::F8E5M2).tensor_scale_of(1.0), 1.0 / (57344.0 * 448.0));
+}
+
+#[test]
+fn only_finite_numbers_make_the_scale_of_a_tensor() {
+    let numbers = [f32::NAN, -1344.0, f32::INFINITY, 3.0];
+    assert_eq!(Scheme::NVFP4.tensor_scale_for(&numbers), 0.5);
+    assert_eq!(Scheme::NVFP4.divides(true).tensor_scale_for(&numbers), 2.0);
+    assert_eq!(Scheme::NVFP4.tensor_scale_for(&numbers.map(Bf16::from_f32)), 0.5);
+    assert_eq!(Scheme::NVFP4.tensor_scale_for(&[f32::NAN, f32::INFINITY]), 1.0);
+    assert_eq!(Scheme::NVFP4.tensor_scale_for(&[0f32; 0]), 1.0);
+    assert_eq!(Scheme::MXFP4.tensor_scale_for(&numbers), 1.0);
 }

@@ -1,8 +1,8 @@
 //! `ulp bits --block` shows numbers as a block of a scheme, with its scales and its elements.
 
 use serde_json::{Value, json};
+use ulp::Layout;
 use ulp::block::{Blocks, Scheme};
-use ulp::{Layout, slice};
 
 use super::decimal::Decimal;
 use super::typed::Typed;
@@ -37,7 +37,7 @@ impl Row {
         let typed = typed?;
         let numbers: Vec<f32> = typed.iter().map(|(number, _)| *number).collect();
         let cols = numbers.len();
-        let tensor_scale = scheme.tensor_scale_of(slice::amax(&numbers));
+        let tensor_scale = scheme.tensor_scale_for(&numbers);
         let mut elements = vec![0; scheme.element_bytes(1, cols)];
         let mut scales = vec![0; scheme.scale_bytes(1, cols)];
         scheme

@@ -150,3 +150,31 @@ fn output_has_no_colours_in_a_pipe() {
         assert!(page.lines().any(|found| found == line), "{line:?} not in\n{page}");
     }
 }
+
+fn block(scheme: &str, values: &[&str]) -> Value {
+    let text = Sandbox::new().succeeds(&[&["bits", "--json", "--block", scheme, "--"], values].concat());
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The largest magnitude of a block is 3, which is at most 6 · 2^-1, so the scale is 0.5. The elements are 0.2, -5 and 6 before they
+/// are rounded: 0, -4 (a tie) and 6.
+#[test]
+fn a_block_has_a_scale_and_elements() {
+    let block = block("mxfp4", &["0.1", "-2.5", "3"]);
+    assert_eq!(block["scales"][0]["code"], "0x7e");
+    assert_eq!(block["scales"][0]["value"], 0.5);
+    let elements = block["elements"].as_array().unwrap();
+    let of = |name: &str| -> Vec<Value> { elements.iter().map(|element| element[name].clone()).collect() };
+    assert_eq!(of("code"), ["0x0", "0xe", "0x7"]);
+    assert_eq!(of("value"), [0.0, -2.0, 3.0]);
+    assert_eq!(of("error"), ["-0.1", "0.5", "0"]);
+}
+
+/// Only finite numbers make the tensor's scale: 2688 is 6 · 448. E4M3 has a NaN, so the scale of the block shows the NaN.
+#[test]
+fn a_nan_in_a_block_is_shown() {
+    let block = block("nvfp4", &["2688", "nan"]);
+    assert_eq!(block["tensor_scale"], 1.0);
+    assert_eq!(block["scales"][0]["value"], "NaN");
+    assert_eq!(block["elements"][0]["value"], "NaN");
+}
