@@ -2,7 +2,7 @@
 
 use super::blocks::Block;
 use super::encode::{
-    BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros,
+    AHEAD, BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros,
 };
 use super::plan::Plan;
 use super::quantizer::{BlockFactors, Quantizer};
@@ -15,6 +15,8 @@ use crate::slice;
 
 /// The number of elements that one pass leaves for the next pass. These elements stay in the nearest cache.
 const CHUNK: usize = 2048;
+/// The number of elements that are fetched ahead at once. A CPU waits for few lines at a time.
+const FETCHED: usize = 256;
 /// The largest number of blocks in a chunk.
 const BLOCKS: usize = 128;
 /// The numbers of columns of a block for which it pays to quantize whole rows of blocks at once.
@@ -243,7 +245,10 @@ struct LargestMagnitude {
 impl LaneWork for LargestMagnitude {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
-        self.largest = self.largest.max(largest(src));
+        for src in src.chunks(FETCHED) {
+            bulk::fetch(src, AHEAD);
+            self.largest = self.largest.max(largest(src));
+        }
     }
 }
 
