@@ -295,6 +295,23 @@ unsafe extern "C" fn destroy<M: Lend>(capsule: *mut ffi::PyObject) {
     }
 }
 
+/// The number of bytes from which on memory should have huge pages. The system then clears fewer pages when they are first written.
+/// numpy has this limit, too.
+const HUGE: usize = 4 << 20;
+const PAGE: usize = 4096;
+
+/// Asks the system for huge pages. Nothing changes if the system has none.
+fn advise_huge_pages(first: NonNull<u8>, bytes: usize) {
+    #[cfg(target_os = "linux")]
+    // SAFETY: `first` is the address of `bytes` bytes that were just allocated, and the advice changes no byte.
+    unsafe {
+        let whole_pages = bytes / PAGE * PAGE;
+        let _ = rustix::mm::madvise(first.as_ptr().cast(), whole_pages, rustix::mm::Advice::LinuxHugepage);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (first, bytes);
+}
+
 /// Memory for the elements of a tensor, aligned to 64 bytes for DLPack.
 #[derive(Debug)]
 struct Memory {
@@ -307,10 +324,14 @@ unsafe impl Send for Memory {}
 
 impl Memory {
     fn new(bytes: usize) -> Option<Self> {
+        let align = if bytes >= HUGE { PAGE } else { 64 };
         // `alloc` does not allow a size of 0 bytes.
-        let layout = Layout::from_size_align(bytes.max(1), 64).ok()?;
+        let layout = Layout::from_size_align(bytes.max(1), align).ok()?;
         // SAFETY: the size of the layout is at least 1 byte.
         let first = NonNull::new(unsafe { alloc(layout) })?;
+        if bytes >= HUGE {
+            advise_huge_pages(first, bytes);
+        }
         Some(Self { first, layout })
     }
 }
