@@ -47,6 +47,29 @@ fn a_block_of_nvfp4_by_hand() {
     assert_eq!(back, [3.0, 0.5, -1.0, 0.0]);
 }
 
+/// In bfloat16, a tie times a scale of E4M3 is a number. The number times the reciprocal of the scale is often off the tie in `f32`.
+#[test]
+fn ties_of_bfloat16_in_nvfp4_go_to_even() {
+    // The ties of E2M1. The codes below and above a tie are neighbours, and the even one is right.
+    const TIES: [(f64, u8); 7] = [(0.25, 0), (0.75, 2), (1.25, 2), (1.75, 4), (2.5, 4), (3.5, 6), (5.0, 6)];
+    for code in 0x08..=0x7e {
+        let scale = f64::from(F8E4M3Fn::from_bits(code).to_f32());
+        // The largest number gives the block this scale.
+        let (mut numbers, mut right) = (vec![6.0 * scale], vec![7]);
+        for (tie, even) in TIES {
+            numbers.extend([tie * scale, -tie * scale]);
+            right.extend([even, even | 8]);
+        }
+        numbers.push(0.0);
+        right.push(0);
+        let numbers: Vec<Bf16> = numbers.into_iter().map(Bf16::from_f64).collect();
+        let (elements, scales, _) = quantize(Scheme::NVFP4, &numbers, 16, 1.0);
+        assert_eq!(scales, [code]);
+        let codes: Vec<u8> = elements.iter().flat_map(|byte| [byte & 15, byte >> 4]).collect();
+        assert_eq!(codes, right, "a scale of {scale}");
+    }
+}
+
 /// A quotient of two `f32` is never so near to a tie of an 8-bit format that rounding to `f64` would make it the tie.
 #[test]
 fn an_element_is_the_cast_of_the_quotient() {

@@ -1,7 +1,7 @@
 //! Zeros, infinities and NaNs.
 
 use ulp::block::{BlockError, Blocks, Counts, Scheme};
-use ulp::{Cast, Dtype};
+use ulp::{Bf16, Cast, Dtype, Isa, slice};
 
 use super::{dequantize, quantize};
 
@@ -44,6 +44,44 @@ fn a_nan_stays_where_elements_have_one() {
     let (elements, scales, counts) = quantize(Scheme::MXFP8, &[448.0, -NAN, NAN], 3, 1.0);
     assert_eq!((elements, scales), (vec![0x7e, 0xff, 0x7f], vec![127]));
     assert_eq!(counts.nans, 2);
+}
+
+/// An element that is a NaN or an infinity keeps its meaning, in short matrices and in matrices that are converted by a table.
+#[test]
+fn special_elements_come_back() {
+    // The schemes, the codes of 1, the special codes, and their values.
+    for (scheme, one, code, value) in [
+        (Scheme::MXFP8, 0x38, 0x7f, NAN),
+        (Scheme::MXFP8, 0x38, 0xff, NAN),
+        (Scheme::MXFP8_E5M2, 0x3c, 0x7d, NAN),
+        (Scheme::MXFP8_E5M2, 0x3c, 0x7c, INFINITY),
+    ] {
+        for rows in [1, 200] {
+            let mut elements = vec![one; 32 * rows];
+            elements[32 * rows - 3] = code;
+            let scales = vec![127; rows];
+            for isa in Isa::available() {
+                let mut wide = vec![0f32; 32 * rows];
+                let mut narrow = vec![Bf16::default(); 32 * rows];
+                scheme
+                    .dequantize_on(isa, &elements, &scales, 32, 1.0, &mut wide)
+                    .expect("it fits");
+                scheme
+                    .dequantize_on(isa, &elements, &scales, 32, 1.0, &mut narrow)
+                    .expect("it fits");
+                for numbers in [wide, slice::cast_to_vec::<f32>(&narrow)] {
+                    let special = numbers.iter().position(|&x| x != 1.0);
+                    assert_eq!(special, Some(32 * rows - 3), "{scheme}, {code:#x} on {isa}");
+                    let is = numbers[32 * rows - 3];
+                    assert!(
+                        is == value || is.is_nan() && value.is_nan(),
+                        "{scheme}, {code:#x} on {isa}: {is}"
+                    );
+                    assert_eq!(numbers[32 * rows - 2..], [1.0; 2]);
+                }
+            }
+        }
+    }
 }
 
 #[test]
