@@ -141,10 +141,7 @@ fn measure<F: Format>(
         } = &*matrix.borrow();
         size_of_val(&numbers[..]) + elements.len() + scales.len()
     };
-    let (from, mut to) = (vec![1u8; bytes / 2], vec![2u8; bytes / 2]);
-    let mut ways = vec![Way::new("memcpy", move || {
-        black_box(&mut to).copy_from_slice(black_box(&from));
-    })];
+    let mut ways = vec![Way::memcpy(bytes)];
     let (matrix, work) = (&matrix, &work);
     ways.push(Way::new("ulp", move || work(&mut matrix.borrow_mut(), Isa::detect())));
     for name in ["avx2", "sse2"] {

@@ -51,6 +51,16 @@ impl<'a> Way<'a> {
             }),
         }
     }
+
+    /// Makes the way called `memcpy`, which moves this number of bytes. Each byte that it copies is read and written.
+    pub fn memcpy(bytes: usize) -> Self {
+        let src = vec![1u8; bytes / 2];
+        let mut dst = vec![0u8; bytes / 2];
+        Way::new("memcpy", move || {
+            dst.copy_from_slice(black_box(&src));
+            black_box(&mut dst);
+        })
+    }
 }
 
 /// A table that grows by a row for each job.

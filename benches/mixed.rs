@@ -31,15 +31,6 @@ fn floor(len: usize, has_subnormal: bool) -> Option<Floor> {
     })
 }
 
-fn memcpy<'a>(bytes: usize) -> Way<'a> {
-    let src = vec![1u8; bytes / 2];
-    let mut dst = vec![0u8; bytes / 2];
-    Way::new("memcpy", move || {
-        dst.copy_from_slice(black_box(&src));
-        black_box(&mut dst);
-    })
-}
-
 /// Returns gradients that are not 0. With zero gradients, the moments would decay while the bench runs.
 fn gradients(len: usize, scale: f32) -> Vec<Bf16> {
     let wide: Vec<f32> = (0..len)
@@ -94,7 +85,7 @@ fn adamw(table: &mut Table, len: usize) {
         let (gradients, model) = (&gradients(len, scale), &Model::new(len, moment));
         let update = |isa| step.update_on(isa, black_box(gradients), model.borrow_mut().tensor());
         let names: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
-        let mut ways = vec![memcpy(ADAMW * len), Way::new("ulp", || update(best))];
+        let mut ways = vec![Way::memcpy(ADAMW * len), Way::new("ulp", || update(best))];
         if name.is_empty() {
             let others = Isa::available().zip(&names).filter(|&(isa, _)| isa != best);
             ways.extend(others.map(|(isa, name)| Way::new(name, move || update(isa))));
@@ -130,7 +121,7 @@ fn sgd(table: &mut Table, len: usize) {
             };
             step.update(black_box(&gradients), tensor);
         });
-        table.row(&row, len, floor(len, !name.is_empty()), vec![memcpy(SGD * len), update]);
+        table.row(&row, len, floor(len, !name.is_empty()), vec![Way::memcpy(SGD * len), update]);
     }
 }
 
@@ -144,7 +135,7 @@ fn unscale(table: &mut Table, len: usize) {
         let (gradients, out) = (&gradients(len, scale), &RefCell::new(vec![0f32; len]));
         let unscale = |isa| unscale_on(isa, black_box(gradients), 0.5, &mut out.borrow_mut());
         let names: Vec<String> = Isa::available().map(|isa| isa.to_string()).collect();
-        let mut ways = vec![memcpy(UNSCALE * len), Way::new("ulp", || unscale(best))];
+        let mut ways = vec![Way::memcpy(UNSCALE * len), Way::new("ulp", || unscale(best))];
         let others = Isa::available().zip(&names).filter(|&(isa, _)| isa != best);
         ways.extend(others.map(|(isa, name)| Way::new(name, move || unscale(isa))));
         table.row(&row, len, None, ways);

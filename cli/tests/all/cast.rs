@@ -32,14 +32,7 @@ fn all_codes(cast: Cast) {
 
 #[test]
 fn every_code_in_every_rounding_is_the_scalar_cast() {
-    for rounding in [
-        Rounding::TiesToEven,
-        Rounding::TiesToAway,
-        Rounding::TowardZero,
-        Rounding::TowardPositive,
-        Rounding::TowardNegative,
-        Rounding::ToOdd,
-    ] {
+    for rounding in Rounding::ALL {
         let cast = Cast::new().rounding(rounding);
         all_codes(cast);
         all_codes(cast.saturating());

@@ -93,25 +93,22 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
 /// Fetches the bytes that lie this many bytes after those of a slice.
 #[inline(always)]
 pub(crate) fn fetch<T>(slice: &[T], ahead: usize) {
-    let first = slice.as_ptr().cast::<i8>();
-    for line in (0..size_of_val(slice)).step_by(LINE) {
-        fetch_line(first.wrapping_add(ahead + line));
-    }
+    fetch_lines(slice.as_ptr().cast::<i8>().wrapping_add(ahead), size_of_val(slice));
 }
 
-/// Fetches a line to the second cache.
+/// Fetches the lines of these bytes to the second cache.
 #[inline(always)]
-fn fetch_line(address: *const i8) {
-    // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
-    unsafe { _mm_prefetch::<_MM_HINT_T1>(address) };
+fn fetch_lines(first: *const i8, bytes: usize) {
+    for line in (0..bytes).step_by(LINE) {
+        // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(first.wrapping_add(line)) };
+    }
 }
 
 /// Fetches the lines of the group of pages after a piece of the source. The function is not generic, and is therefore compiled once.
 #[inline(never)]
 fn fetch_next_pages(src: *const i8, bytes: usize) {
-    for line in (0..bytes).step_by(LINE) {
-        fetch_line(src.wrapping_add(PAGES * PAGE + line));
-    }
+    fetch_lines(src.wrapping_add(PAGES * PAGE), bytes);
 }
 
 /// Writes a tile past the caches. The function is not generic, and is therefore compiled once.
