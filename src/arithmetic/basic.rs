@@ -109,7 +109,7 @@ impl Layout {
         }
         match (self.unpack(a), self.unpack(b)) {
             (Some(x), Some(y)) => match x.plus(y) {
-                Some(sum) => self.round(Cast::new().rounding(rounding), sum),
+                Some(sum) => self.round_unpacked(rounding, sum),
                 None => self.exact_zero(rounding),
             },
             (Some(_), None) => (a & self.code_mask(), Flags::NONE),
@@ -136,10 +136,10 @@ impl Layout {
             }
             _ if self.is_infinite(a) => (a & self.code_mask(), Flags::NONE),
             (Some(x), Some(y)) => match x.plus(Unpacked { negative: true, ..y }) {
-                Some(difference) => self.round(Cast::new().rounding(rounding), difference),
+                Some(difference) => self.round_unpacked(rounding, difference),
                 None => self.exact_zero(rounding),
             },
-            (None, Some(y)) => self.round(Cast::new(), Unpacked { negative: true, ..y }),
+            (None, Some(y)) => self.round_unpacked(Rounding::TiesToEven, Unpacked { negative: true, ..y }),
             (_, None) => (a & self.code_mask(), Flags::NONE),
         }
     }
@@ -219,7 +219,7 @@ impl Layout {
         }
         match (factors, self.unpack(c)) {
             ((Some(x), Some(y)), Some(z)) => match x.times(y).plus(z.widen()) {
-                Some(sum) => self.round(Cast::new().rounding(rounding), sum),
+                Some(sum) => self.round_unpacked(rounding, sum),
                 None => self.exact_zero(rounding),
             },
             ((Some(_), Some(_)), None) => self.multiply(rounding, a, b),
@@ -250,7 +250,7 @@ impl Layout {
                     exponent: exponent - 1,
                     significand,
                 };
-                self.round(Cast::new(), half).0
+                self.round_unpacked(Rounding::TiesToEven, half).0
             }
             None => self.add(Rounding::TiesToEven, a, b).0,
         }
@@ -300,11 +300,16 @@ impl Layout {
         !self.is_infinite(code) && !self.is_nan(code)
     }
 
+    /// Rounds a number. Layouts are seldom constants here, and this function is compiled once.
+    pub(crate) const fn round_unpacked(self, rounding: Rounding, number: Unpacked) -> (u64, Flags) {
+        self.round(Cast::new().rounding(rounding), number)
+    }
+
     /// Rounds a number. `None` is zero, and gives +0.
-    #[inline(always)]
+    #[inline]
     pub(crate) const fn round_or_zero(self, rounding: Rounding, number: Option<Unpacked>) -> (u64, Flags) {
         match number {
-            Some(number) => self.round(Cast::new().rounding(rounding), number),
+            Some(number) => self.round_unpacked(rounding, number),
             None => self.signed_zero(false),
         }
     }

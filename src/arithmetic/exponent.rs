@@ -27,7 +27,7 @@ impl Layout {
             n => n,
         };
         number.exponent += n;
-        self.round(Cast::new().rounding(rounding), number)
+        self.round_unpacked(rounding, number)
     }
 
     /// Returns the exponent of the leading bit, or `None` for zero, an infinity or a NaN.

@@ -45,7 +45,7 @@ impl Layout {
             None | Some((_, true)) => (a, Flags::NONE),
             Some((integer, false)) => {
                 let (code, flags) = match Unpacked::new(x.negative, 127, integer) {
-                    Some(integer) => self.round(Cast::new().rounding(rounding), integer),
+                    Some(integer) => self.round_unpacked(rounding, integer),
                     None => self.signed_zero(x.negative),
                 };
                 (code, flags.union(Flags::INEXACT))
@@ -56,7 +56,7 @@ impl Layout {
     /// Rounds an integer, given by its sign and magnitude, to the format.
     pub(crate) const fn integer_to_code(self, rounding: Rounding, negative: bool, magnitude: u128) -> (u64, Flags) {
         match Unpacked::new(negative, 127, magnitude) {
-            Some(number) => self.round(Cast::new().rounding(rounding), number),
+            Some(number) => self.round_unpacked(rounding, number),
             None => self.signed_zero(false),
         }
     }

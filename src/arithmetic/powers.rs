@@ -107,7 +107,7 @@ impl Layout {
     /// exact power lies within these errors of a tie and is not a tie.
     pub(crate) const fn power(self, a: u64, n: i32) -> u64 {
         if n == 0 {
-            return self.round(Cast::new(), Unpacked::ONE).0;
+            return self.round_unpacked(Rounding::TiesToEven, Unpacked::ONE).0;
         }
         if let Some((nan, _)) = self.nan_of(&[a]) {
             return nan;

@@ -84,7 +84,7 @@ impl Layout {
             Err(result) => return result,
         };
         match Division::new(x, y).remainder {
-            Some(remainder) => self.round(Cast::new(), remainder),
+            Some(remainder) => self.round_unpacked(Rounding::TiesToEven, remainder),
             None => self.signed_zero(x.negative),
         }
     }
@@ -105,7 +105,7 @@ impl Layout {
                 };
                 self.round_or_zero(Rounding::TiesToEven, remainder.plus(y))
             }
-            Some(remainder) => self.round(Cast::new(), remainder),
+            Some(remainder) => self.round_unpacked(Rounding::TiesToEven, remainder),
         }
     }
 
@@ -117,7 +117,7 @@ impl Layout {
                     let y = Unpacked { negative: false, ..y };
                     return self.round_or_zero(Rounding::TiesToEven, remainder.plus(y)).0;
                 }
-                Some(remainder) => self.round(Cast::new(), remainder).0,
+                Some(remainder) => self.round_unpacked(Rounding::TiesToEven, remainder).0,
                 None => self.signed_zero(x.negative).0,
             },
             Err((remainder, _)) => remainder,
@@ -134,7 +134,7 @@ impl Layout {
     pub(crate) const fn fract(self, a: u64) -> u64 {
         match self.unpack(a) {
             Some(x) if self.is_finite(a) => match Division::new(x, Unpacked::ONE).remainder {
-                Some(remainder) => self.round(Cast::new(), remainder).0,
+                Some(remainder) => self.round_unpacked(Rounding::TiesToEven, remainder).0,
                 None => self.signed_zero(false).0,
             },
             _ => self.subtract(Rounding::TiesToEven, a, a).0,
@@ -150,7 +150,7 @@ impl Layout {
                     negative: !self.is_negative(b),
                     ..Unpacked::ONE
                 };
-                self.round(Cast::new(), one).0
+                self.round_unpacked(Rounding::TiesToEven, one).0
             } else {
                 self.divide(Rounding::TiesToEven, a, b).0
             };
@@ -165,7 +165,7 @@ impl Layout {
         let quotient = quotient + (x.negative && remainder.is_some()) as u128;
         let negative = x.negative != y.negative;
         match Unpacked::new(negative, cut + 127, quotient) {
-            Some(quotient) => self.round(Cast::new(), quotient).0,
+            Some(quotient) => self.round_unpacked(Rounding::TiesToEven, quotient).0,
             None => self.signed_zero(negative).0,
         }
     }

@@ -27,6 +27,7 @@ pub(super) struct Dequantizer {
 
 impl Dequantizer {
     /// Returns the constants to dequantize `numbers` elements, or `None` if the loops don't support the scheme.
+    #[inline]
     pub(super) fn new(plan: &Plan, tensor_scale: f32, isa: Isa, numbers: usize) -> Option<Self> {
         if !bulk::control_bits_are_default() {
             return None;
@@ -164,6 +165,7 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
+    #[inline]
     pub(super) const fn new() -> Self {
         Self {
             codes: [0; CHUNK],

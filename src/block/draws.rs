@@ -42,6 +42,7 @@ impl Draws {
     }
 
     /// Rounds the exact quotient of a number to one of its two neighbours at random. NaN and infinity are cast.
+    #[inline]
     pub(super) fn round(&mut self, divisor: Divisor, element: Layout, x: f32, index: usize) -> (u64, Flags) {
         let cast = Cast::new().saturating();
         let Some(quotient) = divisor.quotient(x) else {
@@ -55,6 +56,7 @@ impl Draws {
 }
 
 /// Returns the neighbour that a draw leads to, as if exponents had no largest value. `None` stands for zero.
+#[inline]
 fn neighbour(number: Unpacked, element: Layout, draw: u32) -> Option<Unpacked> {
     let Unpacked {
         negative,

@@ -45,6 +45,7 @@ impl Scheme {
     /// # Panics
     /// If elements or scales are wider than `f32`. [`quantize`](Self::quantize) refuses such schemes.
     #[must_use]
+    #[inline]
     pub const fn finfo(self) -> Finfo {
         let (element, scale) = (self.element.layout(), self.scale.layout());
         assert!(

@@ -23,6 +23,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
+    #[inline]
     pub(super) fn new(layout: Layout) -> Option<Self> {
         let supported = layout.bits() <= 8
             && layout.is_signed()
@@ -94,6 +95,7 @@ enum ScaleKind {
 
 impl ScaleDecoder {
     /// Requires the default modes of the thread.
+    #[inline]
     pub(super) fn new(plan: &Plan, tensor_scale: f32) -> Self {
         let scale = plan.scale;
         let kind = if scale.is_reversed {

@@ -81,6 +81,7 @@ impl fmt::Display for Scheme {
 impl FromStr for Scheme {
     type Err = UnknownScheme;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Self, UnknownScheme> {
         let mut parts = text.split('/');
         let first = parts.next().unwrap_or_default();

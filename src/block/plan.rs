@@ -23,6 +23,7 @@ pub(super) struct Codes {
 }
 
 impl Codes {
+    #[inline]
     const fn of(dtype: Dtype) -> Self {
         Self {
             layout: dtype.layout(),
@@ -43,11 +44,13 @@ impl Codes {
     }
 
     /// Writes the number of this index.
+    #[inline]
     pub(super) fn put(self, numbers: &mut [u8], index: usize, code: u64) {
         bit_stream::put(numbers, self.bits, index, self.in_order(code));
     }
 
     /// Reads the number of this index.
+    #[inline]
     pub(super) fn get(self, numbers: &[u8], index: usize) -> u64 {
         // Bits above the width of the format mean nothing.
         self.in_order(bit_stream::get(numbers, self.bits, index)) & self.layout.code_mask()
@@ -85,6 +88,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    #[inline]
     pub(super) const fn of(scheme: Scheme) -> Self {
         Self {
             element: Codes::of(scheme.element),
@@ -117,6 +121,7 @@ impl Plan {
     }
 
     /// Checks the lengths of the slices and the tensor scale. Returns the number of rows.
+    #[inline]
     pub(super) fn check_target(
         &self,
         len: usize,
@@ -339,6 +344,7 @@ impl Plan {
     }
 
     /// Returns the factor of the elements of the block of this index.
+    #[inline]
     fn multiplier(&self, scales: &[u8], index: usize, tensor_scale: f32) -> f32 {
         let code = self.scale.get(scales, index);
         let scale = widened(self.scale.layout, code);
@@ -362,6 +368,6 @@ fn clear_last(elements: &mut [u8], scales: &mut [u8]) {
 
 /// Returns the value of a code as an `f32`.
 pub(super) fn widened(layout: Layout, code: u64) -> f32 {
-    let (bits, _) = Cast::new().convert(layout, Layout::BINARY32, code);
+    let (bits, _) = Cast::new().convert_at_run_time(layout, Layout::BINARY32, code);
     f32::from_bits(bits as u32)
 }

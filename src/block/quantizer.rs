@@ -51,6 +51,7 @@ pub(super) struct ElementEncoder {
 }
 
 impl ElementEncoder {
+    #[inline]
     fn new(layout: Layout) -> Option<Self> {
         let narrow = Narrow32::new(layout)?;
         let fraction_bits = layout.fraction_bits();
@@ -124,6 +125,7 @@ pub(super) struct BlockFactors<const N: usize> {
 }
 
 impl<const N: usize> BlockFactors<N> {
+    #[inline]
     pub(super) const fn new() -> Self {
         Self {
             below: [0.0; N],
@@ -148,6 +150,7 @@ const LARGE: f32 = (1u128 << 100) as f32;
 
 impl Quantizer {
     /// Returns the constants for numbers of `precision` significant bits, or `None` if the loops don't support the scheme.
+    #[inline]
     pub(super) fn new(plan: &Plan, tensor_scale: f32, cast: Cast, precision: u32) -> Option<Self> {
         let (element, scale) = (plan.element.layout, plan.scale.layout);
         if cast != Cast::new().saturating() || element.bits() > 8 || !bulk::control_bits_are_default() {

@@ -98,7 +98,7 @@ impl Divisor {
         match self.quotient(x) {
             Some(quotient) => element.round(cast, quotient),
             None if x.to_bits() << 1 == 0 => element.signed_zero(x.is_sign_negative()),
-            None => cast.convert(Layout::BINARY32, element, x.to_bits() as u64),
+            None => cast.convert_at_run_time(Layout::BINARY32, element, x.to_bits() as u64),
         }
     }
 }

@@ -78,6 +78,7 @@ impl ScaleRule {
     /// Three arguments raise INVALID: a rule that the format of the scale can't follow, a tensor scale that is not positive and
     /// finite, and an element format of more than 40 significant bits. The code is then NaN, or the largest number if the format
     /// has no NaN.
+    #[inline]
     pub const fn scale(self, amax: f32, tensor_scale: f32, element: Layout, scale: Layout) -> (u64, Flags) {
         if !is_positive(tensor_scale) || element.precision() > 40 {
             return scale.invalid();
@@ -87,6 +88,7 @@ impl ScaleRule {
     }
 
     /// Returns the scale of a block whose elements are multiplied by `factor` and divided by `divisor`.
+    #[inline]
     pub(super) const fn scale_of(self, amax: f32, factor: Factor, divisor: Factor, element: Layout, scale: Layout) -> (u64, Flags) {
         // The comparison is one of bits, because comparisons of floats depend on the modes of the thread.
         const INFINITY: u32 = f32::INFINITY.to_bits() << 1;
@@ -102,7 +104,7 @@ impl ScaleRule {
             return if is_power_of_two(scale) {
                 (0, Flags::NONE)
             } else {
-                Cast::new().convert(Layout::BINARY32, scale, one)
+                Cast::new().convert_at_run_time(Layout::BINARY32, scale, one)
             };
         }
         let amax = Factor::of_f32(amax).times(factor);
@@ -134,6 +136,7 @@ impl ScaleRule {
     }
 }
 
+#[inline]
 const fn nearest_scale(amax: Factor, divisor: Factor, max: Factor, scale: Layout) -> (u64, Flags) {
     let quotient = amax.divide_by(max.times(divisor), false);
     let (code, flags) = scale.round(Cast::new().saturating(), quotient);

@@ -150,6 +150,7 @@ impl Scheme {
     /// assert_eq!(Scheme::MXFP4.tensor_scale_of(2688.0), 1.0);
     /// ```
     #[must_use]
+    #[inline]
     pub const fn tensor_scale_of(self, amax: f32) -> f32 {
         const INFINITY: u32 = f32::INFINITY.to_bits();
         match amax.to_bits() & (u32::MAX >> 1) {

@@ -48,6 +48,7 @@ impl Scheme {
     ///
     /// # Panics
     /// If a scale doesn't take a byte.
+    #[inline]
     pub fn tile_scales(self, rows: usize, cols: usize, scales: &[u8], tiled: &mut [u8]) -> Result<(), BlockError> {
         let (_, scale_cols) = self.check_tiles(rows, cols, scales.len(), tiled.len())?;
         tiled.fill(0);
@@ -64,6 +65,7 @@ impl Scheme {
     ///
     /// # Panics
     /// If a scale doesn't take a byte.
+    #[inline]
     pub fn untile_scales(self, rows: usize, cols: usize, tiled: &[u8], scales: &mut [u8]) -> Result<(), BlockError> {
         let (_, scale_cols) = self.check_tiles(rows, cols, scales.len(), tiled.len())?;
         for (index, code) in scales.iter_mut().enumerate() {

@@ -279,6 +279,7 @@ impl LaneWork for Segment<'_> {
 }
 
 /// Writes codes to their place in the stream.
+#[inline]
 fn pack(isa: Isa, codes: &[u8], bits: u32, first: usize, stream: &mut [u8]) {
     let mut task = PackCodes {
         codes,

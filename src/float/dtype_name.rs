@@ -33,6 +33,7 @@ impl fmt::Display for Dtype {
 
 impl Dtype {
     /// Returns all names that parse, each with its dtype.
+    #[inline]
     fn names() -> impl Iterator<Item = (&'static str, Self)> {
         Self::ALL.iter().flat_map(|&dtype| {
             let names = [Some(dtype.name()), dtype.safetensors()];
@@ -46,6 +47,7 @@ impl Dtype {
 impl FromStr for Dtype {
     type Err = UnknownDtype;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Self, UnknownDtype> {
         let module = MODULES.into_iter().find_map(|module| {
             let (start, rest) = text.split_at_checked(module.len())?;
@@ -141,6 +143,7 @@ impl fmt::Display for UnknownDtype {
 impl core::error::Error for UnknownDtype {}
 
 /// Returns the known name with the fewest edits from a name. The limit is one edit for every three bytes.
+#[inline]
 fn closest_name(name: &str) -> Option<&'static str> {
     let names = Dtype::names().map(|(known, _)| (edits(name, known), known));
     let (edits, known) = names.min_by_key(|&(edits, _)| edits)?;
@@ -150,6 +153,7 @@ fn closest_name(name: &str) -> Option<&'static str> {
 /// Returns the number of edits that make one name from the other, in any case. An edit inserts, deletes or replaces a byte, or
 /// swaps two neighbours (F. Damerau, "A technique for computer detection and correction of spelling errors", 1964). A long name
 /// is far from all others.
+#[inline]
 fn edits(name: &str, known: &str) -> usize {
     const MAX: usize = 32;
     let (name, known) = (name.as_bytes(), known.as_bytes());

@@ -88,6 +88,7 @@ impl FromStr for Layout {
     }
 }
 
+#[inline]
 fn parse(text: &str) -> Option<P3109Name> {
     let (prefix, rest) = text.split_at_checked("binary".len())?;
     let (numbers, kind) = rest.split_at_checked(rest.len().checked_sub(2)?)?;
@@ -103,6 +104,7 @@ fn parse(text: &str) -> Option<P3109Name> {
 }
 
 /// Parses an integer without a sign and without leading zeros.
+#[inline]
 fn integer(text: &str) -> Option<u32> {
     let begins = text.starts_with(|c: char| ('1'..='9').contains(&c));
     text.parse().ok().filter(|_| begins)

@@ -119,4 +119,10 @@ impl Cast {
             }
         }
     }
+
+    /// Converts like [`convert`](Self::convert), for layouts that are no constants. This function is compiled once, where
+    /// `convert` is compiled in each caller.
+    pub(crate) const fn convert_at_run_time(self, from: Layout, to: Layout, bits: u64) -> (u64, Flags) {
+        self.convert(from, to, bits)
+    }
 }

@@ -73,7 +73,6 @@ impl Layout {
     }
 
     /// Returns the number of a code, or `None` for zero. The code must be finite.
-    #[inline(always)]
     pub(crate) const fn unpack(self, code: u64) -> Option<Unpacked> {
         let (significand, unit) = self.significand_and_unit(code);
         if significand == 0 {

@@ -16,6 +16,7 @@ use crate::round::{Bits, Cast, Flags, Format, Rounding, from_code, to_code};
 /// Take a value of `from` that `to` lacks. If `to` is coarser there, the rounded value has a code in `from`, and this code
 /// differs from the code of the value. If the value is past the largest number of `to`, the largest number comes back by
 /// [`back_cast`] as a smaller number of `from`.
+#[inline]
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.is_ieee()
         && matches!(from.bits(), 16 | 32 | 64)

@@ -42,12 +42,12 @@ pub(crate) fn print(style: Style, layout: Layout, code: u64, f: &mut Formatter<'
 
 #[cold]
 fn print_exactly(style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    let value = f64::from_bits(Cast::new().convert(layout, Layout::BINARY64, code).0);
+    let value = f64::from_bits(Cast::new().convert_at_run_time(layout, Layout::BINARY64, code).0);
     print_as(style, &value, f)
 }
 
 fn print_as_f32(mut style: Style, layout: Layout, code: u64, f: &mut Formatter<'_>) -> fmt::Result {
-    let value = f32::from_bits(Cast::new().convert(layout, Layout::BINARY32, code).0 as u32);
+    let value = f32::from_bits(Cast::new().convert_at_run_time(layout, Layout::BINARY32, code).0 as u32);
     // `Debug` of `f32` prints an exponent below 1e-4. `Debug` compares the number, and a thread that flushes subnormals would
     // compare 0.
     if value.is_subnormal() && f.precision().is_none() && matches!(style, Style::Debug) {

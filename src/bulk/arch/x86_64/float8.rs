@@ -28,6 +28,7 @@ pub(super) struct F32To8<S, D, const SATURATE: bool> {
 
 /// Returns whether this kernel supports the formats. All exponents of `to` must be exponents of f32. Codes must have at most 8
 /// bits. Overflow must give the largest number or the code after it.
+#[inline]
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.const_eq(Layout::BINARY32)
         && to.bits() <= 8

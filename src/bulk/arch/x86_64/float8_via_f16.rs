@@ -35,6 +35,7 @@ const fn aligned(to: Layout) -> Layout {
 
 /// Returns whether an aligned f16 holds the bits that decide a rounding to `to`. The largest number of `to` must not be past the
 /// largest number of the aligned f16.
+#[inline]
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.const_eq(Layout::BINARY32)
         && to.bits() <= 8

@@ -59,6 +59,7 @@ impl Table {
 
 /// Returns the upper 16 bits of every code of `from` in the format `to`, by the default cast. A shorter format has all its bits
 /// in the low bytes.
+#[inline]
 const fn table(from: Layout, to: Layout) -> Table {
     let mut table = Table([[0; 256]; 2]);
     let mut code = 0;
@@ -78,6 +79,7 @@ const fn has_widths(from: Layout, to: Layout) -> bool {
 }
 
 /// Returns whether there is a table. Codes must have one byte, and at most 16 bits of each result may need storage.
+#[inline]
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     if !has_widths(from, to) {
         return false;
