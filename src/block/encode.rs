@@ -5,6 +5,7 @@ use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::quantizer::{ElementEncoder, Quantizer};
 use crate::bulk;
+use crate::bulk::factors::{Factors, Products};
 use crate::format::Layout;
 use crate::round::to_code;
 use crate::round::{Cast, Format};
@@ -43,15 +44,11 @@ pub(super) fn largest_of_blocks<S: Format>(src: &[S], size: usize, amax: &mut [u
 #[inline(always)]
 fn largest_of_each<'a, S: Format>(blocks: impl Iterator<Item = &'a [S]>, amax: &mut [u32]) {
     for (amax, block) in amax.iter_mut().zip(blocks) {
-        bulk::fetch(block, AHEAD);
+        bulk::fetch_next_page(block);
         *amax = largest(block);
         vectorize_within_block();
     }
 }
-
-/// The number of bytes that are fetched ahead of the numbers that are read. The hardware reads ahead within a page, and stops at its
-/// end.
-pub(super) const AHEAD: usize = 4096;
 
 /// Makes the compiler vectorize the calling loop within blocks. The compiler prefers to vectorize across blocks, and then gathers
 /// and scatters numbers one by one. The call costs nothing.
@@ -136,7 +133,7 @@ pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
             let product = snapped::<PRODUCTS>(f32::from_bits(x & MAGNITUDE) * below);
             let (sum, exponent) = element.narrow.sum(product);
             if PRODUCTS == BETWEEN {
-                found.near_tie |= sum ^ element.narrow.sum_at(exponent, product * TO_ABOVE);
+                found.near_tie |= sum ^ element.narrow.sum_at(exponent, product * Factors::TO_ABOVE);
             }
             let number = element.narrow.code((sum, exponent));
             found.saturated += (number > element.max) as u32;
@@ -146,7 +143,7 @@ pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
             let magic = element.magic(product, x & !MAGNITUDE);
             let sum = (product + f32::from_bits(magic)).to_bits();
             if PRODUCTS == BETWEEN {
-                found.near_tie |= sum ^ (product * TO_ABOVE + f32::from_bits(magic)).to_bits();
+                found.near_tie |= sum ^ (product * Factors::TO_ABOVE + f32::from_bits(magic)).to_bits();
             }
             *code = (element.low_code(sum, magic) | sign) as u8;
         }
@@ -154,23 +151,9 @@ pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
     found
 }
 
-/// The products are exact.
-pub(super) const EXACT: u8 = 0;
-/// Every quotient is a tie, or is farther from every tie than [`snapped`] moves a product.
-pub(super) const SNAPPED: u8 = 1;
-/// The products are below the quotients, and `TO_ABOVE` lifts the products above the quotients.
-pub(super) const BETWEEN: u8 = 2;
-
-/// A relative distance from a reciprocal that is larger than the error of two roundings to `f32`.
-pub(super) const MARGIN: f64 = 1.0 / (1 << 22) as f64;
-/// The factor from a product that is one or two margins below a quotient to a product above that quotient.
-pub(super) const TO_ABOVE: f32 = 1.0 + 4.0 * MARGIN as f32;
-
-/// The number of bits that [`snapped`] clears.
-const SNAP: u32 = 5;
-/// The number of bits that a number, or a tie times the divisor, may have. Within this limit, a quotient that is no tie is
-/// farther from every tie than [`snapped`] moves a product.
-pub(super) const SNAP_BITS: u32 = 23 - SNAP;
+pub(super) const EXACT: u8 = Products::Exact as u8;
+pub(super) const SNAPPED: u8 = Products::Snapped as u8;
+pub(super) const BETWEEN: u8 = Products::Between as u8;
 
 /// Clears the last bits of a product, if the products are [`SNAPPED`]. This moves a product back to a tie if rounding moved the
 /// product off the tie.
@@ -181,7 +164,7 @@ fn snapped<const PRODUCTS: u8>(product: f32) -> f32 {
         return product;
     }
     let exponent = product.to_bits() & EXPONENT;
-    let large = f32::from_bits(exponent.wrapping_add(SNAP << 23));
+    let large = f32::from_bits(exponent.wrapping_add(Factors::SNAP << 23));
     product + large - large
 }
 

@@ -4,7 +4,7 @@
 //! Elements of a block are multiplied by the reciprocal of the scale. The product is exact if the scale is a power of two. For
 //! other scales, elements are multiplied by two numbers, one certainly below the reciprocal and one above. If both products round
 //! to one element, the exact quotient between them rounds to that element too. If the products round to two elements, the
-//! quotient is so near a tie that `f64` must decide.
+//! quotient is so near a tie that `f64` must decide: by the rounded quotient, or by the sign of a remainder (see `Narrowing`).
 //!
 //! If numbers and scales have few bits, as bfloat16 and E4M3 have, many quotients are ties, and all other quotients are far from
 //! ties. The product with the rounded reciprocal is then enough. Without its last bits, the product is a tie exactly if the
@@ -17,10 +17,11 @@
 //! quotients: their ties have 12 bits, or 25 in `f32`, and the divisor, the largest element times a tensor scale, has 29.
 
 use super::ScaleRule;
-use super::encode::{BETWEEN, BlockFactor, EXACT, MARGIN, SNAP_BITS, SNAPPED, TO_ABOVE};
+use super::encode::BlockFactor;
 use super::lanes::{Narrow32, Narrow64};
 use super::plan::{Plan, widened};
 use crate::bulk;
+use crate::bulk::factors::{Factors, Products};
 use crate::format::Layout;
 use crate::round::Cast;
 
@@ -145,6 +146,9 @@ impl<const N: usize> BlockFactors<N> {
 }
 
 const INFINITY: u32 = f32::INFINITY.to_bits();
+/// The number of bits that a number, or a tie times the divisor, may have. Within this limit, a quotient that is no tie is
+/// farther from every tie than a product moves when it is snapped.
+const SNAP_BITS: u32 = 23 - Factors::SNAP;
 /// Larger products are left to exact arithmetic.
 const LARGE: f32 = (1u128 << 100) as f32;
 
@@ -205,18 +209,28 @@ impl Quantizer {
         })
     }
 
-    /// Returns the kind of the products: [`EXACT`], [`SNAPPED`] or [`BETWEEN`].
-    pub(super) fn products(&self) -> u8 {
+    pub(super) fn products(&self) -> Products {
         match self.scales {
-            ScaleEncoder::Power { .. } => EXACT,
-            ScaleEncoder::Nearest { .. } if self.short => SNAPPED,
-            ScaleEncoder::Nearest { .. } => BETWEEN,
+            ScaleEncoder::Power { .. } => Products::Exact,
+            ScaleEncoder::Nearest { .. } if self.short => Products::Snapped,
+            ScaleEncoder::Nearest { .. } => Products::Between,
         }
     }
 
     /// Returns the factor of all numbers. A number is multiplied by it before the division.
     pub(super) fn factor(&self) -> f64 {
         self.factor
+    }
+
+    /// Returns the factors of blocks of `size` numbers.
+    pub(super) fn factors<'a, const N: usize>(&self, size: usize, blocks: &'a BlockFactors<N>) -> Factors<'a> {
+        Factors {
+            products: self.products(),
+            size,
+            below: &blocks.below,
+            divisor: &blocks.divisor,
+            factor: self.factor,
+        }
     }
 
     /// Finds the factors of blocks with these largest magnitudes, given as bits. There are at most N blocks.
@@ -241,7 +255,7 @@ impl Quantizer {
                 largest,
                 one,
             } => {
-                let shrink = if self.short { 1.0 } else { 1.0 - MARGIN };
+                let shrink = if self.short { 1.0 } else { 1.0 - Factors::MARGIN };
                 for ((((&amax, scale), below), fails), divisor) in each {
                     let amax = f32::from_bits(amax);
                     let sum = narrow.sum((amax as f64 * self.factor) / max);
@@ -263,7 +277,7 @@ impl Quantizer {
     /// a block is not past the largest element, no other magnitude is.
     #[inline(always)]
     pub(super) fn may_saturate(&self, amax: u32, below: f32) -> bool {
-        let product = f32::from_bits(amax) * below * TO_ABOVE;
+        let product = f32::from_bits(amax) * below * Factors::TO_ABOVE;
         let sum = self.element.narrow.sum(product);
         self.element.narrow.code(sum) > self.element.max
     }

@@ -2,12 +2,13 @@
 
 use super::blocks::Block;
 use super::encode::{
-    AHEAD, BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros,
+    BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros,
 };
 use super::plan::Plan;
 use super::quantizer::{BlockFactors, Quantizer};
 use super::{Counts, pack};
-use crate::bulk::{self, Multiversion};
+use crate::bulk::factors::{Factors, Narrowed};
+use crate::bulk::{self, Multiversion, Narrowing};
 use crate::cpu::Isa;
 use crate::format::Layout;
 use crate::round::{Cast, Format};
@@ -39,6 +40,7 @@ pub(super) fn quantize_row<S: Format>(
     let len = CHUNK / size * size;
     let mut chunk = RowChunk {
         quantizer,
+        narrowing: Narrowing::new(isa, plan.element.layout),
         size,
         codes: Aligned([0; CHUNK]),
         below: Aligned([0.0; CHUNK]),
@@ -104,6 +106,7 @@ struct Aligned<T>(T);
 /// A chunk of blocks of one row.
 struct RowChunk<'a> {
     quantizer: &'a Quantizer,
+    narrowing: Option<Narrowing>,
     size: usize,
     codes: Aligned<[u8; CHUNK]>,
     below: Aligned<[f32; CHUNK]>,
@@ -118,8 +121,16 @@ impl LaneWork for RowChunk<'_> {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
         let Self { quantizer, size, .. } = *self;
+        let narrowing = self.narrowing.as_ref().filter(|_| Narrowing::reads::<T>(size));
         let amax = &mut self.amax[..src.len().div_ceil(size)];
-        largest_of_blocks(src, size, amax);
+        let whole = src.len() / size;
+        match narrowing {
+            Some(narrowing) => {
+                narrowing.largest_of_blocks(&src[..whole * size], size, &mut amax[..whole]);
+                largest_of_blocks(&src[whole * size..], size, &mut amax[whole..]);
+            }
+            None => largest_of_blocks(src, size, amax),
+        }
         quantizer.find_factors(amax, &mut self.factors);
         let BlockFactors { below, fails, .. } = &self.factors;
         let (mut any_fails, mut saturates) = (false, false);
@@ -133,6 +144,11 @@ impl LaneWork for RowChunk<'_> {
             return;
         }
         let codes = &mut self.codes.0[..src.len()];
+        if let Some(narrowing) = narrowing {
+            let by = quantizer.factors(size, &self.factors);
+            self.counts += narrow(quantizer, narrowing, saturates, &by, src, codes);
+            return;
+        }
         expand(&below[..amax.len()], size, &mut self.below.0[..src.len()]);
         let saturated = encode_by(quantizer, saturates, &self.below.0, src, codes);
         let saturated = saturated.unwrap_or_else(|| {
@@ -163,12 +179,31 @@ impl RowChunk<'_> {
     }
 }
 
+/// Encodes numbers by instructions.
+#[inline(always)]
+fn narrow<T: Format>(
+    quantizer: &Quantizer,
+    narrowing: &Narrowing,
+    saturates: bool,
+    by: &Factors<'_>,
+    src: &[T],
+    codes: &mut [u8],
+) -> Counts {
+    let Narrowed { saturated, became_zero } = narrowing.encode(src, by, saturates, codes);
+    quantizer.element.clear_sign_of_zeros(codes);
+    Counts {
+        saturated,
+        became_zero,
+        ..Counts::default()
+    }
+}
+
 /// Encodes numbers, each multiplied by the factor at its place. Returns the number of saturated numbers, or `None` if quotients
 /// in `f64` must decide.
 #[inline(always)]
 fn encode_by<T: Format>(quantizer: &Quantizer, saturates: bool, below: &[f32], src: &[T], codes: &mut [u8]) -> Option<usize> {
     let element = quantizer.element;
-    let found = match (quantizer.products(), saturates) {
+    let found = match (quantizer.products() as u8, saturates) {
         (EXACT, false) => encode::<T, EXACT, false>(element, below, src, codes),
         (EXACT, true) => encode::<T, EXACT, true>(element, below, src, codes),
         (SNAPPED, false) => encode::<T, SNAPPED, false>(element, below, src, codes),
@@ -219,12 +254,13 @@ pub(super) fn quantize_block<S: Format>(
     if factors.fails[0] {
         return None;
     }
-    let factor = factors.of(0);
+    let below = factors.below[0];
     let mut segment = Segment {
         quantizer,
-        divisor: factor.divisor,
-        saturates: quantizer.may_saturate(amax[0], factor.below),
-        below: Aligned([factor.below; CHUNK]),
+        narrowing: Narrowing::new(isa, plan.element.layout),
+        factors,
+        saturates: quantizer.may_saturate(amax[0], below),
+        below: Aligned([below; CHUNK]),
         codes: Aligned([0; CHUNK]),
         counts: Counts::default(),
     };
@@ -233,7 +269,7 @@ pub(super) fn quantize_block<S: Format>(
         let codes = &segment.codes.0[..piece.len()];
         pack(isa, codes, plan.element.bits, piece.start, elements);
     }
-    plan.scale.put(scales, block.index, factors.scale[0] as u64);
+    plan.scale.put(scales, block.index, segment.factors.scale[0] as u64);
     Some(segment.counts)
 }
 
@@ -246,7 +282,7 @@ impl LaneWork for LargestMagnitude {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
         for src in src.chunks(FETCHED) {
-            bulk::fetch(src, AHEAD);
+            bulk::fetch_next_page(src);
             self.largest = self.largest.max(largest(src));
         }
     }
@@ -255,7 +291,8 @@ impl LaneWork for LargestMagnitude {
 /// A piece of a row of a block.
 struct Segment<'a> {
     quantizer: &'a Quantizer,
-    divisor: f64,
+    narrowing: Option<Narrowing>,
+    factors: BlockFactors<1>,
     saturates: bool,
     below: Aligned<[f32; CHUNK]>,
     codes: Aligned<[u8; CHUNK]>,
@@ -266,14 +303,16 @@ impl LaneWork for Segment<'_> {
     #[inline(always)]
     fn run<T: Format>(&mut self, src: &[T]) {
         let Self {
-            quantizer,
-            divisor,
-            saturates,
-            ..
+            quantizer, saturates, ..
         } = *self;
         let codes = &mut self.codes.0[..src.len()];
+        if let Some(narrowing) = self.narrowing.as_ref().filter(|_| Narrowing::reads::<T>(CHUNK)) {
+            let by = quantizer.factors(CHUNK, &self.factors);
+            self.counts += narrow(quantizer, narrowing, saturates, &by, src, codes);
+            return;
+        }
         let saturated = encode_by(quantizer, saturates, &self.below.0, src, codes);
-        let saturated = saturated.unwrap_or_else(|| encode_by_quotients(quantizer, divisor, src, codes));
+        let saturated = saturated.unwrap_or_else(|| encode_by_quotients(quantizer, self.factors.divisor[0], src, codes));
         self.counts += count_zeros(quantizer, saturated, src, codes);
     }
 }

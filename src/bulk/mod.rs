@@ -10,6 +10,7 @@ mod arch;
 mod conversion;
 mod driver;
 mod element;
+pub(crate) mod factors;
 mod kernel;
 mod kernels;
 pub(crate) mod multipliers;
@@ -20,7 +21,7 @@ pub(crate) mod small_code;
 mod stochastic;
 pub(crate) mod subnormal;
 
-pub(crate) use arch::{Lookup, control_bits_are_default, dispatch, fetch, run};
+pub(crate) use arch::{Lookup, Narrowing, control_bits_are_default, dispatch, fetch, fetch_next_page, run};
 pub(crate) use conversion::{convert, convert_scaled, in_pieces};
 pub(crate) use element::Element;
 pub(crate) use kernel::{BLOCK, Kernel, Loops, Multiversion};

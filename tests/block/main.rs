@@ -13,6 +13,7 @@ mod stochastic;
 mod tiled;
 mod torchao;
 mod typed;
+mod vectors;
 
 use ulp::Format;
 use ulp::block::{Counts, Scheme};

@@ -26,5 +26,5 @@ mod portable;
 )))]
 use portable as here;
 
-pub(crate) use here::{Lookup, control_bits_are_default, dispatch, fetch, run};
+pub(crate) use here::{Lookup, Narrowing, control_bits_are_default, dispatch, fetch, fetch_next_page, run};
 pub(super) use here::{convert, convert_by_any, pays_to_stream, stream};

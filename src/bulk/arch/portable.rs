@@ -6,10 +6,12 @@ use core::convert::Infallible;
 use crate::bulk::adapter::Adapter;
 use crate::bulk::driver::drive;
 use crate::bulk::element::Element;
+use crate::bulk::factors::{Factors, Narrowed};
 use crate::bulk::kernel::{Kernel, Multiversion};
 use crate::bulk::multipliers::Multipliers;
 use crate::bulk::out::Out;
 use crate::cpu::{Isa, Level};
+use crate::format::Layout;
 use crate::round::Cast;
 
 /// Runs a kernel over a slice.
@@ -74,6 +76,10 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
 #[inline(always)]
 pub(crate) fn fetch<T>(_: &[T], _: usize) {}
 
+/// Does nothing: the hardware reads ahead.
+#[inline(always)]
+pub(crate) fn fetch_next_page<T>(_: &[T]) {}
+
 /// A conversion by table. No architecture that uses this module has such a conversion.
 pub(crate) struct Lookup(Infallible);
 
@@ -87,6 +93,27 @@ impl Lookup {
     }
 
     pub(crate) fn convert_scaled<D: Element>(&self, _: &[u8], _: &Multipliers, _: &mut [D]) {
+        match self.0 {}
+    }
+}
+
+/// A conversion of blocks. No architecture that uses this module has such a conversion.
+pub(crate) struct Narrowing(Infallible);
+
+impl Narrowing {
+    pub(crate) const fn new(_: Isa, _: Layout) -> Option<Self> {
+        None
+    }
+
+    pub(crate) const fn reads<S: Element>(_: usize) -> bool {
+        false
+    }
+
+    pub(crate) fn largest_of_blocks<S: Element>(&self, _: &[S], _: usize, _: &mut [u32]) {
+        match self.0 {}
+    }
+
+    pub(crate) fn encode<S: Element>(&self, _: &[S], _: &Factors<'_>, _: bool, _: &mut [u8]) -> Narrowed {
         match self.0 {}
     }
 }

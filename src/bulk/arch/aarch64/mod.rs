@@ -4,7 +4,7 @@ mod float16;
 mod select;
 mod token;
 
-pub(crate) use super::portable::{Lookup, dispatch, fetch, run};
+pub(crate) use super::portable::{Lookup, Narrowing, dispatch, fetch, fetch_next_page, run};
 pub(in crate::bulk) use super::portable::{pays_to_stream, stream};
 pub(crate) use select::control_bits_are_default;
 pub(in crate::bulk) use select::{convert, convert as convert_by_any};

@@ -9,6 +9,7 @@ use core::arch::x86_64::*;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+use super::target::{Target, Words, in_order, is_target};
 use super::token::Avx512;
 use crate::bulk::element::Element;
 use crate::bulk::kernel::Kernel;
@@ -16,27 +17,18 @@ use crate::bulk::kernels::convert::cast_scalar;
 use crate::format::Layout;
 use crate::round::{Cast, Overflow};
 
-/// Let *E* be the exponent of a number *x*, or the exponent of the smallest normal number if *x* is smaller. Let `D` have *q*
-/// fraction bits. The sum *x* + 2<sup>*E* + 23 − *q*</sup> is an f32 whose last place is the last place of `D` at *x*. The
-/// addition therefore rounds *x* to `D`. The lowest bits of the sum are the significand *n* of the result. The code of the result
-/// is *n* + 2<sup>*q*</sup> *E* plus a constant.
+/// Converts `f32` to a format of 8 bits or fewer: see [`Target`].
 pub(super) struct F32To8<S, D, const SATURATE: bool> {
     #[allow(dead_code, reason = "it is there to prove that the CPU has the instructions")]
     token: Avx512,
     formats: PhantomData<(S, D)>,
 }
 
-/// Returns whether this kernel supports the formats. All exponents of `to` must be exponents of f32. Codes must have at most 8
-/// bits. Overflow must give the largest number or the code after it.
+/// Returns whether this kernel supports the formats. Overflow must give the largest number or the code after it.
 #[inline]
 pub(super) const fn supports(from: Layout, to: Layout) -> bool {
     from.const_eq(Layout::BINARY32)
-        && to.bits() <= 8
-        && to.is_signed()
-        && to.has_zero()
-        && to.fraction_bits() >= 1
-        && to.min_exponent() >= -100
-        && to.max_exponent() <= 100
+        && is_target(to)
         && overflow_magnitude(to) <= to.max_code() + 1
         // The fraction of a NaN is cut to the bits left after 7 exponent bits or fewer.
         && (!to.has_payloads() || to.bits() == 8)
@@ -69,12 +61,7 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
     } else {
         Layout::E4M3FN
     };
-    /// The factor 2<sup>23 − *q*</sup>.
-    const UNIT: f32 = (1_u32 << (23 - Self::TO.fraction_bits())) as f32;
-    /// The smallest normal number.
-    const MIN_NORMAL: f32 = f32::from_bits(((Self::TO.min_exponent() + 127) as u32) << 23);
-    /// The code of the exponent of the sum for zero.
-    const ZERO_EXPONENT: i16 = ((Self::MIN_NORMAL * Self::UNIT).to_bits() >> (23 - Self::TO.fraction_bits())) as i16;
+    const TARGET: Target = Target::new(Self::TO);
     /// The magnitude of the result for values past the largest number.
     const PAST_MAX: i16 = if SATURATE {
         Self::TO.max_code() as i16
@@ -98,46 +85,24 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         }
     }
 
-    /// Returns the bits of the sum.
-    ///
-    /// # Safety
-    /// The CPU must have AVX-512 F and DQ.
-    #[inline(always)]
-    unsafe fn sum(x: __m512) -> __m512i {
-        // SAFETY: the caller promises the features.
-        unsafe {
-            // Selects the larger magnitude of x and MIN, with the sign of x. A NaN makes the sum a NaN with the sign of the NaN.
-            const LARGER_MAGNITUDE: i32 = 0b0011;
-            const QUIETLY: i32 = _MM_FROUND_NO_EXC;
-            const TIES_TO_EVEN: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
-            let (min, unit) = (_mm512_set1_ps(Self::MIN_NORMAL), _mm512_set1_ps(Self::UNIT));
-            let larger = _mm512_range_round_ps::<LARGER_MAGNITUDE, QUIETLY>(x, min);
-            let power = _mm512_and_ps(larger, _mm512_set1_ps(f32::NEG_INFINITY));
-            _mm512_castps_si512(_mm512_fmadd_round_ps::<TIES_TO_EVEN>(power, unit, x))
-        }
-    }
-
     /// Returns the magnitudes of the codes of 32 numbers, and words of the signs.
     ///
     /// # Safety
     /// The CPU must have AVX-512 F, BW and DQ.
     #[inline(always)]
     unsafe fn magnitudes_and_signs(x: [__m512; 2]) -> [__m512i; 2] {
-        // SAFETY: the caller promises the features. `words` returns arrays as long as a vector.
+        // SAFETY: the caller promises the features.
         unsafe {
-            let (low, high) = (Self::sum(x[0]), Self::sum(x[1]));
-            let lower = _mm512_loadu_si512(words(0).as_ptr().cast());
-            let upper = _mm512_loadu_si512(words(1).as_ptr().cast());
-            let lower = _mm512_permutex2var_epi16(low, lower, high);
-            let upper = _mm512_permutex2var_epi16(low, upper, high);
-
-            let magnitude = _mm512_and_si512(upper, _mm512_set1_epi16(i16::MAX));
-            let shift = _mm_cvtsi32_si128(7 - Self::TO.fraction_bits() as i32);
-            let exponent = _mm512_srl_epi16(magnitude, shift);
-            // The addition saturates for NaNs. The lower halves of NaNs are arbitrary.
-            let sum = _mm512_adds_epu16(exponent, lower);
-            let code = _mm512_sub_epi16(sum, _mm512_set1_epi16(Self::ZERO_EXPONENT));
+            let low = Self::TARGET.sum(x[0], Self::TARGET.power(x[0]));
+            let high = Self::TARGET.sum(x[1], Self::TARGET.power(x[1]));
+            let Words {
+                code,
+                exponent,
+                upper,
+                magnitude,
+            } = Self::TARGET.words(low, high);
             let code = _mm512_min_epu16(code, _mm512_set1_epi16(Self::PAST_MAX));
+            let shift = _mm_cvtsi32_si128(Self::TARGET.shift);
             let infinity = _mm512_set1_epi16(0x7f80);
             match Self::NAN_RESULT {
                 NanResult::PastMax => [code, upper],
@@ -170,41 +135,16 @@ impl<S: Element, D: Element, const SATURATE: bool> F32To8<S, D, SATURATE> {
         unsafe {
             let [low, low_signs] = Self::magnitudes_and_signs(x[0]);
             let [high, high_signs] = Self::magnitudes_and_signs(x[1]);
-            // Each 16 bytes hold eight codes of each vector. The codes are put in order at the end. A word that saturates keeps
-            // its sign.
             let magnitude = _mm512_packus_epi16(low, high);
-            let signs = _mm512_packs_epi16(low_signs, high_signs);
-            let unused = _mm_cvtsi32_si128(8 - Self::TO.bits() as i32);
-            let signs = _mm512_srl_epi16(signs, unused);
-            let sign_mask = _mm512_set1_epi8(Self::TO.sign_mask() as i8);
-            let code = if Self::TO.nan_is_negative_zero() {
+            let signs = Self::TARGET.signs(low_signs, high_signs);
+            in_order(if Self::TO.nan_is_negative_zero() {
                 let is_signed = _mm512_test_epi8_mask(magnitude, _mm512_set1_epi8(i8::MAX));
-                let signs = _mm512_and_si512(signs, sign_mask);
+                let signs = _mm512_and_si512(signs, _mm512_set1_epi8(Self::TARGET.sign_mask));
                 _mm512_mask_add_epi8(magnitude, is_signed, magnitude, signs)
             } else {
-                const SELECT: i32 = 0xca;
-                _mm512_ternarylogic_epi32::<SELECT>(sign_mask, signs, magnitude)
-            };
-            _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), code)
+                Self::TARGET.with_signs(magnitude, signs)
+            })
         }
-    }
-}
-
-/// Returns the indices of the lower or the upper words of two vectors of 32-bit lanes.
-const fn words(upper: u16) -> &'static [u16; 32] {
-    const fn every_other(first: u16) -> [u16; 32] {
-        let mut words = [0; 32];
-        let mut nth = 0;
-        while nth < 32 {
-            words[nth as usize] = 2 * nth + first;
-            nth += 1;
-        }
-        words
-    }
-    if upper == 0 {
-        const { &every_other(0) }
-    } else {
-        const { &every_other(1) }
     }
 }
 

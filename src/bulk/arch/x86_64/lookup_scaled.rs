@@ -7,14 +7,11 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::lookup::{LANES, Table, look_up, ordered_for_16_bits, to_f32};
-use super::nontemporal::fetch;
+use super::nontemporal::fetch_next_page;
 use super::token::{Bf16, Vbmi};
 use crate::bulk::element::Element;
 use crate::bulk::kernel::Kernel;
 use crate::bulk::multipliers::{MULTIPLIERS, Multipliers};
-
-/// The number of bytes that are fetched ahead. The hardware reads ahead within a page, and stops at its end.
-const AHEAD: usize = 4096;
 
 /// Products are made by adding shifts to bfloat16s. [`Multipliers::are_powers`] must be true.
 pub(super) const SHIFTS: u8 = 0;
@@ -158,8 +155,8 @@ unsafe impl<D: Element, const REPEATED: bool, const PRODUCTS: u8> Kernel for Loo
             }
             return;
         }
-        fetch(src, AHEAD);
-        fetch(dst, AHEAD);
+        fetch_next_page(src);
+        fetch_next_page(dst);
         let (from, to) = (src.as_ptr(), dst.as_mut_ptr().cast::<__m512i>());
         // SAFETY: `self.token` proves that the CPU has VBMI, and AVX-512 F and BW. Where AVX512-BF16 is used, `new_with_bf16` got
         // its token. The block has 64 codes, and 64 results of the size asserted above.

@@ -1,7 +1,7 @@
 //! Non-temporal stores. These stores write results past the caches.
 #![allow(unsafe_code, reason = "stores by their names, on pointers")]
 
-use core::arch::x86_64::{__m128i, _MM_HINT_T1, _mm_load_si128, _mm_prefetch, _mm_sfence, _mm_stream_si128};
+use core::arch::x86_64::{__m128i, _MM_HINT_T0, _MM_HINT_T1, _mm_load_si128, _mm_prefetch, _mm_sfence, _mm_stream_si128};
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
@@ -90,25 +90,37 @@ pub(in crate::bulk) fn stream<'a, S, D: Copy>(
     unsafe { Out::uninit(dst).assume_init() }
 }
 
-/// Fetches the bytes that lie this many bytes after those of a slice.
+/// Fetches the bytes that lie a page after those of a slice. The hardware reads ahead within a page, and stops at its end.
 #[inline(always)]
-pub(crate) fn fetch<T>(slice: &[T], ahead: usize) {
-    fetch_lines(slice.as_ptr().cast::<i8>().wrapping_add(ahead), size_of_val(slice));
+pub(crate) fn fetch_next_page<T>(slice: &[T]) {
+    fetch(slice, PAGE);
 }
 
-/// Fetches the lines of these bytes to the second cache.
+/// Fetches the bytes that lie this many bytes after those of a slice, to the second cache.
 #[inline(always)]
-fn fetch_lines(first: *const i8, bytes: usize) {
+pub(crate) fn fetch<T>(slice: &[T], ahead: usize) {
+    fetch_lines::<_MM_HINT_T1>(slice.as_ptr().cast::<i8>().wrapping_add(ahead), size_of_val(slice));
+}
+
+/// Fetches the bytes that lie this many bytes after those of a slice, to the nearest cache.
+#[inline(always)]
+pub(super) fn fetch_to_nearest<T>(slice: &[T], ahead: usize) {
+    fetch_lines::<_MM_HINT_T0>(slice.as_ptr().cast::<i8>().wrapping_add(ahead), size_of_val(slice));
+}
+
+/// Fetches the lines of these bytes.
+#[inline(always)]
+fn fetch_lines<const HINT: i32>(first: *const i8, bytes: usize) {
     for line in (0..bytes).step_by(LINE) {
         // SAFETY: every x86-64 CPU has this instruction. It may name any address, and changes nothing but the caches.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(first.wrapping_add(line)) };
+        unsafe { _mm_prefetch::<HINT>(first.wrapping_add(line)) };
     }
 }
 
 /// Fetches the lines of the group of pages after a piece of the source. The function is not generic, and is therefore compiled once.
 #[inline(never)]
 fn fetch_next_pages(src: *const i8, bytes: usize) {
-    fetch_lines(src.wrapping_add(PAGES * PAGE), bytes);
+    fetch_lines::<_MM_HINT_T1>(src.wrapping_add(PAGES * PAGE), bytes);
 }
 
 /// Writes a tile past the caches. The function is not generic, and is therefore compiled once.
