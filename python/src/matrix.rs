@@ -126,7 +126,7 @@ impl Axis {
         }
         let module = match library {
             Library::Numpy(array) => array.py().import("numpy")?.into_any(),
-            Library::Other(module) => module.clone(),
+            Library::Other { module, .. } => module.clone(),
         };
         module.call_method1("moveaxis", (array, -1, self.place))
     }
