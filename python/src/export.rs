@@ -188,13 +188,19 @@ unsafe extern "C" fn destroy<M: Lend>(capsule: *mut ffi::PyObject) {
 const HUGE: usize = 4 << 20;
 const PAGE: usize = 4096;
 
+/// The alignment that DLPack asks for, of the first element.
+const ALIGN: usize = 64;
+
 /// Asks the system for huge pages. Nothing changes if the system has none.
 fn advise_huge_pages(first: NonNull<u8>, bytes: usize) {
     #[cfg(target_os = "linux")]
     // SAFETY: `first` is the address of `bytes` bytes that were just allocated, and the advice changes no byte.
     unsafe {
-        let whole_pages = bytes / PAGE * PAGE;
-        let _ = rustix::mm::madvise(first.as_ptr().cast(), whole_pages, rustix::mm::Advice::LinuxHugepage);
+        // The advice is for whole pages.
+        let skipped = first.as_ptr().align_offset(PAGE).min(bytes);
+        let whole_pages = (bytes - skipped) / PAGE * PAGE;
+        let first = first.as_ptr().add(skipped);
+        let _ = rustix::mm::madvise(first.cast(), whole_pages, rustix::mm::Advice::LinuxHugepage);
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (first, bytes);
@@ -212,9 +218,9 @@ unsafe impl Send for Memory {}
 
 impl Memory {
     fn new(bytes: usize) -> Option<Self> {
-        let align = if bytes >= HUGE { PAGE } else { 64 };
-        // `alloc` does not allow a size of 0 bytes.
-        let layout = Layout::from_size_align(bytes.max(1), align).ok()?;
+        // glibc maps memory aligned to a page anew for each result, and each new page must be cleared. Memory with a smaller alignment
+        // is taken again. `alloc` does not allow a size of 0 bytes.
+        let layout = Layout::from_size_align(bytes.max(1), ALIGN).ok()?;
         // SAFETY: the size of the layout is at least 1 byte.
         let first = NonNull::new(unsafe { alloc(layout) })?;
         if bytes >= HUGE {
