@@ -42,7 +42,7 @@ impl<'py> Library<'py> {
         }
     }
 
-    /// Returns memory for an array of this library. The array holds numbers of a format, or their codes if the library has no
+    /// Returns memory for an array of this library, whose bytes have any values. The array holds numbers of a format, or their codes if the library has no
     /// dtype for the format.
     ///
     /// `shape` counts numbers. `order` has the dimensions in their order in memory, the outermost first. If `order` is None,
@@ -63,6 +63,7 @@ impl<'py> Library<'py> {
                     Format::Own(_) => None,
                 };
                 let descr = known.unwrap_or_else(|| descrs.codes(format.bits()));
+                // The memory comes from a function in C, which may have written all bytes.
                 let new = match order {
                     Some(_) => array::new_like(like, descr),
                     None => array::new_row_major(like.py(), &shape, descr),
