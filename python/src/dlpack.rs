@@ -6,15 +6,18 @@ use std::ptr::NonNull;
 
 use pyo3::exceptions::{PyBufferError, PyTypeError};
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use ulp::Dtype;
+
+use crate::exchange::Exchange;
 
 /// The device type of the CPU.
 pub(crate) const CPU: i32 = 1;
 
 /// The newest version that this module reads. A minor version only adds to the versions before it.
-const VERSION: (u32, u32) = (1, 1);
+pub(crate) const VERSION: (u32, u32) = (1, 1);
 
 /// The flag of a tensor that must not be written.
 pub(crate) const READ_ONLY: u64 = 1;
@@ -146,6 +149,27 @@ enum Lent {
 impl Borrowed {
     /// Borrows the tensor of an object that has `__dlpack__`.
     pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        // The methods say why they refuse a tensor, so they follow if the C functions do not lend it.
+        let borrowed = match Exchange::of(object)? {
+            Some(exchange) => exchange.get().lend(object)?,
+            None => None,
+        };
+        let borrowed = match borrowed {
+            Some(borrowed) => borrowed,
+            None => Self::by_methods(object)?,
+        };
+        // A tensor of torch can stand for the numbers in its memory with the other sign. DLPack cannot say so.
+        if let Some(is_neg) = object.getattr_opt(intern!(object.py(), "is_neg"))?
+            && is_neg.call0()?.is_truthy()?
+        {
+            return Err(PyBufferError::new_err(
+                "the tensor has the negative bit set, which DLPack cannot say: pass tensor.resolve_neg()",
+            ));
+        }
+        Ok(borrowed)
+    }
+
+    fn by_methods(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = object.py();
         let (device, id): (i32, i32) = object.call_method0("__dlpack_device__")?.extract()?;
         if device != CPU {
@@ -161,6 +185,14 @@ impl Borrowed {
             capsule => capsule?,
         };
         Self::consume(capsule.cast::<PyCapsule>()?)
+    }
+
+    /// Borrows the tensor that a C function of another library lends.
+    ///
+    /// # Safety
+    /// The pointer must point to a tensor that the caller owns, and must not be used again.
+    pub(crate) unsafe fn of_versioned(tensor: NonNull<Versioned>) -> PyResult<Self> {
+        Self::checked(Lent::Versioned(tensor))
     }
 
     fn consume(capsule: &Bound<'_, PyCapsule>) -> PyResult<Self> {
@@ -180,12 +212,16 @@ impl Borrowed {
         } else {
             Lent::Managed(taken(c"dltensor", c"used_dltensor")?.cast())
         };
-        // From here on, dropping `borrowed` gives the tensor back.
+        Self::checked(tensor)
+    }
+
+    /// Takes a tensor that another library lends. Dropping the result, or an error, gives the tensor back.
+    fn checked(tensor: Lent) -> PyResult<Self> {
         let mut borrowed = Self { tensor, element: None };
         if let Lent::Versioned(tensor) = &borrowed.tensor {
-            // SAFETY: the capsule had the name `dltensor_versioned` above, and a capsule of this name holds a
-            // `DLManagedTensorVersioned`. The tensor has not been given back, because only dropping `borrowed` gives it back.
-            // The version is the first field of the structure in every version of DLPack.
+            // SAFETY: the pointer points to a `DLManagedTensorVersioned`: `consume` saw the name of its capsule, and the caller of
+            // `of_versioned` promises it. The tensor has not been given back, because only dropping `borrowed` gives it back. The
+            // version is the first field of the structure in every version of DLPack.
             let (major, minor) = unsafe { ((*tensor.as_ptr()).major, (*tensor.as_ptr()).minor) };
             if major != VERSION.0 {
                 return Err(PyBufferError::new_err(format!(
@@ -205,8 +241,8 @@ impl Borrowed {
     }
 
     pub(crate) fn tensor(&self) -> &Tensor {
-        // SAFETY: `consume` took the pointer from a capsule, and the name of the capsule promises a structure of this type.
-        // Only `drop` gives the tensor back.
+        // SAFETY: the pointer points to a structure of this type: `consume` saw the name of its capsule, and the caller of
+        // `of_versioned` promises it. Only `drop` gives the tensor back.
         unsafe {
             match &self.tensor {
                 Lent::Managed(managed) => &managed.as_ref().tensor,
@@ -218,8 +254,9 @@ impl Borrowed {
     pub(crate) fn flags(&self) -> u64 {
         match &self.tensor {
             Lent::Managed(_) => 0,
-            // SAFETY: `consume` took the pointer from a capsule, and the name of the capsule promises a structure of this type.
-            // Only `drop` gives the tensor back. `consume` checked the major version, which decides where the flags are.
+            // SAFETY: the pointer points to a structure of this type: `consume` saw the name of its capsule, and the caller of
+            // `of_versioned` promises it. Only `drop` gives the tensor back. `checked` looked at the major version, which decides
+            // where the flags are.
             Lent::Versioned(versioned) => unsafe { versioned.as_ref().flags },
         }
     }
@@ -239,7 +276,7 @@ impl Borrowed {
         if len == 0 || first.is_null() {
             return Vec::new();
         }
-        // SAFETY: DLPack promises `ndim` numbers at this pointer, and the pointer is not null. `consume` checked that `ndim` is
+        // SAFETY: DLPack promises `ndim` numbers at this pointer, and the pointer is not null. `checked` made sure that `ndim` is
         // not negative.
         unsafe { std::slice::from_raw_parts(first, len) }.to_vec()
     }
@@ -247,7 +284,7 @@ impl Borrowed {
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        // SAFETY: this value owns the tensor since `consume` renamed the capsule. Nothing uses the tensor any more. The
+        // SAFETY: this value owns the tensor: `consume` renamed the capsule, or the caller of `of_versioned` promised it. Nothing uses the tensor any more. The
         // interpreter is attached, because a `Borrowed` is made and dropped in a call from Python.
         unsafe {
             match self.tensor {

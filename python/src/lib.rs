@@ -5,6 +5,8 @@ mod caster;
 mod counts;
 mod dlpack;
 mod dtype;
+mod exchange;
+mod export;
 mod files;
 mod finfo;
 mod format;

@@ -126,7 +126,7 @@ impl Axis {
         }
         let module = match library {
             Library::Numpy(array) => array.py().import("numpy")?.into_any(),
-            Library::Other(module) => module.clone(),
+            Library::Other { module, .. } => module.clone(),
         };
         module.call_method1("moveaxis", (array, -1, self.place))
     }
@@ -227,7 +227,7 @@ impl Numbers {
     #[allow(clippy::mut_from_ref, reason = "the caller says that ranges are disjoint")]
     pub(crate) unsafe fn slice_mut<F: ulp::Format>(&self, range: Range<usize>) -> &mut [F] {
         // SAFETY: `new` made sure of the alignment. The caller promises the format and the range, and that nothing else uses
-        // the numbers in the range.
+        // the numbers in the range. The numbers have values: `new` set them to zero, or `Library::new_array` made them.
         unsafe {
             let first = self.data.cast::<F>().add(range.start);
             slice::from_raw_parts_mut(first, range.len())
@@ -285,7 +285,7 @@ impl Bytes {
     /// The array must have these bytes, and must live as long as the slice. Nothing else may use the bytes during this time.
     pub(crate) unsafe fn write<'a>(&self) -> &'a mut [u8] {
         // SAFETY: the caller promises that the array has these bytes and lives long enough, and that nothing else uses the
-        // bytes.
+        // bytes. The bytes have values, as `Library::new_array` says.
         unsafe { slice::from_raw_parts_mut(self.first, self.len) }
     }
 }

@@ -135,8 +135,7 @@ impl Walk {
             if self.dst.is_plain() {
                 let bytes = self.dst.format.bytes(first)..self.dst.format.bytes(first + len);
                 // SAFETY: the destination is dense, as `is_plain` says, so these elements are exactly these bytes. The caller
-                // promises that nothing else uses the bytes. The bytes may never have been written by anyone. The bytes of a
-                // numpy array come from the allocator of another language. The bytes are only written here.
+                // promises that nothing else uses the bytes. The bytes have values, as `Library::new_array` says.
                 let dst = unsafe { slice::from_raw_parts_mut(self.dst.data.add(bytes.start), bytes.len()) };
                 caster.cast(first, src, dst);
                 place.runs(len, |_| {});
