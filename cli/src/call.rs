@@ -19,16 +19,14 @@ use crate::{check, convert, inspect};
 pub fn call(arguments: impl IntoIterator<Item = OsString>, observer: &dyn Observer) -> Result<String, Error> {
     let line = once("ulp".into()).chain(arguments);
     let program = Program::try_parse_from(line).map_err(|error| usage(&error))?;
+    let mut out = Vec::new();
     match program.command {
-        Command::Convert(args) => convert::report(&args, observer),
-        Command::Check(args) => {
-            let mut out = Vec::new();
-            check::report(&args, observer, &mut out)?;
-            Ok(String::from_utf8_lossy(&out).into_owned())
-        }
-        Command::Inspect(args) => inspect::report(&args),
+        Command::Convert(args) => convert::report(&args, observer, &mut out),
+        Command::Check(args) => check::report(&args, observer, &mut out),
+        Command::Inspect(args) => inspect::report(&args, &mut out),
         _ => Err(Error::Usage {
             message: "only convert, check and inspect are calls".into(),
         }),
-    }
+    }?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }

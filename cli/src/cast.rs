@@ -15,7 +15,7 @@ pub enum RoundingMethod {
 }
 
 /// A cast from one format to another.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Caster {
     from: Dtype,
     /// The format in which elements are counted: `from`, or `f32` if `from` is packed.
@@ -53,6 +53,12 @@ impl Caster {
             method,
             overflowing: [overflowing(0, Rounding::TowardPositive), negative],
         }
+    }
+
+    /// Returns a caster between these formats that rounds in another way. The ways differ only in the seed of stochastic rounding.
+    #[must_use]
+    pub fn with(&self, method: RoundingMethod) -> Caster {
+        Caster { method, ..self.clone() }
     }
 
     /// Returns the format to which the caster rounds, if it rounds to nearest with ties to even.

@@ -74,26 +74,30 @@ pub(crate) fn each<Scratch: Default>(
     tensor: impl Fn(usize) -> Span + Sync,
     work: impl Fn(Chunk, &mut Scratch) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
-    let mut chunks = 0;
-    let ends = (0..count).map(|place| {
-        let Span { length, lead, size } = tensor(place);
+    let chunks_of = |Span { length, lead, size }| {
         // An empty tensor has no chunk, however much shorter the first chunk would be.
-        let cut = if length == 0 { 0 } else { length + lead };
-        chunks += cut.div_ceil(size);
-        chunks
-    });
-    let ends: Vec<u64> = ends.collect();
+        let cut: u64 = if length == 0 { 0 } else { length + lead };
+        cut.div_ceil(size)
+    };
+    let chunks: u64 = (0..count).map(|place| chunks_of(tensor(place))).sum();
     let (next, stop, error) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::new(None));
     let run = || {
         let mut scratch = Scratch::default();
+        // The tensor of the last chunk, and the number of chunks before this tensor. The numbers of a thread's chunks grow, so each
+        // thread passes the tensors once. A list of the tensors' first chunks would take memory.
+        let (mut place, mut before) = (0, 0);
         while !stop.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= chunks {
                 break;
             }
-            let place = ends.partition_point(|&end| end <= number);
-            let before = if place == 0 { 0 } else { ends[place - 1] };
-            let Span { length, lead, size } = tensor(place);
+            let mut span = tensor(place);
+            while number >= before + chunks_of(span) {
+                before += chunks_of(span);
+                place += 1;
+                span = tensor(place);
+            }
+            let Span { length, lead, size } = span;
             let start = (number - before) * size;
             let first = start.saturating_sub(lead);
             let chunk = Chunk {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::checkpoint::{HEADER_LIMIT, HeaderError, IndexError};
 pub use crate::convert::problem::{PartsProblem, TensorError};
+use crate::line::{clip, one_line};
 
 /// The error of a command or a call. The text is one sentence that names the file. [`Error::line`] returns it as one line.
 #[derive(Debug, thiserror::Error)]
@@ -291,7 +292,7 @@ impl Error {
     /// Returns the error as one line, for people.
     #[must_use]
     pub fn line(&self) -> String {
-        one_line(&self.to_string())
+        one_line(&clip(self))
     }
 
     /// Returns the error as JSON, for programs.
@@ -305,60 +306,6 @@ impl Error {
             "exit_code": self.exit() as u8,
         }})
     }
-}
-
-/// Returns JSON in one line that no text in it changes. JSON itself may contain characters that change a terminal's text.
-pub(crate) fn json_line(json: &Value) -> String {
-    let json = json.to_string();
-    let mut line = String::new();
-    for c in json.chars() {
-        if changes_text(c) {
-            line += "\\u";
-            line.extend(
-                (0..4)
-                    .rev()
-                    .filter_map(|digit| char::from_digit(u32::from(c) >> (4 * digit) & 15, 16)),
-            );
-        } else {
-            line.push(c);
-        }
-    }
-    line
-}
-
-/// The length of the longest line, and how many characters of the end a longer line keeps. The path stands at the beginning and
-/// the cause at the end.
-const LINE: usize = 500;
-const END: usize = 200;
-
-/// Returns a message as one line. Names of files and tensors come from outside, and causes quote them. A line break or a
-/// terminal's escape sequence in a name stays text, and a very long message loses its middle.
-pub(crate) fn one_line(message: &str) -> String {
-    // Tables have millions of such texts.
-    if message.len() <= LINE && !message.chars().any(changes_text) {
-        return message.into();
-    }
-    let characters = || message.chars().flat_map(visible);
-    let length = characters().count();
-    if length <= LINE {
-        return characters().collect();
-    }
-    let beginning = characters().take(LINE - END - 3);
-    let end = characters().skip(length - END);
-    beginning.chain("...".chars()).chain(end).collect()
-}
-
-/// Returns a character as it is printed.
-fn visible(c: char) -> impl Iterator<Item = char> {
-    let code = changes_text(c).then(|| c.escape_default());
-    let plain = if code.is_none() { Some(c) } else { None };
-    plain.into_iter().chain(code.into_iter().flatten())
-}
-
-/// Returns whether a character would change the text around it: a line break, an escape, or a mark that turns the direction of
-/// text.
-fn changes_text(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns the error of the system about a path.

@@ -1,18 +1,22 @@
 //! `ulp inspect` describes a checkpoint.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
-use crate::checkpoint::{Checkpoint, Tensor};
+use crate::checkpoint::{Checkpoint, Shape, Tensor};
 use crate::convert::options::{Options, Rules};
-use crate::convert::{Stored, survey};
-use crate::error::{Error, one_line};
+use crate::convert::{Count, Summary, survey};
+use crate::error::{Error, Exit};
+use crate::line::one_line;
 use crate::quantized::target::Scale;
 use crate::style::{TITLE, WARNING, paint};
-use crate::table::{Cell, align};
+use crate::table::{Cell, align, write_json};
 
 /// Print a description of a checkpoint: its schemes, elements and bytes by format, the largest tensors, and the effect of
 /// `convert`
@@ -41,15 +45,46 @@ pub(crate) struct Inspect {
     json: bool,
 }
 
-/// The count of tensors of one kind.
-#[derive(Default)]
-struct Count {
-    tensors: u64,
-    elements: u64,
-    bytes: u64,
+/// The description for programs.
+#[derive(Serialize)]
+struct Description<'c> {
+    path: Cow<'c, str>,
+    files: usize,
+    configurations: BTreeSet<String>,
+    total: Count,
+    formats: BTreeMap<String, Count>,
+    #[serde(serialize_with = "list")]
+    largest: Vec<Tensor<'c>>,
+    #[serde(serialize_with = "either")]
+    convert: Result<Summary, Value>,
 }
 
-pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
+fn list<S: Serializer>(tensors: &[Tensor], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Listed<'c> {
+        name: &'c str,
+        dtype: String,
+        shape: Shape<'c>,
+        bytes: u64,
+    }
+
+    serializer.collect_seq(tensors.iter().map(|tensor| Listed {
+        name: tensor.name(),
+        dtype: tensor.dtype().to_string(),
+        shape: tensor.shape(),
+        bytes: tensor.bytes(),
+    }))
+}
+
+fn either<S: Serializer>(convert: &Result<Summary, Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    match convert {
+        Ok(summary) => summary.serialize(serializer),
+        Err(error) => error.serialize(serializer),
+    }
+}
+
+/// Writes the description.
+pub(crate) fn report(args: &Inspect, out: &mut dyn Write) -> Result<Exit, Error> {
     let options = Options {
         to: args.to.clone(),
         scale: args.scale,
@@ -58,21 +93,11 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
     let rules = Rules::new(&args.input, &options)?;
     let checkpoint = Checkpoint::open(&args.input)?;
     let survey = survey(&checkpoint, &rules)?;
-    let mut formats: BTreeMap<String, Count> = BTreeMap::new();
-    for (_, tensor) in checkpoint.tensors() {
-        let (name, elements) = match survey.stored.get(&*tensor.name) {
-            Some(Stored::Weight { scheme, elements }) => ((*scheme).into(), *elements),
-            Some(Stored::Scale) => ("scales".into(), tensor.elements()),
-            None => (tensor.dtype.to_string(), tensor.elements()),
-        };
-        let count = formats.entry(name).or_default();
-        count.tensors += 1;
-        count.elements = count.elements.saturating_add(elements);
-        count.bytes += tensor.bytes();
-    }
-    let mut largest: Vec<&Tensor> = checkpoint.tensors().map(|(_, tensor)| tensor).collect();
-    largest.sort_unstable_by(|a, b| (b.bytes(), &a.name).cmp(&(a.bytes(), &b.name)));
+    let formats = survey.formats;
+    let mut largest: Vec<Tensor> = checkpoint.tensors().map(|(_, tensor)| tensor).collect();
+    largest.sort_unstable_by(|a, b| (b.bytes(), a.name()).cmp(&(a.bytes(), b.name())));
     largest.truncate(args.largest);
+    largest.shrink_to_fit();
     let total = formats.values().fold(Count::default(), |mut total, count| {
         total.tensors += count.tensors;
         total.elements = total.elements.saturating_add(count.elements);
@@ -80,26 +105,17 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
         total
     });
     if args.json {
-        let formats = formats.iter().map(|(name, count)| (name.clone(), count.json()));
-        let convert = match &survey.convert {
-            Ok(summary) => summary.json(),
-            Err(error) => error.json(),
+        let description = Description {
+            path: checkpoint.path.to_string_lossy(),
+            files: checkpoint.shards.len(),
+            configurations: survey.methods,
+            total,
+            formats,
+            largest,
+            convert: survey.convert.map_err(|error| error.json()),
         };
-        let report = json!({
-            "path": checkpoint.path.to_string_lossy(),
-            "files": checkpoint.shards.len(),
-            "configurations": survey.methods,
-            "total": total.json(),
-            "formats": formats.collect::<Map<_, _>>(),
-            "largest": largest.iter().map(|tensor| json!({
-                "name": tensor.name,
-                "dtype": tensor.dtype.to_string(),
-                "shape": tensor.shape,
-                "bytes": tensor.bytes(),
-            })).collect::<Value>(),
-            "convert": convert,
-        });
-        return Ok(format!("{report:#}\n"));
+        write_json(out, &description).map_err(Error::Stdout)?;
+        return Ok(Exit::Done);
     }
     let path = one_line(&checkpoint.path.to_string_lossy());
     let mut text = format!("{path}: files: {}", checkpoint.shards.len());
@@ -120,9 +136,9 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
     if !largest.is_empty() {
         let mut table = vec![heading(&["largest", "dtype", "shape", "bytes"])];
         for tensor in largest {
-            let shape = format!("{:?}", tensor.shape);
-            let (dtype, bytes) = (tensor.dtype.to_string(), tensor.bytes().to_string());
-            let cells = [&*tensor.name, &dtype, &shape, &bytes];
+            let shape = format!("{:?}", tensor.shape());
+            let (dtype, bytes) = (tensor.dtype().to_string(), tensor.bytes().to_string());
+            let cells = [tensor.name(), &dtype, &shape, &bytes];
             table.push(cells.map(Cell::plain).into());
         }
         text += "\n";
@@ -138,18 +154,13 @@ pub(crate) fn report(args: &Inspect) -> Result<String, Error> {
     };
     text += "\n";
     text += &convert;
-    Ok(text)
+    out.write_all(text.as_bytes()).map_err(Error::Stdout)?;
+    Ok(Exit::Done)
 }
 
 fn title(text: &str) -> Cell {
     Cell {
         text: text.into(),
         style: TITLE,
-    }
-}
-
-impl Count {
-    fn json(&self) -> Value {
-        json!({"tensors": self.tensors, "elements": self.elements, "bytes": self.bytes})
     }
 }

@@ -16,6 +16,7 @@ pub mod error;
 mod finfo;
 mod formats;
 mod inspect;
+mod line;
 mod memory;
 pub mod observer;
 mod output;

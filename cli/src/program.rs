@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::error::{Error, Exit, json_line};
+use crate::error::{Error, Exit};
+use crate::line::json_line;
 use crate::output::after_publish;
 use crate::progress::Progress;
 use crate::{bits, check, completions, convert, finfo, inspect, memory, signals};
@@ -88,31 +89,16 @@ fn tell(error: &Error, json: bool) -> Exit {
     error.exit()
 }
 
-/// Returns the output of a command, and the exit code.
+/// Returns the output of a command that isn't printed yet, and the exit code.
 fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     let report = match command {
         Command::Convert(args) => {
             let tell = move |output: &Path, signal| tell(&after_publish(output)(Error::Signal(signal)), json) as u8;
             signals::handle(tell).map_err(Error::Signals)?;
-            convert::report(&args, &Progress::new(args.quiet))
+            return print_with(json, |out| convert::report(&args, &Progress::new(args.quiet), out));
         }
-        Command::Check(args) => {
-            // JSON has no colours to remove.
-            let out: Box<dyn Write> = if json {
-                Box::new(io::stdout())
-            } else {
-                Box::new(anstream::stdout())
-            };
-            let mut out = io::BufWriter::new(out);
-            let done = check::report(&args, &Progress::new(args.quiet), &mut out);
-            // The unwritten rest belongs to a report that failed.
-            let _ = out.into_parts();
-            return match done {
-                Err(Error::Stdout(error)) if is_no_error(&error) => Ok((String::new(), Exit::Done)),
-                done => done.map(|exit| (String::new(), exit)),
-            };
-        }
-        Command::Inspect(args) => inspect::report(&args),
+        Command::Check(args) => return print_with(json, |out| check::report(&args, &Progress::new(args.quiet), out)),
+        Command::Inspect(args) => return print_with(json, |out| inspect::report(&args, out)),
         Command::Bits(args) => bits::report(&args),
         Command::Finfo(args) => finfo::report(&args),
         Command::Memory(args) => Ok(memory::report(&args)),
@@ -122,6 +108,25 @@ fn report(command: Command, json: bool) -> Result<(String, Exit), Error> {
     report.map(|report| (report, Exit::Done))
 }
 
+/// Runs a command that prints its report piece by piece, because the report may be large.
+fn print_with(json: bool, report: impl FnOnce(&mut dyn Write) -> Result<Exit, Error>) -> Result<(String, Exit), Error> {
+    // JSON has no colours to remove.
+    let out: Box<dyn Write> = if json {
+        Box::new(io::stdout())
+    } else {
+        Box::new(anstream::stdout())
+    };
+    let mut out = io::BufWriter::new(out);
+    let done = report(&mut out).and_then(|exit| out.flush().map(|()| exit).map_err(Error::Stdout));
+    // The unwritten rest belongs to a report that failed.
+    let _ = out.into_parts();
+    let exit = match done {
+        Err(Error::Stdout(error)) => not_printed(error).map(|()| Exit::Done),
+        done => done,
+    };
+    exit.map(|exit| (String::new(), exit))
+}
+
 /// Returns whether an error of writing is none, because a reader such as `head` has seen enough.
 fn is_no_error(error: &io::Error) -> bool {
     error.kind() == ErrorKind::BrokenPipe
@@ -129,14 +134,17 @@ fn is_no_error(error: &io::Error) -> bool {
 
 /// Prints a report. Colours are left out if no terminal shows them.
 fn print(report: &str) -> Result<(), Error> {
-    match anstream::stdout().write_all(report.as_bytes()) {
-        Err(error) if !is_no_error(&error) => {
-            let error = Error::Stdout(error);
-            Err(match signals::uninterrupted().published() {
-                Some(output) => after_publish(output)(error),
-                None => error,
-            })
-        }
-        _ => Ok(()),
+    anstream::stdout().write_all(report.as_bytes()).or_else(not_printed)
+}
+
+/// Returns the error of a report that could not be printed, unless the error is none.
+fn not_printed(error: io::Error) -> Result<(), Error> {
+    if is_no_error(&error) {
+        return Ok(());
     }
+    let error = Error::Stdout(error);
+    Err(match signals::uninterrupted().published() {
+        Some(output) => after_publish(output)(error),
+        None => error,
+    })
 }

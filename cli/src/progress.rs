@@ -8,7 +8,7 @@ use std::{env, fmt};
 
 use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
-use crate::error::one_line;
+use crate::line::one_line;
 
 use crate::observer::{Activity, Observer};
 

@@ -1,10 +1,11 @@
-//! Tables. Names are aligned to the left, and numbers to the right.
+//! Tables, and reports as JSON. Names are aligned to the left, and numbers to the right.
 
 use std::io;
 
 use anstyle::Style;
+use serde::Serialize;
 
-use crate::error::one_line;
+use crate::line::one_line;
 use crate::style::paint;
 
 /// A text and its style.
@@ -29,6 +30,12 @@ pub(crate) fn align(rows: &[Vec<Cell>]) -> String {
     let mut text = Vec::new();
     write(&mut text, || rows).expect("memory takes all");
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Writes a report as JSON, piece by piece, because all of it at once may take much memory.
+pub(crate) fn write_json(out: &mut dyn io::Write, report: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
 }
 
 /// Writes a line for each row. The rows are made twice, once to be measured and once to be written, because all of them may be

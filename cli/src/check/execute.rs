@@ -104,7 +104,7 @@ struct Totals {
 /// scheme counts as one format.
 pub(super) fn check<'c>(
     checkpoint: &'c Checkpoint,
-    rules: &[Rules],
+    rules: &'c [Rules],
     formats: Vec<Format>,
     threads: Threads,
     observer: &dyn Observer,

@@ -16,6 +16,7 @@ use crate::convert::numbers::Numbers;
 use crate::convert::options::{self, Options, Rules};
 use crate::error::{Error, Exit, at};
 use crate::observer::Observer;
+use crate::table::write_json;
 use tallies::{Tallies, Writer};
 use tally::{ElementKind, Tally};
 
@@ -117,7 +118,7 @@ pub(crate) fn report(args: &Check, observer: &dyn Observer, out: &mut dyn Write)
             for format in formats {
                 let rows = Rows::new(&numbers, format.tallies)?;
                 let written = if json {
-                    render::tensors_json(&rows, out)
+                    write_json(out, &rows)
                 } else {
                     render::tensors(&rows, out)
                 };
@@ -127,7 +128,6 @@ pub(crate) fn report(args: &Check, observer: &dyn Observer, out: &mut dyn Write)
         (true, false) => render::formats(&numbers, &formats, out).map_err(Error::Stdout)?,
         (true, true) => render::formats_json(&numbers, formats, out)?,
     }
-    out.flush().map_err(Error::Stdout)?;
     Ok(if found { Exit::Found } else { Exit::Done })
 }
 

@@ -104,12 +104,6 @@ pub(super) fn tensors(rows: &Rows, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
-/// Writes an array with an object for each tensor, one after the other, because all of them at once would take much memory.
-pub(super) fn tensors_json(rows: &Rows, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, rows)?;
-    writeln!(out)
-}
-
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())

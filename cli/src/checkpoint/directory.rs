@@ -88,8 +88,8 @@ impl Listing {
             let fits = |(group, others): &(usize, Places)| {
                 let group: &Group = &groups[*group];
                 let is_there = |name| others.find(name, tensor_at(&known), |_| true).is_some();
-                let mut tensors = shard.header.tensors.iter();
-                group.folder == folder && !tensors.any(|tensor| is_there(&tensor.name))
+                let mut tensors = shard.header.tensors();
+                group.folder == folder && !tensors.any(|tensor| is_there(tensor.name()))
             };
             let number = loose.iter().position(fits).unwrap_or_else(|| {
                 loose.push((groups.len(), Places::default()));
@@ -99,8 +99,8 @@ impl Listing {
             let (group, places) = &mut loose[number];
             shard.group = *group;
             let known: Vec<&Shard> = known.into_iter().chain([&shard]).collect();
-            for place in 0..shard.header.tensors.len() {
-                places.add((opened.len() as u32, place as u32), tensor_at(&known));
+            for place in 0..shard.header.count() as u32 {
+                places.add((opened.len() as u32, place), tensor_at(&known));
             }
             opened.push(shard);
         }

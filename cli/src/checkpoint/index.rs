@@ -105,8 +105,8 @@ impl Index {
         let all: Vec<&Shard> = shards.iter().map(|(_, shard)| shard).collect();
         let mut places = Places::default();
         for (number, shard) in all.iter().enumerate() {
-            for place in 0..shard.header.tensors.len() {
-                places.add((number as u32, place as u32), at(&all));
+            for place in 0..shard.header.count() as u32 {
+                places.add((number as u32, place), at(&all));
             }
         }
         let absent = |(tensor, shard): &&(String, String)| {

@@ -109,11 +109,11 @@ impl Checkpoint {
     }
 
     /// Returns all tensors with their shards, in the order of their data.
-    pub fn tensors(&self) -> impl Iterator<Item = (&Shard, &Tensor)> {
+    pub fn tensors(&self) -> impl Iterator<Item = (&Shard, Tensor<'_>)> {
         let of = |shard| move |tensor| (shard, tensor);
         self.shards
             .iter()
-            .flat_map(move |shard| shard.header.tensors.iter().map(of(shard)))
+            .flat_map(move |shard| shard.header.tensors().map(of(shard)))
     }
 
     /// Returns the tensors of a group by name. If two shards have a tensor of equal name, returns the tensor in the shard that
@@ -124,7 +124,7 @@ impl Checkpoint {
         let own = self.shards.iter().filter(|shard| shard.group == group);
         Names::of(own.collect(), |shard, tensor| {
             let index = index.as_ref();
-            let listed = index.and_then(|(_, index)| index.shard_of(&tensor.name));
+            let listed = index.and_then(|(_, index)| index.shard_of(tensor.name()));
             listed.is_none_or(|listed| folder.join(listed) == Path::new(&shard.name))
         })
     }

@@ -15,12 +15,12 @@ impl<'s> Reader<'s> {
     ///
     /// # Errors
     /// If the file can't be read, became shorter, or was changed before it was opened again.
-    pub fn read(&mut self, shard: &'s Shard, tensor: &Tensor, offset: u64, bytes: &mut [u8]) -> Result<(), Error> {
-        let start = shard.header.data_start + tensor.range.start + offset;
+    pub fn read(&mut self, shard: &'s Shard, tensor: Tensor, offset: u64, bytes: &mut [u8]) -> Result<(), Error> {
+        let start = shard.header.data_start + tensor.start() + offset;
         let read = self.source(shard)?.read(start, bytes);
         read.map_err(|source| Error::TensorIo {
             path: shard.path.clone(),
-            tensor: tensor.name.to_string(),
+            tensor: tensor.name().into(),
             source,
         })
     }

@@ -118,6 +118,9 @@ pub(super) fn of_file(checkpoint: &Checkpoint) -> Result<Vec<Option<Declared>>, 
     for key in KEYS {
         if let Some(text) = metadata.and_then(|metadata| metadata.get(key)) {
             let wrong = |why| Error::Config { path: path.clone(), why };
+            if text.len() as u64 > CONFIG_LIMIT {
+                return Err(wrong(format!("{key} in its metadata has more than {CONFIG_LIMIT} bytes")));
+            }
             let text = format!("{{{}:{text}}}", json!(key));
             let document = Document::parse(text.as_bytes()).map_err(wrong)?;
             return Ok(vec![Declared::of(&document).map_err(wrong)?]);
@@ -221,7 +224,7 @@ fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
     let outputs = plan.outputs.iter();
     let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(_)));
     gone.map(|output| {
-        let name = output.name();
+        let name = output.name(plan.shard);
         name.strip_suffix(".weight").unwrap_or(name)
     })
 }
@@ -237,8 +240,8 @@ pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
         };
         let names = of_shard.entry(below.into()).or_default();
         for output in &plan.outputs {
-            let origin = &*output.origin.name;
-            names.entry(origin).or_default().push(output.name());
+            let origin = output.origin(plan.shard).name();
+            names.entry(origin).or_default().push(output.name(plan.shard));
         }
     }
     let mut weight_map = Map::new();

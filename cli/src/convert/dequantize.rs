@@ -3,7 +3,6 @@
 
 use super::direct;
 use super::execute::Buffers;
-use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::formats;
@@ -24,7 +23,7 @@ impl TensorScales {
             Some(TensorScale {
                 tensor: (shard, tensor), ..
             }) => {
-                let dtype = formats::of_tensor(tensor.dtype).expect("the weight was recognized");
+                let dtype = formats::of_tensor(tensor.dtype()).expect("the weight was recognized");
                 let (mut bytes, mut scales) = (Vec::new(), Vec::new());
                 read(reader, shard, tensor, 0, tensor.elements(), &mut bytes)?;
                 floats(dtype, &bytes, &mut scales);
@@ -129,7 +128,7 @@ fn widen(from: Dtype, bytes: &[u8], wide: &mut [u8]) {
 pub(crate) fn elements<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
-    tensor: &Tensor,
+    tensor: Tensor,
     format: Dtype,
     first: u64,
     count: u64,
@@ -144,17 +143,12 @@ pub(crate) fn elements<'s>(
 pub(crate) fn read<'s>(
     reader: &mut Reader<'s>,
     shard: &'s Shard,
-    tensor: &Tensor,
+    tensor: Tensor,
     first: u64,
     count: u64,
     bytes: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let bits = tensor.dtype.bitsize() as u64;
+    let bits = tensor.dtype().bitsize() as u64;
     bytes.resize((count * bits / 8) as usize, 0);
     reader.read(shard, tensor, first * bits / 8, bytes)
-}
-
-/// Returns the caster from f32 to the format of the result.
-pub(crate) fn narrow(to: Dtype, method: RoundingMethod) -> Caster {
-    Caster::new(Dtype::F32, to, method)
 }

@@ -47,14 +47,14 @@ impl Contents<'_> {
 impl Conversion<'_> {
     /// Converts all shards, and writes the other files.
     pub(super) fn directory(&self) -> Result<Summary, Error> {
-        let contents = self.contents()?;
+        let mut contents = self.contents()?;
         let (above, name) = (parent(self.output), self.name());
         self.remove_left(above, std::iter::once(name));
         let unfinished = AtomicOutput::directory(above, name, contents.mode).map_err(at(self.output))?;
         let total = contents.plans.iter().map(Plan::work).sum();
         self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules);
-        for plan in &contents.plans {
+        for plan in &mut contents.plans {
             let name = Path::new(&plan.shard.name);
             self.make_directories(unfinished.path(), name)?;
             let shown = self.output.join(name);

@@ -62,7 +62,7 @@ impl Part {
 impl Conversion<'_> {
     /// Converts this machine's share. Complete shards stay.
     pub(super) fn part(&self, part: Part) -> Result<Summary, Error> {
-        let contents = self.contents()?;
+        let mut contents = self.contents()?;
         let record = staging::record(self, &contents)?;
         let staging = Staging::find_or_make(self, &record, contents.mode)?;
         staging.agrees(&record)?;
@@ -70,7 +70,7 @@ impl Conversion<'_> {
             make_directory(&directory, contents.mode).map_err(at(&directory))?;
         }
 
-        let mine = part.share(contents.plans.iter(), |plan| plan.shard.length());
+        let mut mine = part.share(contents.plans.iter_mut(), |plan| plan.shard.length());
         // The names of shards and of their counts.
         let names = mine.iter().map(|plan| Path::new(&plan.shard.name));
         let names = names.flat_map(|name| [name, Path::new(name.file_name().unwrap_or_default())]);
@@ -78,7 +78,7 @@ impl Conversion<'_> {
         let total = mine.iter().map(|plan| plan.work()).sum();
         self.observer.start(total, Activity::Writing);
         let mut summary = Summary::new(self.rules);
-        for plan in &mine {
+        for plan in &mut mine {
             let count = if let Ok(count) = staging.count(plan) {
                 self.observer.advance(plan.work());
                 count
@@ -110,7 +110,7 @@ impl Conversion<'_> {
 
     /// Syncs the directories above the shards. Directories that existed are synced too, because the run that made them may have
     /// failed before its sync.
-    fn sync_all_above(&self, plans: &[&Plan], staging: &Staging) -> Result<(), Error> {
+    fn sync_all_above(&self, plans: &[&mut Plan], staging: &Staging) -> Result<(), Error> {
         let mut directories = BTreeSet::from([staging.path().to_path_buf()]);
         for base in [staging.whole(), staging.counts()] {
             for plan in plans {
@@ -127,15 +127,16 @@ impl Conversion<'_> {
 
     /// Puts the parts together.
     pub(super) fn finish(&self) -> Result<Summary, Error> {
-        let contents = self.contents()?;
+        let mut contents = self.contents()?;
         let Some(staging) = Staging::find(self)? else {
             return Err(parts(&staging::path_of(self.output), PartsProblem::None));
         };
         let record = staging::record(self, &contents)?;
         staging.agrees(&record)?;
         let mut summary = Summary::new(self.rules);
-        for plan in &contents.plans {
-            summary.add(plan, staging.count(plan)?);
+        for plan in &mut contents.plans {
+            let lost = staging.count(plan)?;
+            summary.add(plan, lost);
         }
         let whole = staging.whole();
         self.complete(&contents, &whole, staging.path())?;

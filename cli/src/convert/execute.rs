@@ -169,8 +169,8 @@ impl Work<'_> {
 /// Returns the places at which the scales of schemes begin in the file.
 fn starts<'p>(plan: &'p Plan) -> HashMap<&'p str, u64> {
     let outputs = plan.outputs.iter();
-    let scales = outputs.filter(|output| matches!(output.action, Action::Scales));
-    let start = |output: &'p Output| (output.name(), plan.head + output.start);
+    let scales = outputs.filter(|output| matches!(output.action, Action::Scales(_)));
+    let start = |output: &'p Output| (output.name(plan.shard), plan.head + output.start);
     scales.map(start).collect()
 }
 
@@ -202,7 +202,7 @@ fn convert<'s>(
     write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
 ) -> Result<Lost, Error> {
     let output = &plan.outputs[chunk.tensor];
-    let name = output.name();
+    let name = output.name(plan.shard);
     let Chunk { first, count, .. } = chunk;
     let bits = output.dtype.bitsize() as u64;
     let place = |first: u64| plan.head + output.start + first * bits / 8;
@@ -223,11 +223,11 @@ fn convert<'s>(
         Action::Copy => {
             buffers.write.resize(count as usize, 0);
             let bytes = &mut buffers.write;
-            buffers.reader.read(plan.shard, output.origin, first, bytes)?;
+            buffers.reader.read(plan.shard, output.origin(plan.shard), first, bytes)?;
             write(name, plan.head + output.start + first, bytes)?;
             Ok(Lost::default())
         }
-        Action::Scales => Ok(Lost::default()),
+        Action::Scales(_) => Ok(Lost::default()),
         Action::Cast(caster) => {
             let Buffers {
                 reader,
@@ -236,8 +236,9 @@ fn convert<'s>(
                 unpacked,
                 ..
             } = buffers;
-            read(reader, plan.shard, output.origin, first, count, bytes)?;
+            read(reader, plan.shard, output.origin(plan.shard), first, count, bytes)?;
             results.resize((count * bits / 8) as usize, 0);
+            let caster = caster.with(plan.rules.method(name));
             let overflowed = caster.cast(first, bytes, results, unpacked);
             write(name, start, results)?;
             Ok(overflowed.into())
@@ -252,7 +253,8 @@ fn convert<'s>(
             quantize(weight, name, (first, tensor_scales, largest), buffers, write)
         }
         Action::Dequantize(dequantize) => {
-            let Dequantize { weight, caster } = &**dequantize;
+            let Dequantize { weight, caster, .. } = &**dequantize;
+            let caster = caster.with(plan.rules.method(name));
             let tensor_scales = &known.weights[&chunk.tensor];
             if !weight.transposed {
                 if let Some(to) = caster.nearest()
@@ -262,7 +264,7 @@ fn convert<'s>(
                     return Ok(Lost::default());
                 }
                 dequantize::numbers(weight, tensor_scales, first, count, buffers)?;
-                return narrow(first, caster, buffers).map(Lost::from);
+                return narrow(first, &caster, buffers).map(Lost::from);
             }
             let mut overflowed = 0;
             let to = caster.nearest();
@@ -270,7 +272,7 @@ fn convert<'s>(
                 if form == Form::Written {
                     return write(name, place(first), &buffers.write);
                 }
-                overflowed += narrow(first, caster, buffers)?;
+                overflowed += narrow(first, &caster, buffers)?;
                 Ok(())
             })?;
             Ok(overflowed.into())
@@ -319,8 +321,8 @@ fn quantize<'s>(
 fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
     let start = plan.head + output.start;
     let (length, before) = match &output.action {
-        Action::Copy => (output.origin.bytes(), start),
-        Action::Scales => (0, 0),
+        Action::Copy => (output.origin(plan.shard).bytes(), start),
+        Action::Scales(_) => (0, 0),
         Action::Quantize(weight) => {
             return chunks::Span {
                 length: weight.panels.count(),
@@ -328,15 +330,15 @@ fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
                 size: 1,
             };
         }
-        Action::Dequantize(dequantize) if dequantize.weight.transposed && output.elements() > 0 => {
+        Action::Dequantize(dequantize) if dequantize.weight.transposed && output.elements(plan.shard) > 0 => {
             return chunks::Span {
-                length: output.elements(),
+                length: output.elements(plan.shard),
                 lead: 0,
                 size: TransposedPanels::of(&dequantize.weight).elements(),
             };
         }
         // The chunks have whole bytes of a packed format.
-        _ => (output.elements(), start / output.dtype.bitsize() as u64 * 8),
+        _ => (output.elements(plan.shard), start / output.dtype.bitsize() as u64 * 8),
     };
     chunks::Span {
         lead: before % CHUNK,

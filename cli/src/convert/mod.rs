@@ -19,16 +19,17 @@ mod summary;
 pub(crate) mod survey;
 mod transpose;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::checkpoint::Checkpoint;
 use crate::chunks::Threads;
-use crate::error::{Error, at};
+use crate::error::{Error, Exit, at};
 use crate::observer::{Activity, Observer};
 use crate::output::{self, AtomicOutput, OPEN, after_publish, exists, parent};
+use crate::table::write_json;
 use config::CONFIG;
 use directory::Contents;
 pub use distributed::Part;
@@ -37,7 +38,7 @@ use options::Rules;
 use plan::Plan;
 use staging::{Staging, check_complete};
 pub use summary::Summary;
-pub(crate) use survey::{Stored, survey};
+pub(crate) use survey::{Count, survey};
 
 /// Convert the float tensors of a safetensors file, or of a directory of shards, rounding once.
 ///
@@ -114,14 +115,16 @@ struct Conversion<'a> {
     observer: &'a dyn Observer,
 }
 
-pub(crate) fn report(args: &Convert, observer: &dyn Observer) -> Result<String, Error> {
+/// Converts a checkpoint, and writes the summary.
+pub(crate) fn report(args: &Convert, observer: &dyn Observer, out: &mut dyn Write) -> Result<Exit, Error> {
     let summary = convert(&args.request, observer)?;
     observer.finish();
-    Ok(if args.json {
-        format!("{:#}\n", summary.json())
+    let written = if args.json {
+        write_json(out, &summary)
     } else {
-        summary.to_string()
-    })
+        write!(out, "{summary}")
+    };
+    written.map(|()| Exit::Done).map_err(Error::Stdout)
 }
 
 /// Converts a checkpoint.
@@ -247,12 +250,12 @@ impl Conversion<'_> {
         let declared = config::of_file(self.checkpoint)?;
         let plans = planner::all(self.checkpoint, self.rules, &declared)?;
         let config = config::beside_file(self.checkpoint, self.rules, &plans)?;
-        for plan in plans {
+        for mut plan in plans {
             self.remove_left(above, std::iter::once(name));
             self.observer.start(plan.work(), Activity::Writing);
             let (unfinished, lost) = self.write(&plan, above, name, self.output)?;
             unfinished.publish(self.output, self.sync)?;
-            summary.add(&plan, lost);
+            summary.add(&mut plan, lost);
         }
         if let Some(text) = config {
             let written = self.write_beside(CONFIG, &text);

@@ -13,17 +13,22 @@ use crate::quantized::{Located, Weight};
 /// The source of numbers.
 #[derive(Clone, Debug)]
 pub(crate) enum Numbers<'a> {
-    /// Floats without scales.
-    Plain(Located<'a>, ulp::Dtype),
+    /// Floats without scales: a shard, the number of a tensor in it, and its format. A checkpoint may have millions of tensors.
+    Plain(&'a Shard, u32, ulp::Dtype),
     /// Elements that are multiplied by their scales.
     Scaled(Arc<Weight<'a>>),
 }
 
 impl<'a> Numbers<'a> {
+    /// Returns the numbers of a tensor of floats without scales.
+    pub(crate) fn plain((shard, tensor): Located<'a>, format: ulp::Dtype) -> Numbers<'a> {
+        Numbers::Plain(shard, tensor.number(), format)
+    }
+
     /// Returns the name of the weight.
     pub(crate) fn name(&self) -> &str {
         match self {
-            Numbers::Plain((_, tensor), _) => &tensor.name,
+            Numbers::Plain(shard, number, _) => shard.header.tensor(*number).name(),
             Numbers::Scaled(weight) => &weight.name,
         }
     }
@@ -31,21 +36,21 @@ impl<'a> Numbers<'a> {
     /// Returns the shape that the weight has without scales.
     pub(crate) fn result_shape(&self) -> Vec<u64> {
         match self {
-            Numbers::Plain((_, tensor), _) => tensor.shape.to_vec(),
+            Numbers::Plain(shard, number, _) => shard.header.tensor(*number).shape().to_vec(),
             Numbers::Scaled(weight) => weight.result_shape().into(),
         }
     }
 
     pub(crate) fn shape(&self) -> Cow<'_, [u64]> {
         match self {
-            Numbers::Plain((_, tensor), _) => Cow::Owned(tensor.shape.to_vec()),
+            Numbers::Plain(shard, number, _) => Cow::Owned(shard.header.tensor(*number).shape().to_vec()),
             Numbers::Scaled(weight) => Cow::Borrowed(&weight.shape),
         }
     }
 
     pub(crate) fn elements(&self) -> u64 {
         match self {
-            Numbers::Plain((_, tensor), _) => tensor.elements(),
+            Numbers::Plain(shard, number, _) => shard.header.tensor(*number).elements(),
             Numbers::Scaled(weight) => weight.shape.iter().product(),
         }
     }
@@ -53,7 +58,7 @@ impl<'a> Numbers<'a> {
     /// Returns the shards that have these numbers.
     pub(crate) fn shards(&self) -> Vec<&'a Shard> {
         match self {
-            Numbers::Plain((shard, _), _) => vec![shard],
+            Numbers::Plain(shard, ..) => vec![shard],
             Numbers::Scaled(weight) => weight.shards(),
         }
     }
@@ -61,7 +66,7 @@ impl<'a> Numbers<'a> {
     /// Returns the format in which the numbers are read. It represents all of them.
     pub(crate) fn format(&self) -> ulp::Dtype {
         match self {
-            Numbers::Plain(_, format) => *format,
+            Numbers::Plain(.., format) => *format,
             Numbers::Scaled(_) => ulp::Dtype::F32,
         }
     }
@@ -92,7 +97,8 @@ impl<'a> Numbers<'a> {
         buffers: &mut Buffers<'a>,
     ) -> Result<Vec<u8>, Error> {
         match self {
-            Numbers::Plain((shard, tensor), _) => {
+            Numbers::Plain(shard, number, _) => {
+                let tensor = shard.header.tensor(*number);
                 let Buffers { reader, read: bytes, .. } = buffers;
                 dequantize::read(reader, shard, tensor, first, count, bytes)?;
                 Ok(std::mem::take(bytes))
@@ -120,7 +126,8 @@ impl<'a> Numbers<'a> {
         buffers: &mut Buffers<'a>,
     ) -> Result<(), Error> {
         match self {
-            Numbers::Plain((shard, tensor), from) => {
+            Numbers::Plain(shard, number, from) => {
+                let tensor = shard.header.tensor(*number);
                 let Buffers {
                     reader,
                     read: bytes,

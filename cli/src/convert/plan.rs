@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use safetensors::Dtype;
 
 use super::numbers::Numbers;
+use super::options::Rules;
 use super::quantize::Quantize;
 use crate::cast::Caster;
 use crate::checkpoint::header::write as header;
@@ -21,6 +21,7 @@ use crate::quantized::Weight;
 /// A file to write.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
+    pub(crate) rules: &'a Rules,
     pub(crate) shard: &'a Shard,
     /// Shards that have no tensor in the output.
     pub(crate) emptied: Vec<&'a Shard>,
@@ -37,13 +38,12 @@ pub(crate) struct Plan<'a> {
     pub(crate) stays_scaled: bool,
 }
 
-/// A tensor to write. A checkpoint may have millions of them, so an output has nothing that its source tensor has.
+/// A tensor to write. A checkpoint may have millions of them, so an output takes 32 bytes and has nothing that its source tensor
+/// has.
 #[derive(Debug)]
 pub(crate) struct Output<'a> {
-    /// The source tensor.
-    pub(crate) origin: &'a Tensor,
-    /// The name and the shape, if the source tensor has another name or another shape.
-    pub(crate) changed: Option<Box<Changed>>,
+    /// The number of the source tensor in the plan's shard.
+    pub(crate) origin: u32,
     pub(crate) dtype: Dtype,
     /// The place at which its bytes begin, counted from the beginning of the data.
     pub(crate) start: u64,
@@ -51,7 +51,7 @@ pub(crate) struct Output<'a> {
     pub(crate) note: Option<Note>,
 }
 
-/// The name and the shape of a tensor to write.
+/// The name and the shape of a tensor to write, if its source tensor has another name or another shape.
 #[derive(Debug)]
 pub(crate) struct Changed {
     pub(crate) name: Box<str>,
@@ -73,20 +73,22 @@ pub(crate) enum Note {
 #[derive(Debug)]
 pub(crate) enum Action<'a> {
     Copy,
+    /// A cast. Tensors share their casters, so [`Caster::with`] has to give the way to round the tensor.
     Cast(Arc<Caster>),
     /// The elements of a weight in a scheme.
     Quantize(Box<Quantize<'a>>),
     /// Writes nothing. The output has scales, which are written together with their elements.
-    Scales,
+    Scales(Box<Changed>),
     /// Elements that are multiplied by their scales, and cast.
     Dequantize(Box<Dequantize<'a>>),
 }
 
-/// A weight that is multiplied by its scales, and the cast of the products.
+/// A weight that is multiplied by its scales, and the cast of the products. Weights share their casters, as tensors do.
 #[derive(Debug)]
 pub(crate) struct Dequantize<'a> {
     pub(crate) weight: Arc<Weight<'a>>,
     pub(crate) caster: Arc<Caster>,
+    pub(crate) changed: Option<Changed>,
 }
 
 impl Changed {
@@ -98,28 +100,45 @@ impl Changed {
     }
 }
 
+/// The methods take the shard of the plan.
 impl Output<'_> {
-    pub(crate) fn name(&self) -> &str {
-        self.changed.as_ref().map_or(&self.origin.name, |changed| &changed.name)
+    pub(crate) fn origin<'s>(&self, shard: &'s Shard) -> Tensor<'s> {
+        shard.header.tensor(self.origin)
     }
 
-    pub(crate) fn shape(&self) -> Cow<'_, [u64]> {
-        match &self.changed {
-            Some(changed) => Cow::Borrowed(&changed.shape),
-            None => Cow::Owned(self.origin.shape.to_vec()),
+    fn changed(&self) -> Option<&Changed> {
+        match &self.action {
+            Action::Copy | Action::Cast(_) => None,
+            Action::Quantize(weight) => Some(&weight.elements),
+            Action::Scales(changed) => Some(changed),
+            Action::Dequantize(dequantize) => dequantize.changed.as_ref(),
         }
     }
 
-    pub(crate) fn elements(&self) -> u64 {
-        match &self.changed {
+    pub(crate) fn name<'o>(&'o self, shard: &'o Shard) -> &'o str {
+        match self.changed() {
+            Some(changed) => &changed.name,
+            None => self.origin(shard).name(),
+        }
+    }
+
+    pub(crate) fn shape(&self, shard: &Shard) -> Cow<'_, [u64]> {
+        match self.changed() {
+            Some(changed) => Cow::Borrowed(&changed.shape),
+            None => Cow::Owned(self.origin(shard).shape().to_vec()),
+        }
+    }
+
+    pub(crate) fn elements(&self, shard: &Shard) -> u64 {
+        match self.changed() {
             Some(changed) => changed.shape.iter().product(),
-            None => self.origin.elements(),
+            None => self.origin(shard).elements(),
         }
     }
 
     /// Returns its bytes, counted from the beginning of the data.
-    fn range(&self) -> Range<u64> {
-        let bytes = self.elements() * self.dtype.bitsize() as u64 / 8;
+    fn range(&self, shard: &Shard) -> Range<u64> {
+        let bytes = self.elements(shard) * self.dtype.bitsize() as u64 / 8;
         self.start..self.start + bytes
     }
 }
@@ -143,10 +162,10 @@ impl Plan<'_> {
 
     fn entries(&self) -> impl Iterator<Item = header::TensorEntry<'_>> {
         self.outputs.iter().map(|output| header::TensorEntry {
-            name: output.name(),
+            name: output.name(self.shard),
             dtype: output.dtype,
-            shape: output.shape(),
-            range: output.range(),
+            shape: output.shape(self.shard),
+            range: output.range(self.shard),
         })
     }
 
@@ -173,7 +192,7 @@ impl Plan<'_> {
 
     /// Returns the number of bytes of the tensors.
     pub(crate) fn data(&self) -> u64 {
-        self.outputs.last().map_or(0, |output| output.range().end)
+        self.outputs.last().map_or(0, |output| output.range(self.shard).end)
     }
 
     /// Returns how many elements are read for a scheme. Elements whose largest magnitude is searched first count twice.
@@ -202,23 +221,24 @@ impl Plan<'_> {
 /// Returns the modules whose weights a scheme leaves as they are. A head that shares the weight of the embedding has no tensor,
 /// and is such a module too.
 pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p str> {
-    let outputs = plans.into_iter().flat_map(|plan| &plan.outputs);
-    let matrices = outputs.filter(|output| {
+    let outputs = plans
+        .into_iter()
+        .flat_map(|plan| plan.outputs.iter().map(move |output| (plan.shard, output)));
+    let matrices = outputs.filter(|(shard, output)| {
         let stays = matches!(output.action, Action::Copy | Action::Dequantize(_));
-        stays && output.shape().len() >= 2
+        stays && output.shape(shard).len() >= 2
     });
-    let modules = matrices.filter_map(|output| output.name().strip_suffix(".weight"));
+    let modules = matrices.filter_map(|(shard, output)| output.name(shard).strip_suffix(".weight"));
     let mut modules: Vec<_> = modules.chain(["lm_head"]).collect();
     modules.sort_unstable();
     modules.dedup();
     modules
 }
 
-/// Returns a tensor of equal name and shape.
-pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
+/// Returns the outcome for a tensor of a shard.
+pub(crate) fn output<'a>(tensor: Tensor, dtype: Dtype, action: Action<'a>) -> Output<'a> {
     Output {
-        origin: tensor,
-        changed: None,
+        origin: tensor.number(),
         dtype,
         start: 0,
         action,
@@ -227,25 +247,28 @@ pub(crate) fn output<'a>(tensor: &'a Tensor, dtype: Dtype, action: Action<'a>) -
 }
 
 /// Lays the tensors out like `safetensors`: the widest dtypes first, so that all tensors are aligned, then by name.
-pub(crate) fn lay_out(path: &Path, outputs: &mut [Output]) -> Result<(), Error> {
+pub(crate) fn lay_out(shard: &Shard, outputs: &mut [Output]) -> Result<(), Error> {
     outputs.sort_unstable_by(|a, b| {
         let key = |output: &Output| Reverse(output.dtype);
-        (key(a), a.name()).cmp(&(key(b), b.name()))
+        (key(a), a.name(shard)).cmp(&(key(b), b.name(shard)))
     });
-    let mut start = 0_u64;
+    let mut start = 0;
     for output in outputs {
-        let bits = output.elements().checked_mul(output.dtype.bitsize() as u64);
-        let bits = bits.ok_or_else(|| about_tensor(path, output.name())(TensorError::TooLong))?;
-        if !bits.is_multiple_of(8) {
-            return Err(about_tensor(path, output.name())(TensorError::PartOfByte {
-                shape: output.shape().into(),
-                dtype: output.dtype,
-            }));
-        }
-        let end = start.checked_add(bits / 8);
-        let end = end.ok_or_else(|| about_tensor(path, output.name())(TensorError::TooLong))?;
         output.start = start;
-        start = end;
+        start = end(shard, output).map_err(about_tensor(&shard.path, output.name(shard)))?;
     }
     Ok(())
+}
+
+/// Returns the place of the byte after an output.
+fn end(shard: &Shard, output: &Output) -> Result<u64, TensorError> {
+    let bits = output.elements(shard).checked_mul(output.dtype.bitsize() as u64);
+    let bits = bits.ok_or(TensorError::TooLong)?;
+    if !bits.is_multiple_of(8) {
+        return Err(TensorError::PartOfByte {
+            shape: output.shape(shard).into(),
+            dtype: output.dtype,
+        });
+    }
+    output.start.checked_add(bits / 8).ok_or(TensorError::TooLong)
 }

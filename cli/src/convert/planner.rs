@@ -1,20 +1,19 @@
 //! Decides the outcome for each tensor.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use safetensors::Dtype;
 
-use super::dequantize;
 use super::numbers::Numbers;
 use super::options::Rules;
 use super::panels::Panels;
 use super::plan::{Action, Changed, Dequantize, Note, Output, Plan, lay_out, left, output};
 use super::quantize::Quantize;
-use crate::cast::{Caster, RoundingMethod};
+use crate::cast::Caster;
 use crate::checkpoint::header::write as header;
 use crate::checkpoint::{Checkpoint, Names, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
@@ -23,20 +22,22 @@ use crate::quantized::selection::fused;
 use crate::quantized::{self, Declared, Role, Roles, Target, WIDE, Weight};
 
 /// Plans all shards of a checkpoint. `declared` is the description of each group in the configurations.
-pub(super) fn all<'a>(checkpoint: &'a Checkpoint, rules: &Rules, declared: &[Option<Declared>]) -> Result<Vec<Plan<'a>>, Error> {
+pub(super) fn all<'a>(checkpoint: &'a Checkpoint, rules: &'a Rules, declared: &[Option<Declared>]) -> Result<Vec<Plan<'a>>, Error> {
     let mut planners = Vec::new();
     for group in groups(checkpoint, declared) {
         let roles = quantized::recognize(&group, &|names| rules.take_any(names))?;
         let mut planner = Planner {
+            checkpoint,
+            group: planners.len(),
             rules,
             roles,
             usual: usual(&group),
             families: HashMap::new(),
             alone: !checkpoint.is_directory(),
-            tensors: rules.target.is_some().then_some(group.tensors),
+            tensors: OnceCell::new(),
             casters: RefCell::default(),
         };
-        planner.families();
+        planner.families(&group.tensors);
         planners.push(planner);
     }
     let mut plans = Vec::new();
@@ -79,7 +80,7 @@ fn without_empty(plans: Vec<Plan>) -> Vec<Plan> {
 fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
     let mut elements: HashMap<ulp::Dtype, u64> = HashMap::new();
     for (_, tensor) in group.tensors.in_order() {
-        if let Some(format) = formats::of_tensor(tensor.dtype).filter(|format| format.bits() > 8) {
+        if let Some(format) = formats::of_tensor(tensor.dtype()).filter(|format| format.bits() > 8) {
             let count = elements.entry(format).or_default();
             *count = count.saturating_add(tensor.elements());
         }
@@ -90,37 +91,42 @@ fn usual(group: &quantized::Group) -> Option<ulp::Dtype> {
     most.map(|(format, _)| format)
 }
 
-struct Planner<'a, 'r> {
-    rules: &'r Rules,
+struct Planner<'a> {
+    checkpoint: &'a Checkpoint,
+    /// The number of the group whose shards are planned.
+    group: usize,
+    rules: &'a Rules,
     roles: Roles<'a>,
     usual: Option<ulp::Dtype>,
     /// The weights that share one tensor scale, by the name of the family.
     families: HashMap<String, Vec<Numbers<'a>>>,
     /// True if the file has no configuration beside it.
     alone: bool,
-    /// The tensors of the group. Only a scheme needs them, and they take memory.
-    tensors: Option<Names<'a>>,
+    /// The tensors of the group. Only weights in a scheme need them, and they take memory.
+    tensors: OnceCell<Names<'a>>,
     /// The casters that tensors share, by their formats.
     casters: RefCell<HashMap<[ulp::Dtype; 2], Arc<Caster>>>,
 }
 
-impl<'a> Planner<'a, '_> {
+impl<'a> Planner<'a> {
     fn shard(&self, shard: &'a Shard) -> Result<Plan<'a>, Error> {
         let mut plan = Plan {
+            rules: self.rules,
             shard,
             emptied: Vec::new(),
             head: 0,
             metadata: None,
-            outputs: Vec::new(),
+            // A vector that grows leaves gaps in memory.
+            outputs: Vec::with_capacity(shard.header.count()),
             families: Vec::new(),
             dropped: Vec::new(),
             stays_scaled: false,
         };
-        for tensor in &shard.header.tensors {
+        for tensor in shard.header.tensors() {
             self.tensor(&mut plan, tensor)
-                .map_err(about_tensor(&shard.path, &tensor.name))?;
+                .map_err(about_tensor(&shard.path, tensor.name()))?;
         }
-        lay_out(&shard.path, &mut plan.outputs)?;
+        lay_out(shard, &mut plan.outputs)?;
         plan.metadata = shard.header.metadata.as_ref().map(Cow::Borrowed);
         let target = self.rules.target.as_ref();
         let target = target.filter(|_| self.alone && plan.quantizes());
@@ -139,14 +145,14 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// Adds the outcome for a tensor.
-    fn tensor(&self, plan: &mut Plan<'a>, tensor: &'a Tensor) -> Result<(), TensorError> {
+    fn tensor(&self, plan: &mut Plan<'a>, tensor: Tensor<'a>) -> Result<(), TensorError> {
         let copy = |note| Output {
             note,
-            ..output(tensor, tensor.dtype, Action::Copy)
+            ..output(tensor, tensor.dtype(), Action::Copy)
         };
-        match self.roles.get(&*tensor.name) {
+        match self.roles.get(tensor.name()) {
             Some(Role::Dropped) => {
-                plan.dropped.push(&tensor.name);
+                plan.dropped.push(tensor.name());
                 return Ok(());
             }
             Some(Role::Kept) => {
@@ -161,31 +167,31 @@ impl<'a> Planner<'a, '_> {
             None => {}
         }
         let to = self.rules.to;
-        let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
+        let from = formats::of_tensor(tensor.dtype()).filter(|from| !from.is_packed());
         let from = from.filter(|&from| from != to || self.rules.target.is_some());
         let Some(from) = from else {
             plan.outputs.push(copy(None));
             return Ok(());
         };
-        let wide = WIDE.iter().any(|suffix| tensor.name.ends_with(suffix)) && to.bits() < from.bits();
-        if wide || !self.rules.take(&tensor.name) {
+        let wide = WIDE.iter().any(|suffix| tensor.name().ends_with(suffix)) && to.bits() < from.bits();
+        if wide || !self.rules.take(tensor.name()) {
             plan.outputs.push(copy(Some(Note::Kept)));
             return Ok(());
         }
         let is_unscaled = from.bits() <= 8 && from != ulp::Dtype::F8E8M0Fnu;
         let unscaled = is_unscaled.then_some(Note::Unscaled);
         if let Some(target) = &self.rules.target {
-            if !self.rules.chooses(target, &tensor.name, &tensor.shape.to_vec()) {
+            if !self.rules.chooses(target, tensor.name(), &tensor.shape().to_vec()) {
                 plan.outputs.push(copy(Some(Note::Kept)));
                 return Ok(());
             }
             let shard = plan.shard;
-            let numbers = Numbers::Plain((shard, tensor), from);
-            return self.quantize(plan, tensor, &tensor.name, numbers, target, unscaled);
+            let numbers = Numbers::plain((shard, tensor), from);
+            return self.quantize(plan, tensor, tensor.name(), numbers, target, unscaled);
         }
         let wider = self.usual.is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
         let note = if wider { Some(Note::Narrowed) } else { unscaled };
-        let caster = self.caster([from, to], self.rules.method(&tensor.name), Caster::new);
+        let caster = self.caster(from, to);
         plan.outputs.push(Output {
             note,
             ..output(tensor, self.rules.dtype, Action::Cast(caster))
@@ -193,26 +199,15 @@ impl<'a> Planner<'a, '_> {
         Ok(())
     }
 
-    /// Returns a caster between these formats. Under stochastic rounding, each tensor has its own.
-    fn caster(
-        &self,
-        formats: [ulp::Dtype; 2],
-        method: RoundingMethod,
-        new: impl Fn(ulp::Dtype, ulp::Dtype, RoundingMethod) -> Caster,
-    ) -> Arc<Caster> {
-        let [from, to] = formats;
-        let new = || Arc::new(new(from, to, method));
-        match method {
-            RoundingMethod::Cast(_) => {
-                let mut casters = self.casters.borrow_mut();
-                casters.entry(formats).or_insert_with(new).clone()
-            }
-            RoundingMethod::Stochastic(_) => new(),
-        }
+    /// Returns the caster between these formats.
+    fn caster(&self, from: ulp::Dtype, to: ulp::Dtype) -> Arc<Caster> {
+        let mut casters = self.casters.borrow_mut();
+        let new = || Caster::new(from, to, self.rules.method("")).into();
+        casters.entry([from, to]).or_insert_with(new).clone()
     }
 
     /// Adds the outcome for a weight that is stored with scales.
-    fn weight(&self, plan: &mut Plan<'a>, tensor: &'a Tensor, weight: &Arc<Weight<'a>>) -> Result<(), TensorError> {
+    fn weight(&self, plan: &mut Plan<'a>, tensor: Tensor<'a>, weight: &Arc<Weight<'a>>) -> Result<(), TensorError> {
         let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
         if let Some(target) = &self.rules.target {
             if self.rules.chooses(target, &weight.name, &weight.shape) {
@@ -227,15 +222,14 @@ impl<'a> Planner<'a, '_> {
             dtype = formats::in_header(to).expect("a tensor had this format");
             note = Some(Note::Kept);
         }
-        let method = self.rules.method(&weight.name);
+        let shape = weight.result_shape();
+        let is_changed = weight.name != tensor.name() || *shape != *tensor.shape().to_vec();
         let dequantize = Dequantize {
             weight: weight.clone(),
-            caster: self.caster([ulp::Dtype::F32, to], method, |_, to, method| dequantize::narrow(to, method)),
+            caster: self.caster(ulp::Dtype::F32, to),
+            changed: is_changed.then(|| Changed::new(&weight.name, shape)),
         };
-        let shape = weight.result_shape();
-        let is_changed = *weight.name != *tensor.name || *shape != *tensor.shape.to_vec();
         plan.outputs.push(Output {
-            changed: is_changed.then(|| Changed::new(&weight.name, shape).into()),
             note,
             ..output(tensor, dtype, Action::Dequantize(dequantize.into()))
         });
@@ -246,7 +240,7 @@ impl<'a> Planner<'a, '_> {
     fn quantize(
         &self,
         plan: &mut Plan<'a>,
-        tensor: &'a Tensor,
+        tensor: Tensor<'a>,
         name: &str,
         numbers: Numbers<'a>,
         target: &Target,
@@ -269,10 +263,8 @@ impl<'a> Planner<'a, '_> {
         .into_iter()
         .flatten()
         {
-            plan.outputs.push(Output {
-                changed: Some(Changed::new(name, shape).into()),
-                ..output(tensor, dtype, Action::Scales)
-            });
+            let changed = Changed::new(name, shape);
+            plan.outputs.push(output(tensor, dtype, Action::Scales(changed.into())));
         }
         let mut stored_shape = shape.clone();
         if target.elements.0 == Dtype::U8
@@ -285,6 +277,7 @@ impl<'a> Planner<'a, '_> {
             dtype => formats::of_tensor(dtype).expect("scales are floats"),
         };
         let quantize = Quantize {
+            elements: Changed::new(&named(target.elements.1)?, stored_shape),
             panels: Panels::new(&shape, scheme.blocks),
             numbers,
             scheme,
@@ -295,7 +288,6 @@ impl<'a> Planner<'a, '_> {
             family,
         };
         plan.outputs.push(Output {
-            changed: Some(Changed::new(&named(target.elements.1)?, stored_shape).into()),
             note,
             ..output(tensor, target.elements.0, Action::Quantize(Box::new(quantize)))
         });
@@ -303,34 +295,34 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// Returns the name, or an error if a tensor that stays has the name.
-    fn free(&self, name: String, of: &Tensor) -> Result<String, TensorError> {
+    fn free(&self, name: String, of: Tensor) -> Result<String, TensorError> {
         let goes = matches!(self.roles.get(&*name), Some(Role::Dropped | Role::Weight(_)));
-        let tensors = self.tensors.as_ref();
-        let is_there = tensors.is_some_and(|tensors| tensors.get(&name).is_some());
-        if is_there && *name != *of.name && !goes {
+        let tensors = self.tensors.get_or_init(|| self.checkpoint.by_name(self.group));
+        let is_there = tensors.get(&name).is_some();
+        if is_there && name != of.name() && !goes {
             return Err(TensorError::NameTaken { name });
         }
         Ok(name)
     }
 
     /// Finds the weights that share one tensor scale.
-    fn families(&mut self) {
-        let (Some(target), Some(tensors)) = (self.rules.target.as_ref(), &self.tensors) else {
+    fn families(&mut self, tensors: &Names<'a>) {
+        let Some(target) = &self.rules.target else {
             return;
         };
         if target.tensor_scale.is_none() {
             return;
         }
         for (shard, tensor) in tensors.in_order() {
-            let (name, numbers) = match self.roles.get(&*tensor.name) {
+            let (name, numbers) = match self.roles.get(tensor.name()) {
                 Some(Role::Weight(weight)) => (weight.name.clone(), Numbers::Scaled(weight.clone())),
                 None => {
-                    let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
-                    let Some(from) = from.filter(|_| self.rules.take(&tensor.name)) else {
+                    let from = formats::of_tensor(tensor.dtype()).filter(|from| !from.is_packed());
+                    let Some(from) = from.filter(|_| self.rules.take(tensor.name())) else {
                         continue;
                     };
-                    let numbers = Numbers::Plain((shard, tensor), from);
-                    (tensor.name.to_string(), numbers)
+                    let numbers = Numbers::plain((shard, tensor), from);
+                    (tensor.name().into(), numbers)
                 }
                 _ => continue,
             };

@@ -9,12 +9,15 @@ use super::dequantize::TensorScales;
 use super::execute::Buffers;
 use super::numbers::Numbers;
 use super::panels::{Panel, Panels};
+use super::plan::Changed;
 use crate::error::Error;
 
 /// A weight to write in a scheme.
 #[derive(Debug)]
 pub(crate) struct Quantize<'a> {
     pub(crate) numbers: Numbers<'a>,
+    /// The name and the shape of the tensor of elements.
+    pub(crate) elements: Changed,
     pub(crate) scheme: Scheme,
     /// The format of the scales in the file. It represents every scale of the scheme.
     pub(crate) stored: Dtype,

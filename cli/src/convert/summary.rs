@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use super::execute::Lost;
 use super::options::Rules;
 use super::patterns::Patterns;
 use super::plan::{Action, Note, Plan};
-use crate::error::one_line;
+use crate::line::one_line;
 
 /// The summary of a conversion. Its `Display` is for people.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ pub struct Summary {
     pub(super) left_out: Vec<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Serialize, Debug, Default)]
 struct Count {
     tensors: u64,
     elements: u64,
@@ -53,8 +54,8 @@ impl Summary {
         }
     }
 
-    /// Adds a file. `lost` is the number of its lost elements, or `None` if it was not written.
-    pub(super) fn add(&mut self, plan: &Plan, lost: impl Into<Option<Lost>>) {
+    /// Adds a file, and takes the outputs from its plan. `lost` is the number of its lost elements, or `None` if it was not written.
+    pub(super) fn add(&mut self, plan: &mut Plan, lost: impl Into<Option<Lost>>) {
         self.files += 1;
         self.bytes_before += plan.shard.length();
         self.bytes_before += plan.emptied.iter().map(|shard| shard.length()).sum::<u64>();
@@ -65,7 +66,11 @@ impl Summary {
         for name in &plan.dropped {
             self.dropped.add(name);
         }
-        for output in &plan.outputs {
+        while let Some(output) = plan.outputs.pop() {
+            // Each tensor may have a pattern of its own, which takes as much memory as an output.
+            if plan.outputs.len().is_multiple_of(1 << 12) {
+                plan.outputs.shrink_to_fit();
+            }
             let patterns = match output.note {
                 Some(Note::Kept) => Some(&mut self.kept),
                 Some(Note::Narrowed) => Some(&mut self.narrowed),
@@ -73,7 +78,7 @@ impl Summary {
                 None => None,
             };
             if let Some(patterns) = patterns {
-                patterns.add(&output.origin.name);
+                patterns.add(output.origin(plan.shard).name());
             }
             match &output.action {
                 Action::Dequantize(dequantize) => {
@@ -85,14 +90,14 @@ impl Summary {
             }
             let count = match output.action {
                 Action::Copy => &mut self.copied,
-                Action::Scales => {
+                Action::Scales(_) => {
                     self.scales_added += 1;
                     continue;
                 }
                 _ => &mut self.cast,
             };
             count.tensors += 1;
-            count.elements += output.elements();
+            count.elements += output.elements(plan.shard);
         }
         for patterns in [&mut self.narrowed, &mut self.kept, &mut self.unscaled, &mut self.dropped] {
             patterns.sort();
@@ -108,31 +113,29 @@ impl Summary {
             ("dropped", &self.dropped),
         ]
     }
+}
 
-    /// Returns the summary as JSON, for programs.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        let count = |count: &Count| json!({"tensors": count.tensors, "elements": count.elements});
-        let lists = self.lists();
-        let mut all = json!({
-            "to": self.to,
-            "files": self.files,
-            "cast": count(&self.cast),
-            "copied": count(&self.copied),
-            "scales_added": self.scales_added,
-            "scales_dropped": self.dropped.tensors(),
-            "bytes_before": self.bytes_before,
-            "bytes_after": self.bytes_after,
-            "overflowed": self.lost.map(|lost| lost.overflowed),
-            "nans": self.lost.map(|lost| lost.nans),
-            "quantized": self.quantized,
-            "dequantized": self.dequantized,
-            "left_out": self.left_out,
-        });
-        for (name, patterns) in lists {
-            all[name.replace(' ', "_")] = json!(patterns);
+/// The summary for programs. It is written piece by piece, because a tree of all patterns would take much memory.
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("to", &self.to)?;
+        map.serialize_entry("files", &self.files)?;
+        map.serialize_entry("cast", &self.cast)?;
+        map.serialize_entry("copied", &self.copied)?;
+        map.serialize_entry("scales_added", &self.scales_added)?;
+        map.serialize_entry("scales_dropped", &self.dropped.tensors())?;
+        map.serialize_entry("bytes_before", &self.bytes_before)?;
+        map.serialize_entry("bytes_after", &self.bytes_after)?;
+        map.serialize_entry("overflowed", &self.lost.map(|lost| lost.overflowed))?;
+        map.serialize_entry("nans", &self.lost.map(|lost| lost.nans))?;
+        map.serialize_entry("quantized", &self.quantized)?;
+        map.serialize_entry("dequantized", &self.dequantized)?;
+        map.serialize_entry("left_out", &self.left_out)?;
+        for (name, patterns) in self.lists() {
+            map.serialize_entry(&name.replace(' ', "_"), patterns)?;
         }
-        all
+        map.end()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Describes a checkpoint and the effect of a conversion, without reading elements.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
 
 use super::config;
 use super::numbers::Numbers;
@@ -13,17 +15,17 @@ use crate::error::Error;
 use crate::formats;
 use crate::quantized::{Declared, Role};
 
-/// The content of a tensor that is not what its dtype says.
-pub(crate) enum Stored {
-    /// The elements of a weight with scales.
-    Weight { scheme: &'static str, elements: u64 },
-    /// Scales, and other tensors that only quantization needs.
-    Scale,
+/// The count of tensors of one kind.
+#[derive(Serialize, Default)]
+pub(crate) struct Count {
+    pub(crate) tensors: u64,
+    pub(crate) elements: u64,
+    pub(crate) bytes: u64,
 }
 
-pub(crate) struct Survey<'c> {
-    /// The tensors whose content differs from their dtype, by name.
-    pub(crate) stored: HashMap<&'c str, Stored>,
+pub(crate) struct Survey {
+    /// The counts of tensors by scheme or dtype. Scales of weights are counted as `scales`.
+    pub(crate) formats: BTreeMap<String, Count>,
     /// The methods of quantization that configurations name.
     pub(crate) methods: BTreeSet<String>,
     /// The summary of `convert`, or the reason why it would refuse the checkpoint.
@@ -34,36 +36,41 @@ pub(crate) struct Survey<'c> {
 ///
 /// # Errors
 /// If its configuration can't be read.
-pub(crate) fn survey<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Survey<'c>, Error> {
+pub(crate) fn survey(checkpoint: &Checkpoint, rules: &Rules) -> Result<Survey, Error> {
     let declared = config::of(checkpoint)?;
     let methods = declared.iter().flatten();
     let methods = methods.map(|declared| declared.method.clone()).collect();
-    let mut stored = HashMap::new();
-    // A checkpoint that `convert` refuses has no roles.
-    for roles in planner::roles(checkpoint, &declared, rules).unwrap_or_default() {
-        for (name, role) in roles {
-            let found = match role {
-                Role::Weight(weight) => Stored::Weight {
-                    scheme: weight.scheme,
-                    elements: weight.shape.iter().product(),
-                },
-                Role::Dropped => Stored::Scale,
-                Role::Kept => continue,
-            };
-            stored.insert(name, found);
-        }
-    }
     Ok(Survey {
-        stored,
+        formats: formats_of(checkpoint, rules, &declared),
         methods,
         convert: convert(checkpoint, rules, &declared),
     })
 }
 
+/// Counts the tensors by scheme or dtype.
+fn formats_of(checkpoint: &Checkpoint, rules: &Rules, declared: &[Option<Declared>]) -> BTreeMap<String, Count> {
+    // A checkpoint that `convert` refuses has no roles.
+    let roles = planner::roles(checkpoint, declared, rules).unwrap_or_default();
+    let mut formats: BTreeMap<String, Count> = BTreeMap::new();
+    for (shard, tensor) in checkpoint.tensors() {
+        let role = roles.get(shard.group).and_then(|roles| roles.get(tensor.name()));
+        let (name, elements) = match role {
+            Some(Role::Weight(weight)) => (weight.scheme.into(), weight.shape.iter().product()),
+            Some(Role::Dropped) => ("scales".into(), tensor.elements()),
+            Some(Role::Kept) | None => (tensor.dtype().to_string(), tensor.elements()),
+        };
+        let count = formats.entry(name).or_default();
+        count.tensors += 1;
+        count.elements = count.elements.saturating_add(elements);
+        count.bytes += tensor.bytes();
+    }
+    formats
+}
+
 fn convert(checkpoint: &Checkpoint, rules: &Rules, declared: &[Option<Declared>]) -> Result<Summary, Error> {
-    let plans: Vec<Plan> = planner::all(checkpoint, rules, declared)?;
+    let mut plans: Vec<Plan> = planner::all(checkpoint, rules, declared)?;
     let mut summary = Summary::new(rules);
-    for plan in &plans {
+    for plan in &mut plans {
         summary.add(plan, None);
     }
     Ok(summary)
@@ -76,23 +83,26 @@ fn convert(checkpoint: &Checkpoint, rules: &Rules, declared: &[Option<Declared>]
 pub(crate) fn numbers<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Vec<Numbers<'c>>, Error> {
     let declared = config::of(checkpoint)?;
     let roles = planner::roles(checkpoint, &declared, rules)?;
-    let number = |(shard, tensor): (&'c Shard, &'c Tensor)| match roles[shard.group].get(&*tensor.name) {
+    let number = |(shard, tensor): (&'c Shard, Tensor<'c>)| match roles[shard.group].get(tensor.name()) {
         Some(Role::Weight(weight)) => Some(Numbers::Scaled(weight.clone())),
         None => {
-            let from = formats::of_tensor(tensor.dtype).filter(|from| !from.is_packed());
-            let from = from.filter(|_| rules.take(&tensor.name))?;
-            Some(Numbers::Plain((shard, tensor), from))
+            let from = formats::of_tensor(tensor.dtype()).filter(|from| !from.is_packed());
+            let from = from.filter(|_| rules.take(tensor.name()))?;
+            Some(Numbers::plain((shard, tensor), from))
         }
         Some(Role::Dropped | Role::Kept) => None,
     };
-    Ok(checkpoint.tensors().filter_map(number).collect())
+    // A vector that grows leaves gaps in memory.
+    let mut numbers = Vec::with_capacity(checkpoint.tensors().count());
+    numbers.extend(checkpoint.tensors().filter_map(number));
+    Ok(numbers)
 }
 
 /// Returns the files that `convert` would write.
 ///
 /// # Errors
 /// If `convert` would refuse the checkpoint.
-pub(crate) fn plans<'c>(checkpoint: &'c Checkpoint, rules: &Rules) -> Result<Vec<Plan<'c>>, Error> {
+pub(crate) fn plans<'c>(checkpoint: &'c Checkpoint, rules: &'c Rules) -> Result<Vec<Plan<'c>>, Error> {
     let declared = config::of(checkpoint)?;
     planner::all(checkpoint, rules, &declared)
 }

@@ -168,7 +168,7 @@ impl TransposedPanel {
     fn read<'s>(
         &self,
         reader: &mut Reader<'s>,
-        (shard, tensor): (&'s Shard, &'s Tensor),
+        (shard, tensor): (&'s Shard, Tensor<'s>),
         group_bytes: u64,
         bytes: &mut Vec<u8>,
     ) -> Result<(), Error> {

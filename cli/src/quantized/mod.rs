@@ -17,7 +17,7 @@ pub(crate) use target::Target;
 use crate::checkpoint::{Shard, Tensor};
 
 /// A tensor and the shard that it is in.
-pub(crate) type Located<'a> = (&'a Shard, &'a Tensor);
+pub(crate) type Located<'a> = (&'a Shard, Tensor<'a>);
 
 /// A weight that is stored with scales.
 #[derive(Clone, Debug)]

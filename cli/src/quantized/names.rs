@@ -23,22 +23,22 @@ pub(super) fn module(name: &str) -> &str {
 }
 
 /// Returns whether the elements are floats of more than 8 bits.
-pub(super) fn is_wide(tensor: &Tensor) -> bool {
-    formats::of_tensor(tensor.dtype).is_some_and(|format| format.bits() > 8)
+pub(super) fn is_wide(tensor: Tensor) -> bool {
+    formats::of_tensor(tensor.dtype()).is_some_and(|format| format.bits() > 8)
 }
 
 /// Returns whether the elements are floats of a format that scales are used with.
-pub(super) fn is_narrow(tensor: &Tensor) -> bool {
-    let format = formats::of_tensor(tensor.dtype);
+pub(super) fn is_narrow(tensor: Tensor) -> bool {
+    let format = formats::of_tensor(tensor.dtype());
     format.is_some_and(|format| format.bits() <= 8 && format != ulp::Dtype::F8E8M0Fnu)
 }
 
 /// Returns whether a tensor can be a weight of 8 bits or fewer.
-pub(super) fn is_weight(tensor: &Tensor) -> bool {
-    let bytes = matches!(tensor.dtype, Dtype::U8 | Dtype::I8);
+pub(super) fn is_weight(tensor: Tensor) -> bool {
+    let bytes = matches!(tensor.dtype(), Dtype::U8 | Dtype::I8);
     let named = ["weight", "_packed", "_blocks", ".blocks", "_proj"];
-    let named = named.iter().any(|suffix| tensor.name.ends_with(suffix));
-    formats::of_tensor(tensor.dtype).is_some_and(|format| format.bits() <= 8) || bytes && named
+    let named = named.iter().any(|suffix| tensor.name().ends_with(suffix));
+    formats::of_tensor(tensor.dtype()).is_some_and(|format| format.bits() <= 8) || bytes && named
 }
 
 pub(super) fn last(name: &str) -> &str {

@@ -43,15 +43,15 @@ pub(crate) fn recognize<'a>(group: &Group<'a>, takes: &dyn Fn(&[&str]) -> bool) 
     let foreign = group.declared.as_ref();
     let foreign = foreign.and_then(|declared| declared.foreign.clone());
     let quantized = foreign.as_ref().map(|_| {
-        let narrow = all().filter(|tensor| !is_wide(tensor));
-        narrow.map(|tensor| module(&tensor.name)).collect()
+        let narrow = all().filter(|&tensor| !is_wide(tensor));
+        narrow.map(|tensor| module(tensor.name())).collect()
     });
     let mut finder = Finder {
         group,
         takes,
         roles: HashMap::new(),
         scaled: None,
-        converts_all: foreign.is_some() && all().all(|tensor| takes(&[&tensor.name])),
+        converts_all: foreign.is_some() && all().all(|tensor| takes(&[tensor.name()])),
         foreign,
         quantized: quantized.unwrap_or_default(),
     };
@@ -91,35 +91,35 @@ impl<'a> Finder<'_, 'a> {
                 continue;
             };
             let name = format!("{}{}", parts.base, parts.row.result);
-            let mut all = vec![&*tensor.name, &*parts.scales.1.name];
-            all.extend(parts.tensor_scale.map(|(_, scale)| &*scale.name));
+            let mut all = vec![tensor.name(), parts.scales.1.name()];
+            all.extend(parts.tensor_scale.map(|(_, scale)| scale.name()));
             self.scaled.get_or_insert_with(|| format!("{name} has a scale"));
-            if !(self.takes)(&[&tensor.name, &name]) {
+            if !(self.takes)(&[tensor.name(), &name]) {
                 for name in all {
                     self.roles.insert(name, Role::Kept);
                 }
                 continue;
             }
-            let weight = self.weight(name, &parts).map_err(about_tensor(&shard.path, &tensor.name))?;
+            let weight = self.weight(name, &parts).map_err(about_tensor(&shard.path, tensor.name()))?;
             for name in all {
                 self.roles.insert(name, Role::Dropped);
             }
-            self.roles.insert(&tensor.name, Role::Weight(Arc::new(weight)));
+            self.roles.insert(tensor.name(), Role::Weight(Arc::new(weight)));
         }
         Ok(())
     }
 
     /// Returns the tensors beside one tensor, if they make a scheme of the table together.
-    fn parts(&self, shard: &'a crate::checkpoint::Shard, tensor: &'a Tensor) -> Result<Option<Parts<'a>>, Error> {
+    fn parts(&self, shard: &'a crate::checkpoint::Shard, tensor: Tensor<'a>) -> Result<Option<Parts<'a>>, Error> {
         let mut missing = None;
         for row in &TABLE {
-            let Some(base) = tensor.name.strip_suffix(row.elements) else {
+            let Some(base) = tensor.name().strip_suffix(row.elements) else {
                 continue;
             };
             let stored = match row.stored {
                 ElementStorage::Float => is_narrow(tensor),
-                ElementStorage::Packed(dtypes) => dtypes.contains(&tensor.dtype),
-                ElementStorage::Groups => tensor.dtype == Dtype::U8,
+                ElementStorage::Packed(dtypes) => dtypes.contains(&tensor.dtype()),
+                ElementStorage::Groups => tensor.dtype() == Dtype::U8,
             };
             if !stored || base.is_empty() {
                 continue;
@@ -128,7 +128,7 @@ impl<'a> Finder<'_, 'a> {
             let Some(scales) = scales else {
                 continue;
             };
-            if !row.scale_dtypes.contains(&scales.1.dtype) {
+            if !row.scale_dtypes.contains(&scales.1.dtype()) {
                 continue;
             }
             let tensor_scale = row.tensor_scale.map(|scale| format!("{base}{}", scale.suffix));
@@ -146,9 +146,9 @@ impl<'a> Finder<'_, 'a> {
             }));
         }
         match missing {
-            Some(name) if (self.takes)(&[&tensor.name]) => {
+            Some(name) if (self.takes)(&[tensor.name()]) => {
                 let why = TensorError::Missing { name };
-                Err(about_tensor(&shard.path, &tensor.name)(why))
+                Err(about_tensor(&shard.path, tensor.name())(why))
             }
             _ => Ok(None),
         }
@@ -156,26 +156,26 @@ impl<'a> Finder<'_, 'a> {
 
     /// Returns the weight that the tensors make.
     fn weight(&self, name: String, parts: &Parts<'a>) -> Result<Weight<'a>, TensorError> {
-        let Parts {
+        let &Parts {
             row,
             elements: (_, tensor),
             scales: (_, scales),
             ..
         } = parts;
         let wrong = || TensorError::ScaleShape {
-            shape: tensor.shape.to_vec(),
-            scales: scales.name.to_string(),
-            scales_shape: scales.shape.to_vec(),
+            shape: tensor.shape().to_vec(),
+            scales: scales.name().into(),
+            scales_shape: scales.shape().to_vec(),
         };
         let (element, shape) = self.elements(row, tensor, scales).ok_or_else(wrong)?;
         let declared = self.group.declared.as_ref().and_then(|declared| declared.blocks);
         let said = row.group.map(|length| [1, length]).or(declared);
-        let grid = Grid::fit(&shape, &scales.shape.to_vec(), said).ok_or_else(wrong)?;
+        let grid = Grid::fit(&shape, &scales.shape().to_vec(), said).ok_or_else(wrong)?;
         // A packed scheme has groups of its own.
         if row.group.is_some_and(|length| grid.block() != [1, length]) {
             return Err(wrong());
         }
-        let scale = match scales.dtype {
+        let scale = match scales.dtype() {
             Dtype::U8 => ulp::Dtype::F8E8M0Fnu,
             dtype => formats::of_tensor(dtype).ok_or_else(wrong)?,
         };
@@ -183,12 +183,12 @@ impl<'a> Finder<'_, 'a> {
             (Some(row), Some((shard, scale))) => {
                 let experts = if shape.len() > 2 { shape[0] } else { 1 };
                 let fits = scale.elements() == 1 || scale.elements() == experts;
-                let is_number = formats::of_tensor(scale.dtype).is_some_and(|dtype| dtype.bits() > 8);
+                let is_number = formats::of_tensor(scale.dtype()).is_some_and(|dtype| dtype.bits() > 8);
                 if !fits || !is_number {
                     return Err(TensorError::ScaleShape {
                         shape: shape.to_vec(),
-                        scales: scale.name.to_string(),
-                        scales_shape: scale.shape.to_vec(),
+                        scales: scale.name().into(),
+                        scales_shape: scale.shape().to_vec(),
                     });
                 }
                 Some(TensorScale {
@@ -213,11 +213,11 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Returns the format of the elements, and the shape of the numbers.
-    fn elements(&self, row: &Row, tensor: &Tensor, scales: &Tensor) -> Option<(ulp::Dtype, Box<[u64]>)> {
-        let mut shape = tensor.shape.to_vec();
+    fn elements(&self, row: &Row, tensor: Tensor, scales: Tensor) -> Option<(ulp::Dtype, Box<[u64]>)> {
+        let mut shape = tensor.shape().to_vec();
         match row.stored {
             ElementStorage::Float => {
-                return Some((formats::of_tensor(tensor.dtype)?, shape.into()));
+                return Some((formats::of_tensor(tensor.dtype())?, shape.into()));
             }
             ElementStorage::Groups => {
                 if shape.pop()? != 16 || shape.len() < 3 {
@@ -230,7 +230,7 @@ impl<'a> Finder<'_, 'a> {
             ElementStorage::Packed(_) => {}
         }
         let bytes = shape.pop()?;
-        let groups = scales.shape.iter().last()?;
+        let groups = scales.shape().iter().last()?;
         let needed = |cols: u64| cols.div_ceil(row.group.unwrap_or(1));
         let fp4 = bytes.checked_mul(2)?;
         // Equally many bytes hold more fp4 than fp6. The number of groups tells which format the bytes hold.
@@ -249,9 +249,9 @@ impl<'a> Finder<'_, 'a> {
     /// Finds the roles of all other tensors.
     fn others(&mut self) -> Result<(), Error> {
         let mut tensors = self.group.tensors.in_order();
-        let marked = tensors.find(|(_, tensor)| is_marker(&tensor.name));
+        let marked = tensors.find(|(_, tensor)| is_marker(tensor.name()));
         if let Some((_, marker)) = marked {
-            self.scaled.get_or_insert_with(|| format!("{} is there", marker.name));
+            self.scaled.get_or_insert_with(|| format!("{} is there", marker.name()));
         }
         if let Some(declared) = &self.group.declared {
             self.scaled = Some(format!("the configuration says {}", declared.method));
@@ -259,7 +259,7 @@ impl<'a> Finder<'_, 'a> {
         let stays = self.roles.values().any(|role| matches!(role, Role::Kept));
         let goes = self.roles.values().any(|role| matches!(role, Role::Weight(_)));
         for (shard, tensor) in self.group.tensors.in_order() {
-            let name = &*tensor.name;
+            let name = tensor.name();
             if self.roles.contains_key(name) {
                 continue;
             }
@@ -291,8 +291,8 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Checks that a tensor outside every scheme is safe to convert.
-    fn check_convertible(&self, tensor: &Tensor) -> Result<(), TensorError> {
-        let name = &*tensor.name;
+    fn check_convertible(&self, tensor: Tensor) -> Result<(), TensorError> {
+        let name = tensor.name();
         if FOREIGN.iter().any(|part| name.contains(part)) || self.is_foreign_scale(name) {
             return Err(TensorError::Foreign);
         }
@@ -315,12 +315,15 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Returns whether a tensor is a scale whose weight is missing, or whose weight can't have such a scale.
-    fn is_orphaned_scale(&self, tensor: &Tensor) -> bool {
-        let Some(weight) = weight_of(&tensor.name) else {
+    fn is_orphaned_scale(&self, tensor: Tensor) -> bool {
+        let Some(mut weight) = weight_of(tensor.name()) else {
             return false;
         };
-        let beside = [weight.as_str(), &format!("{weight}_packed")];
-        let beside = beside.iter().find_map(|name| self.group.tensors.get(name));
+        let tensors = &self.group.tensors;
+        let beside = tensors.get(&weight).or_else(|| {
+            weight += "_packed";
+            tensors.get(&weight)
+        });
         // A model that isn't quantized may have such a parameter beside its weight.
         let plain = beside.is_some_and(|(_, weight)| is_wide(weight));
         self.scaled.is_some() || !plain

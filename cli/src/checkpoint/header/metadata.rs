@@ -1,10 +1,12 @@
 //! The metadata of a safetensors file.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use super::text::Text;
 
 /// The metadata of a file: texts by name. They are kept as JSON, because a map of many short texts would take many times the
 /// memory.
@@ -15,63 +17,49 @@ pub struct Metadata {
 
 impl Metadata {
     /// Checks that this is an object of texts, or null. Null is no metadata.
-    pub(super) fn parse(json: Box<RawValue>) -> serde_json::Result<Option<Metadata>> {
-        if json.get() == "null" {
+    pub(super) fn parse(json: &RawValue) -> serde_json::Result<Option<Metadata>> {
+        let json = json.get();
+        if json == "null" {
             return Ok(None);
         }
-        let json: Box<str> = json.into();
-        let metadata = Metadata { json };
-        metadata.each(|_, _| Ok(()))?;
-        Ok(Some(metadata))
-    }
-
-    /// Passes all keys and texts to `take`, in their order.
-    fn each(&self, take: impl FnMut(Cow<str>, Cow<str>) -> serde_json::Result<()>) -> serde_json::Result<()> {
-        struct Each<F>(F);
-
-        impl<'de, F: FnMut(Cow<str>, Cow<str>) -> serde_json::Result<()>> Visitor<'de> for Each<F> {
-            type Value = ();
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of texts")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-                while let Some((key, text)) = map.next_entry()? {
-                    (self.0)(key, text).map_err(A::Error::custom)?;
-                }
-                Ok(())
-            }
-        }
-
-        let mut deserializer = serde_json::Deserializer::from_str(&self.json);
-        deserializer.deserialize_map(Each(take))
+        each(json, |_| (), |(), _| ())?;
+        Ok(Some(Metadata { json: json.into() }))
     }
 
     /// Returns the text of a key. If the key is there twice, the last text counts, as in Python.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         let mut found = None;
-        let all = self.each(|other, text| {
-            if other == key {
-                found = Some(text.into_owned());
+        let text = |is_it, text: &str| {
+            if is_it {
+                found = Some(text.into());
             }
-            Ok(())
-        });
-        all.ok().and(found)
+        };
+        each(&self.json, |other| other == key, text).ok()?;
+        found
     }
 
     /// Returns the metadata without these keys, and with a new one.
     pub(crate) fn with(&self, removed: &[&str], added: Option<(&str, &str)>) -> Metadata {
-        let mut json = vec![b'{'];
-        let all = self.each(|key, text| {
-            if !removed.contains(&&*key) {
-                write_entry(&mut json, &key, &text)?;
+        let json = RefCell::new(vec![b'{']);
+        let key = |key: &str| {
+            let stays = !removed.contains(&key);
+            if stays {
+                write_key(&mut json.borrow_mut(), key);
             }
-            Ok(())
-        });
-        let added = added.map_or(Ok(()), |(key, text)| write_entry(&mut json, key, text));
-        all.and(added).expect("the metadata were checked");
+            stays
+        };
+        let text = |stays, text: &str| {
+            if stays {
+                write(&mut json.borrow_mut(), text);
+            }
+        };
+        each(&self.json, key, text).expect("the metadata were checked");
+        let mut json = json.into_inner();
+        if let Some((key, text)) = added {
+            write_key(&mut json, key);
+            write(&mut json, text);
+        }
         json.push(b'}');
         let json = String::from_utf8(json).expect("JSON is text");
         Metadata { json: json.into() }
@@ -89,13 +77,40 @@ impl Default for Metadata {
     }
 }
 
-fn write_entry(json: &mut Vec<u8>, key: &str, text: &str) -> serde_json::Result<()> {
+/// Passes all keys of an object to `key`, and all texts to `text`, in their order. `text` also takes the result for its key. A key
+/// or a text may take most of the header, so neither is copied.
+fn each<K>(json: &str, key: impl FnMut(&str) -> K, text: impl FnMut(K, &str)) -> serde_json::Result<()> {
+    struct Each<F, G>(F, G);
+
+    impl<'de, K, F: FnMut(&str) -> K, G: FnMut(K, &str)> Visitor<'de> for Each<F, G> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key_seed(Text(&mut self.0))? {
+                map.next_value_seed(Text(|text: &str| (self.1)(key, text)))?;
+            }
+            Ok(())
+        }
+    }
+
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer.deserialize_map(Each(key, text))
+}
+
+fn write_key(json: &mut Vec<u8>, key: &str) {
     if json.len() > 1 {
         json.push(b',');
     }
-    serde_json::to_writer(&mut *json, key)?;
+    write(json, key);
     json.push(b':');
-    serde_json::to_writer(json, text)
+}
+
+fn write(json: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(json, text).expect("memory takes all");
 }
 
 #[cfg(test)]

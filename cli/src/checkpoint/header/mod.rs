@@ -3,8 +3,11 @@
 mod metadata;
 mod read;
 mod shape;
+mod tensor;
+mod text;
 pub(crate) mod write;
 
 pub use metadata::Metadata;
-pub use read::{HEADER_LIMIT, Header, HeaderError, METADATA, Tensor};
+pub use read::{HEADER_LIMIT, HeaderError, METADATA};
 pub use shape::Shape;
+pub use tensor::{Header, Tensor};

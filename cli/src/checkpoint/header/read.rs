@@ -1,60 +1,23 @@
 //! The header of a safetensors file. It is read and checked before anything else uses it.
 
 use std::fmt;
-use std::ops::Range;
 
-use compact_str::CompactString;
 use safetensors::Dtype;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{Metadata, Shape};
+use super::shape::Dimensions;
+use super::tensor::{Place, Texts};
+use super::text::Text;
+use super::{Header, Metadata};
 use crate::checkpoint::{Source, kind};
+use crate::line::clip;
 
 /// The length in bytes of the largest header that readers accept: 100,000,000.
 pub const HEADER_LIMIT: usize = 100_000_000;
 
 /// The name of the entry that holds the metadata. It is not a tensor.
 pub const METADATA: &str = "__metadata__";
-
-/// A header that was checked. The bytes of the tensors follow one another, and fit the shapes and the length of the file. Names
-/// are unique. A name may be any text: it is not a path.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Header {
-    /// The offset in the file at which the tensors' data begin, in bytes.
-    pub data_start: u64,
-    /// The tensors, in the order of their data.
-    pub tensors: Vec<Tensor>,
-    /// The metadata of the file, if it has any.
-    pub metadata: Option<Metadata>,
-}
-
-/// A tensor in a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Tensor {
-    /// Its name.
-    pub name: CompactString,
-    /// The type of its elements.
-    pub dtype: Dtype,
-    /// Its dimensions.
-    pub shape: Shape,
-    /// Its bytes, counted from the beginning of the data.
-    pub range: Range<u64>,
-}
-
-impl Tensor {
-    /// Returns how many elements the tensor has.
-    #[must_use]
-    pub fn elements(&self) -> u64 {
-        self.shape.iter().product()
-    }
-
-    /// Returns how many bytes the tensor has.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.range.end - self.range.start
-    }
-}
 
 /// The reason why a file is not a valid safetensors file.
 #[derive(Debug, thiserror::Error)]
@@ -104,25 +67,41 @@ impl Header {
     /// # Errors
     /// If the header isn't valid.
     pub fn parse(json: &[u8], data: u64) -> Result<Header, HeaderError> {
-        let unsound = |error: serde_json::Error| HeaderError::Unsound(error.to_string());
-        let Entries { mut tensors, metadata } = serde_json::from_slice(json).map_err(unsound)?;
-        unique(&tensors).map_err(HeaderError::Unsound)?;
-        // A sort that keeps the order of equals would need more memory.
-        let place = |tensor: &Tensor| (tensor.range.start, tensor.range.end);
-        tensors.sort_unstable_by(|a, b| (place(a), &a.name).cmp(&(place(b), &b.name)));
+        let unsound = |error: serde_json::Error| HeaderError::Unsound(clip(error));
+        let Entries {
+            mut tensors,
+            texts,
+            metadata,
+        } = serde_json::from_slice(json).map_err(unsound)?;
+        let name = |tensor: &Entry| texts.name(&tensor.place);
+        // A sort that keeps the order of equals, and a list of the names, would need more memory.
+        tensors.sort_unstable_by(|a, b| name(a).cmp(name(b)));
+        // JSON allows equal names, and readers would disagree about them.
+        let mut pairs = tensors.iter().zip(tensors.iter().skip(1));
+        if let Some((twice, _)) = pairs.find(|(a, b)| name(a) == name(b)) {
+            let why = format!("tensor {}: two have this name", clip(name(twice)));
+            return Err(HeaderError::Unsound(why));
+        }
+        let place = |tensor: &Entry| (tensor.place.start, tensor.end);
+        tensors.sort_unstable_by(|a, b| (place(a), name(a)).cmp(&(place(b), name(b))));
         let mut end = 0;
         for tensor in &tensors {
-            check(tensor, end).map_err(|why| HeaderError::Unsound(format!("tensor {}: {why}", tensor.name)))?;
-            end = tensor.range.end;
+            let sound = check(tensor, &texts, end);
+            sound.map_err(|why| HeaderError::Unsound(format!("tensor {}: {why}", clip(name(tensor)))))?;
+            end = tensor.end;
         }
         if end != data {
             let why = "its data are not as long as its header says";
             return Err(HeaderError::Length(why));
         }
+        // The shorter list is made in place of the longer one, and the rest of the memory is given back.
+        let mut places: Vec<Place> = tensors.into_iter().map(|tensor| tensor.place).collect();
+        places.shrink_to_fit();
         Ok(Header {
             data_start: 8 + json.len() as u64,
-            tensors,
             metadata,
+            places,
+            texts,
         })
     }
 }
@@ -135,33 +114,22 @@ fn kind(source: &Source) -> Option<String> {
     kind::of(&begin[..length])
 }
 
-/// Checks that all tensors have different names. JSON allows equal names, and readers would disagree about them.
-fn unique(tensors: &[Tensor]) -> Result<(), String> {
-    let mut names: Vec<&str> = tensors.iter().map(|tensor| &*tensor.name).collect();
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(format!("tensor {}: two have this name", pair[0])),
-        None => Ok(()),
-    }
-}
-
 /// Checks that a tensor begins at `start`, where the one before ends, and has the length that its shape implies.
-fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
-    let Range { start: begin, end } = tensor.range;
-    if end < begin {
+fn check(tensor: &Entry, texts: &Texts, start: u64) -> Result<(), String> {
+    let Entry { place, end } = tensor;
+    let (begin, shape, dtype) = (place.start, texts.shape(place), place.dtype);
+    let Some(bytes) = end.checked_sub(begin) else {
         return Err(format!("its data end at {end}, before they begin at {begin}"));
-    }
+    };
     if begin != start {
         let how = if begin < start { "overlap" } else { "leave a hole after" };
         return Err(format!("its data, from {begin} on, {how} those before, up to {start}"));
     }
-    let bits = tensor
-        .shape
+    let bits = shape
         .iter()
         .try_fold(1, |product: u64, n| product.checked_mul(n))
-        .and_then(|elements| elements.checked_mul(tensor.dtype.bitsize() as u64))
+        .and_then(|elements| elements.checked_mul(dtype.bitsize() as u64))
         .ok_or("the product of its shape overflows")?;
-    let (bytes, shape, dtype) = (tensor.bytes(), &tensor.shape, tensor.dtype);
     if !bits.is_multiple_of(8) {
         return Err(format!("{shape:?} elements of {dtype} don't end with a byte"));
     }
@@ -176,14 +144,22 @@ fn check(tensor: &Tensor, start: u64) -> Result<(), String> {
 
 /// The entries of a header, in their order.
 struct Entries {
-    tensors: Vec<Tensor>,
+    tensors: Vec<Entry>,
+    texts: Texts,
     metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize)]
+/// A tensor, and the place of the byte after its data.
 struct Entry {
+    place: Place,
+    end: u64,
+}
+
+/// The value of a tensor's entry.
+#[derive(Deserialize)]
+struct Described {
     dtype: Dtype,
-    shape: Shape,
+    shape: Dimensions,
     data_offsets: [u64; 2],
 }
 
@@ -199,30 +175,37 @@ impl<'de> Deserialize<'de> for Entries {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let (mut tensors, mut metadata) = (Vec::new(), None);
-                while let Some(name) = map.next_key::<CompactString>()? {
+                let (mut tensors, mut texts, mut metadata) = (Vec::new(), Texts::default(), None);
+                let mut start = 0;
+                while let Some(()) = map.next_key_seed(Text(|name: &str| texts.names.push_str(name)))? {
+                    let name = &texts.names[start..];
                     if name == METADATA {
                         if metadata.is_some() {
                             return Err(A::Error::custom("it has metadata twice"));
                         }
-                        metadata = Metadata::parse(map.next_value()?).map_err(A::Error::custom)?;
+                        metadata = Metadata::parse(map.next_value()?).map_err(|error| A::Error::custom(clip(error)))?;
+                        texts.names.truncate(start);
                         continue;
                     }
-                    let named = |why: &dyn fmt::Display| A::Error::custom(format_args!("tensor {name}: {why}"));
-                    let Entry {
-                        dtype,
-                        shape,
-                        data_offsets: [start, end],
-                    } = map.next_value().map_err(|error| named(&error))?;
-                    let range = start..end;
-                    tensors.push(Tensor {
-                        name,
-                        dtype,
-                        shape,
-                        range,
-                    });
+                    let named = |why| A::Error::custom(format_args!("tensor {}: {}", clip(name), clip(why)));
+                    let described: Described = map.next_value().map_err(named)?;
+                    let [first, end] = described.data_offsets;
+                    let place = Place {
+                        start: first,
+                        name: start as u32,
+                        name_length: name.len() as u32,
+                        shape: texts.shapes.len() as u32,
+                        dtype: described.dtype,
+                    };
+                    described.shape.store(&mut texts.shapes);
+                    tensors.push(Entry { place, end });
+                    start = texts.names.len();
                 }
-                Ok(Entries { tensors, metadata })
+                Ok(Entries {
+                    tensors,
+                    texts,
+                    metadata,
+                })
             }
         }
 
