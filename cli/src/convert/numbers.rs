@@ -1,10 +1,11 @@
 //! The numbers of a tensor as f32, in whatever form they are stored.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::dequantize::{self, TensorScales, matrix_of};
 use super::execute::Buffers;
+use super::panels::{Panel, Panels};
+use super::transpose;
 use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Reader, Shard};
 use crate::error::Error;
@@ -38,13 +39,6 @@ impl<'a> Numbers<'a> {
         match self {
             Numbers::Plain(shard, number, _) => shard.header.tensor(*number).shape().to_vec(),
             Numbers::Scaled(weight) => weight.result_shape().into(),
-        }
-    }
-
-    pub(crate) fn shape(&self) -> Cow<'_, [u64]> {
-        match self {
-            Numbers::Plain(shard, number, _) => Cow::Owned(shard.header.tensor(*number).shape().to_vec()),
-            Numbers::Scaled(weight) => Cow::Borrowed(&weight.shape),
         }
     }
 
@@ -117,7 +111,39 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Fills `buffers.wide` with numbers from `first` on.
+    /// Returns whether the result has the numbers in another order than the file.
+    pub(crate) fn is_transposed(&self) -> bool {
+        matches!(self, Numbers::Scaled(weight) if weight.transposed)
+    }
+
+    /// Appends the numbers of a panel of the result, row by row.
+    pub(crate) fn read_panel(
+        &self,
+        tensor_scales: &TensorScales,
+        panels: Panels,
+        panel: Panel,
+        buffers: &mut Buffers<'a>,
+        numbers: &mut Vec<f32>,
+    ) -> Result<(), Error> {
+        let mut append = |wide: &[u8]| {
+            let read = wide.as_chunks().0.iter();
+            numbers.extend(read.map(|&bytes| f32::from_le_bytes(bytes)));
+        };
+        if let Numbers::Scaled(weight) = self
+            && weight.transposed
+        {
+            transpose::read_panel(weight, tensor_scales, panel, buffers)?;
+            append(&buffers.wide);
+            return Ok(());
+        }
+        for (first, count) in panels.runs(panel) {
+            self.read(tensor_scales, first, count, buffers)?;
+            append(&buffers.wide);
+        }
+        Ok(())
+    }
+
+    /// Fills `buffers.wide` with numbers from `first` on, in the order in which they are stored.
     pub(crate) fn read(
         &self,
         tensor_scales: &TensorScales,

@@ -2,9 +2,14 @@
 
 use ulp::block::Blocks;
 
+use super::transpose::GROUP;
+
 /// The number of elements of a panel, unless a block is larger. Few calls read a panel of this size, and the panel stays in the
 /// cache of a core.
 const PANEL_ELEMENTS: u64 = 1 << 18;
+
+/// The number of columns of a square panel, unless a block is wider.
+const SIDE: u64 = 1 << 9;
 
 /// The panels of several matrices of equal size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,6 +69,31 @@ impl Panels {
             matrices,
             height,
             width,
+        }
+    }
+
+    /// Returns the panels of a shape of at least two dimensions, whose numbers are stored column by column. A panel has about as
+    /// many rows as columns, so what is read and what is written lie in pieces of some length.
+    pub(crate) fn square(shape: &[u64], blocks: Blocks) -> Panels {
+        let (&[rows, cols], above) = shape.split_last_chunk().map(|(rest, last)| (last, rest)).expect("a matrix");
+        // If the tensor has one scale, a panel may end anywhere.
+        let blocks = if blocks == Blocks::TENSOR { Blocks::new(1, 1) } else { blocks };
+        let [block_rows, block_cols] = [
+            (blocks.rows() as u64).min(rows.max(1)),
+            (blocks.cols() as u64).min(cols.max(1)),
+        ];
+        let fit = PANEL_ELEMENTS / block_rows / block_cols;
+        let width = block_cols * (SIDE / block_cols).min(fit).max(1);
+        let mut fit = (PANEL_ELEMENTS / block_rows / width).max(1);
+        if block_rows == 1 && fit > GROUP {
+            fit -= fit % GROUP;
+        }
+        Panels {
+            rows,
+            cols,
+            matrices: above.iter().product(),
+            height: block_rows * fit,
+            width: width.min(cols.max(1)),
         }
     }
 
@@ -132,32 +162,33 @@ mod tests {
         for shape in shapes {
             for (r, c) in of {
                 let blocks = Blocks::new(r, c);
-                let panels = Panels::new(shape, blocks);
                 let elements: u64 = shape.iter().product();
-                if panels.count() > 100_000 {
-                    continue;
-                }
-                let (mut runs, mut scales) = (Vec::new(), Vec::new());
-                for number in 0..panels.count() {
-                    let panel = panels.at(number);
-                    assert!(panel.row.is_multiple_of(blocks.rows() as u64));
-                    assert!(panel.col.is_multiple_of(blocks.cols() as u64));
-                    let own: Vec<_> = panels.runs(panel).collect();
-                    let total: u64 = own.iter().map(|(_, length)| length).sum();
-                    assert_eq!(total, panel.height * panel.width);
-                    runs.extend(own);
-                    scales.extend(panels.runs_of_scales(panel, blocks));
-                }
-                let (grid_rows, grid_cols) = blocks.grid(panels.rows as usize, panels.cols as usize);
-                let all_scales = panels.matrices * (grid_rows * grid_cols) as u64;
-                for (mut runs, all) in [(runs, elements), (scales, all_scales)] {
-                    runs.sort_unstable();
-                    let mut at = 0;
-                    for (first, length) in runs {
-                        assert_eq!(first, at, "{shape:?} {blocks:?}");
-                        at += length;
+                for panels in [Panels::new(shape, blocks), Panels::square(shape, blocks)] {
+                    if panels.count() > 100_000 {
+                        continue;
                     }
-                    assert_eq!(at, all, "{shape:?} {blocks:?}");
+                    let (mut runs, mut scales) = (Vec::new(), Vec::new());
+                    for number in 0..panels.count() {
+                        let panel = panels.at(number);
+                        assert!(panel.row.is_multiple_of(blocks.rows() as u64));
+                        assert!(panel.col.is_multiple_of(blocks.cols() as u64));
+                        let own: Vec<_> = panels.runs(panel).collect();
+                        let total: u64 = own.iter().map(|(_, length)| length).sum();
+                        assert_eq!(total, panel.height * panel.width);
+                        runs.extend(own);
+                        scales.extend(panels.runs_of_scales(panel, blocks));
+                    }
+                    let (grid_rows, grid_cols) = blocks.grid(panels.rows as usize, panels.cols as usize);
+                    let all_scales = panels.matrices * (grid_rows * grid_cols) as u64;
+                    for (mut runs, all) in [(runs, elements), (scales, all_scales)] {
+                        runs.sort_unstable();
+                        let mut at = 0;
+                        for (first, length) in runs {
+                            assert_eq!(first, at, "{shape:?} {blocks:?}");
+                            at += length;
+                        }
+                        assert_eq!(at, all, "{shape:?} {blocks:?}");
+                    }
                 }
             }
         }

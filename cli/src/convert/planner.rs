@@ -210,10 +210,7 @@ impl<'a> Planner<'a> {
     fn weight(&self, plan: &mut Plan<'a>, tensor: Tensor<'a>, weight: &Arc<Weight<'a>>) -> Result<(), TensorError> {
         let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
         if let Some(target) = &self.rules.target {
-            if self.rules.chooses(target, &weight.name, &weight.shape) {
-                if weight.transposed {
-                    return Err(TensorError::Transposed);
-                }
+            if self.rules.chooses(target, &weight.name, &weight.result_shape()) {
                 let numbers = Numbers::Scaled(weight.clone());
                 return self.quantize(plan, tensor, &weight.name, numbers, target, None);
             }
@@ -246,8 +243,13 @@ impl<'a> Planner<'a> {
         target: &Target,
         note: Option<Note>,
     ) -> Result<(), TensorError> {
-        let shape: Box<[u64]> = numbers.shape().into();
+        let shape: Box<[u64]> = numbers.result_shape().into();
         let scheme = target.scheme_for(numbers.scale());
+        let panels = if numbers.is_transposed() {
+            Panels::square(&shape, scheme.blocks)
+        } else {
+            Panels::new(&shape, scheme.blocks)
+        };
         let named = |suffix| self.free(format!("{name}{suffix}"), tensor);
         let scales = named(target.scales.1)?;
         let tensor_scale = target.tensor_scale.map(named).transpose()?;
@@ -278,7 +280,7 @@ impl<'a> Planner<'a> {
         };
         let quantize = Quantize {
             elements: Changed::new(&named(target.elements.1)?, stored_shape),
-            panels: Panels::new(&shape, scheme.blocks),
+            panels,
             numbers,
             scheme,
             stored,
@@ -326,7 +328,7 @@ impl<'a> Planner<'a> {
                 }
                 _ => continue,
             };
-            if self.rules.chooses(target, &name, &numbers.shape()) {
+            if self.rules.chooses(target, &name, &numbers.result_shape()) {
                 self.families.entry(fused(&name)).or_default().push(numbers);
             }
         }

@@ -51,9 +51,6 @@ pub enum TensorError {
     /// The tensor stays in its scheme, and other tensors are written in another. No configuration describes both.
     #[error("it stays as it is stored, with its scales, beside weights in another scheme: no configuration describes both")]
     StaysScaled,
-    /// The tensor is stored with its last two dimensions changed.
-    #[error("it is stored with its last two dimensions changed, as gpt-oss has it, and no other scheme is: convert to bf16 first")]
-    Transposed,
     /// The elements don't fill whole bytes.
     #[error("{shape:?} elements of {dtype} don't end with a byte")]
     PartOfByte {

@@ -56,11 +56,8 @@ impl<'a> Quantize<'a> {
         numbers.clear();
         // The largest magnitude of a whole tensor stands before each of its chunks, so every chunk gets the tensor's scale.
         numbers.extend(has_one_scale.then_some(amax));
-        for (first, count) in self.panels.runs(panel) {
-            self.numbers.read(tensor_scales, first, count, buffers)?;
-            let read = buffers.wide.as_chunks().0.iter();
-            numbers.extend(read.map(|&bytes| f32::from_le_bytes(bytes)));
-        }
+        self.numbers
+            .read_panel(tensor_scales, self.panels, panel, buffers, &mut numbers)?;
         let (rows, cols) = if has_one_scale {
             (1, numbers.len())
         } else {

@@ -1,17 +1,20 @@
 //! Reads experts that are stored transposed, with their last two dimensions exchanged, as in gpt-oss. One panel of a matrix is in
 //! memory at a time. A panel has all rows, and several groups of columns.
 
+use std::ops::Range;
+
 use ulp::block::{Blocks, Scheme};
 use ulp::{Bf16, Dtype, slice};
 
 use super::dequantize::{self, TensorScales, floats};
 use super::execute::Buffers;
+use super::panels::Panel;
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::quantized::Weight;
 
 /// The number of columns that share a scale, and the number of bytes of their elements.
-const GROUP: u64 = 32;
+pub(super) const GROUP: u64 = 32;
 const GROUP_BYTES: u64 = 16;
 
 /// The largest number of bytes of elements in a panel, if a group of all rows isn't larger.
@@ -69,24 +72,19 @@ pub(super) fn each_group<'s>(
     let TransposedPanels { rows, groups, of_panel } = panels;
     let expert = first / dequantize::matrix_of(weight);
     let column = first / panels.group() % groups;
-    let mut panel = std::mem::take(&mut buffers.panel);
-    let mut scales = std::mem::take(&mut buffers.panel_scales);
-    let mut bytes = Vec::new();
     let at = TransposedPanel {
-        first_row: expert * rows,
+        expert,
         rows,
         groups,
+        first_row: 0,
+        count_rows: rows,
         first: column,
         count: of_panel,
     };
-    at.read(&mut buffers.reader, weight.elements, GROUP_BYTES, &mut panel)?;
-    at.read(&mut buffers.scale_reader, weight.scales, 1, &mut bytes)?;
-    floats(weight.scale, &bytes, &mut scales);
-    if !tensor_scales.tensor_scales.is_empty() {
-        for scale in &mut scales {
-            *scale = tensor_scales.combine(weight, *scale, expert);
-        }
-    }
+    at.load(weight, tensor_scales, buffers)?;
+    let panel = std::mem::take(&mut buffers.panel);
+    let bytes = std::mem::take(&mut buffers.scale_bytes);
+    let scales = std::mem::take(&mut buffers.panel_scales);
     let is_direct = to == Some(Dtype::Bf16) && tensor_scales.tensor_scales.is_empty();
     for group in 0..of_panel {
         let place = first + group * panels.group();
@@ -95,15 +93,75 @@ pub(super) fn each_group<'s>(
             continue;
         }
         buffers.wide.resize(panels.group() as usize * size_of::<f32>(), 0);
-        let step = of_panel as usize;
-        let elements = panel.as_chunks().0.iter().skip(group as usize).step_by(step);
-        let scales = scales.iter().skip(group as usize).step_by(step);
-        transposed(elements.zip(scales), rows as usize, &mut buffers.wide);
+        let lines = group_of(&panel, &scales, (group, of_panel));
+        transposed(lines, rows as usize, 0..GROUP as usize, &mut buffers.wide);
         take(place, Form::Wide, buffers)?;
     }
     buffers.panel = panel;
+    buffers.scale_bytes = bytes;
     buffers.panel_scales = scales;
     Ok(())
+}
+
+/// Fills `buffers.wide` with the numbers of a panel of the result, row by row.
+pub(super) fn read_panel<'s>(
+    weight: &Weight<'s>,
+    tensor_scales: &TensorScales,
+    panel: Panel,
+    buffers: &mut Buffers<'s>,
+) -> Result<(), Error> {
+    let TransposedPanels { rows, groups, .. } = TransposedPanels::of(weight);
+    let Panel {
+        matrix: expert,
+        row: first,
+        height,
+        ..
+    } = panel;
+    let end = first + height;
+    // A column that is stored is a row of the result.
+    let at = TransposedPanel {
+        expert,
+        rows,
+        groups,
+        first_row: panel.col,
+        count_rows: panel.width,
+        first: first / GROUP,
+        count: end.div_ceil(GROUP) - first / GROUP,
+    };
+    at.load(weight, tensor_scales, buffers)?;
+    let Buffers {
+        panel: elements,
+        panel_scales,
+        wide,
+        ..
+    } = buffers;
+    let width = panel.width as usize;
+    wide.resize(height as usize * width * size_of::<f32>(), 0);
+    let mut left = &mut wide[..];
+    for group in 0..at.count {
+        let start = (at.first + group) * GROUP;
+        let keep = [first, end].map(|row| (row.clamp(start, start + GROUP) - start) as usize);
+        let (these, rest) = left.split_at_mut((keep[1] - keep[0]) * width * size_of::<f32>());
+        transposed(
+            group_of(elements, panel_scales, (group, at.count)),
+            width,
+            keep[0]..keep[1],
+            these,
+        );
+        left = rest;
+    }
+    Ok(())
+}
+
+/// Returns the elements and the scale of each row of a group of columns. `count` is the number of groups of the panel.
+fn group_of<'b>(
+    panel: &'b [u8],
+    scales: &'b [f32],
+    (group, count): (u64, u64),
+) -> impl Iterator<Item = (&'b [u8; GROUP_BYTES as usize], &'b f32)> {
+    let step = count as usize;
+    let elements = panel.as_chunks().0.iter().skip(group as usize).step_by(step);
+    elements.zip(scales.iter().skip(group as usize).step_by(step))
 }
 
 /// Transposes a group of columns into rows of bf16 in `buffers.write`. Returns false if a number overflows, or if the library
@@ -154,16 +212,46 @@ fn columns_in_bf16(weight: &Weight, panel: &[u8], scales: &[u8], (group, of_pane
 /// The number of rows that are transposed at a time. Their numbers in one column fill a line of the cache.
 const ROWS_AT_ONCE: usize = 32;
 
-/// Several groups of columns of several rows.
+/// As many rows of `f32`.
+const FEW_ROWS: usize = 16;
+
+/// Several groups of columns of several rows of an expert.
 struct TransposedPanel {
-    first_row: u64,
+    expert: u64,
+    /// The number of rows, and of groups in a row, of the expert.
     rows: u64,
     groups: u64,
+    /// The rows of the panel.
+    first_row: u64,
+    count_rows: u64,
+    /// The groups of the panel.
     first: u64,
     count: u64,
 }
 
 impl TransposedPanel {
+    /// Fills `buffers.panel` with the elements, `buffers.scale_bytes` with their scales, and `buffers.panel_scales` with the
+    /// scales as numbers.
+    fn load<'s>(&self, weight: &Weight<'s>, tensor_scales: &TensorScales, buffers: &mut Buffers<'s>) -> Result<(), Error> {
+        let Buffers {
+            reader,
+            scale_reader,
+            panel,
+            scale_bytes,
+            panel_scales,
+            ..
+        } = buffers;
+        self.read(reader, weight.elements, GROUP_BYTES, panel)?;
+        self.read(scale_reader, weight.scales, 1, scale_bytes)?;
+        floats(weight.scale, scale_bytes, panel_scales);
+        if !tensor_scales.tensor_scales.is_empty() {
+            for scale in panel_scales {
+                *scale = tensor_scales.combine(weight, *scale, self.expert);
+            }
+        }
+        Ok(())
+    }
+
     /// Fills `bytes` with `group_bytes` bytes of each group.
     fn read<'s>(
         &self,
@@ -173,8 +261,9 @@ impl TransposedPanel {
         bytes: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let row = self.count * group_bytes;
-        bytes.resize((self.rows * row) as usize, 0);
-        let place = |nth: u64| ((self.first_row + nth) * self.groups + self.first) * group_bytes;
+        bytes.resize((self.count_rows * row) as usize, 0);
+        let first = self.expert * self.rows + self.first_row;
+        let place = |nth: u64| ((first + nth) * self.groups + self.first) * group_bytes;
         if self.count == self.groups {
             return reader.read(shard, tensor, place(0), bytes);
         }
@@ -190,14 +279,26 @@ const FP4: [f32; 16] = [
     0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0,
 ];
 
-/// Returns a group of columns, transposed, from the elements and the scale of each row.
-fn transposed<'a>(groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>, rows: usize, wide: &mut [u8]) {
+/// Transposes some columns of a group, from the elements and the scale of each row. `wide` gets `rows` numbers for each column.
+fn transposed<'a>(
+    groups: impl Iterator<Item = (&'a [u8; GROUP_BYTES as usize], &'a f32)>,
+    rows: usize,
+    columns: Range<usize>,
+    wide: &mut [u8],
+) {
     let wide = wide.as_chunks_mut::<4>().0;
+    let mut tile = [[[0; 4]; FEW_ROWS]; GROUP as usize];
     for (row, (elements, scale)) in groups.enumerate() {
+        let place = row % FEW_ROWS;
         for (nth, byte) in elements.iter().enumerate() {
             for (half, code) in [byte & 15, byte >> 4].into_iter().enumerate() {
-                let number = scale * FP4[usize::from(code)];
-                wide[(2 * nth + half) * rows + row] = number.to_le_bytes();
+                tile[2 * nth + half][place] = (scale * FP4[usize::from(code)]).to_le_bytes();
+            }
+        }
+        if place + 1 == FEW_ROWS || row + 1 == rows {
+            for (column, numbers) in tile[columns.clone()].iter().enumerate() {
+                let end = column * rows + row + 1;
+                wide[end - place - 1..end].copy_from_slice(&numbers[..=place]);
             }
         }
     }

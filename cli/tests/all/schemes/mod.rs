@@ -3,6 +3,7 @@
 
 mod definitions;
 mod directories;
+mod one_step;
 mod packed;
 mod read;
 mod refused;

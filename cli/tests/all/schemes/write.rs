@@ -189,11 +189,6 @@ fn shapes_that_schemes_take_and_refuse() {
     // No configuration can describe two schemes in one checkpoint.
     let fails = ["convert", "out", "two", "--to", "mxfp4", "--keep", "^a$|q", "--only", "."];
     sandbox.fails(&fails, &["tensor a", "no configuration describes both"]);
-    let blocks = Tensor::new(Dtype::U8, &[1, 2, 2, 16], [0x22; 64]);
-    let scales = Tensor::new(Dtype::U8, &[1, 2, 2], [127; 4]);
-    let experts = Content::of([("mlp.experts.up_blocks", blocks), ("mlp.experts.up_scales", scales)]);
-    sandbox.write("gpt", experts.bytes());
-    sandbox.fails(&["convert", "gpt", "x", "--to", "nvfp4"], &["mlp.experts.up", "bf16 first"]);
 }
 
 /// NaN and infinities are counted, and stay NaN or become the largest.
