@@ -48,8 +48,6 @@ pub(crate) struct Buffers<'s> {
     pub(crate) numbers: Vec<f32>,
     pub(crate) elements: Vec<u8>,
     pub(crate) block_scales: Vec<u8>,
-    /// The numbers of a group of columns, row by row.
-    pub(crate) halves: Vec<ulp::Bf16>,
     pub(crate) write: Vec<u8>,
     pub(crate) unpacked: Vec<u8>,
 }

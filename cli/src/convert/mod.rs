@@ -17,6 +17,7 @@ pub(crate) mod quantize;
 mod staging;
 mod summary;
 pub(crate) mod survey;
+mod tile;
 mod transpose;
 
 use std::io::{self, Write};

@@ -3,22 +3,25 @@
 
 use std::ops::Range;
 
-use ulp::block::{Blocks, Scheme};
-use ulp::{Bf16, Dtype, slice};
+use ulp::Dtype;
 
 use super::dequantize::{self, TensorScales, floats};
 use super::execute::Buffers;
 use super::panels::Panel;
+use super::tile::{GROUPS_AT_ONCE, columns_in_bf16};
 use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::quantized::Weight;
 
 /// The number of columns that share a scale, and the number of bytes of their elements.
 pub(super) const GROUP: u64 = 32;
-const GROUP_BYTES: u64 = 16;
+pub(super) const GROUP_BYTES: u64 = 16;
 
 /// The largest number of bytes of elements in a panel, if a group of all rows isn't larger.
 const PANEL_BYTES: u64 = 1 << 24;
+
+/// The number of bytes of whole rows up to which they are read at once.
+const FEW_BYTES: u64 = 1 << 17;
 
 /// The panels of a weight.
 #[derive(Clone, Copy, Debug)]
@@ -85,11 +88,21 @@ pub(super) fn each_group<'s>(
     let panel = std::mem::take(&mut buffers.panel);
     let bytes = std::mem::take(&mut buffers.scale_bytes);
     let scales = std::mem::take(&mut buffers.panel_scales);
+    // The groups before this one are written as bf16.
+    let mut written = 0;
     let is_direct = to == Some(Dtype::Bf16) && tensor_scales.tensor_scales.is_empty();
     for group in 0..of_panel {
         let place = first + group * panels.group();
-        if is_direct && columns_in_bf16(weight, &panel, &bytes, (group, of_panel), buffers) {
-            take(place, Form::Written, buffers)?;
+        if is_direct && group.is_multiple_of(GROUPS_AT_ONCE) {
+            let end = of_panel.min(group + GROUPS_AT_ONCE);
+            written = if columns_in_bf16(weight, &panel, &bytes, (group..end, of_panel), &mut buffers.write) {
+                take(place, Form::Written, buffers)?;
+                end
+            } else {
+                group
+            };
+        }
+        if group < written {
             continue;
         }
         buffers.wide.resize(panels.group() as usize * size_of::<f32>(), 0);
@@ -164,55 +177,7 @@ fn group_of<'b>(
     elements.zip(scales.iter().skip(group as usize).step_by(step))
 }
 
-/// Transposes a group of columns into rows of bf16 in `buffers.write`. Returns false if a number overflows, or if the library
-/// can't dequantize the weight.
-fn columns_in_bf16(weight: &Weight, panel: &[u8], scales: &[u8], (group, of_panel): (u64, u64), buffers: &mut Buffers) -> bool {
-    let Buffers {
-        elements,
-        block_scales,
-        halves,
-        write,
-        ..
-    } = buffers;
-    let of_group = |size: usize| (group as usize * size, of_panel as usize * size);
-    let (start, row) = of_group(GROUP_BYTES as usize);
-    elements.clear();
-    for row in panel.chunks_exact(row) {
-        elements.extend_from_slice(&row[start..start + GROUP_BYTES as usize]);
-    }
-    let (start, row) = of_group(1);
-    block_scales.clear();
-    block_scales.extend(scales.iter().skip(start).step_by(row));
-    let (rows, cols) = (block_scales.len(), GROUP as usize);
-    halves.resize(rows * cols, Bf16::from_bits(0));
-    let scheme = Scheme::new(weight.element, weight.scale, Blocks::MX);
-    let done = scheme.dequantize(elements, block_scales, cols, 1.0, halves);
-    // Numbers that overflow must be counted.
-    let none_overflows = slice::amax(halves) < f32::from(Bf16::MAX);
-    if done.is_err() || !none_overflows {
-        return false;
-    }
-    write.resize(rows * cols * size_of::<Bf16>(), 0);
-    let size = rows * size_of::<Bf16>();
-    for (nth, rows) in halves.chunks(ROWS_AT_ONCE * cols).enumerate() {
-        for col in 0..cols {
-            let mut column = [[0; 2]; ROWS_AT_ONCE];
-            let numbers = rows.iter().skip(col).step_by(cols);
-            for (bytes, number) in column.iter_mut().zip(numbers) {
-                *bytes = number.to_bits().to_le_bytes();
-            }
-            let column = &column.as_flattened()[..rows.len() / cols * size_of::<Bf16>()];
-            let start = col * size + nth * ROWS_AT_ONCE * size_of::<Bf16>();
-            write[start..start + column.len()].copy_from_slice(column);
-        }
-    }
-    true
-}
-
-/// The number of rows that are transposed at a time. Their numbers in one column fill a line of the cache.
-const ROWS_AT_ONCE: usize = 32;
-
-/// As many rows of `f32`.
+/// The number of rows of `f32` that fill a line of the cache.
 const FEW_ROWS: usize = 16;
 
 /// Several groups of columns of several rows of an expert.
@@ -263,9 +228,21 @@ impl TransposedPanel {
         let row = self.count * group_bytes;
         bytes.resize((self.count_rows * row) as usize, 0);
         let first = self.expert * self.rows + self.first_row;
-        let place = |nth: u64| ((first + nth) * self.groups + self.first) * group_bytes;
+        let whole_row = self.groups * group_bytes;
+        let place = |nth: u64| (first + nth) * whole_row + self.first * group_bytes;
         if self.count == self.groups {
             return reader.read(shard, tensor, place(0), bytes);
+        }
+        if self.count_rows * whole_row <= FEW_BYTES {
+            // One call that reads more takes less time than many calls.
+            bytes.resize((self.count_rows * whole_row) as usize, 0);
+            reader.read(shard, tensor, first * whole_row, bytes)?;
+            for nth in 0..self.count_rows {
+                let start = (nth * whole_row + self.first * group_bytes) as usize;
+                bytes.copy_within(start..start + row as usize, (nth * row) as usize);
+            }
+            bytes.truncate((self.count_rows * row) as usize);
+            return Ok(());
         }
         for (nth, bytes) in bytes.chunks_exact_mut(row as usize).enumerate() {
             reader.read(shard, tensor, place(nth as u64), bytes)?;
@@ -275,7 +252,7 @@ impl TransposedPanel {
 }
 
 /// The numbers of fp4, by their codes.
-const FP4: [f32; 16] = [
+pub(super) const FP4: [f32; 16] = [
     0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0,
 ];
 

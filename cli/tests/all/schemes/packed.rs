@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::read::{Case, quantization};
 use super::{Random, in_bf16, packed4, packed6, random, scaled};
-use crate::support::{Content, Sandbox};
+use crate::support::{Content, Sandbox, Tensor};
 
 /// Blocks and scales with their last two dimensions changed. The original files of `OpenAI` have another form.
 #[test]
@@ -39,6 +39,42 @@ fn gpt_oss_is_dequantized() {
         case.check(&quantization(
             &json!({"quant_method": "mxfp4", "modules_to_not_convert": ["lm_head"]}),
         ));
+    }
+}
+
+/// Every code of a scale, with which numbers are normal, subnormal or too large. The sizes are no multiples of each other.
+#[test]
+fn gpt_oss_with_scales_of_any_size_is_dequantized() {
+    let r = &mut Random::new(252);
+    for (nth, (codes, [experts, rows, groups])) in [
+        (253, [1, 300, 9]),
+        (253, [2, 128, 4]),
+        (253, [3, 1, 6]),
+        (255, [1, 200, 5]),
+        (2, [1, 257, 3]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let cols = 32 * groups;
+        let blocks = packed4(r, Dtype::U8, &[experts, rows, groups, 16]);
+        let scales: Vec<u8> = (0..experts * rows * groups).map(|_| r.below(codes) as u8).collect();
+        let numbers: Vec<f32> = scales.iter().map(|&code| 2f32.powi(i32::from(code) - 127)).collect();
+        let numbers = scaled(&blocks.numbers, [rows, cols], &numbers, [1, 32], [rows, groups]);
+        let place = |nth: usize| {
+            let (e, col, row) = (nth / rows / cols, nth / rows % cols, nth % rows);
+            numbers[(e * rows + row) * cols + col]
+        };
+        let turned: Vec<f32> = (0..numbers.len()).map(place).collect();
+        let name = format!("blocks.{nth}.experts.up");
+        let mut case = Case::default();
+        case.add(&format!("{name}_blocks"), blocks.tensor);
+        case.add(
+            &format!("{name}_scales"),
+            Tensor::new(Dtype::U8, &[experts, rows, groups], scales),
+        );
+        case.expect(&name, in_bf16(&[experts, cols, rows], &turned));
+        case.check(&quantization(&json!({"quant_method": "mxfp4"})));
     }
 }
 
