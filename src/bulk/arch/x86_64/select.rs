@@ -181,7 +181,7 @@ pub(in crate::bulk) fn convert<'a, A: Adapter, S: Element, D: Element>(
 /// gives the destination back.
 ///
 /// Every number of 16 bits is an f32. An f64 is rounded to odd in the first step. The f32 then keeps enough bits for a correct
-/// rounding in the second step.
+/// rounding in the second step, to 8 bits or to bfloat16.
 #[inline]
 fn convert_via_f32<'a, S: Element, D: Element>(
     isa: Isa,
@@ -194,8 +194,16 @@ fn convert_via_f32<'a, S: Element, D: Element>(
     /// The number of elements from which on two steps pay.
     const TWO_STEPS_PAY: usize = 128;
     let from_f64 = const { S::LAYOUT.const_eq(F64) };
-    if const { !(S::LAYOUT.const_eq(F64) || S::LAYOUT.const_eq(F16) || S::LAYOUT.const_eq(BF16)) || !float8::supports(F32, D::LAYOUT) }
-        || isa.level() < Level::Avx512
+    let to_bf16 = const { has_layouts::<S, D>(F64, BF16) };
+    let to_8_bits = const {
+        (S::LAYOUT.const_eq(F64) || S::LAYOUT.const_eq(F16) || S::LAYOUT.const_eq(BF16)) && float8::supports(F32, D::LAYOUT)
+    };
+    let serves = if to_bf16 {
+        isa.level() >= Level::Avx512Bf16 && cast.keeps_infinity()
+    } else {
+        to_8_bits && isa.level() >= Level::Avx512
+    };
+    if !serves
         || src.len() < TWO_STEPS_PAY
         || !cast.overflows_alike()
         || !cast.rounds(Rounding::TiesToEven)
