@@ -17,6 +17,11 @@ pub(crate) struct TensorScales {
 }
 
 impl TensorScales {
+    /// No scales.
+    pub(crate) const NONE: &TensorScales = &TensorScales {
+        tensor_scales: Vec::new(),
+    };
+
     pub(crate) fn read<'s>(weight: &Weight<'s>, reader: &mut Reader<'s>) -> Result<TensorScales, Error> {
         let tensor_scales = match weight.tensor_scale {
             None => Vec::new(),
@@ -105,7 +110,8 @@ pub(crate) fn numbers<'s>(
 
 /// Returns the number of elements of an expert.
 pub(crate) fn matrix_of(weight: &Weight) -> u64 {
-    let last = weight.shape.iter().rev().take(2);
+    let shape = weight.shape();
+    let last = shape.iter().rev().take(2);
     last.product::<u64>().max(1)
 }
 

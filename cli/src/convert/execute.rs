@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::dequantize::{self, TensorScales, read};
 use super::direct;
-use super::plan::{Action, Dequantize, Output, Plan};
+use super::plan::{Action, Output, Plan};
 use super::quantize::{Quantize, take_largest};
 use super::transpose::{self, Form, TransposedPanels};
 use crate::cast::Caster;
@@ -56,7 +56,7 @@ pub(crate) struct Buffers<'s> {
 struct Known<'p> {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
-    /// The scales of weights, by the place of the output.
+    /// The scales of the tensors of weights, by the place of the output, if there are any.
     weights: HashMap<usize, TensorScales>,
     /// The places at which the scales of schemes begin in the file, by name.
     starts: HashMap<&'p str, u64>,
@@ -177,14 +177,14 @@ fn weights(plan: &Plan) -> Result<HashMap<usize, TensorScales>, Error> {
     let mut reader = Reader::default();
     let mut known = HashMap::new();
     for (place, output) in plan.outputs.iter().enumerate() {
-        match &output.action {
-            Action::Dequantize(dequantize) => {
-                known.insert(place, TensorScales::read(&dequantize.weight, &mut reader)?);
-            }
-            Action::Quantize(weight) => {
-                known.insert(place, weight.numbers.tensor_scales(&mut reader)?);
-            }
-            _ => {}
+        let scales = match &output.action {
+            Action::Dequantize(weight) => TensorScales::read(weight, &mut reader)?,
+            Action::Quantize(weight) => weight.numbers.tensor_scales(&mut reader)?,
+            _ => continue,
+        };
+        // Most weights have none, and a checkpoint may have a million weights.
+        if !scales.tensor_scales.is_empty() {
+            known.insert(place, scales);
         }
     }
     Ok(known)
@@ -205,6 +205,7 @@ fn convert<'s>(
     let bits = output.dtype.bitsize() as u64;
     let place = |first: u64| plan.head + output.start + first * bits / 8;
     let start = place(first);
+    let tensor_scales = known.weights.get(&chunk.tensor).unwrap_or(TensorScales::NONE);
     let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
         let Buffers {
             wide,
@@ -242,7 +243,6 @@ fn convert<'s>(
             Ok(overflowed.into())
         }
         Action::Quantize(weight) => {
-            let tensor_scales = &known.weights[&chunk.tensor];
             let largest = weight.family.map_or(0.0, |family| known.largest[family]);
             let write = |name: &str, start: u64, bytes: &[u8]| {
                 let scales = known.starts.get(name);
@@ -250,11 +250,9 @@ fn convert<'s>(
             };
             quantize(weight, name, (first, tensor_scales, largest), buffers, write)
         }
-        Action::Dequantize(dequantize) => {
-            let Dequantize { weight, caster, .. } = &**dequantize;
-            let caster = caster.with(plan.rules.method(name));
-            let tensor_scales = &known.weights[&chunk.tensor];
-            if !weight.transposed {
+        Action::Dequantize(weight) => {
+            let caster = plan.products.with(plan.rules.method(name));
+            if !weight.is_transposed() {
                 if let Some(to) = caster.nearest()
                     && direct::written(weight, tensor_scales, to, (first, count), buffers)?
                 {
@@ -328,11 +326,11 @@ fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
                 size: 1,
             };
         }
-        Action::Dequantize(dequantize) if dequantize.weight.transposed && output.elements(plan.shard) > 0 => {
+        Action::Dequantize(weight) if weight.is_transposed() && output.elements(plan.shard) > 0 => {
             return chunks::Span {
                 length: output.elements(plan.shard),
                 lead: 0,
-                size: TransposedPanels::of(&dequantize.weight).elements(),
+                size: TransposedPanels::of(weight).elements(),
             };
         }
         // The chunks have whole bytes of a packed format.

@@ -30,6 +30,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) metadata: Option<Cow<'a, Metadata>>,
     /// The tensors, in the order of their data.
     pub(crate) outputs: Vec<Output<'a>>,
+    /// The cast of the products of elements and scales, as for [`Action::Cast`].
+    pub(crate) products: Arc<Caster>,
     /// Families of weights. The weights of a family share one tensor scale.
     pub(crate) families: Vec<Vec<Numbers<'a>>>,
     /// Tensors of scales that were used and are not in the output.
@@ -80,15 +82,7 @@ pub(crate) enum Action<'a> {
     /// Writes nothing. The output has scales, which are written together with their elements.
     Scales(Box<Changed>),
     /// Elements that are multiplied by their scales, and cast.
-    Dequantize(Box<Dequantize<'a>>),
-}
-
-/// A weight that is multiplied by its scales, and the cast of the products. Weights share their casters, as tensors do.
-#[derive(Debug)]
-pub(crate) struct Dequantize<'a> {
-    pub(crate) weight: Arc<Weight<'a>>,
-    pub(crate) caster: Arc<Caster>,
-    pub(crate) changed: Option<Changed>,
+    Dequantize(Arc<Weight<'a>>),
 }
 
 impl Changed {
@@ -108,31 +102,33 @@ impl Output<'_> {
 
     fn changed(&self) -> Option<&Changed> {
         match &self.action {
-            Action::Copy | Action::Cast(_) => None,
+            Action::Copy | Action::Cast(_) | Action::Dequantize(_) => None,
             Action::Quantize(weight) => Some(&weight.elements),
             Action::Scales(changed) => Some(changed),
-            Action::Dequantize(dequantize) => dequantize.changed.as_ref(),
         }
     }
 
     pub(crate) fn name<'o>(&'o self, shard: &'o Shard) -> &'o str {
-        match self.changed() {
-            Some(changed) => &changed.name,
-            None => self.origin(shard).name(),
+        match (self.changed(), &self.action) {
+            (Some(changed), _) => &changed.name,
+            (None, Action::Dequantize(weight)) => weight.name(),
+            (None, _) => self.origin(shard).name(),
         }
     }
 
     pub(crate) fn shape(&self, shard: &Shard) -> Cow<'_, [u64]> {
-        match self.changed() {
-            Some(changed) => Cow::Borrowed(&changed.shape),
-            None => Cow::Owned(self.origin(shard).shape().to_vec()),
+        match (self.changed(), &self.action) {
+            (Some(changed), _) => Cow::Borrowed(&changed.shape),
+            (None, Action::Dequantize(weight)) => Cow::Owned(weight.result_shape()),
+            (None, _) => Cow::Owned(self.origin(shard).shape().to_vec()),
         }
     }
 
     pub(crate) fn elements(&self, shard: &Shard) -> u64 {
-        match self.changed() {
-            Some(changed) => changed.shape.iter().product(),
-            None => self.origin(shard).elements(),
+        match (self.changed(), &self.action) {
+            (Some(changed), _) => changed.shape.iter().product(),
+            (None, Action::Dequantize(weight)) => weight.count(),
+            (None, _) => self.origin(shard).elements(),
         }
     }
 
@@ -172,7 +168,7 @@ impl Plan<'_> {
     /// Returns the shards from which the file is made.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &Shard> {
         let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
-            Action::Dequantize(dequantize) => dequantize.weight.shards(),
+            Action::Dequantize(weight) => weight.shards(),
             Action::Quantize(weight) => weight.numbers.shards(),
             _ => Vec::new(),
         });

@@ -11,7 +11,7 @@ use safetensors::Dtype;
 use super::numbers::Numbers;
 use super::options::Rules;
 use super::panels::Panels;
-use super::plan::{Action, Changed, Dequantize, Note, Output, Plan, lay_out, left, output};
+use super::plan::{Action, Changed, Note, Output, Plan, lay_out, left, output};
 use super::quantize::Quantize;
 use crate::cast::Caster;
 use crate::checkpoint::header::write as header;
@@ -118,6 +118,7 @@ impl<'a> Planner<'a> {
             metadata: None,
             // A vector that grows leaves gaps in memory.
             outputs: Vec::with_capacity(shard.header.count()),
+            products: self.caster(ulp::Dtype::F32, self.products()),
             families: Vec::new(),
             dropped: Vec::new(),
             stays_scaled: false,
@@ -208,29 +209,28 @@ impl<'a> Planner<'a> {
 
     /// Adds the outcome for a weight that is stored with scales.
     fn weight(&self, plan: &mut Plan<'a>, tensor: Tensor<'a>, weight: &Arc<Weight<'a>>) -> Result<(), TensorError> {
-        let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
+        let mut note = None;
         if let Some(target) = &self.rules.target {
-            if self.rules.chooses(target, &weight.name, &weight.result_shape()) {
+            if self.rules.chooses(target, weight.name(), &weight.result_shape()) {
                 let numbers = Numbers::Scaled(weight.clone());
-                return self.quantize(plan, tensor, &weight.name, numbers, target, None);
+                return self.quantize(plan, tensor, weight.name(), numbers, target, None);
             }
-            // A weight that the scheme leaves gets the format of most other tensors.
-            to = self.usual.unwrap_or(ulp::Dtype::Bf16);
-            dtype = formats::in_header(to).expect("a tensor had this format");
             note = Some(Note::Kept);
         }
-        let shape = weight.result_shape();
-        let is_changed = weight.name != tensor.name() || *shape != *tensor.shape().to_vec();
-        let dequantize = Dequantize {
-            weight: weight.clone(),
-            caster: self.caster(ulp::Dtype::F32, to),
-            changed: is_changed.then(|| Changed::new(&weight.name, shape)),
-        };
+        let dtype = formats::in_header(self.products()).expect("a tensor may have this format");
         plan.outputs.push(Output {
             note,
-            ..output(tensor, dtype, Action::Dequantize(dequantize.into()))
+            ..output(tensor, dtype, Action::Dequantize(weight.clone()))
         });
         Ok(())
+    }
+
+    /// Returns the format of weights that lose their scales. A weight that a scheme leaves gets the format of most other tensors.
+    fn products(&self) -> ulp::Dtype {
+        match self.rules.target {
+            Some(_) => self.usual.unwrap_or(ulp::Dtype::Bf16),
+            None => self.rules.to,
+        }
     }
 
     /// Adds the elements and the scales of a weight in a scheme.
@@ -298,7 +298,7 @@ impl<'a> Planner<'a> {
 
     /// Returns the name, or an error if a tensor that stays has the name.
     fn free(&self, name: String, of: Tensor) -> Result<String, TensorError> {
-        let goes = matches!(self.roles.get(&*name), Some(Role::Dropped | Role::Weight(_)));
+        let goes = matches!(self.roles.get(&name), Some(Role::Dropped | Role::Weight(_)));
         let tensors = self.tensors.get_or_init(|| self.checkpoint.by_name(self.group));
         let is_there = tensors.get(&name).is_some();
         if is_there && name != of.name() && !goes {
@@ -317,19 +317,19 @@ impl<'a> Planner<'a> {
         }
         for (shard, tensor) in tensors.in_order() {
             let (name, numbers) = match self.roles.get(tensor.name()) {
-                Some(Role::Weight(weight)) => (weight.name.clone(), Numbers::Scaled(weight.clone())),
+                Some(Role::Weight(weight)) => (weight.name(), Numbers::Scaled(weight.clone())),
                 None => {
                     let from = formats::of_tensor(tensor.dtype()).filter(|from| !from.is_packed());
                     let Some(from) = from.filter(|_| self.rules.take(tensor.name())) else {
                         continue;
                     };
                     let numbers = Numbers::plain((shard, tensor), from);
-                    (tensor.name().into(), numbers)
+                    (tensor.name(), numbers)
                 }
                 _ => continue,
             };
-            if self.rules.chooses(target, &name, &numbers.result_shape()) {
-                self.families.entry(fused(&name)).or_default().push(numbers);
+            if self.rules.chooses(target, name, &numbers.result_shape()) {
+                self.families.entry(fused(name)).or_default().push(numbers);
             }
         }
     }

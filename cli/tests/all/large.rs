@@ -116,6 +116,28 @@ fn headers_take_three_times_their_length() {
     );
 }
 
+#[test]
+fn headers_of_weights_with_scales_take_three_times_their_length() {
+    let layer = |i: usize| {
+        let name = format!("model.layers.{}.mlp.experts.{}.down_proj.weight", i / 200, i % 200);
+        let weight = tensor(&name, "2,2", [8 * i, 8 * i + 4]).replace("F32", "F8_E4M3");
+        let scale = tensor(&format!("{name}_scale"), "1", [8 * i + 4, 8 * i + 8]);
+        format!("{weight},{scale}")
+    };
+    let (layers, count) = entries(layer);
+    // Making scales takes more.
+    check_peaks(
+        &COMMANDS[..8],
+        &Case {
+            what: "weights with scales",
+            header: &layers,
+            data: 8 * count,
+            is_sound: true,
+            times: 3.0,
+        },
+    );
+}
+
 /// One text may take the whole header. A text with escapes is decoded.
 #[test]
 fn headers_of_long_texts_take_twice_their_length() {
