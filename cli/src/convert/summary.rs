@@ -87,7 +87,7 @@ impl Summary {
             }
             let count = match output.action {
                 Action::Copy => &mut self.copied,
-                Action::Scales(_) => {
+                Action::Scales(..) => {
                     self.scales_added += 1;
                     continue;
                 }

@@ -103,9 +103,8 @@ fn headers_take_three_times_their_length() {
         tensor(&name, "1,1", [4 * i, 4 * i + 4])
     };
     let (layers, count) = entries(layer);
-    // In a scheme, these weights would take more.
     check_peaks(
-        &COMMANDS[..8],
+        &COMMANDS,
         &Case {
             what: "layers",
             header: &layers,
@@ -125,9 +124,8 @@ fn headers_of_weights_with_scales_take_three_times_their_length() {
         format!("{weight},{scale}")
     };
     let (layers, count) = entries(layer);
-    // Making scales takes more.
     check_peaks(
-        &COMMANDS[..8],
+        &COMMANDS,
         &Case {
             what: "weights with scales",
             header: &layers,
