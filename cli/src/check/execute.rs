@@ -11,7 +11,7 @@ use super::{Format, Report, in_file};
 use crate::cast::{Caster, RoundingMethod};
 use crate::checkpoint::{Checkpoint, Reader};
 use crate::chunks::{self, Chunk, Threads};
-use crate::convert::dequantize::TensorScales;
+use crate::convert::dequantize::{ScalesByPlace, TensorScales};
 use crate::convert::execute::{Buffers, Lost, Work};
 use crate::convert::numbers::Numbers;
 use crate::convert::options::Rules;
@@ -24,9 +24,7 @@ use crate::observer::{Activity, Observer};
 /// Tensors to cast, or to write in a scheme. A checkpoint may have millions of them.
 struct Tasks<'p, 'c> {
     numbers: Vec<Numbers<'c>>,
-    /// The scales of weights that are stored with scales, by place.
-    tensor_scales: HashMap<usize, TensorScales>,
-    no_scales: TensorScales,
+    tensor_scales: ScalesByPlace,
     becomes: Becomes<'p, 'c>,
 }
 
@@ -130,7 +128,7 @@ pub(super) fn check<'c>(
             let largest = work.largest(plan)?;
             for output in &plan.outputs {
                 if let Action::Quantize(weight) = &output.action {
-                    let largest = weight.family.map_or(0.0, |family| largest[family]);
+                    let largest = weight.family.map_or(0.0, |family| largest[family as usize]);
                     weights.push((&**weight, largest));
                 }
             }
@@ -156,7 +154,7 @@ pub(super) fn check<'c>(
     let length = |place: usize| match &tasks.becomes {
         Becomes::Cast(_) => tasks.numbers[place].elements().into(),
         Becomes::Scheme(weights) => chunks::Span {
-            length: weights[place].0.panels.count(),
+            length: weights[place].0.panels().count(),
             lead: 0,
             size: 1,
         },
@@ -197,23 +195,20 @@ impl TargetFormat {
 impl<'p, 'c> Tasks<'p, 'c> {
     fn new(numbers: Vec<Numbers<'c>>, becomes: Becomes<'p, 'c>) -> Result<Tasks<'p, 'c>, Error> {
         let mut reader = Reader::default();
-        let mut tensor_scales = HashMap::new();
+        let mut tensor_scales = ScalesByPlace::default();
         for (place, numbers) in numbers.iter().enumerate() {
-            if let Numbers::Scaled(_) = numbers {
-                tensor_scales.insert(place, numbers.tensor_scales(&mut reader)?);
-            }
+            tensor_scales.add(place, numbers.tensor_scales(&mut reader)?);
         }
         Ok(Tasks {
             numbers,
             tensor_scales,
-            no_scales: TensorScales::default(),
             becomes,
         })
     }
 
     /// Returns the scales of a tensor that must be known before its chunks are read.
     fn tensor_scales(&self, chunk: Chunk) -> &TensorScales {
-        self.tensor_scales.get(&chunk.tensor).unwrap_or(&self.no_scales)
+        self.tensor_scales.of(chunk.tensor)
     }
 
     /// Counts the elements of a chunk, and the effect of each format on them.
@@ -296,12 +291,12 @@ impl<'p, 'c> Tasks<'p, 'c> {
             ..
         } = buffers;
         back.resize(numbers.len(), 0.0);
-        weight
-            .scheme
+        let scheme = weight.scheme();
+        scheme
             .dequantize(elements, block_scales, done.cols, done.tensor_scale, back)
             .expect("it was quantized so");
         after.resize(numbers.len() * size_of::<f64>(), 0);
-        let element = weight.scheme.element;
+        let element = scheme.element;
         slice::cast_bytes(element, elements, Dtype::F64, after, Cast::new()).expect("whole bytes of elements");
         let mut tally = Tally::default();
         tally.overflowed = Lost::from(done.counts).overflowed;

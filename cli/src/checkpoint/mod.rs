@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use directory::Listing;
 pub(crate) use fingerprint::hash;
+pub(crate) use header::Name;
 pub use header::{HEADER_LIMIT, Header, HeaderError, METADATA, Metadata, Shape, Tensor};
 pub use index::{Index, IndexError};
 pub use names::Names;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::options::Rules;
 use super::plan::{Action, Plan, left};
-use crate::checkpoint::{Checkpoint, Group, Index, read_small};
+use crate::checkpoint::{Checkpoint, Group, Index, Name, read_small};
 use crate::document::{Document, Node};
 use crate::error::Error;
 use crate::quantized::config::{EXTRAS, KEYS, nodes};
@@ -224,7 +224,7 @@ fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
     let outputs = plan.outputs.iter();
     let gone = outputs.filter(|output| matches!(output.action, Action::Dequantize(_)));
     gone.map(|output| {
-        let name = output.name(plan.shard);
+        let name = output.weight_name(plan.shard);
         name.strip_suffix(".weight").unwrap_or(name)
     })
 }
@@ -232,7 +232,7 @@ fn dequantized<'p>(plan: &'p Plan) -> impl Iterator<Item = &'p str> {
 /// Returns the index of a group in the output.
 pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
     let mut whole = index.rest.clone();
-    let mut of_shard: HashMap<PathBuf, HashMap<&str, Vec<&str>>> = HashMap::new();
+    let mut of_shard: HashMap<PathBuf, HashMap<&str, Vec<Name>>> = HashMap::new();
     let mut size = 0;
     for plan in plans {
         let Ok(below) = Path::new(&plan.shard.name).strip_prefix(&group.folder) else {
@@ -249,7 +249,7 @@ pub(super) fn index(index: &Index, group: &Group, plans: &[Plan]) -> Value {
         let names = of_shard.get(Path::new(shard));
         let names = names.and_then(|names| names.get(&**tensor));
         for name in names.into_iter().flatten() {
-            weight_map.insert((*name).into(), shard.clone().into());
+            weight_map.insert(name.to_string(), shard.clone().into());
         }
     }
     for plan in plans {

@@ -7,6 +7,7 @@ use crate::checkpoint::{Reader, Shard, Tensor};
 use crate::error::Error;
 use crate::formats;
 use crate::quantized::{TensorScale, Weight};
+use std::collections::HashMap;
 use ulp::{Cast, Dtype, slice};
 
 /// The scales of the tensor of a weight. They must be known before chunks of the weight are read.
@@ -51,6 +52,26 @@ impl TensorScales {
             (Some(tensor_scale), true) => scale / tensor_scale,
             (Some(tensor_scale), false) => scale * tensor_scale,
         }
+    }
+}
+
+/// The scales of the tensors of many weights, by the weights' places in a list. Most weights have none, and a checkpoint may have a
+/// million weights, so only scales that are there are kept.
+#[derive(Debug, Default)]
+pub(crate) struct ScalesByPlace {
+    known: HashMap<usize, TensorScales>,
+    none: TensorScales,
+}
+
+impl ScalesByPlace {
+    pub(crate) fn add(&mut self, place: usize, scales: TensorScales) {
+        if !scales.tensor_scales.is_empty() {
+            self.known.insert(place, scales);
+        }
+    }
+
+    pub(crate) fn of(&self, place: usize) -> &TensorScales {
+        self.known.get(&place).unwrap_or(&self.none)
     }
 }
 
@@ -105,7 +126,8 @@ pub(crate) fn numbers<'s>(
 
 /// Returns the number of elements of an expert.
 pub(crate) fn matrix_of(weight: &Weight) -> u64 {
-    let last = weight.shape.iter().rev().take(2);
+    let shape = weight.shape();
+    let last = shape.iter().rev().take(2);
     last.product::<u64>().max(1)
 }
 

@@ -1,6 +1,5 @@
 //! Reads, converts and writes the chunks of a file's tensors. All threads work at once, each on its own chunk.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::num::ParseIntError;
@@ -10,13 +9,13 @@ use std::str::FromStr;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, PoisonError};
 
-use super::dequantize::{self, TensorScales, read};
+use super::dequantize::{self, ScalesByPlace, TensorScales, read};
 use super::direct;
-use super::plan::{Action, Dequantize, Output, Plan};
-use super::quantize::{Quantize, take_largest};
+use super::plan::{Action, Output, Plan};
+use super::quantize::{Part, Quantize, take_largest};
 use super::transpose::{self, Form, TransposedPanels};
 use crate::cast::Caster;
-use crate::checkpoint::Reader;
+use crate::checkpoint::{Name, Reader};
 use crate::chunks::{self, CHUNK, Chunk, Threads};
 use crate::error::Error;
 use crate::observer::Observer;
@@ -53,13 +52,14 @@ pub(crate) struct Buffers<'s> {
 }
 
 /// Numbers that must be known before any chunk is written.
-struct Known<'p> {
+struct Known {
     /// The largest magnitudes of families.
     largest: Vec<f32>,
-    /// The scales of weights, by the place of the output.
-    weights: HashMap<usize, TensorScales>,
-    /// The places at which the scales of schemes begin in the file, by name.
-    starts: HashMap<&'p str, u64>,
+    /// The scales of the tensors of weights, by the place of the output.
+    weights: ScalesByPlace,
+    /// The places at which the two tensors of scales begin in the file, by the number of the source tensor. Empty if no weight is
+    /// written in a scheme.
+    starts: Vec<[u64; 2]>,
 }
 
 /// The number of lost elements, by kind.
@@ -123,10 +123,10 @@ impl Work<'_> {
         let lost = Mutex::new(Lost::default());
         let tensor = |place: usize| in_blocks(plan, &plan.outputs[place]);
         let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
-            let write = |name: &str, start: u64, bytes: &[u8]| {
+            let write = |name: Name, start: u64, bytes: &[u8]| {
                 output::write_at(file, start, bytes).map_err(|source| Error::TensorIo {
                     path: self.target.into(),
-                    tensor: name.into(),
+                    tensor: name.to_string(),
                     source,
                 })?;
                 self.observer.advance(bytes.len() as u64);
@@ -143,49 +143,53 @@ impl Work<'_> {
     /// Returns the largest finite magnitude of each family.
     pub(crate) fn largest<'s>(&self, plan: &Plan<'s>) -> Result<Vec<f32>, Error> {
         let mut reader = Reader::default();
-        let mut members = Vec::new();
-        for (family, numbers) in plan.families.iter().enumerate() {
-            for numbers in numbers {
-                members.push((family, numbers, numbers.tensor_scales(&mut reader)?));
-            }
+        let mut tensor_scales = ScalesByPlace::default();
+        for (place, (_, numbers)) in plan.families.iter().enumerate() {
+            tensor_scales.add(place, numbers.tensor_scales(&mut reader)?);
         }
-        let largest: Vec<AtomicU32> = plan.families.iter().map(|_| AtomicU32::new(0)).collect();
-        let length = |place: usize| members[place].1.elements().into();
+        let count = plan.families.last().map_or(0, |(last, _)| last + 1);
+        let largest: Vec<AtomicU32> = (0..count).map(|_| AtomicU32::new(0)).collect();
+        let length = |place: usize| plan.families[place].1.elements().into();
         let each = |chunk: Chunk, buffers: &mut Buffers<'s>| {
-            let (family, numbers, tensor_scales) = &members[chunk.tensor];
-            numbers.read(tensor_scales, chunk.first, chunk.count, buffers)?;
-            take_largest(&buffers.wide, &largest[*family]);
+            let (family, numbers) = &plan.families[chunk.tensor];
+            numbers.read(tensor_scales.of(chunk.tensor), chunk.first, chunk.count, buffers)?;
+            take_largest(&buffers.wide, &largest[*family as usize]);
             self.observer.advance(chunk.count);
             Ok(())
         };
-        chunks::each(self.threads, self.observer, members.len(), length, each)?;
+        chunks::each(self.threads, self.observer, plan.families.len(), length, each)?;
         let numbers = largest.into_iter().map(AtomicU32::into_inner);
         Ok(numbers.map(f32::from_bits).collect())
     }
 }
 
-/// Returns the places at which the scales of schemes begin in the file.
-fn starts<'p>(plan: &'p Plan) -> HashMap<&'p str, u64> {
-    let outputs = plan.outputs.iter();
-    let scales = outputs.filter(|output| matches!(output.action, Action::Scales(_)));
-    let start = |output: &'p Output| (output.name(plan.shard), plan.head + output.start);
-    scales.map(start).collect()
+/// Returns the places at which the scales of schemes begin in the file, as in [`Known`].
+fn starts(plan: &Plan) -> Vec<[u64; 2]> {
+    let mut starts = Vec::new();
+    for output in &plan.outputs {
+        if let Action::Scales(_, part) = output.action {
+            starts.resize(plan.shard.header.count(), [0; 2]);
+            starts[output.origin as usize][scales_number(part)] = plan.head + output.start;
+        }
+    }
+    starts
+}
+
+fn scales_number(part: Part) -> usize {
+    usize::from(part == Part::TensorScale)
 }
 
 /// Returns the scales that must be known before chunks are read.
-fn weights(plan: &Plan) -> Result<HashMap<usize, TensorScales>, Error> {
+fn weights(plan: &Plan) -> Result<ScalesByPlace, Error> {
     let mut reader = Reader::default();
-    let mut known = HashMap::new();
+    let mut known = ScalesByPlace::default();
     for (place, output) in plan.outputs.iter().enumerate() {
-        match &output.action {
-            Action::Dequantize(dequantize) => {
-                known.insert(place, TensorScales::read(&dequantize.weight, &mut reader)?);
-            }
-            Action::Quantize(weight) => {
-                known.insert(place, weight.numbers.tensor_scales(&mut reader)?);
-            }
-            _ => {}
-        }
+        let scales = match &output.action {
+            Action::Dequantize(weight) => TensorScales::read(weight, &mut reader)?,
+            Action::Quantize(weight) => weight.numbers.tensor_scales(&mut reader)?,
+            _ => continue,
+        };
+        known.add(place, scales);
     }
     Ok(known)
 }
@@ -197,7 +201,7 @@ fn convert<'s>(
     known: &Known,
     chunk: Chunk,
     buffers: &mut Buffers<'s>,
-    write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
+    write: impl Fn(Name, u64, &[u8]) -> Result<(), Error>,
 ) -> Result<Lost, Error> {
     let output = &plan.outputs[chunk.tensor];
     let name = output.name(plan.shard);
@@ -205,6 +209,7 @@ fn convert<'s>(
     let bits = output.dtype.bitsize() as u64;
     let place = |first: u64| plan.head + output.start + first * bits / 8;
     let start = place(first);
+    let tensor_scales = known.weights.of(chunk.tensor);
     let narrow = |first: u64, caster: &Caster, buffers: &mut Buffers| {
         let Buffers {
             wide,
@@ -225,7 +230,7 @@ fn convert<'s>(
             write(name, plan.head + output.start + first, bytes)?;
             Ok(Lost::default())
         }
-        Action::Scales(_) => Ok(Lost::default()),
+        Action::Scales(..) => Ok(Lost::default()),
         Action::Cast(caster) => {
             let Buffers {
                 reader,
@@ -236,25 +241,25 @@ fn convert<'s>(
             } = buffers;
             read(reader, plan.shard, output.origin(plan.shard), first, count, bytes)?;
             results.resize((count * bits / 8) as usize, 0);
-            let caster = caster.with(plan.rules.method(name));
+            let caster = caster.with(plan.rules.method(name.weight));
             let overflowed = caster.cast(first, bytes, results, unpacked);
             write(name, start, results)?;
             Ok(overflowed.into())
         }
         Action::Quantize(weight) => {
-            let tensor_scales = &known.weights[&chunk.tensor];
-            let largest = weight.family.map_or(0.0, |family| known.largest[family]);
-            let write = |name: &str, start: u64, bytes: &[u8]| {
-                let scales = known.starts.get(name);
-                write(name, scales.map_or(place(0), |place| *place) + start, bytes)
+            let largest = weight.family.map_or(0.0, |family| known.largest[family as usize]);
+            let write = |part: Part, start: u64, bytes: &[u8]| {
+                let begin = match part {
+                    Part::Elements => place(0),
+                    part => known.starts[output.origin as usize][scales_number(part)],
+                };
+                write(weight.name(part), begin + start, bytes)
             };
-            quantize(weight, name, (first, tensor_scales, largest), buffers, write)
+            quantize(weight, (first, tensor_scales, largest), buffers, write)
         }
-        Action::Dequantize(dequantize) => {
-            let Dequantize { weight, caster, .. } = &**dequantize;
-            let caster = caster.with(plan.rules.method(name));
-            let tensor_scales = &known.weights[&chunk.tensor];
-            if !weight.transposed {
+        Action::Dequantize(weight) => {
+            let caster = plan.products.with(plan.rules.method(name.weight));
+            if !weight.is_transposed() {
                 if let Some(to) = caster.nearest()
                     && direct::written(weight, tensor_scales, to, (first, count), buffers)?
                 {
@@ -281,34 +286,34 @@ fn convert<'s>(
 /// Writes the elements and the scales of a panel.
 fn quantize<'s>(
     weight: &Quantize<'s>,
-    name: &str,
     (number, tensor_scales, largest): (u64, &TensorScales, f32),
     buffers: &mut Buffers<'s>,
-    write: impl Fn(&str, u64, &[u8]) -> Result<(), Error>,
+    write: impl Fn(Part, u64, &[u8]) -> Result<(), Error>,
 ) -> Result<Lost, Error> {
+    let (panels, scheme) = (weight.panels(), weight.scheme());
     let done = weight.panel(number, tensor_scales, largest, buffers)?;
-    let bits = u64::from(weight.scheme.element.layout().bits());
+    let bits = u64::from(scheme.element.layout().bits());
     // If the tensor has one scale, each element takes one byte.
     let mut left = &buffers.elements[done.skip..];
-    for (first, count) in weight.panels.runs(done.panel) {
+    for (first, count) in panels.runs(done.panel) {
         let (run, rest) = left.split_at((count * bits / 8) as usize);
-        write(name, first * bits / 8, run)?;
+        write(Part::Elements, first * bits / 8, run)?;
         left = rest;
     }
-    let size = u64::from(weight.stored.bits()) / 8;
+    let size = u64::from(weight.stored().bits()) / 8;
     weight.store(&mut buffers.block_scales);
     let mut left = &*buffers.block_scales;
-    for (first, count) in weight.panels.runs_of_scales(done.panel, weight.scheme.blocks) {
+    for (first, count) in panels.runs_of_scales(done.panel, scheme.blocks) {
         // All chunks of a whole tensor have one scale, which is written once.
         if weight.has_one_scale() && number > 0 {
             break;
         }
         let (run, rest) = left.split_at((count * size) as usize);
-        write(&weight.scales, first * size, run)?;
+        write(Part::Scales, first * size, run)?;
         left = rest;
     }
-    if let Some(name) = weight.tensor_scale.as_ref().filter(|_| number == 0) {
-        write(name, 0, &done.tensor_scale.to_le_bytes())?;
+    if weight.target.tensor_scale.is_some() && number == 0 {
+        write(Part::TensorScale, 0, &done.tensor_scale.to_le_bytes())?;
     }
     Ok(done.counts.into())
 }
@@ -320,19 +325,19 @@ fn in_blocks(plan: &Plan, output: &Output) -> chunks::Span {
     let start = plan.head + output.start;
     let (length, before) = match &output.action {
         Action::Copy => (output.origin(plan.shard).bytes(), start),
-        Action::Scales(_) => (0, 0),
+        Action::Scales(..) => (0, 0),
         Action::Quantize(weight) => {
             return chunks::Span {
-                length: weight.panels.count(),
+                length: weight.panels().count(),
                 lead: 0,
                 size: 1,
             };
         }
-        Action::Dequantize(dequantize) if dequantize.weight.transposed && output.elements(plan.shard) > 0 => {
+        Action::Dequantize(weight) if weight.is_transposed() && output.elements(plan.shard) > 0 => {
             return chunks::Span {
                 length: output.elements(plan.shard),
                 lead: 0,
-                size: TransposedPanels::of(&dequantize.weight).elements(),
+                size: TransposedPanels::of(weight).elements(),
             };
         }
         // The chunks have whole bytes of a packed format.

@@ -30,7 +30,7 @@ impl<'a> Numbers<'a> {
     pub(crate) fn name(&self) -> &str {
         match self {
             Numbers::Plain(shard, number, _) => shard.header.tensor(*number).name(),
-            Numbers::Scaled(weight) => &weight.name,
+            Numbers::Scaled(weight) => weight.name(),
         }
     }
 
@@ -38,14 +38,14 @@ impl<'a> Numbers<'a> {
     pub(crate) fn result_shape(&self) -> Vec<u64> {
         match self {
             Numbers::Plain(shard, number, _) => shard.header.tensor(*number).shape().to_vec(),
-            Numbers::Scaled(weight) => weight.result_shape().into(),
+            Numbers::Scaled(weight) => weight.result_shape(),
         }
     }
 
     pub(crate) fn elements(&self) -> u64 {
         match self {
             Numbers::Plain(shard, number, _) => shard.header.tensor(*number).elements(),
-            Numbers::Scaled(weight) => weight.shape.iter().product(),
+            Numbers::Scaled(weight) => weight.count(),
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> Numbers<'a> {
 
     /// Returns whether the result has the numbers in another order than the file.
     pub(crate) fn is_transposed(&self) -> bool {
-        matches!(self, Numbers::Scaled(weight) if weight.transposed)
+        matches!(self, Numbers::Scaled(weight) if weight.is_transposed())
     }
 
     /// Appends the numbers of a panel of the result, row by row.
@@ -130,7 +130,7 @@ impl<'a> Numbers<'a> {
             numbers.extend(read.map(|&bytes| f32::from_le_bytes(bytes)));
         };
         if let Numbers::Scaled(weight) = self
-            && weight.transposed
+            && weight.is_transposed()
         {
             transpose::read_panel(weight, tensor_scales, panel, buffers)?;
             append(&buffers.wide);
@@ -169,7 +169,7 @@ impl<'a> Numbers<'a> {
             }
             Numbers::Scaled(weight) => {
                 // Eight elements of any format begin and end with a byte.
-                let all = matrix_of(weight) * weight.shape.iter().rev().skip(2).product::<u64>();
+                let all = matrix_of(weight) * weight.shape().iter().rev().skip(2).product::<u64>();
                 let start = first / 8 * 8;
                 let end = (first + count).next_multiple_of(8).min(all);
                 dequantize::numbers(weight, tensor_scales, start, end - start, buffers)?;

@@ -11,10 +11,10 @@ use safetensors::Dtype;
 
 use super::numbers::Numbers;
 use super::options::Rules;
-use super::quantize::Quantize;
+use super::quantize::{Part, Quantize};
 use crate::cast::Caster;
 use crate::checkpoint::header::write as header;
-use crate::checkpoint::{Metadata, Shard, Tensor};
+use crate::checkpoint::{Metadata, Name, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
 use crate::quantized::Weight;
 
@@ -30,8 +30,11 @@ pub(crate) struct Plan<'a> {
     pub(crate) metadata: Option<Cow<'a, Metadata>>,
     /// The tensors, in the order of their data.
     pub(crate) outputs: Vec<Output<'a>>,
-    /// Families of weights. The weights of a family share one tensor scale.
-    pub(crate) families: Vec<Vec<Numbers<'a>>>,
+    /// The cast of the products of elements and scales, as for [`Action::Cast`].
+    pub(crate) products: Arc<Caster>,
+    /// The weights whose largest magnitude is searched first, with the numbers of their families, in order. The weights of a family
+    /// share one tensor scale.
+    pub(crate) families: Vec<(u32, Numbers<'a>)>,
     /// Tensors of scales that were used and are not in the output.
     pub(crate) dropped: Vec<&'a str>,
     /// True if a weight stays as it is stored, with its scales.
@@ -49,13 +52,6 @@ pub(crate) struct Output<'a> {
     pub(crate) start: u64,
     pub(crate) action: Action<'a>,
     pub(crate) note: Option<Note>,
-}
-
-/// The name and the shape of a tensor to write, if its source tensor has another name or another shape.
-#[derive(Debug)]
-pub(crate) struct Changed {
-    pub(crate) name: Box<str>,
-    pub(crate) shape: Box<[u64]>,
 }
 
 /// A remark about a tensor in the summary.
@@ -76,28 +72,11 @@ pub(crate) enum Action<'a> {
     /// A cast. Tensors share their casters, so [`Caster::with`] has to give the way to round the tensor.
     Cast(Arc<Caster>),
     /// The elements of a weight in a scheme.
-    Quantize(Box<Quantize<'a>>),
+    Quantize(Arc<Quantize<'a>>),
     /// Writes nothing. The output has scales, which are written together with their elements.
-    Scales(Box<Changed>),
+    Scales(Arc<Quantize<'a>>, Part),
     /// Elements that are multiplied by their scales, and cast.
-    Dequantize(Box<Dequantize<'a>>),
-}
-
-/// A weight that is multiplied by its scales, and the cast of the products. Weights share their casters, as tensors do.
-#[derive(Debug)]
-pub(crate) struct Dequantize<'a> {
-    pub(crate) weight: Arc<Weight<'a>>,
-    pub(crate) caster: Arc<Caster>,
-    pub(crate) changed: Option<Changed>,
-}
-
-impl Changed {
-    pub(crate) fn new(name: &str, shape: Box<[u64]>) -> Changed {
-        Changed {
-            name: name.into(),
-            shape,
-        }
-    }
+    Dequantize(Arc<Weight<'a>>),
 }
 
 /// The methods take the shard of the plan.
@@ -106,33 +85,34 @@ impl Output<'_> {
         shard.header.tensor(self.origin)
     }
 
-    fn changed(&self) -> Option<&Changed> {
+    pub(crate) fn name<'o>(&'o self, shard: &'o Shard) -> Name<'o> {
         match &self.action {
-            Action::Copy | Action::Cast(_) => None,
-            Action::Quantize(weight) => Some(&weight.elements),
-            Action::Scales(changed) => Some(changed),
-            Action::Dequantize(dequantize) => dequantize.changed.as_ref(),
+            Action::Copy | Action::Cast(_) => self.origin(shard).name().into(),
+            Action::Dequantize(weight) => weight.name().into(),
+            Action::Quantize(weight) => weight.name(Part::Elements),
+            Action::Scales(weight, part) => weight.name(*part),
         }
     }
 
-    pub(crate) fn name<'o>(&'o self, shard: &'o Shard) -> &'o str {
-        match self.changed() {
-            Some(changed) => &changed.name,
-            None => self.origin(shard).name(),
-        }
+    /// Returns the name without the text that a scheme adds.
+    pub(crate) fn weight_name<'o>(&'o self, shard: &'o Shard) -> &'o str {
+        self.name(shard).weight
     }
 
-    pub(crate) fn shape(&self, shard: &Shard) -> Cow<'_, [u64]> {
-        match self.changed() {
-            Some(changed) => Cow::Borrowed(&changed.shape),
-            None => Cow::Owned(self.origin(shard).shape().to_vec()),
+    pub(crate) fn shape(&self, shard: &Shard) -> Vec<u64> {
+        match &self.action {
+            Action::Copy | Action::Cast(_) => self.origin(shard).shape().to_vec(),
+            Action::Dequantize(weight) => weight.result_shape(),
+            Action::Quantize(weight) => weight.shape(Part::Elements),
+            Action::Scales(weight, part) => weight.shape(*part),
         }
     }
 
     pub(crate) fn elements(&self, shard: &Shard) -> u64 {
-        match self.changed() {
-            Some(changed) => changed.shape.iter().product(),
-            None => self.origin(shard).elements(),
+        match &self.action {
+            Action::Copy | Action::Cast(_) => self.origin(shard).elements(),
+            Action::Dequantize(weight) => weight.count(),
+            Action::Quantize(_) | Action::Scales(..) => self.shape(shard).iter().product(),
         }
     }
 
@@ -172,11 +152,11 @@ impl Plan<'_> {
     /// Returns the shards from which the file is made.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &Shard> {
         let of_weights = self.outputs.iter().flat_map(|output| match &output.action {
-            Action::Dequantize(dequantize) => dequantize.weight.shards(),
+            Action::Dequantize(weight) => weight.shards(),
             Action::Quantize(weight) => weight.numbers.shards(),
             _ => Vec::new(),
         });
-        let families = self.families.iter().flatten().flat_map(Numbers::shards);
+        let families = self.families.iter().flat_map(|(_, numbers)| numbers.shards());
         let mut shards: Vec<_> = [self.shard].into_iter().chain(of_weights).chain(families).collect();
         shards.sort_by_key(|shard| &shard.name);
         shards.dedup_by_key(|shard| &shard.name);
@@ -186,8 +166,7 @@ impl Plan<'_> {
     /// Returns the bytes of work that the progress counts: the bytes of the data, and one byte for each element whose family's
     /// largest magnitude is searched first.
     pub(crate) fn work(&self) -> u64 {
-        let families = self.families.iter().flatten();
-        self.data() + families.map(Numbers::elements).sum::<u64>()
+        self.data() + self.searched()
     }
 
     /// Returns the number of bytes of the tensors.
@@ -197,12 +176,16 @@ impl Plan<'_> {
 
     /// Returns how many elements are read for a scheme. Elements whose largest magnitude is searched first count twice.
     pub(crate) fn elements(&self) -> u64 {
-        let families = self.families.iter().flatten();
         let quantized = self.outputs.iter().filter_map(|output| match &output.action {
-            Action::Quantize(weight) => Some(&weight.numbers),
+            Action::Quantize(weight) => Some(weight.numbers.elements()),
             _ => None,
         });
-        families.chain(quantized).map(Numbers::elements).sum()
+        self.searched() + quantized.sum::<u64>()
+    }
+
+    /// Returns how many elements are read before any is written.
+    fn searched(&self) -> u64 {
+        self.families.iter().map(|(_, numbers)| numbers.elements()).sum()
     }
 
     /// Returns whether weights are written in a scheme.
@@ -228,7 +211,7 @@ pub(crate) fn left<'p>(plans: impl IntoIterator<Item = &'p Plan<'p>>) -> Vec<&'p
         let stays = matches!(output.action, Action::Copy | Action::Dequantize(_));
         stays && output.shape(shard).len() >= 2
     });
-    let modules = matrices.filter_map(|(shard, output)| output.name(shard).strip_suffix(".weight"));
+    let modules = matrices.filter_map(|(shard, output)| output.weight_name(shard).strip_suffix(".weight"));
     let mut modules: Vec<_> = modules.chain(["lm_head"]).collect();
     modules.sort_unstable();
     modules.dedup();
@@ -255,7 +238,7 @@ pub(crate) fn lay_out(shard: &Shard, outputs: &mut [Output]) -> Result<(), Error
     let mut start = 0;
     for output in outputs {
         output.start = start;
-        start = end(shard, output).map_err(about_tensor(&shard.path, output.name(shard)))?;
+        start = end(shard, output).map_err(|why| about_tensor(&shard.path, &output.name(shard).to_string())(why))?;
     }
     Ok(())
 }
@@ -266,7 +249,7 @@ fn end(shard: &Shard, output: &Output) -> Result<u64, TensorError> {
     let bits = bits.ok_or(TensorError::TooLong)?;
     if !bits.is_multiple_of(8) {
         return Err(TensorError::PartOfByte {
-            shape: output.shape(shard).into(),
+            shape: output.shape(shard),
             dtype: output.dtype,
         });
     }

@@ -6,16 +6,13 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use safetensors::Dtype;
-
 use super::numbers::Numbers;
 use super::options::Rules;
-use super::panels::Panels;
-use super::plan::{Action, Changed, Dequantize, Note, Output, Plan, lay_out, left, output};
-use super::quantize::Quantize;
+use super::plan::{Action, Note, Output, Plan, lay_out, left, output};
+use super::quantize::{Part, Quantize};
 use crate::cast::Caster;
 use crate::checkpoint::header::write as header;
-use crate::checkpoint::{Checkpoint, Names, Shard, Tensor};
+use crate::checkpoint::{Checkpoint, Name, Names, Shard, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
 use crate::formats;
 use crate::quantized::selection::fused;
@@ -118,6 +115,7 @@ impl<'a> Planner<'a> {
             metadata: None,
             // A vector that grows leaves gaps in memory.
             outputs: Vec::with_capacity(shard.header.count()),
+            products: self.caster(ulp::Dtype::F32, self.products()),
             families: Vec::new(),
             dropped: Vec::new(),
             stays_scaled: false,
@@ -187,7 +185,7 @@ impl<'a> Planner<'a> {
             }
             let shard = plan.shard;
             let numbers = Numbers::plain((shard, tensor), from);
-            return self.quantize(plan, tensor, tensor.name(), numbers, target, unscaled);
+            return self.quantize(plan, tensor, numbers, target, unscaled);
         }
         let wider = self.usual.is_some_and(|usual| from.bits() > usual.bits().max(to.bits()));
         let note = if wider { Some(Note::Narrowed) } else { unscaled };
@@ -208,29 +206,28 @@ impl<'a> Planner<'a> {
 
     /// Adds the outcome for a weight that is stored with scales.
     fn weight(&self, plan: &mut Plan<'a>, tensor: Tensor<'a>, weight: &Arc<Weight<'a>>) -> Result<(), TensorError> {
-        let (mut to, mut dtype, mut note) = (self.rules.to, self.rules.dtype, None);
+        let mut note = None;
         if let Some(target) = &self.rules.target {
-            if self.rules.chooses(target, &weight.name, &weight.result_shape()) {
+            if self.rules.chooses(target, weight.name(), &weight.result_shape()) {
                 let numbers = Numbers::Scaled(weight.clone());
-                return self.quantize(plan, tensor, &weight.name, numbers, target, None);
+                return self.quantize(plan, tensor, numbers, target, None);
             }
-            // A weight that the scheme leaves gets the format of most other tensors.
-            to = self.usual.unwrap_or(ulp::Dtype::Bf16);
-            dtype = formats::in_header(to).expect("a tensor had this format");
             note = Some(Note::Kept);
         }
-        let shape = weight.result_shape();
-        let is_changed = weight.name != tensor.name() || *shape != *tensor.shape().to_vec();
-        let dequantize = Dequantize {
-            weight: weight.clone(),
-            caster: self.caster(ulp::Dtype::F32, to),
-            changed: is_changed.then(|| Changed::new(&weight.name, shape)),
-        };
+        let dtype = formats::in_header(self.products()).expect("a tensor may have this format");
         plan.outputs.push(Output {
             note,
-            ..output(tensor, dtype, Action::Dequantize(dequantize.into()))
+            ..output(tensor, dtype, Action::Dequantize(weight.clone()))
         });
         Ok(())
+    }
+
+    /// Returns the format of weights that lose their scales. A weight that a scheme leaves gets the format of most other tensors.
+    fn products(&self) -> ulp::Dtype {
+        match self.rules.target {
+            Some(_) => self.usual.unwrap_or(ulp::Dtype::Bf16),
+            None => self.rules.to,
+        }
     }
 
     /// Adds the elements and the scales of a weight in a scheme.
@@ -238,73 +235,48 @@ impl<'a> Planner<'a> {
         &self,
         plan: &mut Plan<'a>,
         tensor: Tensor<'a>,
-        name: &str,
         numbers: Numbers<'a>,
-        target: &Target,
+        target: &'a Target,
         note: Option<Note>,
     ) -> Result<(), TensorError> {
-        let shape: Box<[u64]> = numbers.result_shape().into();
-        let scheme = target.scheme_for(numbers.scale());
-        let panels = if numbers.is_transposed() {
-            Panels::square(&shape, scheme.blocks)
-        } else {
-            Panels::new(&shape, scheme.blocks)
-        };
-        let named = |suffix| self.free(format!("{name}{suffix}"), tensor);
-        let scales = named(target.scales.1)?;
-        let tensor_scale = target.tensor_scale.map(named).transpose()?;
         let family = (target.has_one_scale() || target.tensor_scale.is_some()).then(|| {
-            let fused = self.families.get(&fused(name));
-            plan.families.push(fused.cloned().unwrap_or_else(|| vec![numbers.clone()]));
-            plan.families.len() - 1
+            let number = plan.families.last().map_or(0, |(last, _)| last + 1);
+            match self.families.get(&fused(numbers.name())) {
+                Some(all) => plan.families.extend(all.iter().map(|numbers| (number, numbers.clone()))),
+                None => plan.families.push((number, numbers.clone())),
+            }
+            number
         });
-        for (name, dtype, shape) in [
-            Some((&scales, target.scales.0, target.scales_shape(&shape))),
-            tensor_scale.as_ref().map(|name| (name, Dtype::F32, [1].into())),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            let changed = Changed::new(name, shape);
-            plan.outputs.push(output(tensor, dtype, Action::Scales(changed.into())));
-        }
-        let mut stored_shape = shape.clone();
-        if target.elements.0 == Dtype::U8
-            && let Some(cols) = stored_shape.last_mut()
-        {
-            *cols = *cols * u64::from(target.scheme.element.layout().bits()) / 8;
-        }
-        let stored = match target.scales.0 {
-            Dtype::U8 => ulp::Dtype::F8E8M0Fnu,
-            dtype => formats::of_tensor(dtype).expect("scales are floats"),
-        };
-        let quantize = Quantize {
-            elements: Changed::new(&named(target.elements.1)?, stored_shape),
-            panels,
+        let weight = Arc::new(Quantize {
             numbers,
-            scheme,
-            stored,
+            target,
             cast: self.rules.cast(),
-            scales,
-            tensor_scale,
             family,
-        };
+        });
+        let tensor_scale = target.tensor_scale.map(|_| Part::TensorScale);
+        for part in [Part::Scales].into_iter().chain(tensor_scale) {
+            self.check_free(weight.name(part), tensor)?;
+            let scales = Action::Scales(weight.clone(), part);
+            plan.outputs.push(output(tensor, weight.dtype(part), scales));
+        }
+        self.check_free(weight.name(Part::Elements), tensor)?;
         plan.outputs.push(Output {
             note,
-            ..output(tensor, target.elements.0, Action::Quantize(Box::new(quantize)))
+            ..output(tensor, target.elements.0, Action::Quantize(weight))
         });
         Ok(())
     }
 
-    /// Returns the name, or an error if a tensor that stays has the name.
-    fn free(&self, name: String, of: Tensor) -> Result<String, TensorError> {
-        let goes = matches!(self.roles.get(&*name), Some(Role::Dropped | Role::Weight(_)));
+    /// Checks that no tensor that stays has this name.
+    fn check_free(&self, name: Name, of: Tensor) -> Result<(), TensorError> {
+        let name = name.to_string();
+        let goes = matches!(self.roles.get(&name), Some(Role::Dropped | Role::Weight(_)));
         let tensors = self.tensors.get_or_init(|| self.checkpoint.by_name(self.group));
         let is_there = tensors.get(&name).is_some();
         if is_there && name != of.name() && !goes {
             return Err(TensorError::NameTaken { name });
         }
-        Ok(name)
+        Ok(())
     }
 
     /// Finds the weights that share one tensor scale.
@@ -317,19 +289,19 @@ impl<'a> Planner<'a> {
         }
         for (shard, tensor) in tensors.in_order() {
             let (name, numbers) = match self.roles.get(tensor.name()) {
-                Some(Role::Weight(weight)) => (weight.name.clone(), Numbers::Scaled(weight.clone())),
+                Some(Role::Weight(weight)) => (weight.name(), Numbers::Scaled(weight.clone())),
                 None => {
                     let from = formats::of_tensor(tensor.dtype()).filter(|from| !from.is_packed());
                     let Some(from) = from.filter(|_| self.rules.take(tensor.name())) else {
                         continue;
                     };
                     let numbers = Numbers::plain((shard, tensor), from);
-                    (tensor.name().into(), numbers)
+                    (tensor.name(), numbers)
                 }
                 _ => continue,
             };
-            if self.rules.chooses(target, &name, &numbers.result_shape()) {
-                self.families.entry(fused(&name)).or_default().push(numbers);
+            if self.rules.chooses(target, name, &numbers.result_shape()) {
+                self.families.entry(fused(name)).or_default().push(numbers);
             }
         }
     }

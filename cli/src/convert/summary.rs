@@ -81,16 +81,13 @@ impl Summary {
                 patterns.add(output.origin(plan.shard).name());
             }
             match &output.action {
-                Action::Dequantize(dequantize) => {
-                    let scheme = dequantize.weight.scheme;
-                    *self.dequantized.entry(scheme).or_default() += 1;
-                }
+                Action::Dequantize(weight) => *self.dequantized.entry(weight.scheme()).or_default() += 1,
                 Action::Quantize(_) => self.quantized += 1,
                 _ => {}
             }
             let count = match output.action {
                 Action::Copy => &mut self.copied,
-                Action::Scales(_) => {
+                Action::Scales(..) => {
                     self.scales_added += 1;
                     continue;
                 }

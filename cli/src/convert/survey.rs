@@ -55,7 +55,7 @@ fn formats_of(checkpoint: &Checkpoint, rules: &Rules, declared: &[Option<Declare
     for (shard, tensor) in checkpoint.tensors() {
         let role = roles.get(shard.group).and_then(|roles| roles.get(tensor.name()));
         let (name, elements) = match role {
-            Some(Role::Weight(weight)) => (weight.scheme.into(), weight.shape.iter().product()),
+            Some(Role::Weight(weight)) => (weight.scheme().into(), weight.count()),
             Some(Role::Dropped) => ("scales".into(), tensor.elements()),
             Some(Role::Kept) | None => (tensor.dtype().to_string(), tensor.elements()),
         };

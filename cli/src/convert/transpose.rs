@@ -34,7 +34,7 @@ pub(super) struct TransposedPanels {
 
 impl TransposedPanels {
     pub(super) fn of(weight: &Weight) -> TransposedPanels {
-        let [rows, cols] = *weight.shape.last_chunk().expect("a matrix has two dimensions");
+        let [rows, cols] = *weight.shape().last_chunk().expect("a matrix has two dimensions");
         let groups = cols / GROUP;
         let fits = |&of_panel: &u64| groups.is_multiple_of(of_panel) && rows * of_panel * GROUP_BYTES <= PANEL_BYTES;
         let of_panel = (1..=groups).rev().find(fits).unwrap_or(1);

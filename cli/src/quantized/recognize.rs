@@ -1,14 +1,13 @@
 //! Finds the role of each tensor of a checkpoint.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use safetensors::Dtype;
 
 use super::config::Declared;
 use super::names::{is_activation, is_marker, is_narrow, is_weight, is_wide, module, weight_of};
 use super::table::{ElementStorage, FOREIGN, Row, TABLE};
-use super::{Grid, Located, TensorScale, Weight};
+use super::{Grid, Located, Role, Roles, TensorScale, Weight, shape_of};
 use crate::checkpoint::{Names, Tensor};
 use crate::error::{Error, TensorError, about_tensor};
 use crate::formats;
@@ -19,20 +18,6 @@ pub(crate) struct Group<'a> {
     pub(crate) tensors: Names<'a>,
     pub(crate) declared: Option<Declared>,
 }
-
-/// The role of a tensor that is more than numbers without scales.
-#[derive(Debug)]
-pub(crate) enum Role<'a> {
-    /// A weight that is multiplied by its scales.
-    Weight(Arc<Weight<'a>>),
-    /// A scale whose weight is multiplied by it, or a scale of activations. It is not in the output.
-    Dropped,
-    /// A tensor that stays as it is, because it belongs to a weight that stays scaled.
-    Kept,
-}
-
-/// The roles of tensors, by their names. Tensors of numbers without scales have none.
-pub(crate) type Roles<'a> = HashMap<&'a str, Role<'a>>;
 
 /// Returns the roles of tensors. `takes` says which tensors are converted.
 ///
@@ -49,7 +34,7 @@ pub(crate) fn recognize<'a>(group: &Group<'a>, takes: &dyn Fn(&[&str]) -> bool) 
     let mut finder = Finder {
         group,
         takes,
-        roles: HashMap::new(),
+        roles: Roles::default(),
         scaled: None,
         converts_all: foreign.is_some() && all().all(|tensor| takes(&[tensor.name()])),
         foreign,
@@ -77,7 +62,6 @@ struct Finder<'g, 'a> {
 /// The tensors of a weight.
 struct Parts<'a> {
     row: &'static Row,
-    base: &'a str,
     elements: Located<'a>,
     scales: Located<'a>,
     tensor_scale: Option<Located<'a>>,
@@ -90,21 +74,17 @@ impl<'a> Finder<'_, 'a> {
             let Some(parts) = self.parts(shard, tensor)? else {
                 continue;
             };
-            let name = format!("{}{}", parts.base, parts.row.result);
-            let mut all = vec![tensor.name(), parts.scales.1.name()];
-            all.extend(parts.tensor_scale.map(|(_, scale)| scale.name()));
+            let name = parts.row.result_of(tensor.name());
+            let scales = [Some(parts.scales), parts.tensor_scale].into_iter().flatten();
             self.scaled.get_or_insert_with(|| format!("{name} has a scale"));
-            if !(self.takes)(&[tensor.name(), &name]) {
-                for name in all {
-                    self.roles.insert(name, Role::Kept);
-                }
+            if !(self.takes)(&[tensor.name(), name]) {
+                self.roles.keep(tensor);
+                scales.for_each(|(_, scale)| self.roles.keep(scale));
                 continue;
             }
-            let weight = self.weight(name, &parts).map_err(about_tensor(&shard.path, tensor.name()))?;
-            for name in all {
-                self.roles.insert(name, Role::Dropped);
-            }
-            self.roles.insert(tensor.name(), Role::Weight(Arc::new(weight)));
+            let weight = self.weight(&parts).map_err(about_tensor(&shard.path, tensor.name()))?;
+            scales.for_each(|(_, scale)| self.roles.drop(scale));
+            self.roles.multiply(weight);
         }
         Ok(())
     }
@@ -139,7 +119,6 @@ impl<'a> Finder<'_, 'a> {
             }
             return Ok(Some(Parts {
                 row,
-                base,
                 elements: (shard, tensor),
                 scales,
                 tensor_scale: found.flatten(),
@@ -155,7 +134,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Returns the weight that the tensors make.
-    fn weight(&self, name: String, parts: &Parts<'a>) -> Result<Weight<'a>, TensorError> {
+    fn weight(&self, parts: &Parts<'a>) -> Result<Weight<'a>, TensorError> {
         let &Parts {
             row,
             elements: (_, tensor),
@@ -167,7 +146,8 @@ impl<'a> Finder<'_, 'a> {
             scales: scales.name().into(),
             scales_shape: scales.shape().to_vec(),
         };
-        let (element, shape) = self.elements(row, tensor, scales).ok_or_else(wrong)?;
+        let element = self.element(row, tensor, scales).ok_or_else(wrong)?;
+        let shape = shape_of(row, tensor, element).ok_or_else(wrong)?;
         let declared = self.group.declared.as_ref().and_then(|declared| declared.blocks);
         let said = row.group.map(|length| [1, length]).or(declared);
         let grid = Grid::fit(&shape, &scales.shape().to_vec(), said).ok_or_else(wrong)?;
@@ -186,7 +166,7 @@ impl<'a> Finder<'_, 'a> {
                 let is_number = formats::of_tensor(scale.dtype()).is_some_and(|dtype| dtype.bits() > 8);
                 if !fits || !is_number {
                     return Err(TensorError::ScaleShape {
-                        shape: shape.to_vec(),
+                        shape,
                         scales: scale.name().into(),
                         scales_shape: scale.shape().to_vec(),
                     });
@@ -199,10 +179,7 @@ impl<'a> Finder<'_, 'a> {
             _ => None,
         };
         Ok(Weight {
-            scheme: row.name,
-            name,
-            shape,
-            transposed: row.transposed,
+            row,
             elements: parts.elements,
             element,
             scales: parts.scales,
@@ -212,38 +189,26 @@ impl<'a> Finder<'_, 'a> {
         })
     }
 
-    /// Returns the format of the elements, and the shape of the numbers.
-    fn elements(&self, row: &Row, tensor: Tensor, scales: Tensor) -> Option<(ulp::Dtype, Box<[u64]>)> {
-        let mut shape = tensor.shape().to_vec();
+    /// Returns the format of the elements.
+    fn element(&self, row: &Row, tensor: Tensor, scales: Tensor) -> Option<ulp::Dtype> {
         match row.stored {
-            ElementStorage::Float => {
-                return Some((formats::of_tensor(tensor.dtype())?, shape.into()));
-            }
-            ElementStorage::Groups => {
-                if shape.pop()? != 16 || shape.len() < 3 {
-                    return None;
-                }
-                let groups = shape.pop()?;
-                shape.push(groups.checked_mul(32)?);
-                return Some((ulp::Dtype::F4E2M1FnX2, shape.into()));
-            }
+            ElementStorage::Float => return formats::of_tensor(tensor.dtype()),
+            ElementStorage::Groups => return Some(ulp::Dtype::F4E2M1FnX2),
             ElementStorage::Packed(_) => {}
         }
-        let bytes = shape.pop()?;
+        let bytes = tensor.shape().iter().last()?;
         let groups = scales.shape().iter().last()?;
         let needed = |cols: u64| cols.div_ceil(row.group.unwrap_or(1));
         let fp4 = bytes.checked_mul(2)?;
         // Equally many bytes hold more fp4 than fp6. The number of groups tells which format the bytes hold.
-        let fp6 = bytes.is_multiple_of(3).then_some(bytes / 3 * 4);
-        let fp6 = fp6.filter(|&fp6| row.scale_dtypes.contains(&Dtype::U8) && groups < needed(fp4) && groups >= needed(fp6));
+        let is_fp6 = bytes.is_multiple_of(3) && row.scale_dtypes.contains(&Dtype::U8);
+        let is_fp6 = is_fp6 && groups < needed(fp4) && groups >= needed(bytes / 3 * 4);
         let e3m2 = self.group.declared.as_ref().is_some_and(|declared| declared.e3m2);
-        let (element, cols) = match fp6 {
-            Some(fp6) if e3m2 => (ulp::Dtype::F6E3M2FnX4, fp6),
-            Some(fp6) => (ulp::Dtype::F6E2M3FnX4, fp6),
-            None => (ulp::Dtype::F4E2M1FnX2, fp4),
-        };
-        shape.push(cols);
-        Some((element, shape.into()))
+        Some(match (is_fp6, e3m2) {
+            (true, true) => ulp::Dtype::F6E3M2FnX4,
+            (true, false) => ulp::Dtype::F6E2M3FnX4,
+            (false, _) => ulp::Dtype::F4E2M1FnX2,
+        })
     }
 
     /// Finds the roles of all other tensors.
@@ -256,27 +221,22 @@ impl<'a> Finder<'_, 'a> {
         if let Some(declared) = &self.group.declared {
             self.scaled = Some(format!("the configuration says {}", declared.method));
         }
-        let stays = self.roles.values().any(|role| matches!(role, Role::Kept));
-        let goes = self.roles.values().any(|role| matches!(role, Role::Weight(_)));
+        let stays = self.roles.any_stays();
+        let goes = self.roles.any_goes();
         for (shard, tensor) in self.group.tensors.in_order() {
             let name = tensor.name();
-            if self.roles.contains_key(name) {
+            if self.roles.get(name).is_some() {
                 continue;
             }
-            let role = if is_activation(name) || is_marker(name) {
-                match () {
-                    () if goes && !stays => Role::Dropped,
-                    () if goes && self.belongs_to_dequantized_module(name) => Role::Dropped,
-                    () if self.scaled.is_some() => Role::Kept,
-                    () => continue,
+            if is_activation(name) || is_marker(name) {
+                if goes && (!stays || self.belongs_to_dequantized_module(name)) {
+                    self.roles.drop(tensor);
+                } else if self.scaled.is_some() {
+                    self.roles.keep(tensor);
                 }
             } else if (self.takes)(&[name]) {
                 self.check_convertible(tensor).map_err(about_tensor(&shard.path, name))?;
-                continue;
-            } else {
-                continue;
-            };
-            self.roles.insert(name, role);
+            }
         }
         Ok(())
     }
@@ -285,7 +245,7 @@ impl<'a> Finder<'_, 'a> {
     fn belongs_to_dequantized_module(&self, name: &str) -> bool {
         let weight = format!("{}.weight", module(name));
         ["", "_packed"].iter().any(|suffix| {
-            let role = self.roles.get(&*format!("{weight}{suffix}"));
+            let role = self.roles.get(&format!("{weight}{suffix}"));
             matches!(role, Some(Role::Weight(_)))
         })
     }

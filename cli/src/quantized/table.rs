@@ -39,10 +39,17 @@ pub(super) struct Row {
     pub(super) tensor_scale: Option<TensorScale>,
     /// How many columns share a scale, if the scheme fixes the number.
     pub(super) group: Option<u64>,
-    /// The end of the name of the result, after the common part.
+    /// The end of the name of the result, after the common part. `elements` begins with it.
     pub(super) result: &'static str,
     /// True if the last two dimensions change places.
     pub(super) transposed: bool,
+}
+
+impl Row {
+    /// Returns the name of the result, from the name of the elements' tensor.
+    pub(super) fn result_of<'n>(&self, elements: &'n str) -> &'n str {
+        &elements[..elements.len() - self.elements.len() + self.result.len()]
+    }
 }
 
 const FLOATS: &[Dtype] = &[Dtype::F32, Dtype::BF16, Dtype::F16, Dtype::F64, Dtype::F8_E8M0, Dtype::U8];
@@ -239,3 +246,17 @@ pub(super) const FOREIGN: [&str; 22] = [
 /// Names of tensors that stay as wide as they are. Loaders keep them wide, and a router chooses other experts if they are
 /// rounded.
 pub(crate) const WIDE: [&str; 1] = ["e_score_correction_bias"];
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn the_name_of_the_result_begins_the_name_of_the_elements() {
+        for row in &TABLE {
+            assert!(row.elements.starts_with(row.result), "{}", row.name);
+            let elements = format!("x.weight{}", row.elements);
+            assert_eq!(row.result_of(&elements), format!("x.weight{}", row.result), "{}", row.name);
+        }
+    }
+}

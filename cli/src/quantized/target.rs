@@ -191,9 +191,9 @@ impl Target {
     }
 
     /// Returns the shape of the scales of a weight.
-    pub(crate) fn scales_shape(&self, shape: &[u64]) -> Box<[u64]> {
+    pub(crate) fn scales_shape(&self, shape: &[u64]) -> Vec<u64> {
         if self.has_one_scale() {
-            return [1].into();
+            return vec![1];
         }
         let (rest, &[rows, cols]) = shape.split_last_chunk().expect("a matrix");
         let (rows, cols) = self.scheme.blocks.grid(rows as usize, cols as usize);

@@ -103,13 +103,33 @@ fn headers_take_three_times_their_length() {
         tensor(&name, "1,1", [4 * i, 4 * i + 4])
     };
     let (layers, count) = entries(layer);
-    // In a scheme, these weights would take more.
     check_peaks(
-        &COMMANDS[..8],
+        &COMMANDS,
         &Case {
             what: "layers",
             header: &layers,
             data: 4 * count,
+            is_sound: true,
+            times: 3.0,
+        },
+    );
+}
+
+#[test]
+fn headers_of_weights_with_scales_take_three_times_their_length() {
+    let layer = |i: usize| {
+        let name = format!("model.layers.{}.mlp.experts.{}.down_proj.weight", i / 200, i % 200);
+        let weight = tensor(&name, "2,2", [8 * i, 8 * i + 4]).replace("F32", "F8_E4M3");
+        let scale = tensor(&format!("{name}_scale"), "1", [8 * i + 4, 8 * i + 8]);
+        format!("{weight},{scale}")
+    };
+    let (layers, count) = entries(layer);
+    check_peaks(
+        &COMMANDS,
+        &Case {
+            what: "weights with scales",
+            header: &layers,
+            data: 8 * count,
             is_sound: true,
             times: 3.0,
         },

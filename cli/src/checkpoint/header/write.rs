@@ -1,20 +1,19 @@
 //! Writes the header of a safetensors file. Equal input gives equal bytes. A header is written piece by piece, because a large one
 //! would take much memory.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 
 use safetensors::Dtype;
 use serde::Serialize;
 
-use crate::checkpoint::{HEADER_LIMIT, METADATA, Metadata};
+use crate::checkpoint::{HEADER_LIMIT, METADATA, Metadata, Name};
 
 /// A tensor to write.
 pub(crate) struct TensorEntry<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) name: Name<'a>,
     pub(crate) dtype: Dtype,
-    pub(crate) shape: Cow<'a, [u64]>,
+    pub(crate) shape: Vec<u64>,
     pub(crate) range: Range<u64>,
 }
 
@@ -67,7 +66,7 @@ fn json<'a>(out: &mut impl Write, metadata: Option<&Metadata>, tensors: impl Ite
     for tensor in tensors {
         out.write_all(separator.as_bytes())?;
         separator = ",";
-        serde_json::to_writer(&mut *out, tensor.name)?;
+        serde_json::to_writer(&mut *out, &tensor.name)?;
         out.write_all(b":")?;
         let described = Described {
             dtype: tensor.dtype,
