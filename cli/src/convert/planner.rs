@@ -241,7 +241,7 @@ impl<'a> Planner<'a> {
     ) -> Result<(), TensorError> {
         let family = (target.has_one_scale() || target.tensor_scale.is_some()).then(|| {
             let number = plan.families.last().map_or(0, |(last, _)| last + 1);
-            match self.families.get(&fused(numbers.name())) {
+            match fused(numbers.name()).and_then(|name| self.families.get(&name)) {
                 Some(all) => plan.families.extend(all.iter().map(|numbers| (number, numbers.clone()))),
                 None => plan.families.push((number, numbers.clone())),
             }
@@ -300,8 +300,10 @@ impl<'a> Planner<'a> {
                 }
                 _ => continue,
             };
-            if self.rules.chooses(target, name, &numbers.result_shape()) {
-                self.families.entry(fused(name)).or_default().push(numbers);
+            if let Some(family) = fused(name)
+                && self.rules.chooses(target, name, &numbers.result_shape())
+            {
+                self.families.entry(family).or_default().push(numbers);
             }
         }
     }

@@ -56,13 +56,14 @@ const FUSED: [(&str, &[&str]); 3] = [
     ("w13", &["w1", "w3"]),
 ];
 
-/// Returns the name of the matrix into which loaders fuse a weight and others.
-pub(crate) fn fused(name: &str) -> String {
-    let parts = name.split('.').map(|part| {
-        let fused = FUSED.iter().find(|(_, parts)| parts.contains(&part));
-        fused.map_or(part, |(fused, _)| fused)
-    });
-    parts.collect::<Vec<_>>().join(".")
+/// Returns the name of the matrix into which loaders fuse a weight and others. Returns `None` if they fuse it with no other.
+pub(crate) fn fused(name: &str) -> Option<String> {
+    let fused = |part| FUSED.iter().find(|(_, parts)| parts.contains(&part));
+    if !name.split('.').any(|part| fused(part).is_some()) {
+        return None;
+    }
+    let parts = name.split('.').map(|part| fused(part).map_or(part, |(fused, _)| fused));
+    Some(parts.collect::<Vec<_>>().join("."))
 }
 
 #[cfg(test)]
@@ -115,6 +116,6 @@ mod tests {
         assert_ne!(q, fused("model.layers.1.self_attn.q_proj.weight"));
         assert_eq!(fused("l.mlp.up_proj.weight"), fused("l.mlp.gate_proj.weight"));
         assert_eq!(fused("l.experts.0.w1.weight"), fused("l.experts.0.w3.weight"));
-        assert_ne!(fused("l.experts.0.w1.weight"), fused("l.experts.0.w2.weight"));
+        assert_eq!(fused("l.experts.0.w2.weight"), None);
     }
 }
