@@ -5,7 +5,7 @@ use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::quantizer::{ElementEncoder, Quantizer};
 use crate::bulk;
-use crate::bulk::factors::{Factors, Products};
+use crate::bulk::factors::{BETWEEN, Factors, SNAPPED};
 use crate::format::Layout;
 use crate::round::to_code;
 use crate::round::{Cast, Format};
@@ -150,10 +150,6 @@ pub(super) fn encode<S: Format, const PRODUCTS: u8, const SATURATES: bool>(
     }
     found
 }
-
-pub(super) const EXACT: u8 = Products::Exact as u8;
-pub(super) const SNAPPED: u8 = Products::Snapped as u8;
-pub(super) const BETWEEN: u8 = Products::Between as u8;
 
 /// Clears the last bits of a product, if the products are [`SNAPPED`]. This moves a product back to a tie if rounding moved the
 /// product off the tie.

@@ -1,13 +1,11 @@
 //! Quantizes rows of small blocks, and large blocks, in lanes.
 
 use super::blocks::Block;
-use super::encode::{
-    BETWEEN, BlockFactor, EXACT, SNAPPED, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros,
-};
+use super::encode::{BlockFactor, encode, encode_by_quotients, expand, largest, largest_of_blocks, zero_codes, zeros};
 use super::plan::Plan;
 use super::quantizer::{BlockFactors, Quantizer};
 use super::{Counts, pack};
-use crate::bulk::factors::{Factors, Narrowed};
+use crate::bulk::factors::{BETWEEN, EXACT, Factors, Narrowed, SNAPPED};
 use crate::bulk::{self, Multiversion, Narrowing};
 use crate::cpu::Isa;
 use crate::format::Layout;

@@ -12,6 +12,11 @@ pub(crate) enum Products {
     Between,
 }
 
+/// The [`Products`] as constants, for loops that are compiled for each of them.
+pub(crate) const EXACT: u8 = Products::Exact as u8;
+pub(crate) const SNAPPED: u8 = Products::Snapped as u8;
+pub(crate) const BETWEEN: u8 = Products::Between as u8;
+
 /// The factors of blocks of neighbouring numbers. The exact quotient of a number is number · factor / divisor.
 pub(crate) struct Factors<'a> {
     pub(crate) products: Products,

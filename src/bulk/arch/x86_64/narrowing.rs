@@ -12,7 +12,7 @@ use super::nontemporal::fetch_to_nearest;
 use super::target::{Target, is_target};
 use super::token::Avx512;
 use crate::bulk::element::Element;
-use crate::bulk::factors::{Factors, Narrowed, Products};
+use crate::bulk::factors::{BETWEEN, EXACT, Factors, Narrowed, Products, SNAPPED};
 use crate::bulk::kernel::Multiversion;
 use crate::cpu::Isa;
 use crate::format::Layout;
@@ -106,10 +106,6 @@ impl Narrowing {
         work.found
     }
 }
-
-const EXACT: u8 = Products::Exact as u8;
-const SNAPPED: u8 = Products::Snapped as u8;
-const BETWEEN: u8 = Products::Between as u8;
 
 /// Reads the vector of this index in a group. The vectors of two numbers of 16 bits may alternate: the first has the numbers of even
 /// index, and the second has the others.
